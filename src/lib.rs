@@ -1,0 +1,4 @@
+//! shakedown: finds the TCP and TLS handshakes that fail, says why, and proves it against a good one.
+//!
+//! Each module is a room of the house described in `docs/architecture.md`; arrows between rooms point down only.
+

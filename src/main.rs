@@ -1,0 +1,3 @@
+//! The `shakedown` binary: a thin door into the library.
+
+fn main() {}
