@@ -2,3 +2,4 @@
 //!
 //! Each module is a room of the house described in `docs/architecture.md`; arrows between rooms point down only.
 
+pub mod vocab;

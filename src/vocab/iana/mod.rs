@@ -1,0 +1,1 @@
+//! Names from the IANA registries.

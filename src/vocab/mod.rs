@@ -1,0 +1,13 @@
+//! The words every room shares: numbers, directions, times, ranges, verdicts and registry names.
+//!
+//! Nothing here reads bytes or files. Start at [`Direction`] and [`Time`]; the verdicts a flow can get are in
+//! [`verdict`], the IANA names in [`iana`].
+
+pub mod iana;
+pub mod text;
+pub mod verdict;
+
+mod units;
+
+pub use units::{Direction, FileRange, FlowNumber, PacketNumber, PerDirection, StreamRange, Time};
+pub use verdict::{Cause, Confidence, EndedBy, Outcome};

@@ -1,0 +1,66 @@
+//! Text from a capture made safe to show: no control, bidirectional or invisible character passes.
+
+use std::fmt::Write as _;
+
+/// Whether a character could move the cursor, reorder text, or hide: C0, DEL, C1, bidirectional controls,
+/// zero-width characters, line and paragraph separators, and the byte order mark.
+pub fn is_unsafe(c: char) -> bool {
+    c.is_control()
+        || matches!(c,
+            '\u{00AD}' | '\u{061C}' | '\u{180E}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}'
+            | '\u{2060}'..='\u{206F}' | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}' | '\u{E0000}'..='\u{E007F}')
+}
+
+/// `text` with every unsafe character written as `\u{XX}`, for one line of a terminal, Markdown or a log.
+pub fn visible(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            c if is_unsafe(c) => {
+                let _ = write!(out, "\\u{{{:x}}}", c as u32);
+            }
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+/// Bytes as visible text: UTF-8 where they are, `\xNN` where they are not.
+pub fn visible_bytes(bytes: &[u8]) -> String {
+    let mut out = String::new();
+    for chunk in bytes.utf8_chunks() {
+        out.push_str(&visible(chunk.valid()));
+        for byte in chunk.invalid() {
+            let _ = write!(out, "\\x{byte:02x}");
+        }
+    }
+    out
+}
+
+/// Lower-case hexadecimal digits of `bytes`, two a byte, without a separator.
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut out, byte| {
+        let _ = write!(out, "{byte:02x}");
+        out
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn escape_sequences_become_text() {
+        assert_eq!(visible("a\u{1b}[31mb"), "a\\u{1b}[31mb");
+        assert_eq!(visible("\u{202e}txt"), "\\u{202e}txt");
+        assert_eq!(visible("line\r\n"), "line\\r\\n");
+    }
+
+    #[test]
+    fn invalid_utf8_is_kept_as_bytes() {
+        assert_eq!(visible_bytes(b"ok\xff\xc3\xa9"), "ok\\xff\u{e9}");
+    }
+}
