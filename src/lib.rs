@@ -3,3 +3,5 @@
 //! Each module is a room of the house described in `docs/architecture.md`; arrows between rooms point down only.
 
 pub mod vocab;
+pub mod capture;
+pub mod net;

@@ -3,11 +3,13 @@
 //! Nothing here reads bytes or files. Start at [`Direction`] and [`Time`]; the verdicts a flow can get are in
 //! [`verdict`], the IANA names in [`iana`].
 
+pub mod field;
 pub mod iana;
 pub mod text;
 pub mod verdict;
 
 mod units;
 
+pub use field::Field;
 pub use units::{Direction, FileRange, FlowNumber, PacketNumber, PerDirection, StreamRange, Time};
 pub use verdict::{Cause, Confidence, EndedBy, Outcome};

@@ -1,0 +1,60 @@
+//! Going back to packets of a file that has been scanned.
+
+use std::fs::File;
+use std::io;
+use std::os::unix::fs::FileExt;
+
+use super::{Layout, MAX_BLOCK, Packet};
+
+/// Bytes read at a time: neighbours of a packet are often wanted next.
+const WINDOW: usize = 32 * 1024;
+
+/// Reads single packets by the offset of their block. Keeps the last bytes read.
+pub struct PacketReader<'f> {
+    file: &'f File,
+    layout: &'f Layout,
+    window: Vec<u8>,
+    start: u64,
+}
+
+impl<'f> PacketReader<'f> {
+    /// A reader over `file`, whose structure is `layout`.
+    pub fn new(file: &'f File, layout: &'f Layout) -> Self {
+        Self { file, layout, window: Vec::new(), start: 0 }
+    }
+
+    /// The packet whose block begins at `offset`; an error where the file no longer holds it.
+    pub fn packet(&mut self, offset: u64) -> io::Result<Packet<'_>> {
+        let mut header = [0; 16];
+        header.copy_from_slice(self.bytes(offset, 16)?);
+        let length = self.layout.block_len(&header, offset).filter(|length| *length <= MAX_BLOCK as usize);
+        let length = length.ok_or_else(changed)?;
+        self.bytes(offset, length)?;
+        let at = (offset - self.start) as usize;
+        self.layout.packet(&self.window[at..at + length], offset).ok_or_else(changed)
+    }
+
+    fn bytes(&mut self, offset: u64, length: usize) -> io::Result<&[u8]> {
+        let held = self.start..self.start + self.window.len() as u64;
+        if !(held.contains(&offset) && offset + length as u64 <= held.end) {
+            self.window.resize(length.max(WINDOW), 0);
+            let mut filled = 0;
+            while filled < self.window.len() {
+                match self.file.read_at(&mut self.window[filled..], offset + filled as u64) {
+                    Ok(0) => break,
+                    Ok(count) => filled += count,
+                    Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                    Err(error) => return Err(error),
+                }
+            }
+            self.window.truncate(filled);
+            self.start = offset;
+        }
+        let at = (offset - self.start) as usize;
+        self.window.get(at..at + length).ok_or_else(changed)
+    }
+}
+
+fn changed() -> io::Error {
+    io::Error::new(io::ErrorKind::UnexpectedEof, "the file has changed since it was indexed")
+}

@@ -1,0 +1,113 @@
+//! ICMP and `ICMPv6` errors that quote a TCP segment (RFC 792, 1191, 4443).
+
+use std::net::IpAddr;
+
+use etherparse::LaxIpSlice;
+
+use super::Endpoint;
+
+/// The part of a TCP segment that an ICMP error quotes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct QuotedSegment {
+    /// The quoted segment's sender.
+    pub src: Endpoint,
+    /// The quoted segment's receiver.
+    pub dst: Endpoint,
+    /// Its sequence number.
+    pub seq: u32,
+    /// Its time to live when the reporting device saw it.
+    pub ttl: u8,
+}
+
+/// An ICMP error.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct IcmpError {
+    /// The device that reports.
+    pub from: IpAddr,
+    /// Whom it tells.
+    pub to: IpAddr,
+    /// Whether it is `ICMPv6`.
+    pub v6: bool,
+    /// ICMP type.
+    pub kind: u8,
+    /// ICMP code.
+    pub code: u8,
+    /// The next-hop MTU in bytes, where the error states one.
+    pub mtu: Option<u32>,
+    /// Time to live of the error itself, on arrival at the capture.
+    pub ttl: u8,
+    /// The TCP segment it is about.
+    pub quoted: QuotedSegment,
+}
+
+impl IcmpError {
+    /// The error's name as in the IANA ICMP registries.
+    pub fn name(&self) -> &'static str {
+        match (self.v6, self.kind, self.code) {
+            (false, 3, 0) => "network unreachable",
+            (false, 3, 1) => "host unreachable",
+            (false, 3, 2) => "protocol unreachable",
+            (false, 3, 3) | (true, 1, 4) => "port unreachable",
+            (false, 3, 4) => "fragmentation needed",
+            (false, 3, 9) => "network administratively prohibited",
+            (false, 3, 10) => "host administratively prohibited",
+            (false, 3, 13) | (true, 1, 1) => "communication administratively prohibited",
+            (false, 3, _) | (true, 1, _) => "destination unreachable",
+            (false, 4, _) => "source quench",
+            (false, 5, _) | (true, 137, _) => "redirect",
+            (false, 11, _) | (true, 3, _) => "time exceeded",
+            (false, 12, _) | (true, 4, _) => "parameter problem",
+            (true, 2, _) => "packet too big",
+            _ => "ICMP error",
+        }
+    }
+
+    /// Whether it says that the segment cannot get there at all (not: too big, redirected, time exceeded in transit).
+    pub fn is_unreachable(&self) -> bool {
+        if self.v6 { self.kind == 1 } else { self.kind == 3 && self.code != 4 }
+    }
+
+    /// Whether it says that the segment was too big for the next hop.
+    pub fn is_too_big(&self) -> bool {
+        if self.v6 { self.kind == 2 } else { self.kind == 3 && self.code == 4 }
+    }
+}
+
+/// Reads an ICMP message; `None` unless it is an error that quotes enough of a TCP segment to name its flow.
+pub(super) fn error(from: IpAddr, to: IpAddr, ttl: u8, v6: bool, bytes: &[u8]) -> Option<IcmpError> {
+    let (header, quoted) = bytes.split_first_chunk::<8>()?;
+    let kind = header[0];
+    let is_error = if v6 { matches!(kind, 1..=4 | 137) } else { matches!(kind, 3 | 4 | 5 | 11 | 12) };
+    if !is_error {
+        return None;
+    }
+    let (ip, _) = LaxIpSlice::from_slice(quoted).ok()?;
+    if ip.payload_ip_number().0 != 6 {
+        return None;
+    }
+    let tcp = ip.payload().payload.first_chunk::<8>()?;
+    let error = IcmpError {
+        from,
+        to,
+        v6,
+        kind,
+        code: header[1],
+        mtu: None,
+        ttl,
+        quoted: QuotedSegment {
+            src: Endpoint { ip: ip.source_addr(), port: u16::from_be_bytes([tcp[0], tcp[1]]) },
+            dst: Endpoint { ip: ip.destination_addr(), port: u16::from_be_bytes([tcp[2], tcp[3]]) },
+            seq: u32::from_be_bytes([tcp[4], tcp[5], tcp[6], tcp[7]]),
+            ttl: match &ip {
+                LaxIpSlice::Ipv4(v4) => v4.header().ttl(),
+                LaxIpSlice::Ipv6(v6) => v6.header().hop_limit(),
+            },
+        },
+    };
+    let mtu = match (error.is_too_big(), v6) {
+        (false, _) => None,
+        (true, false) => Some(u32::from(u16::from_be_bytes([header[6], header[7]]))).filter(|mtu| *mtu > 0),
+        (true, true) => Some(u32::from_be_bytes([header[4], header[5], header[6], header[7]])),
+    };
+    Some(IcmpError { mtu, ..error })
+}

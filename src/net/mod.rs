@@ -1,0 +1,17 @@
+//! Frames → TCP segments: link layers, tunnels, IP, fragments, ICMP errors that quote TCP.
+//!
+//! Nothing here knows flows. Start at [`Decoder::decode`]; [`link`] strips what lies below IP, [`tunnel`] what lies
+//! between two IP headers. What cannot be read is an [`Unread`] reason to be counted, never an error.
+
+mod decode;
+mod defrag;
+mod icmp;
+pub mod link;
+pub mod options;
+mod segment;
+mod tunnel;
+
+pub use decode::{Datagram, Decoded, Decoder, Unread};
+pub use icmp::{IcmpError, QuotedSegment};
+pub use options::TcpOptions;
+pub use segment::{Endpoint, IpFacts, LinkFacts, Segment, TcpFlags};

@@ -1,0 +1,42 @@
+//! One node of a decoded tree: a named value, the bytes it came from, and what is below it.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+/// A decoded field with its place in the bytes that were decoded.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Field {
+    /// The field's name, as its specification writes it.
+    pub name: Cow<'static, str>,
+    /// The value as safe text; empty for a node that only groups others.
+    pub value: String,
+    /// The bytes it came from, within the slice the tree was decoded from.
+    pub range: Range<usize>,
+    /// What it means, or where that is specified.
+    pub note: Option<Cow<'static, str>>,
+    /// What is wrong with it, where something is.
+    pub issue: Option<String>,
+    /// The fields it consists of, in wire order.
+    pub children: Vec<Field>,
+}
+
+impl Field {
+    /// A leaf or group without children yet.
+    pub fn new(name: impl Into<Cow<'static, str>>, value: impl Into<String>, range: Range<usize>) -> Self {
+        Self { name: name.into(), value: value.into(), range, ..Self::default() }
+    }
+
+    /// The same field with `children` below it.
+    #[must_use]
+    pub fn with(mut self, children: Vec<Field>) -> Self {
+        self.children = children;
+        self
+    }
+
+    /// The same field with an explanation.
+    #[must_use]
+    pub fn noted(mut self, note: impl Into<Cow<'static, str>>) -> Self {
+        self.note = Some(note.into());
+        self
+    }
+}
