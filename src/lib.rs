@@ -5,3 +5,5 @@
 pub mod vocab;
 pub mod capture;
 pub mod net;
+pub mod flow;
+pub mod stream;

@@ -3,6 +3,7 @@
 //! Nothing here reads bytes or files. Start at [`Direction`] and [`Time`]; the verdicts a flow can get are in
 //! [`verdict`], the IANA names in [`iana`].
 
+pub mod chunked;
 pub mod field;
 pub mod iana;
 pub mod text;
@@ -10,6 +11,7 @@ pub mod verdict;
 
 mod units;
 
+pub use chunked::Chunked;
 pub use field::Field;
 pub use units::{Direction, FileRange, FlowNumber, PacketNumber, PerDirection, StreamRange, Time};
 pub use verdict::{Cause, Confidence, EndedBy, Outcome};

@@ -1,0 +1,17 @@
+//! Segments → flows: the table of TCP connections, what TCP did in each, and where each packet lies.
+//!
+//! Nothing here looks at payload. Start at [`FlowTable::segment`], which finds or makes the flow of a segment; the
+//! row it fills is [`FlowRow`]. TCP's events are judged in [`analysis`], by the same code for the index and for the
+//! full [`Trace`] of one flow.
+
+pub mod analysis;
+mod packets;
+mod row;
+mod table;
+mod trace;
+
+pub use analysis::Events;
+pub use packets::{PacketIndex, PacketPlace};
+pub use row::{FlowRow, Issues, Side, SideFlags};
+pub use table::{FlowTable, Placed};
+pub use trace::{IcmpNote, Trace, TraceSegment};

@@ -1,0 +1,282 @@
+//! One flow's row in the index: a fixed size, filled segment by segment.
+
+use crate::net::{Endpoint, Segment, TcpOptions};
+use crate::vocab::{Cause, Direction, EndedBy, Outcome, PacketNumber, PerDirection, Time};
+
+macro_rules! bits {
+    ($(#[$doc:meta])* $name:ident: $repr:ty { $($(#[$bit_doc:meta])* $bit:ident = $value:expr,)+ }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+        pub struct $name(pub $repr);
+
+        impl $name {
+            $($(#[$bit_doc])* pub const $bit: $name = $name($value);)+
+
+            /// Whether all of `other` is set.
+            pub fn has(self, other: $name) -> bool {
+                self.0 & other.0 == other.0
+            }
+
+            /// Whether any of `other` is set.
+            pub fn any(self, other: $name) -> bool {
+                self.0 & other.0 != 0
+            }
+
+            /// Sets `other`.
+            pub fn set(&mut self, other: $name) {
+                self.0 |= other.0;
+            }
+        }
+
+        impl std::ops::BitOr for $name {
+            type Output = $name;
+            fn bitor(self, other: $name) -> $name {
+                $name(self.0 | other.0)
+            }
+        }
+    };
+}
+pub(crate) use bits;
+
+bits! {
+    /// What one end was seen to do.
+    SideFlags: u16 {
+        /// Sent a SYN (without ACK).
+        SYN = 1,
+        /// Sent a SYN-ACK.
+        SYN_ACK = 2,
+        /// Sent a FIN.
+        FIN = 4,
+        /// Sent a RST.
+        RST = 8,
+        /// Sent payload.
+        DATA = 0x10,
+        /// Sent anything, so that its sequence numbers are known.
+        SEEN = 0x20,
+        /// Its base sequence number is known, from itself or from an acknowledgment.
+        BASE = 0x40,
+        /// Its SYN had a window scale option.
+        SCALED = 0x80,
+        /// Its SYN had a timestamps option.
+        TIMESTAMPS = 0x100,
+        /// Its SYN had SACK-permitted.
+        SACK = 0x200,
+        /// Its last segment was a keep-alive.
+        KEEP_ALIVE = 0x400,
+        /// Its last segment was a zero-window probe.
+        ZERO_WINDOW_PROBE = 0x800,
+        /// Something was acknowledged by it.
+        ACKED = 0x1000,
+        /// It acknowledged the other end's FIN.
+        ACKED_FIN = 0x2000,
+    }
+}
+
+bits! {
+    /// What is wrong with the capture of a flow.
+    Issues: u8 {
+        /// Bytes that one end had were not captured.
+        GAP = 1,
+        /// Two different byte strings for one sequence range.
+        CONFLICT = 2,
+        /// The capture lacks the flow's beginning.
+        MIDSTREAM = 4,
+        /// One direction has no packet.
+        NO_ANSWER = 8,
+        /// Packets were cut by the snap length.
+        TRUNCATED_PACKETS = 0x10,
+        /// IP fragments overlapped.
+        FRAGMENT_OVERLAP = 0x20,
+        /// Readable text answered where TLS was expected.
+        PLAINTEXT_ANSWER = 0x40,
+    }
+}
+
+impl Issues {
+    /// The issues' names as used in output.
+    pub fn names(self) -> impl Iterator<Item = &'static str> {
+        [
+            (Self::GAP, "gap"),
+            (Self::CONFLICT, "conflict"),
+            (Self::MIDSTREAM, "midstream"),
+            (Self::NO_ANSWER, "no-answer"),
+            (Self::TRUNCATED_PACKETS, "truncated-packets"),
+            (Self::FRAGMENT_OVERLAP, "fragment-overlap"),
+            (Self::PLAINTEXT_ANSWER, "plaintext-answer"),
+        ]
+        .into_iter()
+        .filter_map(move |(bit, name)| self.has(bit).then_some(name))
+    }
+}
+
+/// One end's TCP, as sent by it.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Side {
+    /// TCP payload bytes as the headers state them, retransmissions included.
+    pub bytes: u64,
+    /// Packets, duplicates included.
+    pub packets: u32,
+    /// Initial sequence number, or the first one seen less one.
+    pub base_seq: u32,
+    /// The sequence number after the highest one sent.
+    pub next_seq: u32,
+    /// The highest acknowledgment number it sent.
+    pub ack: u32,
+    /// When `next_seq` last grew: microseconds since the flow began, wrapping.
+    pub(crate) next_seq_micros: u32,
+    /// When `ack` was last sent: microseconds since the flow began, wrapping.
+    pub(crate) ack_micros: u32,
+    /// A hash of its last segment, to recognise a packet captured twice.
+    pub(crate) print: u32,
+    /// Window of its last segment, not scaled.
+    pub window: u16,
+    /// Maximum segment size of its SYN in bytes; 0 where it stated none.
+    pub mss: u16,
+    /// Retransmitted segments, up to 65,535.
+    pub retransmissions: u16,
+    /// What it was seen to do.
+    pub flags: SideFlags,
+    /// TTL or hop limit of its first packet.
+    pub ttl: u8,
+    /// Window scale shift of its SYN.
+    pub window_scale: u8,
+    pub(crate) duplicate_acks: u8,
+}
+
+impl Side {
+    /// The sequence number of stream offset 0: the byte after the SYN.
+    pub fn first_seq(&self) -> u32 {
+        self.base_seq.wrapping_add(1)
+    }
+}
+
+/// One TCP connection.
+#[derive(Clone, Debug)]
+pub struct FlowRow {
+    /// Who opened it.
+    pub client: Endpoint,
+    /// Who was connected to.
+    pub server: Endpoint,
+    /// Each end's TCP.
+    pub sides: PerDirection<Side>,
+    /// Time of the first packet.
+    pub start: Time,
+    /// Time of the last packet.
+    pub end: Time,
+    /// The first packet.
+    pub first_packet: PacketNumber,
+    /// The last packet.
+    pub last_packet: PacketNumber,
+    /// Microseconds from the SYN to the SYN-ACK, plus one; 0 where one of them is missing.
+    pub(crate) syn_rtt_nanos_plus_one: u32,
+    /// Where the room above keeps what it knows of the flow's TLS; `u32::MAX` for nothing.
+    pub tls: u32,
+    /// ICMP errors that quote it, up to 255.
+    pub icmp_errors: u8,
+    /// What is wrong with its capture.
+    pub issues: Issues,
+    /// How it came out, as far as is known yet.
+    pub outcome: Option<Outcome>,
+    /// Why it failed.
+    pub cause: Option<Cause>,
+    /// Who made success impossible.
+    pub ended_by: Option<EndedBy>,
+    /// Who sent the first RST.
+    pub reset_by: Option<Direction>,
+    /// Who sent the first FIN.
+    pub closed_by: Option<Direction>,
+}
+
+impl FlowRow {
+    pub(super) fn new(client: Endpoint, server: Endpoint, packet: PacketNumber, time: Time) -> Self {
+        Self {
+            client,
+            server,
+            sides: PerDirection::default(),
+            start: time,
+            end: time,
+            first_packet: packet,
+            last_packet: packet,
+            syn_rtt_nanos_plus_one: 0,
+            tls: u32::MAX,
+            icmp_errors: 0,
+            issues: Issues::default(),
+            outcome: None,
+            cause: None,
+            ended_by: None,
+            reset_by: None,
+            closed_by: None,
+        }
+    }
+
+    /// Which way a packet from `src` goes.
+    pub fn direction_from(&self, src: Endpoint) -> Direction {
+        if src == self.client { Direction::ToServer } else { Direction::ToClient }
+    }
+
+    /// The end that sends in `direction`.
+    pub fn sender(&self, direction: Direction) -> Endpoint {
+        match direction {
+            Direction::ToServer => self.client,
+            Direction::ToClient => self.server,
+        }
+    }
+
+    /// Nanoseconds from the SYN to the SYN-ACK; capped at 4.29 seconds.
+    pub fn syn_rtt(&self) -> Option<u32> {
+        self.syn_rtt_nanos_plus_one.checked_sub(1)
+    }
+
+    /// Whether both ends' SYNs were seen.
+    pub fn handshake_seen(&self) -> bool {
+        self.sides.to_server.flags.has(SideFlags::SYN) && self.sides.to_client.flags.has(SideFlags::SYN_ACK)
+    }
+
+    /// Whether the flow is over: reset, or closed from both ends.
+    pub fn is_closed(&self) -> bool {
+        self.reset_by.is_some() || Direction::BOTH.iter().all(|way| self.sides[*way].flags.has(SideFlags::FIN))
+    }
+
+    /// Client and server exchanged, where the first packets misled.
+    pub fn swap_ends(&mut self) {
+        std::mem::swap(&mut self.client, &mut self.server);
+        self.sides.swap();
+        self.reset_by = self.reset_by.map(Direction::reversed);
+        self.closed_by = self.closed_by.map(Direction::reversed);
+    }
+
+    /// Takes note of a segment: counts, first and last, TTL, options. The judgement of its events comes before.
+    pub(super) fn count(&mut self, segment: &Segment<'_>, direction: Direction, packet: PacketNumber, time: Time) {
+        self.last_packet = packet;
+        self.end = self.end.max(time);
+        let side = &mut self.sides[direction];
+        side.packets += 1;
+        side.bytes += u64::from(segment.payload_len);
+        if !side.flags.has(SideFlags::SEEN) {
+            side.ttl = segment.ip.ttl;
+        }
+        if segment.flags.syn() {
+            let options = TcpOptions::decode(segment.options);
+            side.mss = options.mss.unwrap_or(0);
+            side.window_scale = options.window_scale.unwrap_or(0).min(14);
+            let mut learned = if segment.flags.ack() { SideFlags::SYN_ACK } else { SideFlags::SYN };
+            for (present, flag) in [
+                (options.window_scale.is_some(), SideFlags::SCALED),
+                (options.timestamps.is_some(), SideFlags::TIMESTAMPS),
+                (options.sack_permitted, SideFlags::SACK),
+            ] {
+                if present {
+                    learned.set(flag);
+                }
+            }
+            if segment.flags.ack() && self.syn_rtt_nanos_plus_one == 0 && self.sides.to_server.flags.has(SideFlags::SYN) {
+                let nanos = time.nanos_since(self.start).clamp(0, i64::from(u32::MAX) - 1);
+                self.syn_rtt_nanos_plus_one = nanos as u32 + 1;
+            }
+            self.sides[direction].flags.set(learned);
+        }
+        if segment.payload.len() < segment.payload_len as usize {
+            self.issues.set(Issues::TRUNCATED_PACKETS);
+        }
+    }
+}

@@ -1,0 +1,135 @@
+//! One flow read again in full: every segment with its header facts, events and payload.
+
+use std::ops::Range;
+
+use super::analysis::{self, Events};
+use super::row::FlowRow;
+use crate::net::{IcmpError, IpFacts, LinkFacts, Segment, TcpFlags, TcpOptions};
+use crate::vocab::{Direction, PacketNumber, Time};
+
+/// Payload bytes a trace keeps; what comes after is counted in [`Trace::capped`].
+const MAX_BYTES: usize = 64 * 1024 * 1024;
+/// Segments a trace keeps.
+const MAX_SEGMENTS: usize = 2_000_000;
+
+/// One segment of a flow.
+#[derive(Clone, Debug)]
+pub struct TraceSegment {
+    /// The packet that carries (or, of fragments, completes) it.
+    pub packet: PacketNumber,
+    /// When it was captured.
+    pub time: Time,
+    /// Which way it goes.
+    pub direction: Direction,
+    /// Sequence number.
+    pub seq: u32,
+    /// Acknowledgment number; meaningless without ACK.
+    pub ack: u32,
+    /// Flags.
+    pub flags: TcpFlags,
+    /// Window, not scaled.
+    pub window: u16,
+    /// Payload length as the headers state it, in bytes.
+    pub payload_len: u32,
+    /// TCP options.
+    pub options: TcpOptions,
+    /// Kinds of the options, in order, padding left out.
+    pub option_kinds: Vec<u8>,
+    /// IP header facts.
+    pub ip: IpFacts,
+    /// Link layer facts.
+    pub link: LinkFacts,
+    /// What it was.
+    pub events: Events,
+    payload: Range<usize>,
+}
+
+/// An ICMP error that quotes the flow.
+#[derive(Clone, Copy, Debug)]
+pub struct IcmpNote {
+    /// The packet that carries it.
+    pub packet: PacketNumber,
+    /// When it was captured.
+    pub time: Time,
+    /// The error.
+    pub error: IcmpError,
+}
+
+/// All that was captured of one flow, up to a cap.
+#[derive(Clone, Debug)]
+pub struct Trace {
+    /// The flow's row, filled anew from these segments alone.
+    pub row: FlowRow,
+    /// The segments in capture order.
+    pub segments: Vec<TraceSegment>,
+    /// The ICMP errors in capture order.
+    pub icmp: Vec<IcmpNote>,
+    /// Segments left out because the flow is too large.
+    pub capped: u64,
+    bytes: Vec<u8>,
+}
+
+impl Trace {
+    /// An empty trace of the flow that `row` describes; its ends are kept, the rest is filled by what is added.
+    pub fn new(row: &FlowRow) -> Self {
+        let mut fresh = FlowRow::new(row.client, row.server, row.first_packet, row.start);
+        fresh.issues = row.issues;
+        Self { row: fresh, segments: Vec::new(), icmp: Vec::new(), capped: 0, bytes: Vec::new() }
+    }
+
+    /// Adds the next segment of the flow.
+    pub fn segment(&mut self, segment: &Segment<'_>, packet: PacketNumber, time: Time) {
+        let direction = self.row.direction_from(segment.src);
+        let events = analysis::judge(&mut self.row, segment, direction, time);
+        self.row.count(segment, direction, packet, time);
+        if self.segments.len() >= MAX_SEGMENTS || self.bytes.len() + segment.payload.len() > MAX_BYTES {
+            self.capped += 1;
+            return;
+        }
+        let start = self.bytes.len();
+        self.bytes.extend_from_slice(segment.payload);
+        self.segments.push(TraceSegment {
+            packet,
+            time,
+            direction,
+            seq: segment.seq,
+            ack: segment.ack,
+            flags: segment.flags,
+            window: segment.window,
+            payload_len: segment.payload_len,
+            options: TcpOptions::decode(segment.options),
+            option_kinds: crate::net::options::walk(segment.options).map(|(kind, _)| kind).collect(),
+            ip: segment.ip,
+            link: segment.link,
+            events,
+            payload: start..self.bytes.len(),
+        });
+    }
+
+    /// Adds an ICMP error that quotes the flow.
+    pub fn icmp(&mut self, error: IcmpError, packet: PacketNumber, time: Time) {
+        self.row.icmp_errors = self.row.icmp_errors.saturating_add(1);
+        self.icmp.push(IcmpNote { packet, time, error });
+    }
+
+    /// The captured payload of a segment.
+    pub fn payload(&self, segment: &TraceSegment) -> &[u8] {
+        &self.bytes[segment.payload.clone()]
+    }
+
+    /// The first segment for which `wanted` holds.
+    pub fn first(&self, wanted: impl Fn(&TraceSegment) -> bool) -> Option<&TraceSegment> {
+        self.segments.iter().find(|segment| wanted(segment))
+    }
+
+    /// The segments of one direction.
+    pub fn sent(&self, direction: Direction) -> impl DoubleEndedIterator<Item = &TraceSegment> {
+        self.segments.iter().filter(move |segment| segment.direction == direction)
+    }
+
+    /// The segment carried by a packet.
+    pub fn by_packet(&self, packet: PacketNumber) -> Option<&TraceSegment> {
+        let at = self.segments.partition_point(|segment| segment.packet < packet);
+        self.segments.get(at).filter(|segment| segment.packet == packet)
+    }
+}

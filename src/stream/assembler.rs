@@ -1,0 +1,242 @@
+//! One direction's segments in any order → its bytes in order, within bounds.
+
+use crate::vocab::{PacketNumber, StreamRange, Time};
+
+/// Bytes kept out of order; above that the hole before them is given up as a gap.
+const MAX_PENDING_BYTES: usize = 512 * 1024;
+/// Segments that may follow an acknowledged hole before it counts as a gap: capturing can reorder packets a little.
+const PATIENCE: u32 = 64;
+
+/// The next stretch of the stream.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Chunk<'a> {
+    /// Bytes, all from one packet.
+    Bytes {
+        /// Where they lie in the stream.
+        range: StreamRange,
+        /// The bytes.
+        bytes: &'a [u8],
+        /// The packet that carried them.
+        packet: PacketNumber,
+        /// When it was captured.
+        time: Time,
+        /// Offset of the first of them in the packet's TCP payload.
+        skip: u32,
+    },
+    /// Bytes the capture lacks.
+    Gap(StreamRange),
+}
+
+#[derive(Debug)]
+struct Pending {
+    range: StreamRange,
+    /// `None` for bytes that were sent but cut off by the snap length.
+    bytes: Option<Box<[u8]>>,
+    packet: PacketNumber,
+    time: Time,
+    skip: u32,
+}
+
+/// Puts one direction's payload in order. Bytes are copied only while they wait for earlier ones.
+#[derive(Debug, Default)]
+pub struct Assembler {
+    next: u64,
+    acked: u64,
+    /// Disjoint, in order, all at or after `next`.
+    pending: Vec<Pending>,
+    pending_bytes: usize,
+    waiting: u32,
+}
+
+/// The 64-bit stream offset of `seq`, given the sequence number of offset 0 and an offset near it. Negative for bytes
+/// before the stream's beginning.
+pub fn unwrap_offset(seq: u32, first_seq: u32, near: u64) -> i64 {
+    let expected = first_seq.wrapping_add(near as u32);
+    near as i64 + i64::from(seq.wrapping_sub(expected) as i32)
+}
+
+impl Assembler {
+    /// The offset up to which the stream was handed on.
+    pub fn next(&self) -> u64 {
+        self.next
+    }
+
+    /// Whether bytes wait for earlier ones.
+    pub fn is_waiting(&self) -> bool {
+        !self.pending.is_empty()
+    }
+
+    /// Adds a payload that begins at stream offset `start`; `stated_len` is longer than `payload` where the snap
+    /// length cut it. Hands on what is now in order.
+    pub fn insert(
+        &mut self,
+        start: u64,
+        payload: &[u8],
+        stated_len: u32,
+        packet: PacketNumber,
+        time: Time,
+        sink: &mut impl FnMut(Chunk<'_>),
+    ) {
+        let end = start + payload.len() as u64;
+        let stated_end = start + u64::from(stated_len).max(payload.len() as u64);
+        if self.pending.is_empty() && start <= self.next && end == stated_end {
+            // The common case: in order, whole, nothing waiting.
+            if end > self.next {
+                let skip = (self.next - start) as usize;
+                let range = StreamRange::new(self.next, end);
+                self.next = end;
+                sink(Chunk::Bytes { range, bytes: &payload[skip..], packet, time, skip: skip as u32 });
+            }
+            return;
+        }
+        self.keep(StreamRange::new(start, end), Some((payload, start)), packet, time);
+        if stated_end > end {
+            self.keep(StreamRange::new(end, stated_end), None, packet, time);
+        }
+        self.drain(sink);
+        if !self.pending.is_empty() {
+            self.waiting += 1;
+            let hole_acked = self.pending[0].range.start <= self.acked;
+            if self.pending_bytes > MAX_PENDING_BYTES || (hole_acked && self.waiting > PATIENCE) {
+                self.give_up_hole(sink);
+            }
+        }
+    }
+
+    /// Notes that the receiver has acknowledged everything before `offset`.
+    pub fn acknowledged(&mut self, offset: u64) {
+        self.acked = self.acked.max(offset);
+    }
+
+    /// Ends the stream: holes become gaps, and an acknowledged end that was never seen too.
+    pub fn finish(&mut self, sink: &mut impl FnMut(Chunk<'_>)) {
+        while !self.pending.is_empty() {
+            self.give_up_hole(sink);
+        }
+        if self.acked > self.next {
+            let range = StreamRange::new(self.next, self.acked);
+            self.next = self.acked;
+            sink(Chunk::Gap(range));
+        }
+    }
+
+    /// Keeps the parts of `range` that nobody sent before.
+    fn keep(&mut self, range: StreamRange, payload: Option<(&[u8], u64)>, packet: PacketNumber, time: Time) {
+        let mut start = range.start.max(self.next);
+        let mut at = self.pending.partition_point(|pending| pending.range.end <= start);
+        while start < range.end {
+            let free_end = self.pending.get(at).map_or(range.end, |pending| pending.range.start.min(range.end));
+            if start < free_end {
+                let (bytes, skip) = match payload {
+                    None => (None, 0),
+                    Some((payload, base)) => {
+                        let skip = (start - base) as usize;
+                        (Some(payload[skip..(free_end - base) as usize].into()), skip as u32)
+                    }
+                };
+                self.pending_bytes += (free_end - start) as usize;
+                let kept = Pending { range: StreamRange::new(start, free_end), bytes, packet, time, skip };
+                self.pending.insert(at, kept);
+                at += 1;
+            }
+            match self.pending.get(at) {
+                Some(next) if next.range.start < range.end => {
+                    start = next.range.end;
+                    at += 1;
+                }
+                _ => break,
+            }
+        }
+    }
+
+    fn drain(&mut self, sink: &mut impl FnMut(Chunk<'_>)) {
+        let ready = {
+            let mut next = self.next;
+            self.pending
+                .iter()
+                .take_while(|pending| {
+                    let fits = pending.range.start == next;
+                    next = pending.range.end;
+                    fits
+                })
+                .count()
+        };
+        for pending in self.pending.drain(..ready) {
+            self.next = pending.range.end;
+            self.pending_bytes -= pending.range.len() as usize;
+            sink(match &pending.bytes {
+                Some(bytes) => Chunk::Bytes {
+                    range: pending.range,
+                    bytes,
+                    packet: pending.packet,
+                    time: pending.time,
+                    skip: pending.skip,
+                },
+                None => Chunk::Gap(pending.range),
+            });
+        }
+        if self.pending.is_empty() {
+            self.waiting = 0;
+        }
+    }
+
+    fn give_up_hole(&mut self, sink: &mut impl FnMut(Chunk<'_>)) {
+        if let Some(first) = self.pending.first()
+            && first.range.start > self.next
+        {
+            let range = StreamRange::new(self.next, first.range.start);
+            self.next = range.end;
+            sink(Chunk::Gap(range));
+        }
+        self.drain(sink);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn run(inserts: &[(u64, &[u8])]) -> (Vec<u8>, Vec<(u64, u64)>) {
+        let (mut bytes, mut gaps) = (Vec::new(), Vec::new());
+        let mut sink = |chunk: Chunk<'_>| match chunk {
+            Chunk::Bytes { bytes: more, range, .. } => {
+                assert_eq!(range.len() as usize, more.len());
+                bytes.extend_from_slice(more);
+            }
+            Chunk::Gap(range) => gaps.push((range.start, range.end)),
+        };
+        let mut assembler = Assembler::default();
+        for (at, (start, payload)) in inserts.iter().enumerate() {
+            let packet = PacketNumber(at as u32 + 1);
+            assembler.insert(*start, payload, payload.len() as u32, packet, Time(0), &mut sink);
+        }
+        assembler.finish(&mut sink);
+        (bytes, gaps)
+    }
+
+    #[test]
+    fn any_order_gives_the_stream_back() {
+        assert_eq!(run(&[(3, b"def"), (0, b"abc"), (6, b"g")]), (b"abcdefg".to_vec(), vec![]));
+        assert_eq!(run(&[(0, b"abc"), (0, b"abcdef"), (2, b"cd")]), (b"abcdef".to_vec(), vec![]));
+        assert_eq!(run(&[(4, b"ef"), (1, b"bcdefgh"), (0, b"a")]), (b"abcdefgh".to_vec(), vec![]));
+    }
+
+    #[test]
+    fn the_first_copy_of_a_byte_wins() {
+        assert_eq!(run(&[(2, b"XX"), (0, b"abcdef")]).0, b"abXXef");
+        assert_eq!(run(&[(0, b"ab"), (0, b"zzc")]).0, b"abc");
+    }
+
+    #[test]
+    fn holes_become_gaps_of_exact_size() {
+        assert_eq!(run(&[(0, b"ab"), (5, b"f"), (8, b"i")]), (b"abfi".to_vec(), vec![(2, 5), (6, 8)]));
+    }
+
+    #[test]
+    fn offsets_unwrap_around_four_gigabytes() {
+        assert_eq!(unwrap_offset(5, u32::MAX - 4, 0), 10);
+        assert_eq!(unwrap_offset(100, 100, 1 << 32), 1 << 32);
+        assert_eq!(unwrap_offset(99, 100, 1 << 32), (1 << 32) - 1);
+        assert_eq!(unwrap_offset(99, 100, 0), -1);
+    }
+}
