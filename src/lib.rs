@@ -2,8 +2,13 @@
 //!
 //! Each module is a room of the house described in `docs/architecture.md`; arrows between rooms point down only.
 
-pub mod vocab;
 pub mod capture;
-pub mod net;
+pub mod compare;
+pub mod diagnose;
+pub mod facts;
 pub mod flow;
+pub mod net;
+pub mod proto;
 pub mod stream;
+pub mod timeline;
+pub mod vocab;

@@ -49,12 +49,7 @@ pub(super) fn layout(header: &[u8]) -> Option<Layout> {
 }
 
 /// Decodes one whole record.
-pub(super) fn packet<'a>(
-    block: &'a [u8],
-    offset: u64,
-    record_header: usize,
-    section: &Section,
-) -> Option<Packet<'a>> {
+pub(super) fn packet<'a>(block: &'a [u8], offset: u64, record_header: usize, section: &Section) -> Option<Packet<'a>> {
     let interface = section.interfaces.first()?;
     let parse = if section.big_endian { parse_pcap_frame_be } else { parse_pcap_frame };
     // The fields common to both forms come first; the packet follows the longer header.

@@ -102,9 +102,7 @@ pub(super) fn read(kind: u32, block: &[u8], offset: u64, big_endian: bool) -> To
             interface(block, big_endian).map_or(Told::Malformed("interface description"), Told::Interface)
         }
         DECRYPTION_SECRETS => secrets(block, big_endian),
-        INTERFACE_STATISTICS => {
-            statistics(block, big_endian).unwrap_or(Told::Malformed("interface statistics"))
-        }
+        INTERFACE_STATISTICS => statistics(block, big_endian).unwrap_or(Told::Malformed("interface statistics")),
         NAME_RESOLUTION => Told::Nothing,
         _ => Told::Nothing,
     }
@@ -189,8 +187,7 @@ fn options(block: &[u8], at: usize, big_endian: bool) -> impl Iterator<Item = (u
 }
 
 fn interface(block: &[u8], big_endian: bool) -> Option<Interface> {
-    let parse =
-        if big_endian { parse_interfacedescriptionblock_be } else { parse_interfacedescriptionblock_le };
+    let parse = if big_endian { parse_interfacedescriptionblock_be } else { parse_interfacedescriptionblock_le };
     // The fixed part is read by the parser; times are computed here, since it reads some options little-endian always.
     let (link, snaplen) = match parse(block) {
         Ok((_, idb)) => (idb.linktype.0 as u16, idb.snaplen),

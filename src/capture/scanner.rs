@@ -148,11 +148,7 @@ impl Scanner {
                             self.last_seconds = packet.time.unix_seconds();
                             sink(packet);
                         }
-                        None => self.note(Trouble::Malformed {
-                            offset: here,
-                            skipped: length as u64,
-                            what: "packet",
-                        }),
+                        None => self.note(Trouble::Malformed { offset: here, skipped: length as u64, what: "packet" }),
                     }
                 } else {
                     self.told(pcapng::read(kind, block, here, big_endian), here, length);
@@ -181,7 +177,8 @@ impl Scanner {
     /// Looks for the next block after damage.
     fn seek(&mut self, rest: &[u8], here: u64, at_end: bool) -> Step {
         let since = self.damaged_since.unwrap_or(here);
-        let what = if matches!(self.layout, Some(Layout { format: Format::Pcap { .. }, .. })) { "packet" } else { "block" };
+        let what =
+            if matches!(self.layout, Some(Layout { format: Format::Pcap { .. }, .. })) { "packet" } else { "block" };
         if let Some(skip) = self.next_block(rest, at_end) {
             self.damaged_since = None;
             self.note(Trouble::Malformed { offset: since, skipped: here + skip as u64 - since, what });
@@ -219,7 +216,8 @@ impl Scanner {
             }
             Told::Secrets(secrets) => self.secrets.push(secrets),
             Told::Statistics { interface, received, dropped } => {
-                let known = layout.sections.last_mut().and_then(|section| section.interfaces.get_mut(interface as usize));
+                let known =
+                    layout.sections.last_mut().and_then(|section| section.interfaces.get_mut(interface as usize));
                 if let Some(known) = known {
                     known.received = received.or(known.received);
                     known.dropped = dropped.or(known.dropped);

@@ -114,11 +114,7 @@ impl PacketIndex {
     }
 
     /// Walks the packets of `range` (indices from 0) and gives the places of those whose owner is wanted.
-    fn places(
-        &self,
-        range: std::ops::Range<usize>,
-        wanted: impl Fn(u32) -> bool,
-    ) -> impl Iterator<Item = PacketPlace> {
+    fn places(&self, range: std::ops::Range<usize>, wanted: impl Fn(u32) -> bool) -> impl Iterator<Item = PacketPlace> {
         let begin = range.start / CHECKPOINT * CHECKPOINT;
         let mut offset = 0;
         let mut file = 0;

@@ -269,7 +269,8 @@ impl FlowRow {
                     learned.set(flag);
                 }
             }
-            if segment.flags.ack() && self.syn_rtt_nanos_plus_one == 0 && self.sides.to_server.flags.has(SideFlags::SYN) {
+            if segment.flags.ack() && self.syn_rtt_nanos_plus_one == 0 && self.sides.to_server.flags.has(SideFlags::SYN)
+            {
                 let nanos = time.nanos_since(self.start).clamp(0, i64::from(u32::MAX) - 1);
                 self.syn_rtt_nanos_plus_one = nanos as u32 + 1;
             }

@@ -59,7 +59,12 @@ impl Defrag {
         });
         let start = fragment.offset.byte_offset();
         let end = usize::from(start) + fragment.bytes.len();
-        if partial.buffer.sections().iter().any(|s| usize::from(s.start) < end && usize::from(start) < usize::from(s.end)) {
+        if partial
+            .buffer
+            .sections()
+            .iter()
+            .any(|s| usize::from(s.start) < end && usize::from(start) < usize::from(s.end))
+        {
             self.overlaps += 1;
         }
         if partial.buffer.add(fragment.offset, fragment.more, fragment.bytes).is_err() {

@@ -1,0 +1,118 @@
+//! What the index keeps of a flow's TLS: the negotiated values, the messages' names and packets, how far it came.
+
+use crate::vocab::iana::{AlertDescription, AlertLevel, CipherSuite, HandshakeType, NamedGroup, ProtocolVersion};
+use crate::vocab::{Direction, PacketNumber, PerDirection, Time};
+
+/// A handshake message that was read.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct SeenMessage {
+    /// The packet that completes it.
+    pub packet: PacketNumber,
+    /// Who sent it.
+    pub from: Direction,
+    /// Its type.
+    pub kind: HandshakeType,
+    /// Whether keys opened it.
+    pub decrypted: bool,
+}
+
+/// An alert that was read.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct SeenAlert {
+    /// The packet that carries it.
+    pub packet: PacketNumber,
+    /// Who sent it.
+    pub from: Direction,
+    /// Warning or fatal.
+    pub level: AlertLevel,
+    /// What it says.
+    pub description: AlertDescription,
+    /// Whether keys opened it.
+    pub decrypted: bool,
+}
+
+/// A flow's TLS, as far as the index pass reads it.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct TlsFacts {
+    /// Server name of the first `ClientHello`, as bytes.
+    pub server_name: Option<Box<[u8]>>,
+    /// Version of the first `ServerHello` (`HelloRetryRequest` included).
+    pub version: Option<ProtocolVersion>,
+    /// Cipher suite of the first `ServerHello` (`HelloRetryRequest` included).
+    pub cipher: Option<CipherSuite>,
+    /// Key exchange group that the server chose, where it is in clear.
+    pub group: Option<NamedGroup>,
+    /// Application protocol the server chose, where it is in clear or decrypted.
+    pub alpn: Option<Box<[u8]>>,
+    /// JA3 of the first `ClientHello`: an MD5 sum.
+    pub ja3: Option<[u8; 16]>,
+    /// JA3S of the first `ServerHello`: an MD5 sum.
+    pub ja3s: Option<[u8; 16]>,
+    /// JA4 of the first `ClientHello`.
+    pub ja4: Option<Box<str>>,
+    /// Length of the first `ClientHello` in bytes, its 4-byte header included.
+    pub client_hello_bytes: u32,
+    /// Segments that carried the first `ClientHello`.
+    pub client_hello_segments: u16,
+    /// Whether the handshake resumed an earlier session; `None` where that is not known.
+    pub resumed: Option<bool>,
+    /// Certificates seen, both directions.
+    pub certificates: u16,
+    /// Messages read, in packet order, up to a cap.
+    pub messages: Vec<SeenMessage>,
+    /// Alerts read, in packet order, up to a cap.
+    pub alerts: Vec<SeenAlert>,
+    /// Records of each direction.
+    pub records: PerDirection<u32>,
+    /// Stream offset at which TLS begins in each direction.
+    pub start: PerDirection<u64>,
+    /// When the first `ClientHello` began.
+    pub began: Option<Time>,
+    /// When the handshake was complete.
+    pub completed: Option<Time>,
+    /// How far the handshake came.
+    pub progress: Progress,
+}
+
+/// How far a handshake came, and what spoiled it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Progress {
+    /// A `ClientHello` began.
+    pub hello_begun: bool,
+    /// A `ClientHello` was sent whole.
+    pub client_hello: bool,
+    /// A `HelloRetryRequest` was sent.
+    pub retry: bool,
+    /// A `ServerHello` other than a `HelloRetryRequest` was sent.
+    pub server_hello: bool,
+    /// Each end's first protected record that can be its Finished (or came after it) was sent.
+    pub finished: PerDirection<bool>,
+    /// Each end sent application data, as far as that can be told.
+    pub application_data: PerDirection<bool>,
+    /// Each end sent bytes that are no TLS.
+    pub foreign: PerDirection<bool>,
+    /// An end sent a handshake message or record that does not decode.
+    pub malformed: bool,
+    /// Each end sent a record that looks like an encrypted alert before any application data of its own.
+    pub early_alert: PerDirection<bool>,
+    /// A hole in the captured bytes hides part of the handshake.
+    pub gap: bool,
+    /// The flow was joined after its handshake.
+    pub joined_late: bool,
+    /// Bytes were exchanged before TLS began (STARTTLS, CONNECT, SOCKS, PROXY).
+    pub preamble: bool,
+    /// The server sent a certificate request in clear.
+    pub certificate_request: bool,
+}
+
+impl TlsFacts {
+    /// Whether the handshake is complete: both ends sent what must be their Finished.
+    pub fn is_complete(&self) -> bool {
+        self.progress.finished.to_server && self.progress.finished.to_client
+    }
+
+    /// Whether any TLS was seen.
+    pub fn is_tls(&self) -> bool {
+        self.progress.hello_begun || self.progress.joined_late || self.records.to_client > 0
+    }
+}

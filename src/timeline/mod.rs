@@ -1,0 +1,108 @@
+//! One flow's segments, gaps and TLS messages merged into steps: what a reader steps through.
+//!
+//! Start at [`Timeline::build`]. A step says what happened; [`detail`] decodes the step under the cursor to the leaf.
+
+// mod build;
+pub mod detail;
+
+pub use detail::{Detail, Pane, Section};
+
+use crate::flow::Events;
+use crate::net::TcpFlags;
+use crate::vocab::{Direction, PacketNumber, StreamRange, Time};
+
+/// What a step is.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum StepKind {
+    /// A TCP segment.
+    Segment,
+    /// A TLS handshake message.
+    Message,
+    /// A TLS alert in clear or decrypted.
+    Alert,
+    /// A `ChangeCipherSpec` record.
+    ChangeCipherSpec,
+    /// An encrypted record before the handshake is over: its meaning is inferred from length, direction and order.
+    Encrypted,
+    /// Encrypted application data; records that follow each other are one step.
+    ApplicationData,
+    /// Readable text where TLS was expected, or before TLS.
+    Plaintext,
+    /// Bytes that are neither TLS nor readable text.
+    Foreign,
+    /// Bytes the capture lacks.
+    Gap,
+    /// An ICMP error that quotes the flow.
+    Icmp,
+}
+
+impl StepKind {
+    /// The kind's name in output.
+    pub fn name(self) -> &'static str {
+        match self {
+            StepKind::Segment => "segment",
+            StepKind::Message => "message",
+            StepKind::Alert => "alert",
+            StepKind::ChangeCipherSpec => "change-cipher-spec",
+            StepKind::Encrypted => "encrypted",
+            StepKind::ApplicationData => "application-data",
+            StepKind::Plaintext => "plaintext",
+            StepKind::Foreign => "foreign",
+            StepKind::Gap => "gap",
+            StepKind::Icmp => "icmp",
+        }
+    }
+}
+
+/// One row of a handshake's timeline.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Step {
+    /// The packet that shows it; of a message the packet that completes it.
+    pub packet: PacketNumber,
+    /// The packet in which it begins.
+    pub first_packet: PacketNumber,
+    /// When that was.
+    pub time: Time,
+    /// Who sent it.
+    pub from: Direction,
+    /// What it is.
+    pub kind: StepKind,
+    /// Its name: `SYN`, `Client Hello`, `Alert (fatal, handshake_failure)`.
+    pub name: String,
+    /// Payload, message or gap length in bytes.
+    pub bytes: u64,
+    /// TTL or hop limit of the packet.
+    pub ttl: Option<u8>,
+    /// Flags of the packet.
+    pub flags: TcpFlags,
+    /// What TCP made of the packet.
+    pub events: Events,
+    /// What is worth saying of it in a line.
+    pub note: String,
+    /// Whether what it says is inferred rather than seen.
+    pub inferred: bool,
+    /// Whether keys opened it.
+    pub decrypted: bool,
+    /// Number of the handshake message type, alert description or record content type, where it has one.
+    pub id: Option<u8>,
+    /// Where its bytes lie in the sender's stream, record headers left out; a message may lie in several pieces.
+    pub spans: Vec<StreamRange>,
+    /// The decoded bytes of a message, alert or plaintext; empty for others.
+    pub body: Vec<u8>,
+}
+
+/// All steps of one flow, in the order of the packets that show them.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Timeline {
+    /// The steps.
+    pub steps: Vec<Step>,
+    /// Segments left out because the flow is too large.
+    pub capped: u64,
+}
+
+impl Timeline {
+    /// Time of the first step.
+    pub fn start(&self) -> Option<Time> {
+        self.steps.first().map(|step| step.time)
+    }
+}
