@@ -73,8 +73,8 @@ fields! {
         |f| bytes(f.tls?.alpn.as_deref());
     "tls.group", "Group", 16, "Key exchange group the server chose (IANA TLS Supported Groups).",
         |f| owned(f.tls?.group?);
-    "tls.ja3", "JA3", 32, "JA3 of the first ClientHello.", |f| owned(text::hex(&f.tls?.ja3?));
-    "tls.ja3s", "JA3S", 32, "JA3S of the first ServerHello.", |f| owned(text::hex(&f.tls?.ja3s?));
+    "tls.ja3", "JA3", 32, "JA3 of the first ClientHello.", |f| Some(Value::Text(f.tls?.ja3.as_deref()?.into()));
+    "tls.ja3s", "JA3S", 32, "JA3S of the first ServerHello.", |f| Some(Value::Text(f.tls?.ja3s.as_deref()?.into()));
     "tls.ja4", "JA4", 36, "JA4 of the first ClientHello.", |f| Some(Value::Text(f.tls?.ja4.as_deref()?.into()));
     "tls.client_hello_bytes", "CH bytes", 8, "Length of the first ClientHello in bytes, header included.",
         |f| f.tls.filter(|tls| tls.client_hello_bytes > 0).and_then(|tls| integer(tls.client_hello_bytes));

@@ -1,5 +1,11 @@
 //! Protocols over TCP: TLS, and what comes before it.
+//!
+//! [`FlowReader`] puts a flow's segments in order and reads both directions together; [`dialogue`] says what it finds;
+//! [`tls`] decodes it.
 
+pub mod dialogue;
+mod reader;
 pub mod tls;
 
+pub use reader::{Arrival, FlowReader};
 pub use tls::TlsFacts;

@@ -44,10 +44,10 @@ pub struct TlsFacts {
     pub group: Option<NamedGroup>,
     /// Application protocol the server chose, where it is in clear or decrypted.
     pub alpn: Option<Box<[u8]>>,
-    /// JA3 of the first `ClientHello`: an MD5 sum.
-    pub ja3: Option<[u8; 16]>,
-    /// JA3S of the first `ServerHello`: an MD5 sum.
-    pub ja3s: Option<[u8; 16]>,
+    /// JA3 of the first `ClientHello`: an MD5 sum in hexadecimal.
+    pub ja3: Option<Box<str>>,
+    /// JA3S of the first `ServerHello`: an MD5 sum in hexadecimal.
+    pub ja3s: Option<Box<str>>,
     /// JA4 of the first `ClientHello`.
     pub ja4: Option<Box<str>>,
     /// Length of the first `ClientHello` in bytes, its 4-byte header included.
@@ -66,6 +66,10 @@ pub struct TlsFacts {
     pub records: PerDirection<u32>,
     /// Stream offset at which TLS begins in each direction.
     pub start: PerDirection<u64>,
+    /// Bytes before TLS in each direction.
+    pub preamble_bytes: PerDirection<u32>,
+    /// Session identifier of the first `ClientHello`, until the handshake is over.
+    pub resumable_session: Option<Box<[u8]>>,
     /// When the first `ClientHello` began.
     pub began: Option<Time>,
     /// When the handshake was complete.
@@ -95,6 +99,8 @@ pub struct Progress {
     pub malformed: bool,
     /// Each end sent a record that looks like an encrypted alert before any application data of its own.
     pub early_alert: PerDirection<bool>,
+    /// Each end's stream ends inside a record or message.
+    pub unfinished: PerDirection<bool>,
     /// A hole in the captured bytes hides part of the handshake.
     pub gap: bool,
     /// The flow was joined after its handshake.

@@ -1,0 +1,128 @@
+//! What a dialogue tells as it is read.
+
+use crate::vocab::iana::{AlertDescription, AlertLevel, ContentType, HandshakeType};
+use crate::vocab::{Direction, PacketNumber, StreamRange, Time};
+
+/// Why bytes are not TLS.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum ForeignKind {
+    /// They do not begin like a record.
+    NotARecord,
+    /// They begin like a record of a length that none may have (RFC 8446 §5.1, RFC 5246 §6.2.3).
+    AbsurdLength,
+    /// A record that decodes, at a place where its type cannot be (application data before a `ServerHello`).
+    OutOfPlace,
+}
+
+/// One thing that was read.
+#[derive(Clone, Copy, Debug)]
+pub struct Event<'a> {
+    /// Who sent it.
+    pub from: Direction,
+    /// The packet in which it begins.
+    pub first_packet: PacketNumber,
+    /// The packet that completes it.
+    pub packet: PacketNumber,
+    /// When it began.
+    pub began: Time,
+    /// When it was complete.
+    pub time: Time,
+    /// Where it lies in the sender's stream, record header included.
+    pub range: StreamRange,
+    /// Packets that carried it.
+    pub segments: u16,
+    /// Whether keys opened it.
+    pub decrypted: bool,
+    /// What it is.
+    pub kind: EventKind<'a>,
+}
+
+/// What was read.
+#[derive(Clone, Copy, Debug)]
+pub enum EventKind<'a> {
+    /// Bytes before TLS begins.
+    Preamble(&'a [u8]),
+    /// The sender's first TLS byte.
+    Start {
+        /// Whether the flow was joined after its handshake.
+        late: bool,
+    },
+    /// A whole record, whatever it holds.
+    Record {
+        /// What it says it holds.
+        content: ContentType,
+        /// Length of its body in bytes.
+        length: u16,
+        /// Whether its body is encrypted.
+        protected: bool,
+    },
+    /// The first byte of a handshake message that is not whole yet.
+    MessageBegins(HandshakeType),
+    /// A whole handshake message.
+    Message {
+        /// Its type.
+        kind: HandshakeType,
+        /// Its bytes, the 4-byte header included.
+        bytes: &'a [u8],
+        /// Where they lie in the sender's stream; empty where decrypted.
+        pieces: &'a [StreamRange],
+    },
+    /// A `ClientHello` in an SSL 2.0 record.
+    Ssl2Hello(&'a [u8]),
+    /// A message or record that was begun and never finished.
+    Unfinished {
+        /// What it says it holds.
+        content: ContentType,
+        /// Its bytes as far as they came.
+        bytes: &'a [u8],
+        /// How many it announced.
+        announced: usize,
+    },
+    /// A handshake message that cannot be: of an impossible length.
+    Malformed {
+        /// What is wrong with it.
+        reason: &'static str,
+    },
+    /// An alert that can be read.
+    Alert {
+        /// Warning or fatal.
+        level: AlertLevel,
+        /// What it says.
+        description: AlertDescription,
+    },
+    /// `ChangeCipherSpec`.
+    ChangeCipherSpec,
+    /// A whole encrypted record.
+    Protected {
+        /// What its header says it holds.
+        content: ContentType,
+        /// Length of its body in bytes.
+        length: u16,
+    },
+    /// A record that keys should open and do not: its tag does not fit.
+    BadTag {
+        /// What its header says it holds.
+        content: ContentType,
+    },
+    /// Bytes that are not TLS.
+    Foreign {
+        /// Why not.
+        why: ForeignKind,
+        /// The bytes of this packet.
+        bytes: &'a [u8],
+    },
+    /// Bytes the capture lacks.
+    Gap,
+}
+
+/// Who listens to a dialogue.
+pub trait Observer {
+    /// Something was read.
+    fn event(&mut self, event: &Event<'_>);
+}
+
+impl<F: FnMut(&Event<'_>)> Observer for F {
+    fn event(&mut self, event: &Event<'_>) {
+        self(event);
+    }
+}

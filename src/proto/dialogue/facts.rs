@@ -1,0 +1,218 @@
+//! An observer that keeps of a dialogue what the index keeps of a flow.
+
+use super::events::{Event, EventKind, Observer};
+use crate::proto::TlsFacts;
+use crate::proto::tls::fingerprint;
+use crate::proto::tls::message::{Certificate, ClientHello, CompressedCertificate, EncryptedExtensions, ServerHello};
+use crate::proto::tls::{SeenAlert, SeenMessage};
+use crate::vocab::Direction;
+use crate::vocab::iana::{ContentType, HandshakeType, ProtocolVersion};
+
+/// Messages and alerts listed of one flow; more are passed over.
+const MAX_LISTED: usize = 64;
+/// Shortest body of a TLS 1.3 record that holds a Finished: 4 + 32 bytes of message, the content type, an 8-byte tag.
+/// A shorter protected record is an alert: 19 bytes, 35 from Java.
+pub(super) const SHORTEST_FINISHED: u16 = 45;
+
+/// Fills a flow's [`TlsFacts`] from what its dialogue tells.
+pub struct FactsObserver<'a> {
+    facts: &'a mut TlsFacts,
+}
+
+impl<'a> FactsObserver<'a> {
+    /// An observer that goes on filling `facts`.
+    pub fn new(facts: &'a mut TlsFacts) -> Self {
+        Self { facts }
+    }
+
+    fn message(&mut self, event: &Event<'_>, kind: HandshakeType, bytes: &[u8]) {
+        if self.facts.messages.len() < MAX_LISTED {
+            let decrypted = event.decrypted;
+            self.facts.messages.push(SeenMessage { packet: event.packet, from: event.from, kind, decrypted });
+        }
+        let body = bytes.get(4..).unwrap_or_default();
+        match kind {
+            HandshakeType::CLIENT_HELLO => self.client_hello(event, body),
+            HandshakeType::SERVER_HELLO => self.server_hello(body),
+            HandshakeType::CERTIFICATE => self.certificates(body),
+            HandshakeType::COMPRESSED_CERTIFICATE => {
+                if let Ok(body) = CompressedCertificate::decode(body).decompress() {
+                    self.certificates(&body);
+                }
+            }
+            HandshakeType::CERTIFICATE_REQUEST => self.facts.progress.certificate_request = true,
+            HandshakeType::ENCRYPTED_EXTENSIONS => {
+                let alpn = EncryptedExtensions::decode(body).alpn().map(Into::into);
+                self.facts.alpn = alpn.or(self.facts.alpn.take());
+            }
+            HandshakeType::SERVER_KEY_EXCHANGE => self.key_exchange(body),
+            HandshakeType::NEW_SESSION_TICKET if !event.decrypted => {
+                // Sent in place of a certificate it renews a ticket; either way the server speaks up to TLS 1.2.
+            }
+            HandshakeType::FINISHED if event.decrypted => {
+                self.facts.progress.finished[event.from] = true;
+                self.complete(event);
+            }
+            _ => {}
+        }
+    }
+
+    fn client_hello(&mut self, event: &Event<'_>, body: &[u8]) {
+        let facts = &mut *self.facts;
+        facts.progress.hello_begun = true;
+        if facts.progress.client_hello {
+            return;
+        }
+        facts.progress.client_hello = true;
+        facts.began = Some(facts.began.unwrap_or(event.began));
+        facts.client_hello_bytes = body.len() as u32 + 4;
+        facts.client_hello_segments = event.segments;
+        let hello = ClientHello::decode(body);
+        facts.server_name = hello.server_name().map(Into::into);
+        facts.ja3 = Some(fingerprint::ja3(&hello).into());
+        facts.ja4 = Some(fingerprint::ja4(&hello).into());
+        facts.resumable_session = if hello.session_id.is_empty() { None } else { Some(hello.session_id.into()) };
+        if !hello.issues.is_empty() {
+            facts.progress.malformed = true;
+        }
+    }
+
+    fn server_hello(&mut self, body: &[u8]) {
+        let hello = ServerHello::decode(body);
+        let facts = &mut *self.facts;
+        let retry = hello.is_hello_retry_request();
+        if facts.version.is_none() {
+            facts.version = Some(hello.selected_version());
+            facts.cipher = hello.cipher_suite;
+            facts.ja3s = Some(fingerprint::ja3s(&hello).into());
+        }
+        facts.group = hello.selected_group().or(facts.group);
+        facts.alpn = hello.alpn().map(Into::into).or(facts.alpn.take());
+        if retry {
+            facts.progress.retry = true;
+        } else {
+            facts.progress.server_hello = true;
+            if facts.version.is_some_and(|version| version >= ProtocolVersion::TLS_1_3) {
+                facts.resumed = Some(hello.pre_shared_key().is_some());
+            } else if !hello.session_id.is_empty() {
+                // An echoed session identifier resumes (RFC 5246 §7.3); a certificate that follows says otherwise.
+                facts.resumed = Some(facts.resumable_session.as_deref() == Some(hello.session_id));
+            }
+        }
+        if !hello.issues.is_empty() {
+            facts.progress.malformed = true;
+        }
+    }
+
+    fn certificates(&mut self, body: &[u8]) {
+        let certificate = Certificate::decode(body, self.facts.version);
+        let count = certificate.certificates().count();
+        self.facts.certificates = self.facts.certificates.saturating_add(count as u16);
+        if self.facts.version.is_some_and(|version| version < ProtocolVersion::TLS_1_3) {
+            self.facts.resumed = Some(false);
+        }
+    }
+
+    fn key_exchange(&mut self, body: &[u8]) {
+        let suite = self.facts.cipher.and_then(crate::vocab::iana::CipherSuite::facts);
+        let exchange = crate::proto::tls::message::ServerKeyExchange::decode(body, suite, self.facts.version);
+        self.facts.group = exchange.group().or(self.facts.group);
+    }
+
+    /// A whole encrypted record.
+    fn protected(&mut self, event: &Event<'_>, content: ContentType, length: u16) {
+        let new = self.facts.version.is_some_and(|version| version >= ProtocolVersion::TLS_1_3);
+        let progress = &mut self.facts.progress;
+        let from = event.from;
+        if new {
+            if !progress.server_hello {
+                return;
+            }
+            match from {
+                Direction::ToServer if !progress.finished.to_server => {
+                    if length >= SHORTEST_FINISHED {
+                        // The client answers only a whole flight of the server.
+                        progress.finished.to_server = true;
+                        progress.finished.to_client = true;
+                        self.complete(event);
+                    } else {
+                        progress.early_alert.to_server = true;
+                    }
+                }
+                Direction::ToServer => progress.application_data.to_server |= length >= SHORTEST_FINISHED,
+                Direction::ToClient if progress.finished.to_server => {
+                    if length >= SHORTEST_FINISHED {
+                        progress.application_data.to_client = true;
+                    } else if !progress.application_data.to_client {
+                        progress.early_alert.to_client = true;
+                    }
+                }
+                Direction::ToClient => {}
+            }
+            return;
+        }
+        match content {
+            ContentType::APPLICATION_DATA => progress.application_data[from] = true,
+            ContentType::ALERT if !progress.application_data[from] => progress.early_alert[from] = true,
+            ContentType::HANDSHAKE if !progress.finished[from] => {
+                progress.finished[from] = true;
+                if from == Direction::ToServer && !progress.finished.to_client && self.facts.resumed.is_none() {
+                    // A full handshake: the client finishes first.
+                    self.facts.resumed = Some(false);
+                }
+                self.complete(event);
+            }
+            _ => {}
+        }
+    }
+
+    fn complete(&mut self, event: &Event<'_>) {
+        if self.facts.is_complete() && self.facts.completed.is_none() {
+            self.facts.completed = Some(event.time);
+            self.facts.resumable_session = None;
+        }
+    }
+}
+
+impl Observer for FactsObserver<'_> {
+    fn event(&mut self, event: &Event<'_>) {
+        let from = event.from;
+        match event.kind {
+            EventKind::Preamble(bytes) => {
+                self.facts.progress.preamble |= !bytes.is_empty();
+                self.facts.preamble_bytes[from] += bytes.len() as u32;
+            }
+            EventKind::Start { late } => {
+                self.facts.start[from] = event.range.start;
+                if late {
+                    self.facts.progress.joined_late = true;
+                } else if from == Direction::ToServer {
+                    self.facts.progress.hello_begun = true;
+                    self.facts.began = Some(self.facts.began.unwrap_or(event.began));
+                }
+            }
+            EventKind::Record { .. } => self.facts.records[from] = self.facts.records[from].saturating_add(1),
+            EventKind::MessageBegins(kind) => {
+                self.facts.progress.hello_begun |= kind == HandshakeType::CLIENT_HELLO;
+            }
+            EventKind::Message { kind, bytes, .. } => self.message(event, kind, bytes),
+            EventKind::Ssl2Hello(_) => {
+                self.facts.progress.hello_begun = true;
+                self.facts.progress.client_hello = true;
+                self.facts.records[from] = self.facts.records[from].saturating_add(1);
+            }
+            EventKind::Unfinished { .. } => self.facts.progress.unfinished[from] = true,
+            EventKind::Malformed { .. } | EventKind::BadTag { .. } => self.facts.progress.malformed = true,
+            EventKind::Alert { level, description } => {
+                if self.facts.alerts.len() < MAX_LISTED {
+                    let (packet, decrypted) = (event.packet, event.decrypted);
+                    self.facts.alerts.push(SeenAlert { packet, from, level, description, decrypted });
+                }
+            }
+            EventKind::ChangeCipherSpec => {}
+            EventKind::Protected { content, length } => self.protected(event, content, length),
+            EventKind::Foreign { .. } => self.facts.progress.foreign[from] = true,
+            EventKind::Gap => self.facts.progress.gap |= !self.facts.is_complete(),
+        }
+    }
+}

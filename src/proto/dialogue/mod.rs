@@ -1,0 +1,16 @@
+//! Both directions of a flow read together: what comes before TLS, then records, messages, alerts, and what is none.
+//!
+//! Start at [`Dialogue::feed`]. It decodes nothing to the leaf: it finds where things begin and end, follows the
+//! handshake far enough to know what is encrypted, and tells an [`Observer`]. The index pass and the full view use this
+//! same reader with different observers, so that they cannot disagree.
+
+mod events;
+mod facts;
+mod opening;
+mod records;
+mod tracker;
+
+pub use events::{Event, EventKind, ForeignKind, Observer};
+pub use facts::FactsObserver;
+pub use opening::{Plaintext, plaintext};
+pub use tracker::Dialogue;

@@ -1,0 +1,166 @@
+//! How a stream opens: TLS, something before TLS, or something else in clear.
+
+use crate::proto::tls::message::{RecordHeader, Ssl2ClientHello};
+use crate::vocab::iana::ContentType;
+
+/// What the first bytes of a stretch say about it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Opening {
+    /// A record with the beginning of a `ClientHello`.
+    ClientHello,
+    /// A `ClientHello` in an SSL 2.0 record.
+    Ssl2Hello,
+    /// Could be the beginning of a hello, but is too short to tell.
+    Undecided,
+    /// No hello.
+    Other,
+}
+
+/// Looks for a `ClientHello` at the start of `bytes`.
+pub(super) fn opening(bytes: &[u8]) -> Opening {
+    let pattern = |at: usize, byte: u8| match at {
+        0 => byte == ContentType::HANDSHAKE.0,
+        1 => byte == 3,
+        2 => byte <= 4,
+        3 => byte <= 0x48,
+        4 => true,
+        5 => byte == 1,
+        6 => byte == 0,
+        7 | 8 => true,
+        9 => byte == 3,
+        _ => true,
+    };
+    let decided = bytes.len().min(10);
+    if bytes[..decided].iter().enumerate().all(|(at, byte)| pattern(at, *byte)) {
+        return if decided >= 6 { Opening::ClientHello } else { Opening::Undecided };
+    }
+    if Ssl2ClientHello::starts(bytes) {
+        return Opening::Ssl2Hello;
+    }
+    Opening::Other
+}
+
+/// Whether `bytes` begin with a record and whatever follows in them goes on as records.
+pub(super) fn is_record_chain(bytes: &[u8]) -> bool {
+    let mut rest = bytes;
+    let mut records = 0;
+    while let Some(header) = RecordHeader::decode(rest) {
+        if !header.is_plausible() || rest[1] != 3 {
+            return false;
+        }
+        records += 1;
+        match rest.get(RecordHeader::LENGTH + usize::from(header.length)..) {
+            Some(after) => rest = after,
+            None => return true,
+        }
+    }
+    records > 0 && (rest.is_empty() || rest[0].wrapping_sub(20) <= 4)
+}
+
+/// Where TLS may begin after a PROXY protocol header at the start of `bytes` (haproxy's proxy-protocol.txt, v1 and v2).
+pub(super) fn after_proxy_header(bytes: &[u8]) -> Option<usize> {
+    const V2: &[u8] = b"\r\n\r\n\0\r\nQUIT\n";
+    if bytes.starts_with(b"PROXY ") {
+        let end = bytes.iter().take(108).position(|byte| *byte == b'\n')?;
+        return Some(end + 1);
+    }
+    if bytes.starts_with(V2) {
+        let length = bytes.get(14..16)?;
+        return Some(16 + usize::from(length[0]) * 256 + usize::from(length[1]));
+    }
+    None
+}
+
+/// Readable text of a protocol that is not TLS.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Plaintext {
+    /// The protocol, as far as the text tells.
+    pub protocol: &'static str,
+    /// Its first line, made visible.
+    pub first_line: String,
+}
+
+/// Recognises readable text; `None` for anything else.
+pub fn plaintext(bytes: &[u8]) -> Option<Plaintext> {
+    let line_end = bytes.iter().position(|byte| *byte == b'\n').unwrap_or(bytes.len()).min(512);
+    let line = bytes[..line_end].strip_suffix(b"\r").unwrap_or(&bytes[..line_end]);
+    let first_line = crate::vocab::text::visible_bytes(line);
+    let starts = |prefixes: &[&[u8]]| prefixes.iter().any(|prefix| bytes.starts_with(prefix));
+    let protocol = if starts(&[b"HTTP/"]) {
+        "HTTP"
+    } else if starts(&[
+        b"GET ", b"POST ", b"HEAD ", b"PUT ", b"DELETE ", b"OPTIONS ", b"PATCH ", b"TRACE ", b"CONNECT ", b"PRI * HTTP",
+    ]) {
+        "HTTP request"
+    } else if starts(&[b"SSH-"]) {
+        "SSH"
+    } else if starts(&[b"220 ", b"220-", b"421 ", b"554 "]) {
+        if contains_ignoring_case(line, b"ftp") { "FTP" } else { "SMTP" }
+    } else if starts(&[b"+OK", b"-ERR"]) {
+        "POP3 or Redis"
+    } else if starts(&[b"* OK", b"* BYE", b"* PREAUTH"]) {
+        "IMAP"
+    } else if starts(&[b"<?xml", b"<stream:"]) {
+        "XML"
+    } else if starts(&[b"<!DOCTYPE", b"<!doctype", b"<html", b"<HTML"]) {
+        "HTML"
+    } else if starts(&[b"EHLO ", b"HELO ", b"USER ", b"AUTH "]) {
+        "mail or file transfer command"
+    } else if is_mysql_greeting(bytes) {
+        "MySQL"
+    } else if is_readable(bytes) {
+        "text"
+    } else {
+        return None;
+    };
+    Some(Plaintext { protocol, first_line })
+}
+
+fn contains_ignoring_case(text: &[u8], wanted: &[u8]) -> bool {
+    text.windows(wanted.len()).any(|window| window.eq_ignore_ascii_case(wanted))
+}
+
+/// A handshake packet (protocol 10) or an error packet with sequence number 0.
+fn is_mysql_greeting(bytes: &[u8]) -> bool {
+    let Some(head) = bytes.first_chunk::<5>() else { return false };
+    let length = usize::from(head[0]) | usize::from(head[1]) << 8 | usize::from(head[2]) << 16;
+    head[3] == 0 && matches!(head[4], 10 | 0xff) && length + 4 <= bytes.len().max(64) && length > 5
+}
+
+/// At least eight characters, nearly all of them printable.
+fn is_readable(bytes: &[u8]) -> bool {
+    let sample = &bytes[..bytes.len().min(256)];
+    let printable = sample.iter().filter(|byte| matches!(byte, b' '..=b'~' | b'\r' | b'\n' | b'\t')).count();
+    sample.len() >= 8 && printable * 20 >= sample.len() * 19
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hellos_are_recognised_from_their_first_six_bytes() {
+        assert_eq!(opening(&[22, 3, 1, 2, 0, 1, 0, 1, 0xfc, 3, 3]), Opening::ClientHello);
+        assert_eq!(opening(&[22, 3, 1]), Opening::Undecided);
+        assert_eq!(opening(b"GET / HTTP/1.1"), Opening::Other);
+        assert_eq!(opening(&[22, 3, 3, 0, 90, 2, 0, 0, 86, 3]), Opening::Other);
+    }
+
+    #[test]
+    fn text_is_named() {
+        let check = |bytes: &[u8], protocol| assert_eq!(plaintext(bytes).map(|text| text.protocol), protocol);
+        check(b"HTTP/1.1 403 Forbidden\r\nServer: x\r\n", Some("HTTP"));
+        check(b"SSH-2.0-OpenSSH_9.2\r\n", Some("SSH"));
+        check(b"220 mail.example.test ESMTP\r\n", Some("SMTP"));
+        check(b"220 ftp ready\r\n", Some("FTP"));
+        check(b"hello there\n", Some("text"));
+        check(&[0x80, 0x9e, 1, 2, 3, 4, 5, 6, 7, 8], None);
+    }
+
+    #[test]
+    fn proxy_headers_are_passed() {
+        assert_eq!(after_proxy_header(b"PROXY TCP4 10.0.0.1 10.0.0.2 1 443\r\n\x16"), Some(36));
+        assert_eq!(after_proxy_header(b"\r\n\r\n\0\r\nQUIT\n\x21\x11\0\x0cxxxxxxxxxxxx\x16"), Some(28));
+        assert_eq!(after_proxy_header(b"POST / HTTP/1.1\r\n"), None);
+    }
+}

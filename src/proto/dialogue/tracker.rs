@@ -1,0 +1,136 @@
+//! The two sides of a dialogue and what they know of each other.
+
+use super::events::{Event, EventKind, Observer};
+use super::opening::{self, Opening};
+use super::records::{Shared, Side, State};
+use crate::stream::Chunk;
+use crate::vocab::{Direction, PerDirection, StreamRange};
+
+/// Bytes of a direction that may come before TLS; after that the flow counts as not TLS.
+const MAX_PREAMBLE: u64 = 64 * 1024;
+/// Bytes of the server kept while it is open whether its stream is TLS.
+const MAX_HELD: usize = 4 * 1024;
+
+/// Reads both directions of a flow. Memory is bounded: at most one record and one handshake message a direction.
+pub struct Dialogue {
+    sides: PerDirection<Side>,
+    shared: Shared,
+    /// Whether the capture lacks the flow's beginning.
+    midstream: bool,
+}
+
+impl Dialogue {
+    /// A reader of a flow; `midstream` where the capture lacks its beginning.
+    pub fn new(midstream: bool) -> Self {
+        Self { sides: PerDirection::default(), shared: Shared::default(), midstream }
+    }
+
+    /// Whether nothing of this flow will be read any more, so that the reader can be dropped.
+    pub fn is_over(&self) -> bool {
+        Direction::BOTH.iter().all(|way| matches!(self.sides[*way].state, State::NotTls))
+    }
+
+    /// Takes the next stretch of one direction.
+    pub fn feed(&mut self, from: Direction, chunk: &Chunk<'_>, observer: &mut impl Observer) {
+        match self.sides[from].state {
+            State::Waiting => self.open(from, chunk, observer),
+            State::NotTls => {}
+            _ => self.sides[from].feed(from, chunk, &mut self.shared, observer),
+        }
+    }
+
+    /// Ends both directions: what was begun and never finished is told.
+    pub fn finish(&mut self, observer: &mut impl Observer) {
+        for from in Direction::BOTH {
+            self.sides[from].finish(from, &mut self.shared, observer);
+        }
+    }
+
+    /// Decides whether TLS begins with this chunk.
+    fn open(&mut self, from: Direction, chunk: &Chunk<'_>, observer: &mut impl Observer) {
+        let Chunk::Bytes { range, bytes, packet, time, .. } = *chunk else {
+            self.sides[from].hold_gap(from, chunk, observer);
+            return;
+        };
+        let side = &mut self.sides[from];
+        side.hold(range, bytes, packet, time);
+        let held = side.held();
+        let (skip, opening) = match from {
+            Direction::ToServer => match opening::opening(held) {
+                Opening::Other => match opening::after_proxy_header(held) {
+                    Some(after) if after < held.len() => (after, opening::opening(&held[after..])),
+                    _ => (0, Opening::Other),
+                },
+                opening => (0, opening),
+            },
+            // A server's stream opens TLS only where the client's is not there to say so.
+            Direction::ToClient => (0, if self.server_opens(held) { Opening::ClientHello } else { Opening::Other }),
+        };
+        match opening {
+            Opening::ClientHello | Opening::Ssl2Hello => self.begin(from, skip, opening, observer),
+            Opening::Undecided => {}
+            Opening::Other if self.midstream && opening::is_record_chain(held) => {
+                self.shared.joined_late = true;
+                self.begin(from, 0, Opening::ClientHello, observer);
+            }
+            Opening::Other if from == Direction::ToClient && self.sides.to_server.seen_bytes == 0 => {
+                // Perhaps a banner before the client's hello, or the answer to one not captured: kept for a while.
+                if self.sides[from].held().len() > MAX_HELD {
+                    self.sides[from].release(from, observer);
+                }
+            }
+            Opening::Other => {
+                self.sides[from].release(from, observer);
+                if self.sides[from].seen_bytes > MAX_PREAMBLE {
+                    self.sides[from].state = State::NotTls;
+                    self.sides[from.reversed()].state = State::NotTls;
+                }
+            }
+        }
+    }
+
+    fn server_opens(&self, held: &[u8]) -> bool {
+        self.sides.to_server.seen_bytes == 0
+            && held.len() >= 6
+            && held[0] == 22
+            && held[5] == 2
+            && opening::is_record_chain(held)
+    }
+
+    /// TLS begins: in this direction after `skip` held bytes, in the other where its stream stands now, or at its
+    /// beginning if this end said nothing before its hello.
+    fn begin(&mut self, from: Direction, skip: usize, opening: Opening, observer: &mut impl Observer) {
+        let preceded = self.sides[from].begins_after(skip) > 0;
+        let other = from.reversed();
+        if matches!(self.sides[other].state, State::Waiting) {
+            if preceded {
+                self.sides[other].release(other, observer);
+            }
+            self.sides[other].state = State::Records;
+            let start = self.sides[other].held_start();
+            self.shared.start[other] = start;
+        }
+        self.sides[from].release_first(skip, from, observer);
+        let start = self.sides[from].held_start();
+        self.shared.start[from] = start;
+        self.shared.ssl2 = opening == Opening::Ssl2Hello;
+        self.sides[from].state = State::Records;
+        if let Some((packet, time)) = self.sides[from].held_origin() {
+            observer.event(&Event {
+                from,
+                first_packet: packet,
+                packet,
+                began: time,
+                time,
+                range: StreamRange::new(start, start),
+                segments: 1,
+                decrypted: false,
+                kind: EventKind::Start { late: self.shared.joined_late },
+            });
+        }
+        self.sides[from].resume(from, &mut self.shared, observer);
+        if !self.sides[other].held().is_empty() && matches!(self.sides[other].state, State::Records) {
+            self.sides[other].resume(other, &mut self.shared, observer);
+        }
+    }
+}
