@@ -5,6 +5,8 @@
 pub mod capture;
 pub mod compare;
 pub mod diagnose;
+pub mod engine;
+pub mod export;
 pub mod facts;
 pub mod flow;
 pub mod net;

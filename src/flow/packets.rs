@@ -50,6 +50,11 @@ impl PacketIndex {
         self.entries.is_empty()
     }
 
+    /// Number of files begun.
+    pub fn files(&self) -> usize {
+        self.file_starts.len()
+    }
+
     /// The next packet's number.
     pub fn next_number(&self) -> PacketNumber {
         PacketNumber(self.entries.len() as u32 + 1)

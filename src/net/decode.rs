@@ -91,11 +91,6 @@ impl Decoder {
         }
     }
 
-    /// The packets that carried the datagram of the last segment said to be `fragmented`.
-    pub fn fragment_packets(&self) -> &[PacketNumber] {
-        &self.defrag.packets
-    }
-
     /// IP fragments that covered bytes already received.
     pub fn fragment_overlaps(&self) -> u64 {
         self.defrag.overlaps
@@ -121,7 +116,7 @@ impl Decoder {
                 }
                 let bytes = self.defrag.datagram();
                 return match protocol {
-                    6 => tcp(src, dst, ip_facts, facts, bytes, bytes.len(), true),
+                    6 => tcp(src, dst, ip_facts, facts, bytes, bytes.len(), &self.defrag.packets),
                     17 => udp(src, dst, bytes).map(Decoded::Udp),
                     _ => Err(Unread::NotTcp(protocol)),
                 };
@@ -130,7 +125,7 @@ impl Decoder {
             let next = match protocol {
                 6 => {
                     let length = stated_length(&ip).unwrap_or(body.len());
-                    return tcp(ip.source_addr(), ip.destination_addr(), ip_facts(&ip), facts, body, length, false);
+                    return tcp(ip.source_addr(), ip.destination_addr(), ip_facts(&ip), facts, body, length, &[]);
                 }
                 17 => {
                     let datagram = udp(ip.source_addr(), ip.destination_addr(), body)?;
@@ -222,15 +217,15 @@ fn fragment<'a>(ip: &LaxIpSlice<'a>) -> Option<Fragment<'a>> {
     Some(Fragment { key, offset, more, bytes: payload.payload })
 }
 
-fn tcp(
+fn tcp<'a>(
     src: IpAddr,
     dst: IpAddr,
     ip: IpFacts,
     link: LinkFacts,
-    bytes: &[u8],
+    bytes: &'a [u8],
     stated: usize,
-    fragmented: bool,
-) -> Result<Decoded<'_>, Unread> {
+    fragments: &'a [PacketNumber],
+) -> Result<Decoded<'a>, Unread> {
     let tcp = TcpSlice::from_slice(bytes).map_err(|_| Unread::CutHeader)?;
     let header = tcp.header_slice().len();
     let payload = &bytes[header..];
@@ -249,7 +244,7 @@ fn tcp(
         payload_len: stated.saturating_sub(header) as u32,
         ip,
         link,
-        fragmented,
+        fragments,
     }))
 }
 

@@ -2,6 +2,8 @@
 
 use std::net::IpAddr;
 
+use crate::vocab::PacketNumber;
+
 /// One end of a connection.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct Endpoint {
@@ -134,6 +136,6 @@ pub struct Segment<'a> {
     pub ip: IpFacts,
     /// The link layer's part.
     pub link: LinkFacts,
-    /// Whether it was put together from IP fragments; `payload` then lies in the reassembled datagram.
-    pub fragmented: bool,
+    /// The packets that carried its IP fragments, this one included; empty where it was not fragmented.
+    pub fragments: &'a [PacketNumber],
 }

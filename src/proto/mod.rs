@@ -2,6 +2,8 @@
 //!
 //! [`FlowReader`] puts a flow's segments in order and reads both directions together; [`dialogue`] says what it finds;
 //! [`tls`] decodes it.
+//!
+//! Decoding is a pure function over bytes: it gives a value and the issues found, never an error.
 
 pub mod dialogue;
 mod reader;

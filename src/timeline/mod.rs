@@ -2,10 +2,12 @@
 //!
 //! Start at [`Timeline::build`]. A step says what happened; [`detail`] decodes the step under the cursor to the leaf.
 
-// mod build;
+mod build;
 pub mod detail;
+mod reading;
 
 pub use detail::{Detail, Pane, Section};
+pub use reading::{Piece, Source, Streams, arrival, is_midstream, read};
 
 use crate::flow::Events;
 use crate::net::TcpFlags;

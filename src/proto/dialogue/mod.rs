@@ -12,5 +12,5 @@ mod tracker;
 
 pub use events::{Event, EventKind, ForeignKind, Observer};
 pub use facts::FactsObserver;
-pub use opening::{Plaintext, plaintext};
+pub use opening::{Plaintext, hello_sender, plaintext};
 pub use tracker::Dialogue;

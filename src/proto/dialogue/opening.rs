@@ -1,6 +1,7 @@
 //! How a stream opens: TLS, something before TLS, or something else in clear.
 
 use crate::proto::tls::message::{RecordHeader, Ssl2ClientHello};
+use crate::vocab::Direction;
 use crate::vocab::iana::ContentType;
 
 /// What the first bytes of a stretch say about it.
@@ -38,6 +39,15 @@ pub(super) fn opening(bytes: &[u8]) -> Opening {
         return Opening::Ssl2Hello;
     }
     Opening::Other
+}
+
+/// Which way a payload goes that begins with a hello, as the hello itself tells; `None` where it begins otherwise.
+pub fn hello_sender(bytes: &[u8]) -> Option<Direction> {
+    match opening(bytes) {
+        Opening::ClientHello | Opening::Ssl2Hello => Some(Direction::ToServer),
+        _ if bytes.len() >= 6 && bytes[0] == 22 && bytes[5] == 2 && is_record_chain(bytes) => Some(Direction::ToClient),
+        _ => None,
+    }
 }
 
 /// Whether `bytes` begin with a record and whatever follows in them goes on as records.
@@ -89,7 +99,16 @@ pub fn plaintext(bytes: &[u8]) -> Option<Plaintext> {
     let protocol = if starts(&[b"HTTP/"]) {
         "HTTP"
     } else if starts(&[
-        b"GET ", b"POST ", b"HEAD ", b"PUT ", b"DELETE ", b"OPTIONS ", b"PATCH ", b"TRACE ", b"CONNECT ", b"PRI * HTTP",
+        b"GET ",
+        b"POST ",
+        b"HEAD ",
+        b"PUT ",
+        b"DELETE ",
+        b"OPTIONS ",
+        b"PATCH ",
+        b"TRACE ",
+        b"CONNECT ",
+        b"PRI * HTTP",
     ]) {
         "HTTP request"
     } else if starts(&[b"SSH-"]) {

@@ -188,8 +188,7 @@ impl Side {
                     let message = std::mem::take(&mut self.message);
                     let announced = HandshakeHeader::decode(&message).map_or(4, |header| header.length as usize + 4);
                     let start = self.pieces.first().map_or(self.buffer_start, |piece| piece.start);
-                    let kind =
-                        EventKind::Unfinished { content: ContentType::HANDSHAKE, bytes: &message, announced };
+                    let kind = EventKind::Unfinished { content: ContentType::HANDSHAKE, bytes: &message, announced };
                     self.tell(from, StreamRange::new(start, end.max(start)), kind, observer);
                 } else if let Some(skipped) = self.skipped {
                     let kind = EventKind::Unfinished {
@@ -247,14 +246,7 @@ impl Side {
     }
 
     /// Reads all that is whole in `bytes`, which begin at stream offset `start`; keeps the rest.
-    fn read(
-        &mut self,
-        from: Direction,
-        bytes: &[u8],
-        start: u64,
-        shared: &mut Shared,
-        observer: &mut impl Observer,
-    ) {
+    fn read(&mut self, from: Direction, bytes: &[u8], start: u64, shared: &mut Shared, observer: &mut impl Observer) {
         let mut at = 0;
         if let Some(skipped) = self.skipped {
             if skipped.left > bytes.len() as u64 {

@@ -52,9 +52,8 @@ impl Dialogue {
             self.sides[from].hold_gap(from, chunk, observer);
             return;
         };
-        let side = &mut self.sides[from];
-        side.hold(range, bytes, packet, time);
-        let held = side.held();
+        self.sides[from].hold(range, bytes, packet, time);
+        let held = self.sides[from].held();
         let (skip, opening) = match from {
             Direction::ToServer => match opening::opening(held) {
                 Opening::Other => match opening::after_proxy_header(held) {

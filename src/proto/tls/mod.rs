@@ -1,5 +1,14 @@
 //! TLS: records, messages, extensions, certificates, fingerprints, secrets.
+//!
+//! Two readings of the same bytes live here. [`message`] borrows and decodes what the index, facts and rules need;
+//! [`fingerprint`] is computed from it. The only room that names tls-parser and x509-parser.
 
 mod facts;
+pub mod fingerprint;
+pub mod message;
+pub mod reader;
 
 pub use facts::{Progress, SeenAlert, SeenMessage, TlsFacts};
+
+#[cfg(test)]
+pub(crate) mod samples;

@@ -1,0 +1,123 @@
+//! What one pass over the captures leaves: a row a flow, its TLS facts, a few bytes a packet.
+
+use std::collections::BTreeMap;
+
+use crate::diagnose::Finding;
+use crate::facts::FlowFacts;
+use crate::flow::{FlowRow, FlowTable, PacketIndex, PacketPlace};
+use crate::net::Unread;
+use crate::proto::TlsFacts;
+use crate::vocab::{Chunked, FlowNumber, Outcome, PacketNumber};
+
+/// Flows by outcome.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Counts {
+    /// The handshake is complete.
+    pub ok: usize,
+    /// A try that ended without a usable connection.
+    pub failed: usize,
+    /// The capture cannot tell.
+    pub incomplete: usize,
+    /// TCP alone, without a byte of the client.
+    pub unused: usize,
+    /// Neither TLS nor an attempt at it.
+    pub not_tls: usize,
+    /// Not judged yet.
+    pub pending: usize,
+}
+
+/// All flows of a session's captures.
+#[derive(Default)]
+pub struct Index {
+    pub(super) flows: FlowTable,
+    pub(super) tls: Chunked<TlsFacts>,
+    pub(super) packets: PacketIndex,
+    pub(super) findings: BTreeMap<FlowNumber, Finding>,
+    pub(super) attempts: Vec<u32>,
+    pub(super) unread: BTreeMap<Unread, u64>,
+    pub(super) names: Vec<String>,
+    pub(super) counts: Counts,
+    pub(super) generation: u64,
+    pub(super) fragment_overlaps: u64,
+}
+
+impl Index {
+    /// Number of flows.
+    pub fn len(&self) -> usize {
+        self.flows.len()
+    }
+
+    /// Whether there is no flow.
+    pub fn is_empty(&self) -> bool {
+        self.flows.is_empty()
+    }
+
+    /// All that is known of a flow.
+    pub fn facts(&self, flow: FlowNumber) -> Option<FlowFacts<'_>> {
+        let row = self.flows.get(flow)?;
+        let capture = self.names.get(self.packets.file(row.first_packet)).map_or("", String::as_str);
+        let attempt = self.attempts.get(flow.index()).copied();
+        Some(FlowFacts { flow, capture, row, tls: self.tls.get(row.tls as usize), attempt })
+    }
+
+    /// All flows by number.
+    pub fn iter(&self) -> impl Iterator<Item = FlowFacts<'_>> {
+        (0..self.len()).filter_map(|number| self.facts(FlowNumber(number as u32)))
+    }
+
+    /// Why a flow failed.
+    pub fn finding(&self, flow: FlowNumber) -> Option<&Finding> {
+        self.findings.get(&flow)
+    }
+
+    /// All findings by flow number.
+    pub fn findings(&self) -> impl Iterator<Item = &Finding> {
+        self.findings.values()
+    }
+
+    /// Flows by outcome.
+    pub fn counts(&self) -> Counts {
+        self.counts
+    }
+
+    /// Grows with every change, so that what was derived from the index can be told stale.
+    pub fn generation(&self) -> u64 {
+        self.generation
+    }
+
+    /// Packets that gave no segment, by reason.
+    pub fn unread(&self) -> impl Iterator<Item = (Unread, u64)> {
+        self.unread.iter().map(|(reason, count)| (*reason, *count))
+    }
+
+    /// Number of packets, read or not.
+    pub fn packets(&self) -> usize {
+        self.packets.len()
+    }
+
+    /// Where a flow's packets lie, each with the packets of its earlier fragments.
+    pub(super) fn places(&self, flow: FlowNumber, row: &FlowRow) -> Vec<(PacketPlace, Vec<PacketPlace>)> {
+        let places = self.packets.places_of(flow, row.first_packet, row.last_packet);
+        places.into_iter().map(|place| (place, self.fragments(place.packet))).collect()
+    }
+
+    fn fragments(&self, packet: PacketNumber) -> Vec<PacketPlace> {
+        self.packets.fragments_of(packet).filter_map(|earlier| self.packets.place(earlier)).collect()
+    }
+
+    pub(super) fn recount(&mut self) {
+        let mut counts = Counts::default();
+        for (_, row) in self.flows.iter() {
+            *match row.outcome {
+                None => &mut counts.pending,
+                Some(Outcome::Ok) => &mut counts.ok,
+                Some(Outcome::Failed) => &mut counts.failed,
+                Some(Outcome::Incomplete) => &mut counts.incomplete,
+                Some(Outcome::Unused) => &mut counts.unused,
+                Some(Outcome::NotTls) => &mut counts.not_tls,
+            } += 1;
+        }
+        self.counts = counts;
+        self.generation += 1;
+    }
+}

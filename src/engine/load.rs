@@ -1,0 +1,161 @@
+//! Loading: one thread reads ahead, another frames packets and indexes them.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use crossbeam_channel::{Receiver, Sender, bounded};
+
+use super::pass::Pass;
+use super::session::Shared;
+use crate::capture::{Input, Layout, Scanner, Trouble};
+
+/// Bytes read at a time.
+const BLOCK: usize = 1024 * 1024;
+/// Room in front of each block for what the one before left unfinished.
+const HEADROOM: usize = 256 * 1024;
+/// Blocks on their way at a time.
+const BLOCKS: usize = 4;
+
+/// A file that packets can be gone back to.
+#[derive(Clone)]
+pub(super) struct OpenFile {
+    pub store: Arc<File>,
+    pub layout: Arc<Layout>,
+}
+
+struct Block {
+    bytes: Vec<u8>,
+    filled: usize,
+    end: Option<io::Result<()>>,
+}
+
+/// Reads and indexes every input in order, until the end or until cancelled.
+pub(super) fn load(shared: &Arc<Shared>, inputs: Vec<Input>) {
+    let mut pass = Pass::default();
+    for (number, input) in inputs.into_iter().enumerate() {
+        if shared.is_cancelled() {
+            break;
+        }
+        shared.index.write().packets.begin_file(number);
+        load_one(shared, &mut pass, input);
+    }
+    let mut index = shared.index.write();
+    pass.finish(&mut index);
+    index.recount();
+}
+
+fn load_one(shared: &Arc<Shared>, pass: &mut Pass, input: Input) {
+    let Input { name, reader, store, .. } = input;
+    let (full_tx, full_rx) = bounded(BLOCKS);
+    let (free_tx, free_rx) = bounded(BLOCKS);
+    for _ in 0..BLOCKS {
+        // The channel has room for exactly these.
+        let _ = free_tx.send(vec![0; HEADROOM + BLOCK]);
+    }
+    std::thread::scope(|scope| {
+        let read_ahead = scope.spawn(|| read_ahead(shared, reader, &free_rx, full_tx));
+        let mut scanner = Scanner::default();
+        index_blocks(shared, pass, &mut scanner, &store, &full_rx, &free_tx);
+        drop(free_tx);
+        drop(full_rx);
+        let _ = read_ahead.join();
+        publish(shared, &scanner, &store);
+        let mut status = shared.status.lock();
+        status.secrets.append(&mut scanner.secrets);
+        status.troubles.extend(scanner.troubles.drain(..).map(|trouble| format!("{name}: {trouble}")));
+    });
+}
+
+fn read_ahead(shared: &Shared, mut reader: Box<dyn Read + Send>, free: &Receiver<Vec<u8>>, full: Sender<Block>) {
+    while let Ok(mut bytes) = free.recv() {
+        if shared.is_cancelled() {
+            return;
+        }
+        let (filled, end) = match reader.read(&mut bytes[HEADROOM..]) {
+            Ok(0) => (0, Some(Ok(()))),
+            Ok(count) => (count, None),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => (0, None),
+            Err(error) => (0, Some(Err(error))),
+        };
+        let last = end.is_some();
+        if full.send(Block { bytes, filled, end }).is_err() || last {
+            return;
+        }
+    }
+}
+
+fn index_blocks(
+    shared: &Shared,
+    pass: &mut Pass,
+    scanner: &mut Scanner,
+    store: &Arc<File>,
+    full: &Receiver<Block>,
+    free: &Sender<Vec<u8>>,
+) {
+    let mut carry: Vec<u8> = Vec::new();
+    let mut offset = 0;
+    let mut sections = 0;
+    while let Ok(Block { mut bytes, filled, end }) = full.recv() {
+        if shared.is_cancelled() {
+            return;
+        }
+        shared.bytes.fetch_add(filled as u64, Ordering::Relaxed);
+        let at_end = end.is_some();
+        // What was left over goes in front; what does not fit there goes the long way.
+        let joined;
+        let block = if carry.len() <= HEADROOM {
+            let start = HEADROOM - carry.len();
+            bytes[start..HEADROOM].copy_from_slice(&carry);
+            &bytes[start..HEADROOM + filled]
+        } else {
+            carry.extend_from_slice(&bytes[HEADROOM..HEADROOM + filled]);
+            joined = std::mem::take(&mut carry);
+            &joined[..]
+        };
+        let done = {
+            let mut index = shared.index.write();
+            let done = scanner.scan(block, offset, at_end, &mut |packet| pass.packet(&mut index, &packet));
+            index.generation += 1;
+            shared.packets.store(index.packets.len() as u64, Ordering::Relaxed);
+            shared.flows.store(index.flows.len() as u64, Ordering::Relaxed);
+            done
+        };
+        // What is no capture was told when the input was opened; a pipe is found out here.
+        let Ok(done) = done else {
+            shared.status.lock().not_a_capture = true;
+            return;
+        };
+        carry = block[done..].to_vec();
+        offset += done as u64;
+        let interfaces =
+            scanner.layout().map_or(0, |layout| layout.sections.iter().map(|s| s.interfaces.len() + 1).sum());
+        if interfaces != sections {
+            sections = interfaces;
+            publish(shared, scanner, store);
+        }
+        if let Some(Err(error)) = end {
+            let what = error.to_string();
+            scanner.note(if error.kind() == io::ErrorKind::Other || error.raw_os_error().is_none() {
+                Trouble::Compression { offset, what }
+            } else {
+                Trouble::Unreadable { offset, what }
+            });
+        }
+        if at_end || free.send(bytes).is_err() {
+            return;
+        }
+    }
+}
+
+/// Makes the file's packets reachable for whoever opens a flow.
+fn publish(shared: &Shared, scanner: &Scanner, store: &Arc<File>) {
+    let Some(layout) = scanner.layout() else { return };
+    let file = OpenFile { store: Arc::clone(store), layout: Arc::new(layout.clone()) };
+    let number = shared.index.read().packets.files() - 1;
+    let mut files = shared.files.write();
+    if let Some(known) = files.get_mut(number) {
+        *known = Some(file);
+    }
+}

@@ -1,0 +1,15 @@
+//! Sessions: captures opened, loaded and indexed off the caller's thread, flows opened again, jobs, progress.
+//!
+//! Start at [`Session::open`]. The only room with threads. A session owns its files and its [`Index`]; whoever shows it
+//! borrows the index for a moment and asks for the rest by [`Request`].
+
+mod index;
+mod judge;
+mod load;
+mod pass;
+mod session;
+mod view;
+
+pub use index::{Counts, Index};
+pub use session::{OpenError, Options, Phase, Progress, Session};
+pub use view::{FlowRef, FlowView, Source};

@@ -1,0 +1,138 @@
+//! The index pass: each packet decoded, placed in its flow, its handshake bytes read, then forgotten.
+
+use std::collections::VecDeque;
+
+use super::index::Index;
+use crate::capture::Packet;
+use crate::flow::{Events, Placed};
+use crate::net::{Decoded, Decoder, Segment};
+use crate::proto::dialogue::{FactsObserver, hello_sender};
+use crate::proto::{FlowReader, TlsFacts};
+use crate::timeline::{arrival, is_midstream};
+use crate::vocab::{FlowNumber, PacketNumber, Time};
+
+/// Flows read at a time; beyond that the one begun longest ago is read no further.
+const MAX_LIVE: usize = 100_000;
+/// Closed flows that are still read: late packets may say more.
+const MAX_CLOSED: usize = 1024;
+
+/// Fills an [`Index`] packet by packet.
+#[derive(Default)]
+pub struct Pass {
+    decoder: Decoder,
+    readers: Readers,
+}
+
+impl Pass {
+    /// Takes the next packet of the capture.
+    pub fn packet(&mut self, index: &mut Index, packet: &Packet<'_>) {
+        let number = index.packets.next_number();
+        let flow = match self.decoder.decode(packet.link, packet.data, number, packet.time) {
+            Decoded::Tcp(segment) => {
+                let placed = index.flows.segment(&segment, number, packet.time);
+                for earlier in segment.fragments.iter().filter(|earlier| **earlier != number) {
+                    index.packets.fragment(number, *earlier);
+                }
+                self.readers.segment(index, &segment, placed, number, packet.time);
+                Some(placed.flow)
+            }
+            Decoded::Icmp(error) => Some(index.flows.quoted(&error, number, packet.time)),
+            Decoded::Udp(_) => None,
+            Decoded::Unread(reason) => {
+                *index.unread.entry(reason).or_default() += 1;
+                None
+            }
+        };
+        index.packets.push(packet.offset, flow);
+    }
+
+    /// Ends the capture: every flow is read to its end.
+    pub fn finish(&mut self, index: &mut Index) {
+        for flow in std::mem::take(&mut self.readers.begun) {
+            self.readers.finish(index, flow);
+        }
+        index.fragment_overlaps = self.decoder.fragment_overlaps();
+    }
+
+    /// Flows that were read no further because too many were open at a time.
+    pub fn capped(&self) -> u64 {
+        self.readers.capped
+    }
+}
+
+/// The readers of flows that may still say something.
+#[derive(Default)]
+struct Readers {
+    /// By the slot of the flow's TLS facts.
+    slots: Vec<Option<Box<FlowReader>>>,
+    /// In the order in which they were begun.
+    begun: VecDeque<FlowNumber>,
+    closed: VecDeque<FlowNumber>,
+    live: usize,
+    capped: u64,
+}
+
+impl Readers {
+    fn segment(&mut self, index: &mut Index, segment: &Segment<'_>, placed: Placed, packet: PacketNumber, time: Time) {
+        let Placed { flow, mut direction, events } = placed;
+        let Some(row) = index.flows.get_mut(flow) else { return };
+        let has_data = segment.payload_len > 0 && !segment.flags.rst() && !events.has(Events::DUPLICATE);
+        if row.tls == u32::MAX {
+            if !has_data {
+                return;
+            }
+            row.tls = index.tls.len() as u32;
+            index.tls.push(TlsFacts::default());
+            self.slots.push(Some(Box::new(FlowReader::new(is_midstream(row)))));
+            self.begin(index, flow);
+        }
+        let Some(row) = index.flows.get_mut(flow) else { return };
+        let slot = row.tls as usize;
+        let Some(reader) = &mut self.slots[slot] else { return };
+        let facts = &mut index.tls[slot];
+        if has_data && is_midstream(row) && !facts.is_tls() {
+            // Who sends the hello is the client, whatever the ports made us think.
+            if hello_sender(segment.payload).is_some_and(|sender| sender != direction) {
+                row.swap_ends();
+                direction = direction.reversed();
+                **reader = FlowReader::new(true);
+                *facts = TlsFacts::default();
+            }
+        }
+        if let Some(arrival) = arrival(row, segment, direction, events, packet, time) {
+            reader.segment(&arrival, &mut FactsObserver::new(facts), &mut |_, _| {});
+        }
+        if reader.is_over() {
+            self.slots[slot] = None;
+            self.live -= 1;
+        } else if (segment.flags.fin() || segment.flags.rst()) && row.is_closed() {
+            self.closed.push_back(flow);
+            if self.closed.len() > MAX_CLOSED
+                && let Some(oldest) = self.closed.pop_front()
+            {
+                self.finish(index, oldest);
+            }
+        }
+    }
+
+    fn begin(&mut self, index: &mut Index, flow: FlowNumber) {
+        self.live += 1;
+        self.begun.push_back(flow);
+        while self.live > MAX_LIVE
+            && let Some(oldest) = self.begun.pop_front()
+        {
+            if self.finish(index, oldest) {
+                self.capped += 1;
+            }
+        }
+    }
+
+    /// Ends a flow's reading; whether it was still read.
+    fn finish(&mut self, index: &mut Index, flow: FlowNumber) -> bool {
+        let Some(slot) = index.flows.get(flow).map(|row| row.tls as usize) else { return false };
+        let Some(mut reader) = self.slots.get_mut(slot).and_then(Option::take) else { return false };
+        reader.finish(&mut FactsObserver::new(&mut index.tls[slot]), &mut |_, _| {});
+        self.live -= 1;
+        true
+    }
+}

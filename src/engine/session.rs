@@ -1,0 +1,244 @@
+//! A session: captures loading or loaded, and the flows in them.
+
+use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use parking_lot::{Mutex, RwLock, RwLockReadGuard};
+
+use super::index::Index;
+use super::load::{self, OpenFile};
+use super::view::{self, FlowRef, FlowView, Source};
+use crate::capture::{Input, InputError, open_all};
+use crate::flow::Trace;
+use crate::vocab::FlowNumber;
+
+/// What to open.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// Files, folders or `-`.
+    pub captures: Vec<String>,
+    /// Captures whose flows are good ones to compare with.
+    pub baseline: Vec<String>,
+    /// A TLS key log in NSS format.
+    pub keylog: Option<PathBuf>,
+    /// Whether to go on reading a file that grows.
+    pub follow: bool,
+}
+
+/// Why a session cannot be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// A capture cannot be opened.
+    #[error(transparent)]
+    Input(#[from] InputError),
+    /// The key log cannot be read.
+    #[error("{}: cannot read the key log: {source}", path.display())]
+    KeyLog {
+        /// The file.
+        path: PathBuf,
+        /// What the operating system said.
+        source: io::Error,
+    },
+}
+
+/// What a session is doing.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Phase {
+    /// Reading and indexing.
+    Loading,
+    /// Judging the flows that did not simply succeed.
+    Diagnosing,
+    /// All is known.
+    Done,
+    /// Stopped before the end.
+    Cancelled,
+}
+
+/// How far loading is.
+#[derive(Clone, Debug)]
+pub struct Progress {
+    /// What the session is doing.
+    pub phase: Phase,
+    /// Bytes read, uncompressed.
+    pub bytes: u64,
+    /// Bytes to read in all, where that is known.
+    pub total: Option<u64>,
+    /// Packets indexed.
+    pub packets: u64,
+    /// Flows found.
+    pub flows: u64,
+    /// Time since loading began, or what it took.
+    pub elapsed: Duration,
+    /// What is wrong with the captures, a line each.
+    pub troubles: Vec<String>,
+}
+
+#[derive(Default)]
+pub(super) struct Status {
+    pub troubles: Vec<String>,
+    pub secrets: Vec<Vec<u8>>,
+    pub not_a_capture: bool,
+    pub took: Option<Duration>,
+    pub diagnosing: bool,
+}
+
+pub(super) struct Shared {
+    pub index: RwLock<Index>,
+    pub files: RwLock<Vec<Option<OpenFile>>>,
+    pub status: Mutex<Status>,
+    pub bytes: AtomicU64,
+    pub packets: AtomicU64,
+    pub flows: AtomicU64,
+    cancelled: AtomicBool,
+}
+
+impl Shared {
+    pub fn is_cancelled(&self) -> bool {
+        self.cancelled.load(Ordering::Relaxed)
+    }
+}
+
+/// Opened captures.
+pub struct Session {
+    shared: Arc<Shared>,
+    baseline: Option<Box<Session>>,
+    total: Option<u64>,
+    began: Instant,
+    loader: Mutex<Option<JoinHandle<()>>>,
+}
+
+impl Session {
+    /// Opens the captures and begins to load them; returns at once.
+    pub fn open(options: &Options) -> Result<Session, OpenError> {
+        let baseline = if options.baseline.is_empty() {
+            None
+        } else {
+            let options = Options {
+                captures: options.baseline.clone(),
+                baseline: Vec::new(),
+                keylog: options.keylog.clone(),
+                follow: false,
+            };
+            Some(Box::new(Session::open(&options)?))
+        };
+        let inputs = open_all(&options.captures)?;
+        Ok(Self::begin(inputs, baseline))
+    }
+
+    fn begin(inputs: Vec<Input>, baseline: Option<Box<Session>>) -> Session {
+        let total = inputs.iter().map(|input| input.size.filter(|_| !input.compressed)).sum();
+        let names = inputs.iter().map(|input| input.name.clone()).collect();
+        let shared = Arc::new(Shared {
+            index: RwLock::new(Index { names, ..Index::default() }),
+            files: RwLock::new(vec![None; inputs.len()]),
+            status: Mutex::default(),
+            bytes: AtomicU64::new(0),
+            packets: AtomicU64::new(0),
+            flows: AtomicU64::new(0),
+            cancelled: AtomicBool::new(false),
+        });
+        let began = Instant::now();
+        let loading = Arc::clone(&shared);
+        let loader = std::thread::spawn(move || {
+            load::load(&loading, inputs);
+            loading.status.lock().diagnosing = true;
+            super::judge::judge_all(&loading);
+            loading.status.lock().took = Some(began.elapsed());
+        });
+        Session { shared, baseline, total, began, loader: Mutex::new(Some(loader)) }
+    }
+
+    /// Waits until everything is loaded and judged.
+    pub fn wait(&self) {
+        if let Some(baseline) = &self.baseline {
+            baseline.wait();
+        }
+        if let Some(loader) = self.loader.lock().take() {
+            // A panic there has told of itself; what was indexed stays.
+            let _ = loader.join();
+        }
+    }
+
+    /// Stops loading; what was indexed stays usable.
+    pub fn cancel(&self) {
+        self.shared.cancelled.store(true, Ordering::Relaxed);
+    }
+
+    /// How far loading is.
+    pub fn progress(&self) -> Progress {
+        let status = self.shared.status.lock();
+        let phase = match (status.took, self.shared.is_cancelled(), status.diagnosing) {
+            (Some(_), true, _) => Phase::Cancelled,
+            (Some(_), ..) => Phase::Done,
+            (None, _, true) => Phase::Diagnosing,
+            (None, ..) => Phase::Loading,
+        };
+        Progress {
+            phase,
+            bytes: self.shared.bytes.load(Ordering::Relaxed),
+            total: self.total,
+            packets: self.shared.packets.load(Ordering::Relaxed),
+            flows: self.shared.flows.load(Ordering::Relaxed),
+            elapsed: status.took.unwrap_or_else(|| self.began.elapsed()),
+            troubles: status.troubles.clone(),
+        }
+    }
+
+    /// Whether an input turned out, while being read, to be no capture.
+    pub fn is_not_a_capture(&self) -> bool {
+        self.shared.status.lock().not_a_capture
+    }
+
+    /// The index, borrowed for a moment: loading waits meanwhile.
+    pub fn index(&self) -> RwLockReadGuard<'_, Index> {
+        self.shared.index.read()
+    }
+
+    /// The baseline's session, where there is one.
+    pub fn baseline(&self) -> Option<&Session> {
+        self.baseline.as_deref()
+    }
+
+    fn of(&self, source: Source) -> Option<&Session> {
+        match source {
+            Source::Main => Some(self),
+            Source::Baseline => self.baseline.as_deref(),
+        }
+    }
+
+    /// Reads a flow's packets again. Blocks on the disk; an error where the file no longer holds them.
+    pub fn view(&self, flow: FlowRef) -> io::Result<FlowView> {
+        let session = self.of(flow.source).ok_or_else(|| io::Error::other("there is no baseline capture"))?;
+        let trace = session.trace(flow.flow)?;
+        let index = session.index();
+        let capture = index.facts(flow.flow).map_or_else(String::new, |facts| facts.capture.to_owned());
+        let finding = index.finding(flow.flow).cloned();
+        drop(index);
+        Ok(view::build(flow, capture, trace, finding))
+    }
+
+    fn trace(&self, flow: FlowNumber) -> io::Result<Trace> {
+        let (row, places) = {
+            let index = self.index();
+            let row = index.flows.get(flow).cloned();
+            let row = row.ok_or_else(|| {
+                let last = index.len().saturating_sub(1);
+                io::Error::new(io::ErrorKind::NotFound, format!("no flow {flow}; flows are numbered 0 to {last}"))
+            })?;
+            let places = index.places(flow, &row);
+            (row, places)
+        };
+        let files = self.shared.files.read().clone();
+        view::trace(&files, &row, &places)
+    }
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        self.cancel();
+    }
+}

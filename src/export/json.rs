@@ -1,0 +1,98 @@
+//! JSON as scripts need it: times in RFC 3339 UTC, and no character that could disturb a terminal unescaped.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+use serde_json::ser::{CompactFormatter, Formatter, PrettyFormatter};
+
+use crate::vocab::{Time, text};
+
+/// A moment as RFC 3339 in UTC with nine decimals.
+pub fn time(time: Time) -> String {
+    // Every number of nanoseconds that fits in 64 bits is a moment that jiff can write.
+    jiff::Timestamp::from_nanosecond(i128::from(time.0)).map_or_else(|_| time.0.to_string(), |t| format!("{t:.9}"))
+}
+
+/// Seconds with nanosecond precision, without the noise of binary fractions.
+pub fn seconds(nanos: i64) -> f64 {
+    nanos as f64 / Time::SECOND as f64
+}
+
+/// Writes `value` on one line.
+pub fn line(out: &mut impl Write, value: &impl Serialize) -> io::Result<()> {
+    let mut serializer = serde_json::Serializer::with_formatter(&mut *out, Safe(CompactFormatter));
+    value.serialize(&mut serializer).map_err(io::Error::from)?;
+    out.write_all(b"\n")
+}
+
+/// Writes `value` over several lines.
+pub fn document(out: &mut impl Write, value: &impl Serialize) -> io::Result<()> {
+    let mut serializer = serde_json::Serializer::with_formatter(&mut *out, Safe(PrettyFormatter::new()));
+    value.serialize(&mut serializer).map_err(io::Error::from)?;
+    out.write_all(b"\n")
+}
+
+/// A formatter that also escapes DEL, C1, bidirectional, zero-width and line-separator characters.
+struct Safe<F>(F);
+
+macro_rules! forward {
+    ($($name:ident($($argument:ident: $kind:ty),*);)+) => {
+        $(fn $name<W: ?Sized + Write>(&mut self, writer: &mut W $(, $argument: $kind)*) -> io::Result<()> {
+            self.0.$name(writer $(, $argument)*)
+        })+
+    };
+}
+
+impl<F: Formatter> Formatter for Safe<F> {
+    forward! {
+        begin_array();
+        end_array();
+        begin_array_value(first: bool);
+        end_array_value();
+        begin_object();
+        end_object();
+        begin_object_key(first: bool);
+        end_object_key();
+        begin_object_value();
+        end_object_value();
+    }
+
+    fn write_string_fragment<W: ?Sized + Write>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
+        if fragment.is_ascii() && !fragment.contains('\u{7f}') {
+            return writer.write_all(fragment.as_bytes());
+        }
+        let mut units = [0; 2];
+        let mut bytes = [0; 4];
+        for c in fragment.chars() {
+            if text::is_unsafe(c) {
+                for unit in c.encode_utf16(&mut units) {
+                    write!(writer, "\\u{unit:04x}")?;
+                }
+            } else {
+                writer.write_all(c.encode_utf8(&mut bytes).as_bytes())?;
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dangerous_characters_are_escaped() {
+        let mut out = Vec::new();
+        line(&mut out, &"a\u{7f}\u{9b}\u{202e}\u{200b}\u{2028}\u{e0041}é\n").expect("memory takes bytes");
+        assert_eq!(
+            String::from_utf8(out).expect("JSON is UTF-8"),
+            "\"a\\u007f\\u009b\\u202e\\u200b\\u2028\\udb40\\udc41é\\n\"\n"
+        );
+    }
+
+    #[test]
+    fn times_have_nine_decimals() {
+        assert_eq!(time(Time(1_700_000_000_123_456_789)), "2023-11-14T22:13:20.123456789Z");
+        assert_eq!(time(Time(0)), "1970-01-01T00:00:00.000000000Z");
+    }
+}

@@ -1,0 +1,31 @@
+//! Handshake messages decoded by borrowing: what the index pass, the facts and the rules read.
+//!
+//! Each type has `decode(body)`, where `body` is the message without its 4-byte header. It never fails: a field that
+//! is cut is shorter or empty, and `issues` says the first thing that is missing or wrong. Start at [`ClientHello`].
+//! The full tree for the detail pane is made elsewhere, from the same [`Reader`](super::reader::Reader).
+
+mod certificate;
+mod client_hello;
+mod extension;
+mod key_exchange;
+mod list;
+mod record;
+mod server_hello;
+mod ssl2;
+mod trailing;
+
+#[cfg(test)]
+mod tests;
+
+pub use certificate::{
+    Certificate, CertificateEntry, CertificateRequest, CertificateVerify, CompressedCertificate, MAX_DECOMPRESSED,
+    decompress,
+};
+pub use client_hello::{ClientHello, EncryptedClientHello, PskIdentity};
+pub use extension::{Extension, Extensions};
+pub use key_exchange::{ServerKeyExchange, ServerParameters, Signature};
+pub use list::{KeyShare, KeyShares, Numbers, Opaques};
+pub use record::{HandshakeHeader, MAX_RECORD_BODY, RecordHeader};
+pub use server_hello::{Downgrade, EncryptedExtensions, HELLO_RETRY_RANDOM, ServerHello};
+pub use ssl2::Ssl2ClientHello;
+pub use trailing::{Alert, Finished, NewSessionTicket};

@@ -1,0 +1,172 @@
+//! A whole flow read at once: its dialogue, its streams with the packet of every byte, its TLS facts.
+
+use std::ops::Range;
+
+use crate::flow::{Events, FlowRow, SideFlags, Trace, TraceSegment};
+use crate::net::Segment;
+use crate::proto::dialogue::{Event, FactsObserver, Observer};
+use crate::proto::{Arrival, FlowReader, TlsFacts};
+use crate::stream::Chunk;
+use crate::vocab::{Direction, PacketNumber, PerDirection, StreamRange, Time};
+
+/// A stretch of one direction's stream.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Piece {
+    /// Where it lies in the stream.
+    pub range: StreamRange,
+    /// Its bytes; `None` for a gap.
+    pub source: Option<Source>,
+}
+
+/// Where a stretch's bytes are.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Source {
+    /// The packet that carried them.
+    pub packet: PacketNumber,
+    /// When it was captured.
+    pub time: Time,
+    /// Offset of the first of them in the packet's TCP payload.
+    pub skip: usize,
+}
+
+/// Both directions' streams of one flow.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Streams {
+    /// Each direction's stretches in stream order.
+    pub pieces: PerDirection<Vec<Piece>>,
+    /// The stretches in the order in which they became readable: the conversation.
+    pub order: Vec<(Direction, usize)>,
+}
+
+impl Streams {
+    /// The bytes of a piece; empty for a gap.
+    pub fn bytes<'t>(&self, trace: &'t Trace, piece: &Piece) -> &'t [u8] {
+        let Some(source) = &piece.source else { return &[] };
+        let Some(segment) = trace.by_packet(source.packet) else { return &[] };
+        let range: Range<usize> = source.skip..source.skip + piece.range.len() as usize;
+        trace.payload(segment).get(range).unwrap_or_default()
+    }
+
+    /// The bytes of one direction in `range`; gaps are left out.
+    pub fn slice(&self, trace: &Trace, direction: Direction, range: StreamRange) -> Vec<u8> {
+        let pieces = &self.pieces[direction];
+        let first = pieces.partition_point(|piece| piece.range.end <= range.start);
+        let mut bytes = Vec::new();
+        for piece in pieces[first..].iter().take_while(|piece| piece.range.start < range.end) {
+            let from = range.start.max(piece.range.start) - piece.range.start;
+            let to = range.end.min(piece.range.end) - piece.range.start;
+            bytes.extend_from_slice(self.bytes(trace, piece).get(from as usize..to as usize).unwrap_or_default());
+        }
+        bytes
+    }
+
+    /// The piece that holds the byte at `offset` of a direction.
+    pub fn piece_at(&self, direction: Direction, offset: u64) -> Option<&Piece> {
+        let pieces = &self.pieces[direction];
+        let at = pieces.partition_point(|piece| piece.range.end <= offset);
+        pieces.get(at).filter(|piece| piece.range.contains(offset))
+    }
+}
+
+/// How a segment's numbers arrive at a reader; the one place where a flow's row and a segment become an [`Arrival`].
+pub fn arrival<'a>(
+    row: &FlowRow,
+    segment: &Segment<'a>,
+    direction: Direction,
+    events: Events,
+    packet: PacketNumber,
+    time: Time,
+) -> Option<Arrival<'a>> {
+    let facts = Numbers { seq: segment.seq, ack: segment.ack, flags: segment.flags, payload_len: segment.payload_len };
+    facts.arrival(row, segment.payload, direction, events, packet, time)
+}
+
+struct Numbers {
+    seq: u32,
+    ack: u32,
+    flags: crate::net::TcpFlags,
+    payload_len: u32,
+}
+
+impl Numbers {
+    fn arrival<'a>(
+        &self,
+        row: &FlowRow,
+        payload: &'a [u8],
+        direction: Direction,
+        events: Events,
+        packet: PacketNumber,
+        time: Time,
+    ) -> Option<Arrival<'a>> {
+        if events.has(Events::DUPLICATE) {
+            return None;
+        }
+        let (own, other) = (&row.sides[direction], &row.sides[direction.reversed()]);
+        // The payload of a reset is no stream data (RFC 9293 §3.5.3 lets it explain the reset).
+        let (payload, payload_len) = if self.flags.rst() { (&payload[..0], 0) } else { (payload, self.payload_len) };
+        let ack = self.flags.ack().then(|| {
+            // A FIN takes one sequence number that is no byte of the stream.
+            let fin = other.flags.has(SideFlags::FIN) && self.ack == other.next_seq;
+            (self.ack.wrapping_sub(u32::from(fin)), other.first_seq())
+        });
+        Some(Arrival {
+            direction,
+            seq: self.seq.wrapping_add(u32::from(self.flags.syn())),
+            first_seq: own.first_seq(),
+            ack: ack.filter(|_| other.flags.has(SideFlags::BASE)),
+            payload,
+            payload_len,
+            packet,
+            time,
+        })
+    }
+}
+
+/// Reads a trace: tells `observer` everything, and returns the streams and the TLS facts.
+pub fn read(trace: &Trace, observer: &mut impl Observer) -> (Streams, TlsFacts) {
+    let mut streams = Streams::default();
+    let mut facts = TlsFacts::default();
+    let mut reader = FlowReader::new(is_midstream(&trace.row));
+    // The row as it was when a segment arrived is not kept; base sequence numbers do not change, and a FIN seen later
+    // only matters for the acknowledgment that covers it.
+    for segment in &trace.segments {
+        let Some(arrival) = trace_arrival(trace, segment) else { continue };
+        let mut both = |event: &Event<'_>| {
+            FactsObserver::new(&mut facts).event(event);
+            observer.event(event);
+        };
+        reader.segment(&arrival, &mut both, &mut |direction, chunk| streams.add(direction, chunk));
+    }
+    let mut both = |event: &Event<'_>| {
+        FactsObserver::new(&mut facts).event(event);
+        observer.event(event);
+    };
+    reader.finish(&mut both, &mut |direction, chunk| streams.add(direction, chunk));
+    (streams, facts)
+}
+
+/// Whether the capture lacks a flow's beginning: neither SYN nor SYN-ACK.
+pub fn is_midstream(row: &FlowRow) -> bool {
+    let syns = SideFlags::SYN | SideFlags::SYN_ACK;
+    !row.sides.to_server.flags.any(syns) && !row.sides.to_client.flags.any(syns)
+}
+
+fn trace_arrival<'a>(trace: &'a Trace, segment: &TraceSegment) -> Option<Arrival<'a>> {
+    let numbers =
+        Numbers { seq: segment.seq, ack: segment.ack, flags: segment.flags, payload_len: segment.payload_len };
+    let payload = trace.payload(segment);
+    numbers.arrival(&trace.row, payload, segment.direction, segment.events, segment.packet, segment.time)
+}
+
+impl Streams {
+    fn add(&mut self, direction: Direction, chunk: &Chunk<'_>) {
+        let (range, source) = match *chunk {
+            Chunk::Bytes { range, packet, time, skip, .. } => {
+                (range, Some(Source { packet, time, skip: skip as usize }))
+            }
+            Chunk::Gap(range) => (range, None),
+        };
+        self.order.push((direction, self.pieces[direction].len()));
+        self.pieces[direction].push(Piece { range, source });
+    }
+}
