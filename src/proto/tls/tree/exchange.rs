@@ -2,6 +2,7 @@
 
 use super::Context;
 use super::builder::Tree;
+use crate::proto::tls::message::has_scheme;
 use crate::vocab::iana::{
     Authentication, CipherSuite, EcCurveType, EcPointFormat, KeyExchange, KeyUpdateRequest, NamedGroup,
     ProtocolVersion, SignatureScheme,
@@ -87,19 +88,13 @@ fn bits(number: &[u8]) -> usize {
 
 /// A signature with its scheme in front from TLS 1.2 on; without a version the lengths decide.
 pub(super) fn signature(body: &mut Tree<'_>, version: Option<ProtocolVersion>) {
-    let bytes = body.peek();
-    let fits = bytes.first_chunk().is_some_and(|length| usize::from(u16::from_be_bytes(*length)) + 2 == bytes.len());
-    let with_scheme = match version {
-        Some(version) => version.is_tls13() || version >= ProtocolVersion::TLS_1_2,
-        None => !fits,
-    };
-    if with_scheme {
+    if has_scheme(body.peek(), version) {
         let scheme = body.code16::<SignatureScheme>("algorithm").map(SignatureScheme);
         body.note("The registry \"TLS SignatureScheme\"");
         if let Some(scheme) = scheme {
             body.say(scheme.to_string());
             if let Some(weakness) = scheme.weakness() {
-                body.issue(format!("weak: {weakness}"));
+                body.note(format!("Weak today: {weakness}"));
             }
         }
     }

@@ -4,7 +4,7 @@ use super::builder::Tree;
 use super::exchange::signature;
 use super::{Context, extensions, ocsp, x509};
 use crate::proto::tls::der;
-use crate::proto::tls::message::{Certificate, CompressedCertificate};
+use crate::proto::tls::message::{Certificate, CompressedCertificate, request_has_schemes};
 use crate::vocab::Field;
 use crate::vocab::iana::{
     CertificateCompression, CertificateStatusType, ClientCertificateType, HandshakeType, ProtocolVersion,
@@ -88,7 +88,7 @@ pub(super) fn certificate_request(body: &mut Tree<'_>, context: Context) {
         return;
     }
     body.codes8::<ClientCertificateType>("certificate_types", 1, "certificate_type");
-    if context.version.is_none_or(|version| version >= ProtocolVersion::TLS_1_2) {
+    if request_has_schemes(body.peek(), context.version) {
         body.codes16::<SignatureScheme>("supported_signature_algorithms", 2, "algorithm");
     }
     authorities(body, "certificate_authorities");

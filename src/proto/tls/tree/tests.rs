@@ -11,7 +11,7 @@ fn tree_of(sample: &str, version: Option<ProtocolVersion>) -> Field {
 }
 
 fn find<'a>(field: &'a Field, path: &str) -> Option<&'a Field> {
-    path.split('/').try_fold(field, |field, name| field.children.iter().find(|child| child.name == name))
+    field.find(path)
 }
 
 fn check(sample: &str, version: Option<ProtocolVersion>, path: &str, value: &str) {
@@ -33,7 +33,7 @@ fn text(field: &Field) -> String {
 }
 
 fn issues(field: &Field) -> usize {
-    usize::from(field.issue.is_some()) + field.children.iter().map(issues).sum::<usize>()
+    field.walk().filter(|field| field.issue.is_some()).count()
 }
 
 /// Every field lies within its parent, and within the message.
@@ -266,4 +266,14 @@ fn text_of_a_capture_is_made_safe() {
     message[at..at + 3].copy_from_slice(b"\x1b[m");
     let tree = handshake_message(&message, Context::new(Direction::ToServer));
     assert_eq!(find(&tree, "extensions/server_name").map(|field| field.value.as_str()), Some("\\u{1b}[mest"));
+}
+
+#[test]
+fn a_byte_leads_to_its_field() {
+    let message = bytes(samples::CLIENT_HELLO);
+    let tree = tree_of(samples::CLIENT_HELLO, None);
+    let at = message.windows(6).position(|six| six == b"a.test").expect("the name");
+    let names: Vec<_> = tree.at(at).iter().map(|field| field.name.as_ref()).collect();
+    let path = ["client_hello", "extensions", "server_name", "server_name_list", "server_name", "host_name"];
+    assert_eq!(names, path);
 }
