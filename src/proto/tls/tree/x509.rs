@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::builder::{Tree, short_hex};
 use super::extensions;
-use crate::proto::tls::certificate::oids::{curve, extension, oid_name};
+use crate::proto::tls::certificate::oids::{KEY_USAGES, curve, extension, oid_name};
 use crate::proto::tls::der::{self, Element, Elements, tag};
 use crate::vocab::Field;
 use crate::vocab::text::visible_bytes;
@@ -233,19 +233,8 @@ fn listed(fields: impl Iterator<Item = Field>) -> (String, Vec<Field>) {
 }
 
 fn key_usage(bits: &Element<'_>) -> String {
-    const NAMES: [&str; 9] = [
-        "digitalSignature",
-        "nonRepudiation",
-        "keyEncipherment",
-        "dataEncipherment",
-        "keyAgreement",
-        "keyCertSign",
-        "cRLSign",
-        "encipherOnly",
-        "decipherOnly",
-    ];
     let set = |bit: usize| bits.body.get(1 + bit / 8).is_some_and(|byte| byte >> (7 - bit % 8) & 1 == 1);
-    NAMES.iter().enumerate().filter(|(bit, _)| set(*bit)).map(|(_, name)| *name).collect::<Vec<_>>().join(", ")
+    KEY_USAGES.iter().enumerate().filter(|(bit, _)| set(*bit)).map(|(_, name)| *name).collect::<Vec<_>>().join(", ")
 }
 
 fn basic_constraints(sequence: &Element<'_>) -> (String, Vec<Field>) {
@@ -271,20 +260,15 @@ fn general_name(element: &Element<'_>) -> Field {
         Some(2) => ("dNSName", visible_bytes(element.body)),
         Some(4) => ("directoryName", der::name(element.body)),
         Some(6) => ("uniformResourceIdentifier", visible_bytes(element.body)),
-        Some(7) => ("iPAddress", ip_address(element.body)),
+        Some(7) => (
+            "iPAddress",
+            der::ip_address(element.body).map_or_else(|| short_hex(element.body), |address| address.to_string()),
+        ),
         Some(8) => ("registeredID", der::oid(element.body).unwrap_or_default()),
         Some(0) => ("otherName", short_hex(element.body)),
         _ => ("generalName", short_hex(element.body)),
     };
     Field::new(label, value, element.range())
-}
-
-fn ip_address(bytes: &[u8]) -> String {
-    match (<[u8; 4]>::try_from(bytes), <[u8; 16]>::try_from(bytes)) {
-        (Ok(bytes), _) => std::net::Ipv4Addr::from(bytes).to_string(),
-        (_, Ok(bytes)) => std::net::Ipv6Addr::from(bytes).to_string(),
-        _ => short_hex(bytes),
-    }
 }
 
 /// The addresses in a list of distribution points, however deep they are.
