@@ -220,8 +220,11 @@ impl<'a> Case<'a> {
     fn segment(&mut self, step: &Step) -> Option<EndingKind> {
         if self.stage == Stage::Connected && step.from == Direction::ToServer && step.bytes > 0 && !step.flags.rst() {
             // What the bytes are is told by the steps that follow; a hello's first segment has no step of its own.
-            self.stage =
-                if self.tls.progress.hello_begun && self.tls.start.to_server == 0 { Stage::HelloBegun } else { Stage::Preamble };
+            self.stage = if self.tls.progress.hello_begun && self.tls.start.to_server == 0 {
+                Stage::HelloBegun
+            } else {
+                Stage::Preamble
+            };
         }
         if self.stage == Stage::HelloSent
             && step.from == Direction::ToClient
@@ -472,10 +475,12 @@ impl<'a> Case<'a> {
         let waited = self.waited(since);
         match self.ending {
             None => waited >= SILENCE,
-            Some(Ending { kind: EndingKind::Reset | EndingKind::Close | EndingKind::Alert(..), from, .. }) => match from {
-                Direction::ToServer => waited >= CLIENT_WAIT,
-                Direction::ToClient => waited >= SERVER_WAIT,
-            },
+            Some(Ending { kind: EndingKind::Reset | EndingKind::Close | EndingKind::Alert(..), from, .. }) => {
+                match from {
+                    Direction::ToServer => waited >= CLIENT_WAIT,
+                    Direction::ToClient => waited >= SERVER_WAIT,
+                }
+            }
             Some(_) => false,
         }
     }
@@ -484,7 +489,10 @@ impl<'a> Case<'a> {
     pub fn acknowledged(&self, direction: Direction) -> u64 {
         let base = self.trace.row.sides[direction].first_seq();
         let acks = self.trace.sent(direction.reversed()).filter(|s| s.flags.ack() && !s.flags.rst());
-        acks.map(|s| s.ack.wrapping_sub(base) as i32).filter(|offset| *offset > 0).max().map_or(0, |offset| offset as u64)
+        acks.map(|s| s.ack.wrapping_sub(base) as i32)
+            .filter(|offset| *offset > 0)
+            .max()
+            .map_or(0, |offset| offset as u64)
     }
 
     /// The stream offset after the last byte that an end sent.

@@ -1,8 +1,9 @@
 //! The server's certificates of a case, and what a client can have against them at the time of the capture.
 
-use super::case::{Case, Ending, EndingKind, Stage};
 use super::alerts;
-use crate::proto::tls::certificate::{CertificateFacts, SignatureVerdict, missing_issuer, path};
+use super::case::{Case, Ending, EndingKind, Stage};
+use crate::proto::tls::certificate::chain::{missing_issuer, path};
+use crate::proto::tls::certificate::{CertificateFacts, SignatureVerdict};
 use crate::proto::tls::message::{Certificate, CompressedCertificate};
 use crate::vocab::iana::{AlertDescription, HandshakeType};
 use crate::vocab::{Confidence, Direction, PacketNumber};
@@ -87,7 +88,10 @@ pub(super) fn certificates(case: &Case<'_>) -> Vec<CertificateFacts> {
     } else {
         body
     };
-    Certificate::decode(body, case.tls.version).certificates().map(|entry| CertificateFacts::decode(entry.der)).collect()
+    Certificate::decode(body, case.tls.version)
+        .certificates()
+        .map(|entry| CertificateFacts::decode(entry.der))
+        .collect()
 }
 
 /// Seconds since the epoch at which the certificate was seen.

@@ -21,9 +21,11 @@ pub(super) fn before_hello<'a>(case: &Case<'a>) -> Option<(PacketNumber, &'a Ste
 /// The finding with its real sender.
 pub(super) fn attributed(case: &Case<'_>, packet: PacketNumber, found: Found) -> Answer {
     let found = found.supported(case.at(case.seen.client_hello).map(|s| s.packet), "the ClientHello");
-    let alert = case.timeline.steps.iter().find(|s| {
-        s.kind == crate::timeline::StepKind::Alert && s.from == Direction::ToServer && s.packet > packet
-    });
+    let alert = case
+        .timeline
+        .steps
+        .iter()
+        .find(|s| s.kind == crate::timeline::StepKind::Alert && s.from == Direction::ToServer && s.packet > packet);
     let found = found.supported(alert.map(|s| s.packet), "the client's own alert, a consequence");
     match case.trace.by_packet(packet).map(|s| super::path::sender(case, s)).or_else(|| alerts::ending_sender(case)) {
         Some(sender) => found.sent_by(&sender).answer(),
@@ -36,9 +38,10 @@ pub(super) fn page(body: &[u8]) -> String {
     let head = String::from_utf8_lossy(&body[..body.len().min(16 * 1024)]);
     let mut parts = Vec::new();
     for wanted in ["server", "location", "via", "content-type"] {
-        let line = head.lines().take_while(|line| !line.is_empty()).find(|line| {
-            line.split_once(':').is_some_and(|(name, _)| name.trim().eq_ignore_ascii_case(wanted))
-        });
+        let line = head
+            .lines()
+            .take_while(|line| !line.is_empty())
+            .find(|line| line.split_once(':').is_some_and(|(name, _)| name.trim().eq_ignore_ascii_case(wanted)));
         if let Some((name, value)) = line.and_then(|line| line.split_once(':')) {
             parts.push(format!("{}: {}", text::visible(name.trim()), text::visible(value.trim())));
         }

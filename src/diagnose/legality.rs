@@ -2,8 +2,8 @@
 
 use super::case::Case;
 use super::chain;
-use crate::proto::tls::message::{ClientHello, ServerHello, ServerKeyExchange};
 use crate::proto::tls::certificate::SignatureVerdict;
+use crate::proto::tls::message::{ClientHello, ServerHello, ServerKeyExchange};
 use crate::vocab::iana::{ExtensionType, HandshakeType, ProtocolVersion};
 
 /// The first contradiction between the messages, in words; `None` where they agree as far as can be checked.
@@ -54,19 +54,18 @@ fn signature(
     if version != ProtocolVersion::TLS_1_2 {
         return None;
     }
-    let step = case
-        .timeline
-        .steps
-        .iter()
-        .find(|step| step.id == Some(HandshakeType::SERVER_KEY_EXCHANGE.0) && step.kind == crate::timeline::StepKind::Message)?;
+    let step = case.timeline.steps.iter().find(|step| {
+        step.id == Some(HandshakeType::SERVER_KEY_EXCHANGE.0) && step.kind == crate::timeline::StepKind::Message
+    })?;
     let body = step.body.get(4..)?;
     let exchange = ServerKeyExchange::decode(body, server.cipher_suite?.facts(), Some(version));
     let signature = exchange.signature.as_ref()?;
     // The signature comes last: 2 bytes of scheme, 2 of length.
-    let parameters = body.get(..body.len().checked_sub(signature.bytes.len() + 4)?)?;
+    let parameters = body.get(..body.len().checked_sub(signature.value.len() + 4)?)?;
     let signed = [client.random, server.random, parameters].concat();
     let leaf = chain::certificates(case).into_iter().next()?;
-    let verdict = leaf.verify_signature(signature.scheme?, &signed, signature.bytes);
-    (verdict == SignatureVerdict::Bad)
-        .then(|| "the signature of the ServerKeyExchange does not fit both hellos: bytes were changed on the way".into())
+    let verdict = leaf.verify_signature(signature.scheme?, &signed, signature.value);
+    (verdict == SignatureVerdict::Bad).then(|| {
+        "the signature of the ServerKeyExchange does not fit both hellos: bytes were changed on the way".into()
+    })
 }

@@ -75,11 +75,15 @@ pub(super) fn silence(case: &Case<'_>) -> Answer {
             continue;
         }
         // An end that has closed and gone does not acknowledge what still comes.
-        let receiver_left = case.trace.sent(direction.reversed()).any(|s| (s.flags.fin() || s.flags.rst()) && s.packet < lost[0].packet);
+        let receiver_left = case
+            .trace
+            .sent(direction.reversed())
+            .any(|s| (s.flags.fin() || s.flags.rst()) && s.packet < lost[0].packet);
         if receiver_left {
             continue;
         }
-        let headline = format!("what the {} sends is sent {} times again and never acknowledged", direction.sender(), lost.len());
+        let headline =
+            format!("what the {} sends is sent {} times again and never acknowledged", direction.sender(), lost.len());
         return Found::at(lost[0].packet, Confidence::Certain, EndedBy::Middlebox, headline)
             .detail("That a device on the way swallows it is inferred: earlier data of the flow passed.")
             .answer();
@@ -95,13 +99,20 @@ fn stopped_answer(case: &Case<'_>) -> Answer {
     let leaving = case.trace.first(|s| s.direction == Direction::ToServer && (s.flags.fin() || s.flags.rst()));
     let silent_until = leaving.map_or(case.capture_end(), |s| s.time);
     let waited = silent_until.since(last.time);
-    let answered = leaving.is_some_and(|leaving| {
-        case.trace.sent(Direction::ToClient).any(|s| s.packet > leaving.packet)
-    });
-    let unanswered_end = leaving.is_some() && !answered && case.capture_end().since(silent_until) >= 0.02
-        && case.trace.sent(Direction::ToServer).filter(|s| s.events.any(Events::ANY_RETRANSMISSION)).any(|s| s.time >= silent_until);
+    let answered =
+        leaving.is_some_and(|leaving| case.trace.sent(Direction::ToClient).any(|s| s.packet > leaving.packet));
+    let unanswered_end = leaving.is_some()
+        && !answered
+        && case.capture_end().since(silent_until) >= 0.02
+        && case
+            .trace
+            .sent(Direction::ToServer)
+            .filter(|s| s.events.any(Events::ANY_RETRANSMISSION))
+            .any(|s| s.time >= silent_until);
     let stopped = case.tls.progress.unfinished.to_client && waited >= STOPPED;
-    if !(stopped && (unanswered_end || leaving.is_none() && waited >= 3.0 * SILENCE) || unanswered_end && waited >= SILENCE && stopped) {
+    if !(stopped && (unanswered_end || leaving.is_none() && waited >= 3.0 * SILENCE)
+        || unanswered_end && waited >= SILENCE && stopped)
+    {
         return Answer::Clear;
     }
     let packet = leaving.map_or(last.packet, |s| s.packet);

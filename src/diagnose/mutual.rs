@@ -66,8 +66,12 @@ pub(super) fn judge(case: &Case<'_>, rejected: bool) -> Answer {
         return Answer::Clear;
     }
     let headline = match (ending.kind, rejected) {
-        (EndingKind::Alert(_, description), false) => format!("no client certificate: the server answers {description}"),
-        (EndingKind::Alert(_, description), true) => format!("the server answers the client's certificate with {description}"),
+        (EndingKind::Alert(_, description), false) => {
+            format!("no client certificate: the server answers {description}")
+        }
+        (EndingKind::Alert(_, description), true) => {
+            format!("the server answers the client's certificate with {description}")
+        }
         (_, false) if !of_server => "the client leaves when it is asked for a certificate".to_owned(),
         (_, false) => "the server asks for a client certificate, gets none and refuses".to_owned(),
         (_, true) => "the server refuses the client's certificate".to_owned(),
@@ -111,11 +115,9 @@ fn sent(case: &Case<'_>) -> (Sent, bool) {
         .map(|step| step.bytes)
         .take(4)
         .collect();
-    let empty_first = case
-        .timeline
-        .steps
-        .iter()
-        .any(|step| step.from == Direction::ToServer && step.kind == StepKind::ApplicationData && step.bytes == EMPTY_CERTIFICATE);
+    let empty_first = case.timeline.steps.iter().any(|step| {
+        step.from == Direction::ToServer && step.kind == StepKind::ApplicationData && step.bytes == EMPTY_CERTIFICATE
+    });
     match own.as_slice() {
         [first, ..] if EMPTY_AND_FINISHED.contains(first) => (Sent::Empty, true),
         _ if empty_first => (Sent::Empty, true),

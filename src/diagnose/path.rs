@@ -91,12 +91,10 @@ fn ttl(case: &Case<'_>, suspect: &TraceSegment, own: &[&TraceSegment], signs: &m
     ttls.sort_unstable();
     let (usual, source) = match ttls.get(ttls.len() / 2) {
         Some(median) => (*median, "the sender's other packets"),
-        None if suspect.direction == Direction::ToClient => {
-            match case.context.usual_ttl(case.trace.row.server.ip) {
-                Some(usual) => (usual, "this server's packets in other flows"),
-                None => return,
-            }
-        }
+        None if suspect.direction == Direction::ToClient => match case.context.usual_ttl(case.trace.row.server.ip) {
+            Some(usual) => (usual, "this server's packets in other flows"),
+            None => return,
+        },
         None => return,
     };
     let distance = usual.abs_diff(suspect.ip.ttl);
@@ -120,7 +118,8 @@ fn timestamps(case: &Case<'_>, suspect: &TraceSegment, own: &[&TraceSegment], si
             signs.push(Sign { reason, weight: 1, packet: None });
         }
         None => {
-            let reason = "no timestamps although they were negotiated (RFC 7323 §3.2 wants them on every segment)".into();
+            let reason =
+                "no timestamps although they were negotiated (RFC 7323 §3.2 wants them on every segment)".into();
             signs.push(Sign { reason, weight: 3, packet: None });
         }
         Some((value, _)) => {
@@ -170,7 +169,8 @@ fn timing(case: &Case<'_>, suspect: &TraceSegment, signs: &mut Vec<Sign>) {
     let end = trigger.seq.wrapping_add(trigger.payload_len);
     let answers = suspect.flags.ack() && !crate::flow::analysis::after(end, suspect.ack);
     if took < rtt * 0.5 {
-        let reason = format!("it comes {:.1} ms after what it answers; the round trip takes {:.1} ms", took * 1e3, rtt * 1e3);
+        let reason =
+            format!("it comes {:.1} ms after what it answers; the round trip takes {:.1} ms", took * 1e3, rtt * 1e3);
         // Without an acknowledgment it could have been under way before the trigger was sent.
         signs.push(Sign { reason, weight: if answers { 4 } else { 2 }, packet: Some(trigger.packet) });
     }
@@ -196,7 +196,9 @@ fn sequence(case: &Case<'_>, suspect: &TraceSegment, own: &[&TraceSegment], sign
     let stepped = case
         .trace
         .sent(suspect.direction)
-        .filter(|s| s.flags.rst() && s.packet > suspect.packet && s.seq != suspect.seq && s.time.since(suspect.time) < 0.01)
+        .filter(|s| {
+            s.flags.rst() && s.packet > suspect.packet && s.seq != suspect.seq && s.time.since(suspect.time) < 0.01
+        })
         .count();
     if stepped >= 2 {
         signs.push(Sign { reason: "several resets with stepped sequence numbers".into(), weight: 3, packet: None });
@@ -210,7 +212,11 @@ fn identification(suspect: &TraceSegment, own: &[&TraceSegment], signs: &mut Vec
     let counts = ids.len() >= 3 && ids.windows(2).all(|pair| (1..=64).contains(&pair[1].wrapping_sub(pair[0])));
     if let Some(last) = ids.last().filter(|_| counts) {
         if (1..=256).contains(&id.wrapping_sub(*last)) {
-            signs.push(Sign { reason: "its IP identification continues the sender's counter".into(), weight: -2, packet: None });
+            signs.push(Sign {
+                reason: "its IP identification continues the sender's counter".into(),
+                weight: -2,
+                packet: None,
+            });
         } else {
             let reason = format!("IP identification {id} is off the sender's counter ({last} before)");
             signs.push(Sign { reason, weight: 1, packet: None });
@@ -225,7 +231,11 @@ fn hardware(suspect: &TraceSegment, own: &[&TraceSegment], signs: &mut Vec<Sign>
         && macs.iter().all(|known| known == first)
         && mac != *first
     {
-        signs.push(Sign { reason: "another hardware address than the sender's other packets".into(), weight: 2, packet: None });
+        signs.push(Sign {
+            reason: "another hardware address than the sender's other packets".into(),
+            weight: 2,
+            packet: None,
+        });
     }
     if !own.is_empty() && own.iter().all(|s| s.ip.traffic_class >> 2 != suspect.ip.traffic_class >> 2) {
         signs.push(Sign { reason: "another DSCP than the sender's other packets".into(), weight: 1, packet: None });

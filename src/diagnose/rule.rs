@@ -92,7 +92,9 @@ impl Found {
         });
         let who = match sender.by {
             EndedBy::Middlebox => match sender.hops {
-                Some(0) => "The signs speak for a device next to the capture, not for the end whose address it bears".into(),
+                Some(0) => {
+                    "The signs speak for a device next to the capture, not for the end whose address it bears".into()
+                }
                 Some(hops) => format!("The signs speak for a device on the way, about {hops} hops from the capture"),
                 None => "The signs speak for a device on the way".into(),
             },

@@ -82,9 +82,7 @@ fn lost_beyond(case: &Case<'_>, direction: Direction) -> Option<SizeLoss> {
         .trace
         .sent(direction.reversed())
         .flat_map(|s| s.options.sack_blocks().iter().copied())
-        .map(|(left, right)| {
-            (i64::from(left.wrapping_sub(base) as i32), i64::from(right.wrapping_sub(base) as i32))
-        })
+        .map(|(left, right)| (i64::from(left.wrapping_sub(base) as i32), i64::from(right.wrapping_sub(base) as i32)))
         .collect();
     let acked = case.acknowledged(direction) as i64;
     let arrived = case.data(direction).filter(|s| s.payload_len < large[0].payload_len).filter(|s| {
@@ -93,8 +91,9 @@ fn lost_beyond(case: &Case<'_>, direction: Direction) -> Option<SizeLoss> {
     });
     let arrived = arrived.map(|s| s.payload_len).max()?;
     // Everything as large that arrived before speaks against the size.
-    let as_large_arrived =
-        case.data(direction).any(|s| s.payload_len >= large[0].payload_len && case.offset(s) + i64::from(s.payload_len) <= acked);
+    let as_large_arrived = case
+        .data(direction)
+        .any(|s| s.payload_len >= large[0].payload_len && case.offset(s) + i64::from(s.payload_len) <= acked);
     (!as_large_arrived).then(|| SizeLoss {
         first: lost[0].packet,
         lost: large[0].payload_len,

@@ -118,7 +118,8 @@ pub fn quick(facts: &FlowFacts<'_>, context: &Context) -> Option<Outcome> {
     };
     let progress = &tls.progress;
     if !tls.is_tls() {
-        let interesting = context.tls_servers.contains(&row.server) || tls.progress.tunnel_asked || tls.progress.tls_hint;
+        let interesting =
+            context.tls_servers.contains(&row.server) || tls.progress.tunnel_asked || tls.progress.tls_hint;
         return (!interesting && server.bytes > 0 && client.bytes > 0).then_some(Outcome::NotTls);
     }
     let spoiled = progress.malformed
