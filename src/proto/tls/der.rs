@@ -3,6 +3,7 @@
 //! It serves the certificate tree, names and times, and the certificates x509-parser refuses. It reads one level at
 //! a time, so nesting costs no stack here.
 
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::ops::Range;
 
 use crate::vocab::text::{hex, visible};
@@ -196,6 +197,14 @@ pub fn time(element: &Element<'_>) -> Option<i64> {
         _ => 0,
     };
     Some(days_from_civil(year, month, day) * 86_400 + hour * 3600 + minute * 60 + second - offset)
+}
+
+/// The address in the four or sixteen bytes of a subject alternative name.
+pub fn ip_address(bytes: &[u8]) -> Option<IpAddr> {
+    if let Ok(bytes) = <[u8; 4]>::try_from(bytes) {
+        return Some(Ipv4Addr::from(bytes).into());
+    }
+    <[u8; 16]>::try_from(bytes).ok().map(|bytes| Ipv6Addr::from(bytes).into())
 }
 
 /// A time in seconds since 1970 as `2024-05-01 12:00:00 UTC`.

@@ -155,7 +155,7 @@ pub(crate) const SERVER_KEY_EXCHANGE: &str = "
     d1afbebcf944a65e20ab034af322b0b6e727d9b1f289f4d32b022100ac76247e64e31bfab8523d41690d0c08383fdb9f371cf131a554c2bd
     f3e1f433";
 
-/// A signed TLS 1.2 ServerKeyExchange over a prime.
+/// A TLS 1.0 ServerKeyExchange over a prime, signed with DSA.
 pub(crate) const SERVER_KEY_EXCHANGE_DHE: &str = "
     0c0001560060e9e642599d355f37c97ffd3567120b8e25c9cd43e927b3a9670fbec5d890141922d2c3b3ad2480093799869d1e846aab49fa
     b0ad26d2ce6a22219d470bce7d777d4a21fbe9c270b57f607002f3cef8393694cf45ee3688c11a8c56ab127a3daf006030470ad5a005fb14

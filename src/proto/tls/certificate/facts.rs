@@ -1,6 +1,6 @@
 //! One certificate as owned facts.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::net::IpAddr;
 
 use sha2::{Digest as _, Sha256};
 use x509_parser::extensions::{DistributionPointName, GeneralName, ParsedExtension};
@@ -236,7 +236,7 @@ impl CertificateFacts {
     fn add_name(&mut self, name: &GeneralName<'_>) {
         match name {
             GeneralName::DNSName(name) => self.dns_names.push(visible(name)),
-            GeneralName::IPAddress(bytes) => match ip_address(bytes) {
+            GeneralName::IPAddress(bytes) => match der::ip_address(bytes) {
                 Some(address) => self.ip_addresses.push(address),
                 None => self.issues.push(format!("an IP address of {} bytes", bytes.len())),
             },
@@ -283,32 +283,13 @@ impl CertificateFacts {
 }
 
 /// The name of an object identifier, or the identifier itself.
-pub(in crate::proto::tls) fn named(number: &str) -> String {
+pub(super) fn named(number: &str) -> String {
     oids::oid_name(number).map_or_else(|| number.to_owned(), str::to_owned)
 }
 
-/// The address in the four or sixteen bytes of a subject alternative name.
-pub(in crate::proto::tls) fn ip_address(bytes: &[u8]) -> Option<IpAddr> {
-    if let Ok(bytes) = <[u8; 4]>::try_from(bytes) {
-        return Some(Ipv4Addr::from(bytes).into());
-    }
-    <[u8; 16]>::try_from(bytes).ok().map(|bytes| Ipv6Addr::from(bytes).into())
-}
-
 /// The names of the bits of a key usage; bit 0 is the lowest one here.
-pub(in crate::proto::tls) fn key_usage_names(flags: u16) -> Vec<&'static str> {
-    const NAMES: [&str; 9] = [
-        "digitalSignature",
-        "nonRepudiation",
-        "keyEncipherment",
-        "dataEncipherment",
-        "keyAgreement",
-        "keyCertSign",
-        "cRLSign",
-        "encipherOnly",
-        "decipherOnly",
-    ];
-    NAMES.iter().enumerate().filter(|(bit, _)| flags >> bit & 1 == 1).map(|(_, name)| *name).collect()
+fn key_usage_names(flags: u16) -> Vec<&'static str> {
+    oids::KEY_USAGES.iter().enumerate().filter(|(bit, _)| flags >> bit & 1 == 1).map(|(_, name)| *name).collect()
 }
 
 fn purposes(value: &[u8]) -> Vec<String> {
@@ -321,7 +302,7 @@ fn first_oid(sequence: &Element<'_>) -> Option<String> {
 }
 
 /// The algorithm and size of a key.
-pub(in crate::proto::tls) fn key_facts(spki: &SubjectPublicKeyInfo<'_>) -> PublicKeyFacts {
+fn key_facts(spki: &SubjectPublicKeyInfo<'_>) -> PublicKeyFacts {
     let number = spki.algorithm.algorithm.to_id_string();
     let parameter =
         || spki.algorithm.parameters.as_ref().and_then(|any| any.as_oid().ok()).map(|oid| oid.to_id_string());

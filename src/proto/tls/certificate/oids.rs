@@ -111,6 +111,19 @@ pub fn extension(oid: &str) -> Option<&'static str> {
     })
 }
 
+/// The bits of a key usage, the first one first (RFC 5280 §4.2.1.3).
+pub const KEY_USAGES: [&str; 9] = [
+    "digitalSignature",
+    "nonRepudiation",
+    "keyEncipherment",
+    "dataEncipherment",
+    "keyAgreement",
+    "keyCertSign",
+    "cRLSign",
+    "encipherOnly",
+    "decipherOnly",
+];
+
 /// What a key may be used for (RFC 5280 §4.2.1.12).
 pub const PURPOSES: &[(&str, &str)] = &[
     ("2.5.29.37.0", "anyExtendedKeyUsage"),
