@@ -10,6 +10,7 @@ pub mod export;
 pub mod facts;
 pub mod flow;
 pub mod net;
+pub mod present;
 pub mod proto;
 pub mod stream;
 pub mod timeline;
