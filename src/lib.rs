@@ -2,6 +2,7 @@
 //!
 //! Each module is a room of the house described in `docs/architecture.md`; arrows between rooms point down only.
 
+pub mod app;
 pub mod capture;
 pub mod compare;
 pub mod diagnose;
