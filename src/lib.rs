@@ -15,4 +15,5 @@ pub mod present;
 pub mod proto;
 pub mod stream;
 pub mod timeline;
+pub mod tui;
 pub mod vocab;
