@@ -4,6 +4,7 @@
 
 pub mod app;
 pub mod capture;
+pub mod cli;
 pub mod compare;
 pub mod diagnose;
 pub mod engine;

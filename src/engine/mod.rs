@@ -3,6 +3,7 @@
 //! Start at [`Session::open`]. The only room with threads. A session owns its files and its [`Index`]; whoever shows it
 //! borrows the index for a moment and asks for the rest by [`Request`].
 
+mod attempts;
 mod index;
 mod judge;
 mod load;

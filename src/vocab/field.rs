@@ -33,6 +33,32 @@ impl Field {
         self
     }
 
+    /// This field and all below it, parents first, in wire order.
+    pub fn walk(&self) -> impl Iterator<Item = &Field> {
+        let mut waiting = vec![self];
+        std::iter::from_fn(move || {
+            let field = waiting.pop()?;
+            waiting.extend(field.children.iter().rev());
+            Some(field)
+        })
+    }
+
+    /// The field at `path`, names joined by `/`, below this one; of several with one name the first.
+    pub fn find(&self, path: &str) -> Option<&Field> {
+        path.split('/').try_fold(self, |field, name| field.children.iter().find(|child| child.name == name))
+    }
+
+    /// The fields whose range has the byte at `offset`: this one, then always one below the one before.
+    pub fn at(&self, offset: usize) -> Vec<&Field> {
+        let mut path = Vec::new();
+        let mut current = self.range.contains(&offset).then_some(self);
+        while let Some(field) = current {
+            path.push(field);
+            current = field.children.iter().find(|child| child.range.contains(&offset));
+        }
+        path
+    }
+
     /// The same field with an explanation.
     #[must_use]
     pub fn noted(mut self, note: impl Into<Cow<'static, str>>) -> Self {

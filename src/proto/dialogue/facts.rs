@@ -166,6 +166,23 @@ impl<'a> FactsObserver<'a> {
         }
     }
 
+    /// Notes what the first bytes before TLS say of the flow.
+    fn preamble_begins(&mut self, from: Direction, bytes: &[u8]) {
+        let progress = &mut self.facts.progress;
+        match from {
+            Direction::ToServer => {
+                let socks = matches!(bytes, [4, 1 | 2, ..] | [5, 1..=8, ..]) && bytes.len() < 64;
+                progress.tunnel_asked = bytes.starts_with(b"CONNECT ") || socks;
+            }
+            Direction::ToClient => {
+                let alert = matches!(bytes, [21, 3, 0..=4, 0, 2, ..]);
+                let head = &bytes[..bytes.len().min(2048)];
+                let named = head.windows(5).any(|window| window.eq_ignore_ascii_case(b"https"));
+                progress.tls_hint = alert || named && head.starts_with(b"HTTP/1.") && head.get(9) == Some(&b'4');
+            }
+        }
+    }
+
     fn complete(&mut self, event: &Event<'_>) {
         if self.facts.is_complete() && self.facts.completed.is_none() {
             self.facts.completed = Some(event.time);
@@ -179,6 +196,9 @@ impl Observer for FactsObserver<'_> {
         let from = event.from;
         match event.kind {
             EventKind::Preamble(bytes) => {
+                if self.facts.preamble_bytes[from] == 0 {
+                    self.preamble_begins(from, bytes);
+                }
                 self.facts.progress.preamble |= !bytes.is_empty();
                 self.facts.preamble_bytes[from] += bytes.len() as u32;
             }

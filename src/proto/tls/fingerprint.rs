@@ -28,7 +28,12 @@ pub fn ja3_text(hello: &ClientHello<'_>) -> String {
 
 /// JA3: MD5 of [`ja3_text`], 32 hexadecimal digits.
 pub fn ja3(hello: &ClientHello<'_>) -> String {
-    hex(&Md5::digest(ja3_text(hello)))
+    hex(&ja3_digest(hello))
+}
+
+/// JA3 as the MD5 sum itself.
+pub fn ja3_digest(hello: &ClientHello<'_>) -> [u8; 16] {
+    Md5::digest(ja3_text(hello)).into()
 }
 
 /// The text JA3S hashes: version, suite and extensions in decimal and wire order.
@@ -40,7 +45,12 @@ pub fn ja3s_text(hello: &ServerHello<'_>) -> String {
 
 /// JA3S: MD5 of [`ja3s_text`], 32 hexadecimal digits.
 pub fn ja3s(hello: &ServerHello<'_>) -> String {
-    hex(&Md5::digest(ja3s_text(hello)))
+    hex(&ja3s_digest(hello))
+}
+
+/// JA3S as the MD5 sum itself.
+pub fn ja3s_digest(hello: &ServerHello<'_>) -> [u8; 16] {
+    Md5::digest(ja3s_text(hello)).into()
 }
 
 /// JA4 of a client over TCP, such as `t13d1516h2_8daaf6152771_02713d6af862`.

@@ -194,14 +194,13 @@ pub struct CertificateRequest<'a> {
 }
 
 impl<'a> CertificateRequest<'a> {
-    /// Decodes the message body, without the 4-byte handshake header. Without a version the shape of TLS 1.2 is
-    /// taken.
+    /// Decodes the message body, without the 4-byte handshake header. Without a version the lengths tell whether
+    /// signature schemes are there; the shape of TLS 1.3 is taken for that version alone.
     pub fn decode(body: &'a [u8], version: Option<ProtocolVersion>) -> Self {
-        let version = version.unwrap_or(ProtocolVersion::TLS_1_2);
         let mut message = Self::default();
         let issues = &mut message.issues;
         let reader = &mut Reader::new(body);
-        if version.is_tls13() {
+        if version.is_some_and(ProtocolVersion::is_tls13) {
             message.context = reader.vector(1, "certificate_request_context", issues);
             message.extensions = Extensions::read(reader, issues);
             let body = |kind| message.extensions.find(kind).unwrap_or_default();
@@ -209,7 +208,7 @@ impl<'a> CertificateRequest<'a> {
             message.authorities = behind_length(body(ExtensionType::CERTIFICATE_AUTHORITIES), 2);
         } else {
             message.certificate_types = reader.vector(1, "certificate_types", issues);
-            if version >= ProtocolVersion::TLS_1_2 {
+            if request_has_schemes(reader.peek(), version) {
                 message.signature_schemes = Numbers::new(reader.vector(2, "supported_signature_algorithms", issues));
             }
             message.authorities = reader.vector(2, "certificate_authorities", issues);
@@ -250,8 +249,17 @@ impl<'a> CertificateVerify<'a> {
     }
 }
 
+/// Whether the part of a CertificateRequest behind its certificate types begins with signature schemes: from TLS 1.2
+/// on. Without a version: unless the first length covers all of it, and so is that of the authorities.
+pub(in crate::proto::tls) fn request_has_schemes(rest: &[u8], version: Option<ProtocolVersion>) -> bool {
+    match version {
+        Some(version) => version >= ProtocolVersion::TLS_1_2,
+        None => rest.first_chunk().is_none_or(|length| usize::from(u16::from_be_bytes(*length)) + 2 != rest.len()),
+    }
+}
+
 /// Whether a signature in `body` has its scheme in front: from TLS 1.2 on.
-pub(super) fn has_scheme(body: &[u8], version: Option<ProtocolVersion>) -> bool {
+pub(in crate::proto::tls) fn has_scheme(body: &[u8], version: Option<ProtocolVersion>) -> bool {
     match version {
         Some(version) => version.is_tls13() || version >= ProtocolVersion::TLS_1_2,
         None => body.first_chunk().is_none_or(|length| usize::from(u16::from_be_bytes(*length)) + 2 != body.len()),

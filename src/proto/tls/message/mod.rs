@@ -21,6 +21,7 @@ pub use certificate::{
     Certificate, CertificateEntry, CertificateRequest, CertificateVerify, CompressedCertificate, MAX_DECOMPRESSED,
     decompress,
 };
+pub(in crate::proto::tls) use certificate::{has_scheme, request_has_schemes};
 pub use client_hello::{ClientHello, EncryptedClientHello, PskIdentity};
 pub use extension::{Extension, Extensions};
 pub use key_exchange::{ServerKeyExchange, ServerParameters, Signature};

@@ -181,6 +181,8 @@ fn requests_and_proofs() {
         (0, &[1, 2, 64][..], 1)
     );
     assert_eq!(request.signature_schemes.first(), Some(SignatureScheme::ECDSA_SECP256R1_SHA256));
+    let request = CertificateRequest::decode(&[2, 1, 2, 0, 0], None);
+    assert_eq!((request.issues.len(), request.certificate_types, request.authorities().count()), (0, &[1, 2][..], 0));
     let message = bytes(samples::CERTIFICATE_VERIFY);
     for version in [TLS13, None] {
         let verify = CertificateVerify::decode(&message[4..], version);

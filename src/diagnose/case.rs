@@ -1,0 +1,540 @@
+//! A flow laid out for judging: how far it came, and the first packet that ended or spoiled it.
+//!
+//! Start at [`Case::new`]. Rules read a case; they never walk packets for what is decided here.
+
+use super::context::Context;
+use crate::flow::{Events, Trace, TraceSegment};
+use crate::net::IcmpError;
+use crate::proto::TlsFacts;
+use crate::proto::dialogue::plaintext;
+use crate::timeline::{Step, StepKind, Streams, Timeline, is_midstream};
+use crate::vocab::iana::{AlertDescription, AlertLevel, HandshakeType, ProtocolVersion};
+use crate::vocab::{Direction, FlowNumber, PacketNumber, Time};
+
+/// Shortest TLS 1.3 record that can hold a Finished; shorter protected records of a handshake are alerts.
+pub(super) const SHORTEST_FINISHED: u64 = 45;
+/// Seconds without an answer after which silence counts, when an end then gave up or the capture went on.
+pub(super) const SILENCE: f64 = 3.0;
+/// Seconds after which a server that closes is taken to have waited rather than refused.
+const SERVER_WAIT: f64 = 5.0;
+/// Seconds a client must have waited for its leaving to count as giving up on an answer.
+const CLIENT_WAIT: f64 = 1.0;
+/// Retransmissions of one segment after which its loss counts.
+pub(super) const RETRANSMISSIONS: usize = 3;
+
+/// How far a flow came before its ending. Ordered.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Stage {
+    /// No SYN-ACK.
+    Connecting,
+    /// TCP is up, the client sent nothing.
+    Connected,
+    /// The client sent something other than TLS.
+    Preamble,
+    /// A part of a ClientHello was sent.
+    HelloBegun,
+    /// A whole ClientHello was sent.
+    HelloSent,
+    /// The server began a record and has not finished its first message.
+    AnswerBegun,
+    /// The server asked for another ClientHello.
+    RetryAsked,
+    /// The server sent its ServerHello.
+    ServerHello,
+    /// The server's flight is whole, as far as that can be known.
+    ServerFlight,
+    /// The client sent its last flight.
+    ClientFinished,
+    /// Both ends are through.
+    Complete,
+}
+
+/// What ended or spoiled a flow.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum EndingKind {
+    /// RST.
+    Reset,
+    /// FIN.
+    Close,
+    /// An alert in clear or decrypted.
+    Alert(AlertLevel, AlertDescription),
+    /// A record that must be an alert, unread.
+    EncryptedAlert,
+    /// Bytes that are not TLS.
+    Foreign,
+    /// A record that does not verify with its keys.
+    BadTag,
+}
+
+/// The first thing that ended or spoiled a flow.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Ending {
+    /// What it was.
+    pub kind: EndingKind,
+    /// Whose address it bears.
+    pub from: Direction,
+    /// The packet.
+    pub packet: PacketNumber,
+    /// When it was captured.
+    pub time: Time,
+    /// Index of its step in the timeline.
+    pub step: usize,
+}
+
+/// A flow with everything a rule asks about it.
+pub struct Case<'a> {
+    /// The flow's number.
+    pub flow: FlowNumber,
+    /// Its segments.
+    pub trace: &'a Trace,
+    /// Its steps.
+    pub timeline: &'a Timeline,
+    /// Its streams.
+    pub streams: &'a Streams,
+    /// Its TLS facts.
+    pub tls: &'a TlsFacts,
+    /// What the other flows tell.
+    pub context: &'a Context,
+    /// How far it came before `ending`, or at all.
+    pub stage: Stage,
+    /// The first thing that ended or spoiled it.
+    pub ending: Option<Ending>,
+    /// The SYN.
+    pub syn: Option<&'a TraceSegment>,
+    /// The SYN-ACK.
+    pub syn_ack: Option<&'a TraceSegment>,
+    /// The client's first segment with payload.
+    pub client_data: Option<&'a TraceSegment>,
+    /// The server's first segment with payload.
+    pub server_data: Option<&'a TraceSegment>,
+    /// Steps before the ending, by what they are.
+    pub seen: Seen,
+}
+
+/// Indices of the steps that mark how far a handshake came.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Seen {
+    /// The first ClientHello.
+    pub client_hello: Option<usize>,
+    /// The HelloRetryRequest.
+    pub retry: Option<usize>,
+    /// The ClientHello after it.
+    pub second_hello: Option<usize>,
+    /// The ServerHello.
+    pub server_hello: Option<usize>,
+    /// The server's Certificate.
+    pub certificate: Option<usize>,
+    /// CertificateRequest.
+    pub certificate_request: Option<usize>,
+    /// ServerHelloDone (up to TLS 1.2), the server's Finished (TLS 1.3, with keys).
+    pub server_done: Option<usize>,
+    /// The client's Certificate.
+    pub client_certificate: Option<usize>,
+    /// The first record of the client's last flight.
+    pub client_finished: Option<usize>,
+    /// The server's Finished up to TLS 1.2.
+    pub server_finished: Option<usize>,
+    /// The server's first encrypted record.
+    pub server_protected: Option<usize>,
+    /// The server's first application data after the handshake.
+    pub server_application: Option<usize>,
+    /// The client's first application data after the handshake.
+    pub client_application: Option<usize>,
+}
+
+impl<'a> Case<'a> {
+    /// Lays a flow out for judging.
+    pub fn new(
+        flow: FlowNumber,
+        trace: &'a Trace,
+        timeline: &'a Timeline,
+        streams: &'a Streams,
+        tls: &'a TlsFacts,
+        context: &'a Context,
+    ) -> Self {
+        let mut case = Case {
+            flow,
+            trace,
+            timeline,
+            streams,
+            tls,
+            context,
+            stage: Stage::Connecting,
+            ending: None,
+            syn: trace.first(|s| s.flags.syn() && !s.flags.ack()),
+            syn_ack: trace.first(|s| s.flags.syn() && s.flags.ack()),
+            client_data: trace.first(|s| s.direction == Direction::ToServer && carries_data(s)),
+            server_data: trace.first(|s| s.direction == Direction::ToClient && carries_data(s)),
+            seen: Seen::default(),
+        };
+        if case.syn_ack.is_some() || is_midstream(&trace.row) {
+            case.stage = Stage::Connected;
+        }
+        case.walk();
+        case
+    }
+
+    /// Goes through the steps in packet order until something ends or spoils the flow.
+    fn walk(&mut self) {
+        let steps = &self.timeline.steps;
+        let mut at = 0;
+        while at < steps.len() {
+            let packet = steps[at].packet;
+            let end = at + steps[at..].iter().take_while(|step| step.packet == packet).count();
+            // What a packet carries comes before its own FIN or RST.
+            let order = (at..end)
+                .filter(|step| steps[*step].kind != StepKind::Segment)
+                .chain((at..end).filter(|step| steps[*step].kind == StepKind::Segment));
+            for step in order {
+                if let Some(kind) = self.step(step) {
+                    let Step { from, packet, time, .. } = steps[step];
+                    self.ending = Some(Ending { kind, from, packet, time, step });
+                    return;
+                }
+            }
+            at = end;
+        }
+    }
+
+    /// Takes the next step; what it ended, if anything.
+    fn step(&mut self, at: usize) -> Option<EndingKind> {
+        let step = &self.timeline.steps[at];
+        match step.kind {
+            StepKind::Segment => self.segment(step),
+            StepKind::Plaintext | StepKind::Foreign => self.bytes(step),
+            StepKind::Message => {
+                self.message(at, step);
+                None
+            }
+            StepKind::Alert => {
+                let (level, description) = (AlertLevel(*step.body.first()?), AlertDescription(*step.body.get(1)?));
+                let closes = matches!(description, AlertDescription::CLOSE_NOTIFY | AlertDescription::USER_CANCELED);
+                let fatal = level != AlertLevel::WARNING || self.is_tls13() && !closes;
+                (fatal || closes).then_some(EndingKind::Alert(level, description))
+            }
+            StepKind::ApplicationData | StepKind::Encrypted => self.protected(at, step),
+            StepKind::ChangeCipherSpec | StepKind::Gap | StepKind::Icmp => None,
+        }
+    }
+
+    fn segment(&mut self, step: &Step) -> Option<EndingKind> {
+        if self.stage == Stage::Connected && step.from == Direction::ToServer && step.bytes > 0 && !step.flags.rst() {
+            // What the bytes are is told by the steps that follow; a hello's first segment has no step of its own.
+            self.stage = if self.tls.progress.hello_begun && self.tls.start.to_server == 0 {
+                Stage::HelloBegun
+            } else {
+                Stage::Preamble
+            };
+        }
+        if self.stage == Stage::HelloSent
+            && step.from == Direction::ToClient
+            && step.bytes > 0
+            && !step.flags.rst()
+            && self.tls.records.to_client == 0
+        {
+            self.stage = Stage::AnswerBegun;
+        }
+        if step.flags.rst() {
+            return Some(EndingKind::Reset);
+        }
+        (step.flags.fin() && !step.events.has(Events::DUPLICATE)).then_some(EndingKind::Close)
+    }
+
+    fn bytes(&mut self, step: &Step) -> Option<EndingKind> {
+        let in_tls = self.stage > Stage::Preamble;
+        if step.name.starts_with("Malformed") || !in_tls {
+            // Before TLS, text is the business of STARTTLS, CONNECT and their like.
+            if step.from == Direction::ToServer && self.stage == Stage::Connected {
+                self.stage = Stage::Preamble;
+            }
+            return (in_tls).then_some(EndingKind::Foreign);
+        }
+        if step.name.starts_with("Record does not verify") {
+            return Some(EndingKind::BadTag);
+        }
+        Some(EndingKind::Foreign)
+    }
+
+    fn message(&mut self, at: usize, step: &Step) {
+        if step.name.starts_with("Unfinished") {
+            if step.from == Direction::ToServer {
+                self.stage = self.stage.max(Stage::HelloBegun);
+            }
+            return;
+        }
+        let kind = HandshakeType(step.id.unwrap_or_default());
+        let seen = &mut self.seen;
+        let reached = match (step.from, kind) {
+            (Direction::ToServer, HandshakeType::CLIENT_HELLO) => {
+                if seen.client_hello.is_none() {
+                    seen.client_hello = Some(at);
+                } else if seen.retry.is_some() {
+                    seen.second_hello = seen.second_hello.or(Some(at));
+                }
+                if seen.retry.is_some() { Stage::RetryAsked } else { Stage::HelloSent }
+            }
+            (Direction::ToClient, HandshakeType::SERVER_HELLO) => {
+                let hello = crate::proto::tls::message::ServerHello::decode(step.body.get(4..).unwrap_or_default());
+                if hello.is_hello_retry_request() {
+                    seen.retry = seen.retry.or(Some(at));
+                    Stage::RetryAsked
+                } else {
+                    seen.server_hello = Some(at);
+                    Stage::ServerHello
+                }
+            }
+            (Direction::ToClient, HandshakeType::CERTIFICATE | HandshakeType::COMPRESSED_CERTIFICATE) => {
+                seen.certificate = Some(at);
+                Stage::ServerHello
+            }
+            (Direction::ToClient, HandshakeType::CERTIFICATE_REQUEST) => {
+                seen.certificate_request = Some(at);
+                Stage::ServerHello
+            }
+            (Direction::ToClient, HandshakeType::SERVER_HELLO_DONE) => {
+                seen.server_done = Some(at);
+                Stage::ServerFlight
+            }
+            (Direction::ToServer, HandshakeType::CERTIFICATE | HandshakeType::COMPRESSED_CERTIFICATE) => {
+                seen.client_certificate = Some(at);
+                Stage::ServerFlight
+            }
+            (Direction::ToClient, HandshakeType::FINISHED) if step.decrypted => {
+                if self.tls.version.is_some_and(|version| version >= ProtocolVersion::TLS_1_3) {
+                    seen.server_done = Some(at);
+                    Stage::ServerFlight
+                } else {
+                    self.finished(at, Direction::ToClient)
+                }
+            }
+            (Direction::ToServer, HandshakeType::FINISHED) if step.decrypted => self.finished(at, Direction::ToServer),
+            (Direction::ToClient, HandshakeType::NEW_SESSION_TICKET) if self.seen.client_finished.is_some() => {
+                if self.is_tls13() {
+                    self.seen.server_application = self.seen.server_application.or(Some(at));
+                    Stage::Complete
+                } else {
+                    Stage::ClientFinished
+                }
+            }
+            _ => self.stage,
+        };
+        self.stage = self.stage.max(reached);
+    }
+
+    /// An end's Finished was sent, up to TLS 1.2 in either order, under TLS 1.3 the client's alone.
+    fn finished(&mut self, at: usize, from: Direction) -> Stage {
+        match from {
+            Direction::ToServer => self.seen.client_finished = self.seen.client_finished.or(Some(at)),
+            Direction::ToClient => self.seen.server_finished = self.seen.server_finished.or(Some(at)),
+        }
+        match (self.seen.client_finished, self.seen.server_finished) {
+            (Some(_), Some(_)) => Stage::Complete,
+            (Some(_), None) => Stage::ClientFinished,
+            (None, _) => Stage::ServerFlight,
+        }
+    }
+
+    fn protected(&mut self, at: usize, step: &Step) -> Option<EndingKind> {
+        if step.from == Direction::ToServer && self.stage == Stage::Connected {
+            self.stage = Stage::Complete;
+        }
+        let short = step.bytes < SHORTEST_FINISHED;
+        match (self.is_tls13(), step.from) {
+            (true, _) if self.seen.server_hello.is_none() => {
+                // 0-RTT data of the client is in place here; data of the server is not.
+                let answered = self.tls.progress.joined_late || step.from == Direction::ToServer;
+                (!answered).then_some(EndingKind::Foreign)
+            }
+            (true, Direction::ToServer) if self.seen.client_finished.is_none() => {
+                if short {
+                    return Some(EndingKind::EncryptedAlert);
+                }
+                self.seen.client_finished = Some(at);
+                self.stage = self.stage.max(Stage::ClientFinished);
+                None
+            }
+            (true, Direction::ToServer) => {
+                self.seen.client_application = self.seen.client_application.or(Some(at));
+                None
+            }
+            (true, Direction::ToClient) if self.seen.client_finished.is_none() => {
+                self.seen.server_protected = self.seen.server_protected.or(Some(at));
+                self.stage = self.stage.max(Stage::ServerFlight);
+                None
+            }
+            (true, Direction::ToClient) => {
+                if short && self.seen.server_application.is_none() {
+                    return Some(EndingKind::EncryptedAlert);
+                }
+                self.seen.server_application = self.seen.server_application.or(Some(at));
+                self.stage = Stage::Complete;
+                None
+            }
+            (false, from) => self.protected_old(at, step, from),
+        }
+    }
+
+    /// A protected record up to TLS 1.2, or in a flow whose version is not known.
+    fn protected_old(&mut self, at: usize, step: &Step, from: Direction) -> Option<EndingKind> {
+        use crate::vocab::iana::ContentType;
+        let content = ContentType(step.id.unwrap_or_default());
+        match content {
+            ContentType::HANDSHAKE if self.seen.client_hello.is_some() || self.seen.server_hello.is_some() => {
+                let reached = self.finished(at, from);
+                self.stage = self.stage.max(reached);
+                None
+            }
+            ContentType::ALERT if self.stage < Stage::Complete => Some(EndingKind::EncryptedAlert),
+            ContentType::APPLICATION_DATA if self.tls.progress.joined_late => {
+                self.stage = Stage::Complete;
+                self.application(at, from);
+                None
+            }
+            ContentType::APPLICATION_DATA
+                if from == Direction::ToClient && self.seen.server_hello.is_none() && self.seen.retry.is_none() =>
+            {
+                Some(EndingKind::Foreign)
+            }
+            ContentType::APPLICATION_DATA => {
+                self.application(at, from);
+                None
+            }
+            _ => None,
+        }
+    }
+
+    fn application(&mut self, at: usize, from: Direction) {
+        let place = match from {
+            Direction::ToServer => &mut self.seen.client_application,
+            Direction::ToClient => &mut self.seen.server_application,
+        };
+        *place = place.or(Some(at));
+    }
+
+    /// Whether the version is TLS 1.3.
+    pub fn is_tls13(&self) -> bool {
+        self.tls.version.is_some_and(|version| version >= ProtocolVersion::TLS_1_3)
+    }
+
+    /// A step by index.
+    pub fn at(&self, index: Option<usize>) -> Option<&'a Step> {
+        self.timeline.steps.get(index?)
+    }
+
+    /// The ending's step.
+    pub fn ending_step(&self) -> Option<&'a Step> {
+        self.at(self.ending.map(|ending| ending.step))
+    }
+
+    /// Whether the ending came from this end and is of this kind.
+    pub fn ended_with(&self, from: Direction, kind: EndingKind) -> bool {
+        self.ending.is_some_and(|ending| ending.from == from && ending.kind == kind)
+    }
+
+    /// The alert that ended the flow, if one did, and who sent it.
+    pub fn ending_alert(&self) -> Option<(Direction, AlertLevel, AlertDescription)> {
+        match self.ending? {
+            Ending { kind: EndingKind::Alert(level, description), from, .. } => Some((from, level, description)),
+            _ => None,
+        }
+    }
+
+    /// Whether the client's stream lacks nothing up to the server's side: both directions were captured.
+    pub fn is_one_sided(&self) -> bool {
+        let row = &self.trace.row;
+        let (up, down) = (row.sides.to_server.packets, row.sides.to_client.packets);
+        // A SYN that nobody answers is no sign of a missing direction; an ACK of what was never seen is.
+        match (up, down) {
+            (0, _) => true,
+            (_, 0) => self
+                .trace
+                .first(|s| s.direction == Direction::ToServer && !s.flags.syn() && (s.flags.ack() || s.payload_len > 0))
+                .is_some(),
+            _ => false,
+        }
+    }
+
+    /// Whether something in the capture hides the deciding bytes: a hole that the receiver acknowledged, cut packets.
+    pub fn is_blind(&self) -> bool {
+        use crate::flow::Issues;
+        self.trace.row.issues.has(Issues::TRUNCATED_PACKETS) && self.stage < Stage::Complete && self.tls.progress.gap
+    }
+
+    /// When the capture ended.
+    pub fn capture_end(&self) -> Time {
+        self.context.capture_end.max(self.trace.row.end)
+    }
+
+    /// Seconds from the last thing that advanced the flow to its ending, or to the capture's end.
+    pub fn waited(&self, since: Time) -> f64 {
+        self.ending.map_or(self.capture_end(), |ending| ending.time).since(since)
+    }
+
+    /// Whether the flow ended, or was left, after a wait that names silence as the reason.
+    pub fn ended_in_silence(&self, since: Time) -> bool {
+        let waited = self.waited(since);
+        match self.ending {
+            None => waited >= SILENCE,
+            Some(Ending { kind: EndingKind::Reset | EndingKind::Close | EndingKind::Alert(..), from, .. }) => {
+                match from {
+                    Direction::ToServer => waited >= CLIENT_WAIT,
+                    Direction::ToClient => waited >= SERVER_WAIT,
+                }
+            }
+            Some(_) => false,
+        }
+    }
+
+    /// The highest acknowledgment an end sent before `before`, as an offset of the other direction's stream.
+    pub fn acknowledged(&self, direction: Direction) -> u64 {
+        let base = self.trace.row.sides[direction].first_seq();
+        let acks = self.trace.sent(direction.reversed()).filter(|s| s.flags.ack() && !s.flags.rst());
+        acks.map(|s| s.ack.wrapping_sub(base) as i32)
+            .filter(|offset| *offset > 0)
+            .max()
+            .map_or(0, |offset| offset as u64)
+    }
+
+    /// The stream offset after the last byte that an end sent.
+    pub fn sent_end(&self, direction: Direction) -> u64 {
+        self.streams.pieces[direction].last().map_or(0, |piece| piece.range.end)
+    }
+
+    /// Segments of a direction with payload, copies left out.
+    pub fn data(&self, direction: Direction) -> impl Iterator<Item = &'a TraceSegment> {
+        self.trace.sent(direction).filter(|s| carries_data(s) && !s.events.has(Events::DUPLICATE))
+    }
+
+    /// Stream offset at which a segment's payload begins.
+    pub fn offset(&self, segment: &TraceSegment) -> i64 {
+        let base = self.trace.row.sides[segment.direction].first_seq();
+        i64::from(segment.seq.wrapping_add(u32::from(segment.flags.syn())).wrapping_sub(base) as i32)
+    }
+
+    /// The first retransmission of an end's payload after `after`.
+    pub fn first_retransmission(&self, direction: Direction) -> Option<&'a TraceSegment> {
+        self.data(direction).find(|s| s.events.any(Events::ANY_RETRANSMISSION))
+    }
+
+    /// The packet that closes the flow, whoever sent it.
+    pub fn closing_packet(&self) -> Option<PacketNumber> {
+        self.ending.map(|ending| ending.packet)
+    }
+
+    /// The first ICMP error that says that the flow's packets cannot get there.
+    pub fn unreachable(&self) -> Option<(PacketNumber, Time, &'a IcmpError)> {
+        let icmp = self.trace.icmp.iter().find(|note| note.error.is_unreachable())?;
+        Some((icmp.packet, icmp.time, &icmp.error))
+    }
+
+    /// The first text that an end sent where TLS or nothing was expected.
+    pub fn first_text(&self, direction: Direction) -> Option<(&'a Step, crate::proto::dialogue::Plaintext)> {
+        let is_text = |step: &&Step| matches!(step.kind, StepKind::Plaintext | StepKind::Foreign);
+        let step = self.timeline.steps.iter().filter(is_text).find(|step| step.from == direction)?;
+        plaintext(&step.body).map(|text| (step, text))
+    }
+}
+
+fn carries_data(segment: &TraceSegment) -> bool {
+    segment.payload_len > 0 && !segment.flags.rst()
+}

@@ -1,0 +1,243 @@
+//! Who really sent a packet: the end whose address it bears, or something on the way.
+//!
+//! A score of signs, each shown with its reason; no single one is proof. The weights follow measurements of resets from
+//! Linux ends and from nftables, and EFF's and Weaver's work on injected packets (NDSS 2009).
+
+use super::case::Case;
+use crate::flow::{Events, TraceSegment};
+use crate::vocab::{Confidence, Direction, EndedBy, PacketNumber};
+
+/// Above this score a packet is attributed to a device on the way.
+const FOREIGN: i32 = 4;
+/// Above this score that is certain.
+const SURE: i32 = 7;
+/// Below this score it is the end's own.
+const OWN: i32 = 2;
+
+/// One sign and what it weighs; positive speaks for a device on the way.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Sign {
+    /// What is seen.
+    pub reason: String,
+    /// Its weight.
+    pub weight: i32,
+    /// The packet that shows it, where another than the judged one does.
+    pub packet: Option<PacketNumber>,
+}
+
+/// Whose packet it is.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Sender {
+    /// The end, a middlebox, or unknown.
+    pub by: EndedBy,
+    /// How sure that is.
+    pub confidence: Confidence,
+    /// The signs, the strongest first.
+    pub signs: Vec<Sign>,
+    /// Estimated hops between the capture and the sender.
+    pub hops: Option<u8>,
+}
+
+impl Sender {
+    /// The signs as one sentence.
+    pub fn reasons(&self) -> String {
+        let reasons: Vec<_> = self.signs.iter().map(|sign| sign.reason.as_str()).collect();
+        reasons.join("; ")
+    }
+}
+
+/// Judges the sender of `suspect`.
+pub fn sender(case: &Case<'_>, suspect: &TraceSegment) -> Sender {
+    let direction = suspect.direction;
+    let mut signs = Vec::new();
+    let own: Vec<_> = case
+        .trace
+        .sent(direction)
+        .filter(|s| s.packet < suspect.packet && !s.events.has(Events::DUPLICATE) && !s.flags.rst())
+        .collect();
+    ttl(case, suspect, &own, &mut signs);
+    timestamps(case, suspect, &own, &mut signs);
+    life_after(case, suspect, &mut signs);
+    timing(case, suspect, &mut signs);
+    sequence(case, suspect, &own, &mut signs);
+    identification(suspect, &own, &mut signs);
+    hardware(suspect, &own, &mut signs);
+    signs.sort_by_key(|sign| -sign.weight.abs());
+    let score: i32 = signs.iter().map(|sign| sign.weight).sum();
+    let end = match direction {
+        Direction::ToServer => EndedBy::Client,
+        Direction::ToClient => EndedBy::Server,
+    };
+    let (by, confidence) = if score >= SURE {
+        (EndedBy::Middlebox, Confidence::Certain)
+    } else if score >= FOREIGN {
+        (EndedBy::Middlebox, Confidence::Likely)
+    } else if score < OWN {
+        (end, if own.is_empty() { Confidence::Possible } else { Confidence::Likely })
+    } else {
+        (EndedBy::Unknown, Confidence::Possible)
+    };
+    Sender { by, confidence, signs, hops: Some(hops(suspect.ip.ttl)) }
+}
+
+/// Hops that a TTL has lost, if its sender began with the next of the usual values.
+pub fn hops(ttl: u8) -> u8 {
+    let initial = [32, 64, 128, 255].into_iter().find(|initial| ttl <= *initial).unwrap_or(255);
+    initial - ttl
+}
+
+fn ttl(case: &Case<'_>, suspect: &TraceSegment, own: &[&TraceSegment], signs: &mut Vec<Sign>) {
+    let mut ttls: Vec<_> = own.iter().map(|s| s.ip.ttl).collect();
+    ttls.sort_unstable();
+    let (usual, source) = match ttls.get(ttls.len() / 2) {
+        Some(median) => (*median, "the sender's other packets"),
+        None if suspect.direction == Direction::ToClient => match case.context.usual_ttl(case.trace.row.server.ip) {
+            Some(usual) => (usual, "this server's packets in other flows"),
+            None => return,
+        },
+        None => return,
+    };
+    let distance = usual.abs_diff(suspect.ip.ttl);
+    if distance >= 2 {
+        let reason = format!("TTL {} where {source} have {usual}", suspect.ip.ttl);
+        signs.push(Sign { reason, weight: if distance >= 4 { 4 } else { 3 }, packet: own.first().map(|s| s.packet) });
+    } else {
+        signs.push(Sign { reason: format!("TTL {} as {source}", suspect.ip.ttl), weight: -1, packet: None });
+    }
+}
+
+fn timestamps(case: &Case<'_>, suspect: &TraceSegment, own: &[&TraceSegment], signs: &mut Vec<Sign>) {
+    use crate::flow::SideFlags;
+    let negotiated = Direction::BOTH.iter().all(|way| case.trace.row.sides[*way].flags.has(SideFlags::TIMESTAMPS));
+    if !negotiated {
+        return;
+    }
+    match suspect.options.timestamps {
+        None if suspect.flags.rst() => {
+            let reason = "no timestamps although they were negotiated".into();
+            signs.push(Sign { reason, weight: 1, packet: None });
+        }
+        None => {
+            let reason =
+                "no timestamps although they were negotiated (RFC 7323 §3.2 wants them on every segment)".into();
+            signs.push(Sign { reason, weight: 3, packet: None });
+        }
+        Some((value, _)) => {
+            let Some(last) = own.iter().rev().find_map(|s| s.options.timestamps.map(|(v, _)| (v, s.time, s.packet)))
+            else {
+                return;
+            };
+            let advanced = value.wrapping_sub(last.0) as i32;
+            let millis = suspect.time.since(last.1) * 1000.0;
+            // Clocks tick every 1 to 10 ms on the stacks in use.
+            if advanced >= 0 && f64::from(advanced) <= millis * 1.5 + 20.0 {
+                let reason = "its timestamp continues the sender's clock".into();
+                signs.push(Sign { reason, weight: -3, packet: None });
+            } else {
+                let reason = format!("its timestamp does not continue the sender's clock (off by {advanced})");
+                signs.push(Sign { reason, weight: 3, packet: Some(last.2) });
+            }
+        }
+    }
+}
+
+/// The pretended sender goes on as if it had not sent the packet.
+fn life_after(case: &Case<'_>, suspect: &TraceSegment, signs: &mut Vec<Sign>) {
+    let later = case.trace.sent(suspect.direction).find(|s| {
+        s.packet > suspect.packet
+            && !s.flags.rst()
+            && !s.events.has(Events::DUPLICATE)
+            && s.ip.ttl.abs_diff(suspect.ip.ttl) >= 2
+            && (s.payload_len > 0 || s.flags.ack())
+    });
+    let spoils = suspect.flags.rst() || suspect.flags.fin() || suspect.payload_len > 0;
+    if let Some(later) = later.filter(|_| spoils) {
+        let reason = format!("the sender goes on with TTL {} as if it had not sent this", later.ip.ttl);
+        signs.push(Sign { reason, weight: 4, packet: Some(later.packet) });
+    }
+}
+
+/// An answer that comes sooner than any round trip to that end.
+fn timing(case: &Case<'_>, suspect: &TraceSegment, signs: &mut Vec<Sign>) {
+    let Some(rtt) = case.trace.row.syn_rtt().map(|nanos| f64::from(nanos) / 1e9) else { return };
+    if suspect.direction != Direction::ToClient || rtt < 0.002 {
+        return;
+    }
+    let trigger = case.data(Direction::ToServer).take_while(|s| s.packet < suspect.packet).last();
+    let Some(trigger) = trigger else { return };
+    let took = suspect.time.since(trigger.time);
+    let end = trigger.seq.wrapping_add(trigger.payload_len);
+    let answers = suspect.flags.ack() && !crate::flow::analysis::after(end, suspect.ack);
+    if took < rtt * 0.5 {
+        let reason =
+            format!("it comes {:.1} ms after what it answers; the round trip takes {:.1} ms", took * 1e3, rtt * 1e3);
+        // Without an acknowledgment it could have been under way before the trigger was sent.
+        signs.push(Sign { reason, weight: if answers { 4 } else { 2 }, packet: Some(trigger.packet) });
+    }
+}
+
+fn sequence(case: &Case<'_>, suspect: &TraceSegment, own: &[&TraceSegment], signs: &mut Vec<Sign>) {
+    if !suspect.flags.rst() || own.is_empty() {
+        return;
+    }
+    let expected = own
+        .iter()
+        .map(|s| s.seq.wrapping_add(s.payload_len + u32::from(s.flags.syn()) + u32::from(s.flags.fin())))
+        .reduce(|a, b| if crate::flow::analysis::after(b, a) { b } else { a });
+    let gap = case.tls.progress.gap;
+    if let Some(expected) = expected
+        && expected != suspect.seq
+        && !gap
+    {
+        let off = suspect.seq.wrapping_sub(expected) as i32;
+        let reason = format!("its sequence number is off by {off}");
+        signs.push(Sign { reason, weight: if off > 0 { 2 } else { 1 }, packet: None });
+    }
+    let stepped = case
+        .trace
+        .sent(suspect.direction)
+        .filter(|s| {
+            s.flags.rst() && s.packet > suspect.packet && s.seq != suspect.seq && s.time.since(suspect.time) < 0.01
+        })
+        .count();
+    if stepped >= 2 {
+        signs.push(Sign { reason: "several resets with stepped sequence numbers".into(), weight: 3, packet: None });
+    }
+}
+
+/// The IP identification against the sender's counter.
+fn identification(suspect: &TraceSegment, own: &[&TraceSegment], signs: &mut Vec<Sign>) {
+    let Some(id) = suspect.ip.id else { return };
+    let ids: Vec<_> = own.iter().filter(|s| !s.flags.syn()).filter_map(|s| s.ip.id).filter(|id| *id != 0).collect();
+    let counts = ids.len() >= 3 && ids.windows(2).all(|pair| (1..=64).contains(&pair[1].wrapping_sub(pair[0])));
+    if let Some(last) = ids.last().filter(|_| counts) {
+        if (1..=256).contains(&id.wrapping_sub(*last)) {
+            signs.push(Sign {
+                reason: "its IP identification continues the sender's counter".into(),
+                weight: -2,
+                packet: None,
+            });
+        } else {
+            let reason = format!("IP identification {id} is off the sender's counter ({last} before)");
+            signs.push(Sign { reason, weight: 1, packet: None });
+        }
+    }
+}
+
+/// Another hardware address or DSCP than the direction's other packets.
+fn hardware(suspect: &TraceSegment, own: &[&TraceSegment], signs: &mut Vec<Sign>) {
+    let macs: Vec<_> = own.iter().filter_map(|s| s.link.macs.map(|(source, _)| source)).collect();
+    if let (Some(first), Some((mac, _))) = (macs.first(), suspect.link.macs)
+        && macs.iter().all(|known| known == first)
+        && mac != *first
+    {
+        signs.push(Sign {
+            reason: "another hardware address than the sender's other packets".into(),
+            weight: 2,
+            packet: None,
+        });
+    }
+    if !own.is_empty() && own.iter().all(|s| s.ip.traffic_class >> 2 != suspect.ip.traffic_class >> 2) {
+        signs.push(Sign { reason: "another DSCP than the sender's other packets".into(), weight: 1, packet: None });
+    }
+}

@@ -1,0 +1,166 @@
+//! Extensions about certificates: kinds, signatures, status, logs, compression.
+
+use super::Place;
+use crate::proto::tls::der;
+use crate::proto::tls::tree::builder::{Tree, short_hex};
+use crate::proto::tls::tree::proof;
+use crate::vocab::iana::{
+    CertificateCompression, CertificateStatusType, CertificateType, HandshakeType, HashAlgorithm, SignatureAlgorithm,
+    SignatureScheme,
+};
+
+pub(super) fn signature_schemes(body: &mut Tree<'_>, _: Place) {
+    body.codes16::<SignatureScheme>("supported_signature_algorithms", 2, "algorithm");
+}
+
+pub(super) fn certificate_type(body: &mut Tree<'_>, place: Place) {
+    if place.asks() {
+        body.codes8::<CertificateType>("certificate_types", 1, "certificate_type");
+    } else {
+        body.code8::<CertificateType>("certificate_type");
+    }
+}
+
+pub(super) fn compressions(body: &mut Tree<'_>, _: Place) {
+    body.codes16::<CertificateCompression>("algorithms", 1, "algorithm");
+}
+
+pub(super) fn authorities(body: &mut Tree<'_>, _: Place) {
+    proof::authorities(body, "authorities");
+}
+
+pub(super) fn status_request(body: &mut Tree<'_>, place: Place) {
+    if body.left() == 0 {
+        body.say("will come");
+    } else if place.is(HandshakeType::CERTIFICATE) {
+        proof::certificate_status(body);
+    } else {
+        let kind = body.code8::<CertificateStatusType>("status_type");
+        if kind.is_some_and(|kind| CertificateStatusType(kind) == CertificateStatusType::OCSP) {
+            ocsp_request(body);
+        } else {
+            body.rest("request");
+        }
+        body.say("ocsp");
+    }
+}
+
+fn ocsp_request(body: &mut Tree<'_>) {
+    body.list("responder_id_list", 2, |list| {
+        list.opaque("responder_id", 2);
+    });
+    body.opaque("request_extensions", 2);
+}
+
+pub(super) fn status_request_v2(body: &mut Tree<'_>, _: Place) {
+    if body.left() == 0 {
+        body.say("will come");
+        return;
+    }
+    body.list("certificate_status_req_list", 2, |list| {
+        list.group("item", |item| {
+            item.code8::<CertificateStatusType>("status_type");
+            item.vector("request", 2, ocsp_request);
+        });
+    });
+}
+
+pub(super) fn timestamps(body: &mut Tree<'_>, _: Place) {
+    if body.left() == 0 {
+        body.say("asked for");
+    } else {
+        certificate_timestamps(body);
+    }
+}
+
+/// A list of signed certificate timestamps behind its length (RFC 6962 §3.3).
+pub(in crate::proto::tls::tree) fn certificate_timestamps(body: &mut Tree<'_>) {
+    body.list("sct_list", 2, |list| {
+        list.vector("sct", 2, |sct| {
+            sct.shown("version", 1, |value| format!("v{}", value + 1));
+            let log = sct.raw("log_id", 32).map(|id| short_hex(&id[..4])).unwrap_or_default();
+            sct.note("SHA-256 of the log's key");
+            let mut when = String::new();
+            sct.shown("timestamp", 8, |milliseconds| {
+                when = der::time_text((milliseconds / 1000) as i64);
+                format!("{when} ({milliseconds} ms)")
+            });
+            sct.opaque("extensions", 2);
+            sct.group("signature", |inside| {
+                inside.code8::<HashAlgorithm>("hash");
+                inside.code8::<SignatureAlgorithm>("signature");
+                inside.opaque("value", 2);
+            });
+            sct.say(format!("log {log}…, {when}"));
+        });
+    });
+}
+
+pub(super) fn delegated_credential(body: &mut Tree<'_>, place: Place) {
+    if place.asks() {
+        signature_schemes(body, place);
+        return;
+    }
+    body.shown("valid_time", 4, |seconds| format!("{seconds} s after the certificate's notBefore"));
+    body.code16::<SignatureScheme>("dc_cert_verify_algorithm");
+    body.opaque("subject_public_key_info", 3);
+    body.code16::<SignatureScheme>("algorithm");
+    body.opaque("signature", 2);
+}
+
+pub(super) fn trusted_ca_keys(body: &mut Tree<'_>, _: Place) {
+    if body.left() == 0 {
+        body.say("used");
+        return;
+    }
+    body.list("trusted_authorities_list", 2, |list| {
+        list.group("trusted_authority", |entry| {
+            let kind = entry.shown("identifier_type", 1, |value| {
+                let names = ["pre_agreed", "key_sha1_hash", "x509_name", "cert_sha1_hash"];
+                names.get(value as usize).map_or_else(|| value.to_string(), |name| format!("{name} ({value})"))
+            });
+            match kind {
+                Some(1 | 3) => {
+                    entry.raw("sha1_hash", 20);
+                }
+                Some(2) => entry.vector("x509_name", 2, |name| {
+                    let text = der::name(name.skip_rest());
+                    name.say(text);
+                }),
+                _ => {}
+            }
+        });
+    });
+}
+
+pub(super) fn oid_filters(body: &mut Tree<'_>, _: Place) {
+    body.list("filters", 2, |list| {
+        list.group("filter", |entry| {
+            entry.vector("certificate_extension_oid", 1, |oid| {
+                let bytes = oid.skip_rest();
+                // The identifier stands here with its DER header.
+                let text = der::Elements::new(bytes, 0).next().and_then(|element| der::oid(element.body));
+                oid.say(text.unwrap_or_else(|| short_hex(bytes)));
+            });
+            entry.opaque("certificate_extension_values", 2);
+        });
+    });
+}
+
+pub(super) fn cached_info(body: &mut Tree<'_>, place: Place) {
+    let kind = |entry: &mut Tree<'_>| {
+        entry.shown("type", 1, |value| match value {
+            1 => "cert (1)".to_owned(),
+            2 => "cert_req (2)".to_owned(),
+            other => other.to_string(),
+        });
+    };
+    body.list("cached_info", 2, |list| {
+        list.group("cached_object", |entry| {
+            kind(entry);
+            if place.asks() {
+                entry.opaque("hash_value", 1);
+            }
+        });
+    });
+}
