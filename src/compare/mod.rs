@@ -49,3 +49,50 @@ pub struct Comparison {
     /// All differences, the most telling first.
     pub differences: Vec<Difference>,
 }
+
+/// One flow of a comparison.
+#[derive(Clone, Copy)]
+pub struct Side<'a> {
+    /// Its segments.
+    pub trace: &'a crate::flow::Trace,
+    /// Its steps.
+    pub timeline: &'a crate::timeline::Timeline,
+    /// Its TLS facts.
+    pub tls: &'a crate::proto::TlsFacts,
+}
+
+impl Comparison {
+    /// Compares two flows.
+    pub fn new(_baseline: Side<'_>, _subject: Side<'_>) -> Self {
+        Self::default()
+    }
+}
+
+/// What pairing needs to know of a flow.
+pub struct Candidate {
+    server_name: Option<Vec<u8>>,
+    client: std::net::IpAddr,
+    server: std::net::IpAddr,
+    start: crate::vocab::Time,
+}
+
+impl Candidate {
+    /// Reads it from the index.
+    pub fn new(facts: &crate::facts::FlowFacts<'_>) -> Self {
+        Self {
+            server_name: facts.tls.and_then(|tls| tls.server_name.as_deref()).map(<[u8]>::to_vec),
+            client: facts.row.client.ip,
+            server: facts.row.server.ip,
+            start: facts.row.start,
+        }
+    }
+}
+
+/// How well `candidate` serves as the baseline of `subject`, and why.
+pub fn score(subject: &Candidate, candidate: &Candidate) -> Option<(i64, String)> {
+    let name = i64::from(subject.server_name == candidate.server_name) * 1000;
+    let client =
+        i64::from(subject.client == candidate.client) * 100 + i64::from(subject.server == candidate.server) * 200;
+    let near = subject.start.nanos_since(candidate.start).abs() / 1_000_000_000;
+    Some((name + client - near.min(99), "same server name and client, nearest in time".into()))
+}

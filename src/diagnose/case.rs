@@ -11,8 +11,11 @@ use crate::timeline::{Step, StepKind, Streams, Timeline, is_midstream};
 use crate::vocab::iana::{AlertDescription, AlertLevel, HandshakeType, ProtocolVersion};
 use crate::vocab::{Direction, FlowNumber, PacketNumber, Time};
 
-/// Shortest TLS 1.3 record that can hold a Finished; shorter protected records of a handshake are alerts.
-pub(super) const SHORTEST_FINISHED: u64 = 45;
+/// Shortest TLS 1.3 record that can hold a Finished.
+const SHORTEST_FINISHED: u64 = 45;
+/// Bodies of TLS 1.3 records that hold an alert: two bytes, the content type and a tag of 16 or 8 bytes; 35 from Java,
+/// which pads them.
+const ALERT_RECORDS: [u64; 3] = [11, 19, 35];
 /// Seconds without an answer after which silence counts, when an end then gave up or the capture went on.
 pub(super) const SILENCE: f64 = 3.0;
 /// Seconds after which a server that closes is taken to have waited rather than refused.
@@ -338,7 +341,7 @@ impl<'a> Case<'a> {
         if step.from == Direction::ToServer && self.stage == Stage::Connected {
             self.stage = Stage::Complete;
         }
-        let short = step.bytes < SHORTEST_FINISHED;
+        let alert = ALERT_RECORDS.contains(&step.bytes);
         match (self.is_tls13(), step.from) {
             (true, _) if self.seen.server_hello.is_none() => {
                 // 0-RTT data of the client is in place here; data of the server is not.
@@ -346,11 +349,14 @@ impl<'a> Case<'a> {
                 (!answered).then_some(EndingKind::Foreign)
             }
             (true, Direction::ToServer) if self.seen.client_finished.is_none() => {
-                if short {
+                if alert {
                     return Some(EndingKind::EncryptedAlert);
                 }
-                self.seen.client_finished = Some(at);
-                self.stage = self.stage.max(Stage::ClientFinished);
+                // EndOfEarlyData or an empty Certificate in a record of its own comes before the Finished.
+                if step.bytes >= SHORTEST_FINISHED {
+                    self.seen.client_finished = Some(at);
+                    self.stage = self.stage.max(Stage::ClientFinished);
+                }
                 None
             }
             (true, Direction::ToServer) => {
@@ -363,7 +369,7 @@ impl<'a> Case<'a> {
                 None
             }
             (true, Direction::ToClient) => {
-                if short && self.seen.server_application.is_none() {
+                if alert && self.seen.server_application.is_none() {
                     return Some(EndingKind::EncryptedAlert);
                 }
                 self.seen.server_application = self.seen.server_application.or(Some(at));

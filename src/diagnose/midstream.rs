@@ -43,7 +43,9 @@ pub(super) fn reset(case: &Case<'_>) -> Answer {
     let sending = reset.time.since(last.time) < SENDING;
     let under_way = match (reset.direction, sender.by) {
         (_, EndedBy::Middlebox) => unanswered || unfinished || sending,
-        (Direction::ToClient, _) => unanswered && request_waits(case, last, reset) || unfinished,
+        (Direction::ToClient, _) => {
+            unanswered && request_waits(case, last, reset) || unfinished || sending && !said_goodbye(case, reset)
+        }
         // A client that resets by its own choice is not interrupted.
         (Direction::ToServer, _) => false,
     };
@@ -55,6 +57,17 @@ pub(super) fn reset(case: &Case<'_>) -> Answer {
         .supported(Some(last.packet), "the last data before it")
         .sent_by(&sender)
         .answer()
+}
+
+/// Whether the last record of the server before `reset` can be its close_notify.
+fn said_goodbye(case: &Case<'_>, reset: &TraceSegment) -> bool {
+    use crate::timeline::StepKind;
+    let records = case.timeline.steps.iter().filter(|step| {
+        step.from == Direction::ToClient
+            && step.packet < reset.packet
+            && matches!(step.kind, StepKind::ApplicationData | StepKind::Encrypted | StepKind::Alert)
+    });
+    records.last().is_some_and(|step| step.kind != StepKind::ApplicationData || step.bytes <= 35)
 }
 
 /// Whether the client's last data asks for something: not a few bytes of farewell sent together with the end.

@@ -21,6 +21,7 @@ mod rules;
 mod silence;
 mod verdict;
 
+pub use clients::{CLIENTS, Experience, Match, Why, texts, why};
 pub use case::{Case, Ending, EndingKind, Stage};
 pub use context::{Chain, Context};
 pub use finding::{ClientReport, Evidence, Finding, Role};

@@ -101,7 +101,7 @@ fn ttl(case: &Case<'_>, suspect: &TraceSegment, own: &[&TraceSegment], signs: &m
     if distance >= 2 {
         let reason = format!("TTL {} where {source} have {usual}", suspect.ip.ttl);
         signs.push(Sign { reason, weight: if distance >= 4 { 4 } else { 3 }, packet: own.first().map(|s| s.packet) });
-    } else {
+    } else if distance == 0 {
         signs.push(Sign { reason: format!("TTL {} as {source}", suspect.ip.ttl), weight: -1, packet: None });
     }
 }
@@ -168,12 +168,25 @@ fn timing(case: &Case<'_>, suspect: &TraceSegment, signs: &mut Vec<Sign>) {
     let took = suspect.time.since(trigger.time);
     let end = trigger.seq.wrapping_add(trigger.payload_len);
     let answers = suspect.flags.ack() && !crate::flow::analysis::after(end, suspect.ack);
-    if took < rtt * 0.5 {
-        let reason =
-            format!("it comes {:.1} ms after what it answers; the round trip takes {:.1} ms", took * 1e3, rtt * 1e3);
-        // Without an acknowledgment it could have been under way before the trigger was sent.
-        signs.push(Sign { reason, weight: if answers { 4 } else { 2 }, packet: Some(trigger.packet) });
+    if took >= rtt * 0.5 {
+        return;
     }
+    // A RST without ACK answers a segment that acknowledges something (RFC 9293 §3.10.7.1); the first of those is the
+    // end of TCP's handshake. One that acknowledges the trigger has seen it. Any other could have been under way before
+    // the trigger was sent, unless all had been quiet for long.
+    let first_ack = case.trace.sent(Direction::ToServer).find(|s| s.flags.ack() && !s.flags.syn());
+    let bare = suspect.flags.rst() && !suspect.flags.ack();
+    let impossible = bare && first_ack.is_some_and(|s| suspect.time.since(s.time) < rtt * 0.7);
+    let quiet = case
+        .trace
+        .segments
+        .iter()
+        .rfind(|s| s.packet < trigger.packet)
+        .is_some_and(|before| trigger.time.since(before.time) > 5.0 * rtt);
+    let (took, rtt) = (took * 1e3, rtt * 1e3);
+    let reason = format!("it comes {took:.1} ms after what it answers; the round trip takes {rtt:.1} ms");
+    let weight = if answers || impossible || quiet { 4 } else { 2 };
+    signs.push(Sign { reason, weight, packet: Some(trigger.packet) });
 }
 
 fn sequence(case: &Case<'_>, suspect: &TraceSegment, own: &[&TraceSegment], signs: &mut Vec<Sign>) {

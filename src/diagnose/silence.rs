@@ -1,6 +1,6 @@
 //! Loss and silence: what was never acknowledged, what was sent again and again, who stopped waiting.
 
-use super::case::{Case, Ending, EndingKind, RETRANSMISSIONS};
+use super::case::{Case, RETRANSMISSIONS};
 use crate::flow::{Events, TraceSegment};
 use crate::vocab::{Direction, EndedBy, PacketNumber, Time};
 
@@ -117,9 +117,4 @@ fn lost_before(case: &Case<'_>, direction: Direction) -> Option<SizeLoss> {
     let mss = u64::from(case.trace.row.sides[direction.reversed()].mss);
     let whole = arrived >= LARGE && mss > 0 && u64::from(arrived) + 12 >= mss;
     (!whole).then_some(SizeLoss { first, lost: gap.len().min(u64::from(u32::MAX)) as u32, arrived, retransmissions: 0 })
-}
-
-/// Whether an end left on its own account without an alert: FIN or RST.
-pub(super) fn left(case: &Case<'_>, from: Direction) -> bool {
-    matches!(case.ending, Some(Ending { kind: EndingKind::Reset | EndingKind::Close, from: who, .. }) if who == from)
 }

@@ -1,13 +1,19 @@
 //! Steps from a trace: TCP's segments and what the dialogue tells, in one sequence.
+//!
+//! Start at [`Timeline::build`]: every segment is a step; everything the dialogue tells is a step; encrypted records
+//! get inferred names; records of application data that follow each other are drawn together.
 
+use super::inferred::infer;
+use super::notes::{self, Chosen, Senders, counted};
 use super::reading::{Streams, read};
 use super::{Step, StepKind, Timeline};
-use crate::flow::{Trace, TraceSegment};
+use crate::flow::{Events, IcmpNote, Trace, TraceSegment};
 use crate::net::TcpFlags;
 use crate::proto::TlsFacts;
 use crate::proto::dialogue::{Event, EventKind, plaintext};
-use crate::vocab::iana::{AlertDescription, ContentType, HandshakeType};
-use crate::vocab::{Direction, StreamRange};
+use crate::proto::tls::message::RecordHeader;
+use crate::vocab::iana::{ContentType, HandshakeType};
+use crate::vocab::{Direction, PacketNumber, StreamRange, Time};
 
 /// Bytes of a step's body that are kept.
 const MAX_BODY: usize = 256 * 1024;
@@ -15,13 +21,11 @@ const MAX_BODY: usize = 256 * 1024;
 impl Timeline {
     /// Reads a trace and lays out its steps; also returns the streams and the TLS facts found on the way.
     pub fn build(trace: &Trace) -> (Timeline, Streams, TlsFacts) {
-        let mut told = Vec::new();
-        let (streams, facts) = read(trace, &mut |event: &Event<'_>| {
-            if let Some(step) = told_step(event) {
-                told.push(step);
-            }
-        });
-        let mut steps = merge_application_data(told);
+        let mut teller = Teller::default();
+        let (streams, facts) = read(trace, &mut |event: &Event<'_>| teller.hear(event));
+        let mut told = teller.steps;
+        infer(&mut told, &facts);
+        let mut steps = draw_together(told);
         for step in &mut steps {
             if let Some(segment) = trace.by_packet(step.packet) {
                 step.ttl = Some(segment.ip.ttl);
@@ -29,35 +33,27 @@ impl Timeline {
                 step.events = segment.events;
             }
         }
-        steps.extend(trace.segments.iter().filter(|segment| shows(segment)).map(segment_step));
-        steps.extend(trace.icmp.iter().map(|note| Step {
-            packet: note.packet,
-            first_packet: note.packet,
-            time: note.time,
-            from: trace.row.direction_from(note.error.quoted.dst),
-            name: format!("ICMP {}", note.error.name()),
-            ttl: Some(note.error.ttl),
-            note: format!("from {}, about sequence number {}", note.error.from, note.error.quoted.seq),
-            ..blank(StepKind::Icmp)
-        }));
+        let mut senders = Senders::of(trace);
+        steps.extend(trace.segments.iter().map(|segment| segment_step(segment, senders.note(segment))));
+        steps.extend(trace.icmp.iter().map(|note| icmp_step(note, trace)));
         // A segment comes before what is read in it, whatever order they were added in.
         steps.sort_by_key(|step| (step.packet, step.kind != StepKind::Segment, step.kind == StepKind::Gap));
         (Timeline { steps, capped: trace.capped }, streams, facts)
     }
 }
 
-fn blank(kind: StepKind) -> Step {
+pub(super) fn blank(kind: StepKind) -> Step {
     Step {
-        packet: crate::vocab::PacketNumber(0),
-        first_packet: crate::vocab::PacketNumber(0),
-        time: crate::vocab::Time(0),
+        packet: PacketNumber(0),
+        first_packet: PacketNumber(0),
+        time: Time(0),
         from: Direction::ToServer,
         kind,
         name: String::new(),
         bytes: 0,
         ttl: None,
         flags: TcpFlags::default(),
-        events: crate::flow::Events::default(),
+        events: Events::default(),
         note: String::new(),
         inferred: false,
         decrypted: false,
@@ -67,14 +63,8 @@ fn blank(kind: StepKind) -> Step {
     }
 }
 
-/// Every segment is a step.
-fn shows(_segment: &TraceSegment) -> bool {
-    true
-}
-
-fn segment_step(segment: &TraceSegment) -> Step {
+fn segment_step(segment: &TraceSegment, note: String) -> Step {
     let name = segment.flags.to_string();
-    let note = segment.events.names().collect::<Vec<_>>().join(", ");
     Step {
         packet: segment.packet,
         first_packet: segment.packet,
@@ -90,6 +80,25 @@ fn segment_step(segment: &TraceSegment) -> Step {
     }
 }
 
+/// An ICMP error goes to the sender of what it quotes: the other end's direction.
+fn icmp_step(note: &IcmpNote, trace: &Trace) -> Step {
+    let error = &note.error;
+    let mut text = format!("from {}, about sequence number {}", error.from, error.quoted.seq);
+    if let Some(mtu) = error.mtu {
+        text = format!("next-hop MTU {mtu}, {text}");
+    }
+    Step {
+        packet: note.packet,
+        first_packet: note.packet,
+        time: note.time,
+        from: trace.row.direction_from(error.quoted.dst),
+        name: format!("ICMP {}", error.name()),
+        ttl: Some(error.ttl),
+        note: text,
+        ..blank(StepKind::Icmp)
+    }
+}
+
 /// The name of a handshake message as readers of Wireshark know it: `Client Hello`.
 fn message_name(kind: HandshakeType) -> String {
     let Some(name) = kind.name() else { return format!("Handshake message {kind}") };
@@ -102,124 +111,161 @@ fn message_name(kind: HandshakeType) -> String {
         .join(" ")
 }
 
-fn told_step(event: &Event<'_>) -> Option<Step> {
-    let kind = match event.kind {
-        EventKind::Preamble(bytes) | EventKind::Foreign { bytes, .. } if plaintext(bytes).is_some() => {
-            StepKind::Plaintext
-        }
-        EventKind::Preamble(_) | EventKind::Foreign { .. } => StepKind::Foreign,
-        EventKind::Message { .. } | EventKind::Ssl2Hello(_) | EventKind::Unfinished { .. } => StepKind::Message,
-        EventKind::Malformed { .. } | EventKind::BadTag { .. } => StepKind::Foreign,
-        EventKind::Alert { .. } => StepKind::Alert,
-        EventKind::ChangeCipherSpec => StepKind::ChangeCipherSpec,
-        EventKind::Protected { content: ContentType::APPLICATION_DATA, .. } => StepKind::ApplicationData,
-        EventKind::Protected { .. } => StepKind::Encrypted,
-        EventKind::Gap => StepKind::Gap,
-        EventKind::Start { .. } | EventKind::Record { .. } | EventKind::MessageBegins(_) => return None,
-    };
-    let mut step = Step {
-        packet: event.packet,
-        first_packet: event.first_packet,
-        time: event.time,
-        from: event.from,
-        bytes: event.range.len(),
-        decrypted: event.decrypted,
-        spans: vec![event.range],
-        ..blank(kind)
-    };
-    match event.kind {
-        EventKind::Preamble(bytes) | EventKind::Foreign { bytes, .. } => {
-            step.body = bytes[..bytes.len().min(MAX_BODY)].to_vec();
-            match plaintext(bytes) {
-                Some(text) => {
-                    step.name = format!("Plain text ({})", text.protocol);
-                    step.note = text.first_line;
-                }
-                None => step.name = "Bytes that are not TLS".into(),
-            }
-        }
-        EventKind::Message { kind, bytes, pieces } => {
-            step.name = message_name(kind);
-            step.id = Some(kind.0);
-            step.bytes = bytes.len() as u64;
-            step.spans = pieces.to_vec();
-            step.body = bytes[..bytes.len().min(MAX_BODY)].to_vec();
-            if event.segments > 1 {
-                step.note = format!("in {} segments", event.segments);
-            }
-        }
-        EventKind::Ssl2Hello(bytes) => {
-            step.name = "Client Hello (SSL 2.0)".into();
-            step.id = Some(HandshakeType::CLIENT_HELLO.0);
-            step.body = bytes.to_vec();
-        }
-        EventKind::Unfinished { content, bytes, announced } => {
-            step.name = match (content, bytes.first()) {
-                (ContentType::HANDSHAKE, Some(22)) | (ContentType::HANDSHAKE, None) => {
-                    "Unfinished handshake record".into()
-                }
-                (ContentType::HANDSHAKE, Some(kind)) => format!("Unfinished {}", message_name(HandshakeType(*kind))),
-                _ => format!("Unfinished record ({content})"),
-            };
-            step.note = format!("{} of {announced} bytes", bytes.len());
-            step.body = bytes.to_vec();
-        }
-        EventKind::Malformed { reason } => step.name = format!("Malformed handshake: {reason}"),
-        EventKind::BadTag { .. } => step.name = "Record does not verify with its keys".into(),
-        EventKind::Alert { level, description } => {
-            step.name = format!("Alert ({level}, {description})");
-            step.id = Some(description.0);
-            step.body = vec![level.0, description.0];
-            if description == AlertDescription::CLOSE_NOTIFY {
-                step.note = "the sender closes its direction".into();
-            }
-        }
-        EventKind::ChangeCipherSpec => {
-            step.name = "Change Cipher Spec".into();
-            step.id = Some(ContentType::CHANGE_CIPHER_SPEC.0);
-        }
-        EventKind::Protected { content, length } => {
-            step.id = Some(content.0);
-            step.bytes = u64::from(length);
-            step.name = match content {
-                ContentType::APPLICATION_DATA => "Application Data".into(),
-                ContentType::HANDSHAKE => "Encrypted Handshake Message".into(),
-                ContentType::ALERT => "Encrypted Alert".into(),
-                other => format!("Encrypted record ({other})"),
-            };
-        }
-        EventKind::Gap => {
-            step.name = format!("{} bytes not captured", event.range.len());
-        }
-        EventKind::Start { .. } | EventKind::Record { .. } | EventKind::MessageBegins(_) => {}
-    }
-    Some(step)
+fn kept(bytes: &[u8]) -> Vec<u8> {
+    bytes[..bytes.len().min(MAX_BODY)].to_vec()
 }
 
-/// Application data records of one sender that follow each other directly become one step.
-fn merge_application_data(told: Vec<Step>) -> Vec<Step> {
-    let mut steps: Vec<Step> = Vec::with_capacity(told.len());
-    let mut run = [0_usize; 2];
-    for step in told {
-        let mergeable = step.kind == StepKind::ApplicationData;
-        match steps.last_mut() {
-            Some(last)
-                if mergeable && last.kind == StepKind::ApplicationData && last.from == step.from && run[0] >= 8 =>
-            {
-                last.packet = step.packet;
-                last.time = step.time;
-                last.bytes += step.bytes;
-                run[1] += 1;
-                last.note = format!("{} records", run[1]);
-                if let (Some(span), Some(more)) = (last.spans.last_mut(), step.spans.first()) {
-                    *span = StreamRange::new(span.start, more.end.max(span.end));
-                }
+/// Turns what a dialogue tells into steps.
+#[derive(Default)]
+struct Teller {
+    steps: Vec<Step>,
+    chosen: Chosen,
+}
+
+impl Teller {
+    fn hear(&mut self, event: &Event<'_>) {
+        let Some(told) = self.step(event) else { return };
+        self.chosen.learn(&told);
+        self.steps.push(told);
+    }
+
+    fn step(&self, event: &Event<'_>) -> Option<Step> {
+        let step = Step {
+            packet: event.packet,
+            first_packet: event.first_packet,
+            time: event.time,
+            from: event.from,
+            bytes: event.range.len(),
+            decrypted: event.decrypted,
+            spans: vec![event.range],
+            ..blank(StepKind::Foreign)
+        };
+        Some(match event.kind {
+            EventKind::Start { .. } | EventKind::Record { .. } | EventKind::MessageBegins(_) => return None,
+            EventKind::Preamble(bytes) | EventKind::Foreign { bytes, .. } => clear(step, bytes),
+            EventKind::Message { kind, bytes, pieces } => self.message(step, kind, bytes, pieces, event.segments),
+            EventKind::Ssl2Hello(bytes) => Step {
+                kind: StepKind::Message,
+                name: "Client Hello (SSL 2.0)".into(),
+                id: Some(HandshakeType::CLIENT_HELLO.0),
+                body: kept(bytes),
+                ..step
+            },
+            EventKind::Unfinished { content, bytes, announced } => unfinished(step, content, bytes, announced),
+            EventKind::Malformed { reason } => Step { name: format!("Malformed handshake: {reason}"), ..step },
+            EventKind::BadTag { .. } => Step { name: "Record does not verify with its keys".into(), ..step },
+            EventKind::Alert { level, description } => Step {
+                kind: StepKind::Alert,
+                name: format!("Alert ({level}, {description})"),
+                id: Some(description.0),
+                body: vec![level.0, description.0],
+                bytes: 2,
+                note: notes::alert(description),
+                ..without_header(step)
+            },
+            EventKind::ChangeCipherSpec => Step {
+                kind: StepKind::ChangeCipherSpec,
+                name: "Change Cipher Spec".into(),
+                id: Some(ContentType::CHANGE_CIPHER_SPEC.0),
+                bytes: 1,
+                ..without_header(step)
+            },
+            EventKind::Protected { content, length } => protected(without_header(step), content, length),
+            EventKind::Gap => {
+                let name = format!("{} bytes not captured", event.range.len());
+                Step { kind: StepKind::Gap, name, ..step }
             }
-            _ => {
-                run = [if mergeable { run[0] + 1 } else { run[0] }, 1];
-                steps.push(step);
-            }
+        })
+    }
+
+    fn message(&self, step: Step, kind: HandshakeType, bytes: &[u8], pieces: &[StreamRange], segments: u16) -> Step {
+        let mut step = Step {
+            kind: StepKind::Message,
+            name: message_name(kind),
+            id: Some(kind.0),
+            bytes: bytes.len() as u64,
+            spans: pieces.to_vec(),
+            body: kept(bytes),
+            ..step
+        };
+        if kind == HandshakeType::SERVER_HELLO && super::inferred::is_retry(&step) {
+            step.name = "Hello Retry Request".into();
         }
+        let mut chosen = self.chosen;
+        chosen.learn(&step);
+        step.note = notes::message(&step, chosen, segments);
+        let hello = |earlier: &Step| earlier.kind == StepKind::Message && earlier.id == step.id;
+        if kind == HandshakeType::CLIENT_HELLO && self.steps.iter().any(hello) {
+            step.note = format!("the second, {}", step.note);
+        }
+        step
+    }
+}
+
+/// Bytes outside TLS.
+fn clear(step: Step, bytes: &[u8]) -> Step {
+    let body = kept(bytes);
+    match plaintext(bytes) {
+        Some(text) => Step {
+            kind: StepKind::Plaintext,
+            name: format!("Plain text ({})", text.protocol),
+            note: notes::text(bytes, text.first_line),
+            body,
+            ..step
+        },
+        None => Step { name: "Bytes that are not TLS".into(), body, ..step },
+    }
+}
+
+fn unfinished(step: Step, content: ContentType, bytes: &[u8], announced: usize) -> Step {
+    let name = match (content, bytes.first()) {
+        (ContentType::HANDSHAKE, Some(22) | None) => "Unfinished handshake record".into(),
+        (ContentType::HANDSHAKE, Some(kind)) => format!("Unfinished {}", message_name(HandshakeType(*kind))),
+        _ => format!("Unfinished record ({content})"),
+    };
+    let note = format!("{} of {announced} bytes", bytes.len());
+    Step { kind: StepKind::Message, name, note, body: kept(bytes), ..step }
+}
+
+fn protected(step: Step, content: ContentType, length: u16) -> Step {
+    let (kind, name) = match content {
+        ContentType::APPLICATION_DATA => (StepKind::ApplicationData, "Application Data".into()),
+        ContentType::HANDSHAKE => (StepKind::Encrypted, "Encrypted Handshake Message".into()),
+        ContentType::ALERT => (StepKind::Encrypted, "Encrypted Alert".into()),
+        other => (StepKind::Encrypted, format!("Encrypted record ({other})")),
+    };
+    Step { kind, name, id: Some(content.0), bytes: u64::from(length), ..step }
+}
+
+/// A step of a whole record, its span without the record's header.
+fn without_header(mut step: Step) -> Step {
+    for span in &mut step.spans {
+        span.start = (span.start + RecordHeader::LENGTH as u64).min(span.end);
+    }
+    step
+}
+
+/// Application data records of one sender, with nothing told of the other in between, become one step: a turn of the
+/// conversation. It stands where its first record is complete.
+fn draw_together(told: Vec<Step>) -> Vec<Step> {
+    let mut steps: Vec<Step> = Vec::with_capacity(told.len());
+    let mut records = 0;
+    for step in told {
+        let run = steps.last_mut().filter(|last| {
+            let same = last.from == step.from && last.name == step.name && last.decrypted == step.decrypted;
+            same && last.kind == StepKind::ApplicationData && step.kind == StepKind::ApplicationData
+        });
+        let Some(run) = run else {
+            records = 1;
+            steps.push(step);
+            continue;
+        };
+        records += 1;
+        run.bytes += step.bytes;
+        if let (Some(span), Some(more)) = (run.spans.last_mut(), step.spans.last()) {
+            *span = StreamRange::new(span.start, more.end.max(span.end));
+        }
+        run.note = format!("{}, the last in packet {}", counted(records, "record", "records"), step.packet);
     }
     steps
 }

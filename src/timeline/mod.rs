@@ -4,6 +4,8 @@
 
 mod build;
 pub mod detail;
+mod inferred;
+mod notes;
 mod reading;
 
 pub use detail::{Detail, Pane, Section};
@@ -59,7 +61,8 @@ impl StepKind {
 /// One row of a handshake's timeline.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Step {
-    /// The packet that shows it; of a message the packet that completes it.
+    /// The packet that shows it; of a message the packet that completes it, of several records the one that completes
+    /// the first.
     pub packet: PacketNumber,
     /// The packet in which it begins.
     pub first_packet: PacketNumber,
@@ -87,7 +90,8 @@ pub struct Step {
     pub decrypted: bool,
     /// Number of the handshake message type, alert description or record content type, where it has one.
     pub id: Option<u8>,
-    /// Where its bytes lie in the sender's stream, record headers left out; a message may lie in several pieces.
+    /// Where its bytes lie in the sender's stream, record headers left out; a message may lie in several pieces. Of
+    /// several records one span runs from the first body to the end of the last.
     pub spans: Vec<StreamRange>,
     /// The decoded bytes of a message, alert or plaintext; empty for others.
     pub body: Vec<u8>,
@@ -103,6 +107,13 @@ pub struct Timeline {
 }
 
 impl Timeline {
+    /// The packets that carry a step, as far as the steps tell: its first and its last.
+    pub fn packets_of(&self, step: usize) -> Vec<PacketNumber> {
+        self.steps.get(step).map_or_else(Vec::new, |step| {
+            if step.first_packet == step.packet { vec![step.packet] } else { vec![step.first_packet, step.packet] }
+        })
+    }
+
     /// Time of the first step.
     pub fn start(&self) -> Option<Time> {
         self.steps.first().map(|step| step.time)

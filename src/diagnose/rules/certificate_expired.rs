@@ -19,7 +19,15 @@ pub(super) const RULE: Rule = Rule {
 fn judge(case: &Case<'_>) -> Answer {
     let Some(refusal) = chain::refusal(case) else { return Answer::Clear };
     let certificates = chain::certificates(case);
-    let Some(leaf) = certificates.first() else { return Answer::Clear };
+    let Some(leaf) = certificates.first() else {
+        // Encrypted: only the alert speaks.
+        if refusal.alert != Some(AlertDescription::CERTIFICATE_EXPIRED) {
+            return Answer::Clear;
+        }
+        return Found::at(refusal.packet, Confidence::Likely, EndedBy::Client, "the client says that the certificate has expired")
+            .detail("The certificate itself is encrypted and cannot be checked without keys.")
+            .answer();
+    };
     
     let now = chain::seen_at(case);
     let expired = certificates.iter().find(|c| c.not_after.is_some_and(|end| end < now));

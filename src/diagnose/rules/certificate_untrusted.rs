@@ -19,7 +19,15 @@ pub(super) const RULE: Rule = Rule {
 fn judge(case: &Case<'_>) -> Answer {
     let Some(refusal) = chain::refusal(case) else { return Answer::Clear };
     let certificates = chain::certificates(case);
-    let Some(leaf) = certificates.first() else { return Answer::Clear };
+    let Some(leaf) = certificates.first() else {
+        // Encrypted: only the alert speaks.
+        if refusal.alert != Some(AlertDescription::UNKNOWN_CA) {
+            return Answer::Clear;
+        }
+        return Found::at(refusal.packet, Confidence::Possible, EndedBy::Client, "the client does not know the authority that issued the certificate")
+            .detail("The certificate itself is encrypted and cannot be checked without keys.")
+            .answer();
+    };
     if refusal.after_handshake { return Answer::Clear; }
     let says_so = refusal.alert == Some(AlertDescription::UNKNOWN_CA);
     let unknown = !chain::ends_in_known_root(&certificates);

@@ -3,7 +3,6 @@
 /// What every rule uses.
 mod prelude {
     pub(super) use crate::diagnose::case::{Case, EndingKind, RETRANSMISSIONS, Stage};
-    pub(super) use crate::diagnose::path;
     pub(super) use crate::diagnose::rule::{Answer, Doc, Found, Rule};
     pub(super) use crate::diagnose::{alerts, silence};
     pub(super) use crate::vocab::iana::{AlertDescription, ProtocolVersion};
