@@ -1,9 +1,10 @@
 //! Two flows side by side: aligned rows, what differs in each, the ranked differences.
 
-use super::ladder;
 use super::role::{Line, Role, Span};
-use super::values;
+use super::wrap::wrap;
+use super::{header, ladder, list, values};
 pub use crate::compare::{Comparison, Difference, Row};
+use crate::engine::{FlowRef, FlowView, Index};
 use crate::timeline::{Step, StepKind};
 use crate::vocab::{Direction, Time, text};
 
@@ -117,7 +118,7 @@ pub fn row_differences(row: &Row) -> Line {
     let mut line = Line::new();
     match Relation::of(row) {
         Relation::BaselineOnly => line.push(Role::Difference, "only in the baseline  "),
-        Relation::SubjectOnly => line.push(Role::Difference, "only in the failing flow  "),
+        Relation::SubjectOnly => line.push(Role::Difference, "not in the baseline  "),
         Relation::Equal if row.differences.is_empty() => line.push(Role::Dim, "no difference"),
         _ => {}
     }
@@ -138,4 +139,45 @@ pub fn clip(text: &str, width: usize) -> String {
     let mut cut: String = text.chars().take(width.saturating_sub(1)).collect();
     cut.push('…');
     cut
+}
+
+/// The bar above a comparison.
+pub fn title(
+    baseline: Option<FlowRef>,
+    subject: FlowRef,
+    views: Option<(&FlowView, &FlowView)>,
+    index: &Index,
+) -> Line {
+    let mut line = Line::of(Role::Strong, " compare  ").with(Role::Dim, "baseline ");
+    match baseline {
+        Some(flow) => describe(&mut line, flow, views.map(|views| views.0), index),
+        None => line.push(Role::Text, "…"),
+    }
+    line.push(Role::Dim, "   with   ");
+    describe(&mut line, subject, views.map(|views| views.1), index);
+    line
+}
+
+fn describe(line: &mut Line, flow: FlowRef, view: Option<&FlowView>, index: &Index) {
+    line.push(Role::Strong, header::name(flow));
+    let Some(view) = view else { return };
+    line.push(Role::Text, format!(" {}", view.trace.row.client));
+    if let Some(name) = &view.tls.server_name {
+        line.push(Role::Text, format!(" {}", text::visible_bytes(name)));
+    }
+    let outcome = header::outcome(view, index);
+    if outcome.is_some() {
+        let span = list::outcome(outcome);
+        line.push(span.role, format!(" {}", span.text));
+    }
+}
+
+/// What is to say above the rows: where the two part, and why this baseline.
+pub fn sentence(comparison: &Comparison, why: &str, width: usize) -> Vec<Line> {
+    let mut lines: Vec<_> =
+        wrap(&comparison.sentence, width).into_iter().map(|part| Line::of(Role::Strong, part)).collect();
+    if !why.is_empty() {
+        lines.extend(wrap(&format!("This baseline: {why}."), width).into_iter().map(|part| Line::of(Role::Dim, part)));
+    }
+    lines
 }

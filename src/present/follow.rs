@@ -128,6 +128,7 @@ impl Conversation {
             return lines;
         }
         let bytes = shown.bytes(view);
+        let text = is_text(&bytes);
         let marks = Marks { found: overlapping(found, self, block), current };
         let rows = match layout.0 {
             As::Text => text_rows(&bytes, layout.1.saturating_sub(2)),
@@ -137,7 +138,7 @@ impl Conversation {
             let offset = shown.range.start + row.start as u64;
             let part = &bytes[row.clone()];
             let line = match layout.0 {
-                As::Text => text_line(part, offset, shown.direction, &marks),
+                As::Text => text_line(part, text, offset, shown.direction, &marks),
                 As::Hex => hex_line(part, offset, shown.direction, &marks, if layout.1 >= 80 { 16 } else { 8 }),
             };
             lines.push(StreamLine { line, offset, packet: shown.packet_at(view, offset) });
@@ -267,6 +268,47 @@ impl Block {
     }
 }
 
+/// The line above the streams: how they are shown, how much there is, what a search found: its text, the match it is
+/// at, how many there are, and whether there may be more.
+pub fn summary(
+    view: &FlowView,
+    shown_as: As,
+    only: Option<Direction>,
+    matches: Option<(&str, Option<usize>, usize, bool)>,
+) -> Line {
+    let shown_as = match shown_as {
+        As::Text => " text",
+        As::Hex => " hex",
+    };
+    let mut line = Line::of(Role::Strong, shown_as);
+    for direction in Direction::BOTH {
+        let (role, sign) = way(direction);
+        let pieces = &view.streams.pieces[direction];
+        let all = pieces.last().map_or(0, |piece| piece.range.end);
+        let missing: u64 = pieces.iter().filter(|piece| piece.source.is_none()).map(|piece| piece.range.len()).sum();
+        let hidden = only.is_some_and(|only| only != direction);
+        line.push(
+            if hidden { Role::Dim } else { role },
+            format!("   {sign}{} {}", direction.sender(), values::bytes(all)),
+        );
+        if missing > 0 {
+            line.push(Role::Gap, format!(" ({} missing)", values::bytes(missing)));
+        }
+        if hidden {
+            line.push(Role::Dim, " (hidden)");
+        }
+    }
+    if view.trace.capped > 0 {
+        line.push(Role::Warning, format!("   {} segments left out: the flow is too large", view.trace.capped));
+    }
+    if let Some((needle, current, count, more)) = matches {
+        let at = current.map_or(String::new(), |at| format!("{} of ", at + 1));
+        let more = if more { "+" } else { "" };
+        line.push(Role::Notice, format!("   /{}: {at}{count}{more} matches", crate::vocab::text::visible(needle)));
+    }
+    line
+}
+
 struct Marks<'a> {
     found: &'a [Match],
     current: Option<Match>,
@@ -304,7 +346,7 @@ fn text_rows(bytes: &[u8], width: usize) -> Vec<Range<usize>> {
     let width = width.max(10);
     let mut rows = Vec::new();
     let (mut start, mut used) = (0, 0);
-    for (range, glyph) in (Glyphs { bytes, at: 0 }) {
+    for (range, glyph) in Glyphs::new(bytes, is_text(bytes)) {
         let columns = glyph.columns();
         if used + columns > width {
             rows.push(start..range.start);
@@ -346,7 +388,26 @@ impl Glyph {
 
 struct Glyphs<'a> {
     bytes: &'a [u8],
+    text: bool,
     at: usize,
+}
+
+impl<'a> Glyphs<'a> {
+    fn new(bytes: &'a [u8], text: bool) -> Self {
+        Self { bytes, text, at: 0 }
+    }
+}
+
+/// Whether bytes read as text: what is none is at most a tenth of it. Of other bytes only ASCII is shown, and a line
+/// feed among them ends no line.
+fn is_text(bytes: &[u8]) -> bool {
+    let odd: usize = bytes
+        .utf8_chunks()
+        .map(|chunk| {
+            chunk.invalid().len() + chunk.valid().chars().filter(|c| c.is_control() && !c.is_whitespace()).count()
+        })
+        .sum();
+    odd * 10 <= bytes.len()
 }
 
 impl Iterator for Glyphs<'_> {
@@ -356,6 +417,7 @@ impl Iterator for Glyphs<'_> {
         let rest = &self.bytes[self.at..];
         let first = *rest.first()?;
         let (len, glyph) = match first {
+            b'\n' | b'\r' | b'\t' | 0x80.. if !self.text => (1, Glyph::Dot),
             b'\n' => (1, Glyph::LineFeed),
             b'\r' => (1, Glyph::CarriageReturn),
             b'\t' => (1, Glyph::Tab),
@@ -386,11 +448,11 @@ fn way(direction: Direction) -> (Role, &'static str) {
     }
 }
 
-fn text_line(bytes: &[u8], offset: u64, direction: Direction, marks: &Marks<'_>) -> Line {
+fn text_line(bytes: &[u8], text: bool, offset: u64, direction: Direction, marks: &Marks<'_>) -> Line {
     let (role, sign) = way(direction);
     let mut line = Line::of(role, sign);
     let mut run = (role, String::new());
-    for (range, glyph) in (Glyphs { bytes, at: 0 }) {
+    for (range, glyph) in Glyphs::new(bytes, text) {
         let usual = if matches!(glyph, Glyph::Dot) { Role::Dim } else { role };
         let role = marks.role(offset + range.start as u64, usual);
         if role != run.0 {
@@ -439,8 +501,12 @@ mod tests {
     #[test]
     fn what_is_no_text_is_a_dot() {
         let marks = Marks { found: &[], current: None };
-        let line = text_line(b"a\x1b[31m\xff\xe2\x80\xae\xc3\xa9", 0, Direction::ToClient, &marks);
-        assert_eq!(line.plain(), "◂ a.[31m..é");
+        let bytes = b"a\x1b[31m\xff\xe2\x80\xae\xc3\xa9\n";
+        let line = |text| text_line(bytes, text, 0, Direction::ToClient, &marks).plain();
+        assert_eq!(line(true), "◂ a.[31m..é");
+        assert_eq!(line(false), "◂ a.[31m.......");
+        assert!(is_text("GET / HTTP/1.1\r\nX: é\r\n".as_bytes()));
+        assert!(!is_text(b"\x16\x03\x01\x02\0\x01\0\x01\xfc\x03\x03abcdef"));
     }
 
     #[test]

@@ -8,8 +8,10 @@ pub mod compare;
 pub mod detail;
 pub mod finding;
 pub mod follow;
+pub mod header;
 pub mod ladder;
 pub mod list;
+pub mod overview;
 pub mod role;
 pub mod values;
 
