@@ -56,6 +56,8 @@ actions! {
     Quit = "quit",
     /// Stop the program; the shell's `fg` brings it back.
     Suspend = "suspend",
+    /// Stop loading; what was read stays.
+    StopLoading = "stop-loading",
     /// Show the keys.
     Help = "help",
     /// Ask for a command.

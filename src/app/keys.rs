@@ -71,6 +71,8 @@ pub const KEYS: &[Binding] = &{
         row(List, ">", A::SortNext, "sort", "Sort by the next column; a click on a heading does it too"),
         row(List, "<", A::SortPrevious, "", "Sort by the previous column"),
         row(List, "r", A::SortReverse, "reverse", "Sort the other way round"),
+        row(List, "S", A::StopLoading, "stop loading", "Stop loading; what was read stays"),
+        row(List, "q", A::Quit, "quit", "Leave"),
         row(List, "b", A::MarkBaseline, "baseline", "Make this flow the baseline of comparisons"),
         row(List, "B", A::AutomaticBaseline, "", "Let the nearest good flow be the baseline again"),
 
@@ -135,7 +137,7 @@ pub const KEYS: &[Binding] = &{
         row(Anywhere, "L", A::List, "", "Back to the flow list"),
         row(Anywhere, ":", A::Command, "", "Give a command: a flow's number, packet N, sort FIELD, filter TEXT, or any action's name"),
         row(Anywhere, "? F1", A::Help, "help", "Show the keys"),
-        row(Anywhere, "q Esc", A::Back, "back", "One level back; q in the flow list leaves"),
+        row(Anywhere, "q Esc", A::Back, "back", "One level back; in the flow list Esc shows all rows again"),
         row(Anywhere, "ctrl-z", A::Suspend, "", "Stop; the shell's fg comes back"),
         row(Anywhere, "ctrl-c", A::Quit, "", "Leave"),
     ]

@@ -6,6 +6,9 @@ use super::cursor::Cursor;
 
 use crate::present::detail::{self, Detail, Path, TreeRow};
 
+/// Fields below the root that are open at first: what a reader looks for is among their children.
+const OPEN: [&str; 3] = ["/extensions", "/certificate_list", "/flags"];
+
 /// The field tree and the bytes beside it.
 #[derive(Debug, Default)]
 pub struct Tree {
@@ -32,6 +35,17 @@ pub struct Tree {
 }
 
 impl Tree {
+    /// Takes note of the hex dump's size.
+    pub fn laid(&mut self, width: usize, height: usize) {
+        let per_row = detail::bytes_per_row(width);
+        if per_row != self.per_row {
+            self.hex.at = self.hex.at * self.per_row / per_row;
+            self.per_row = per_row;
+        }
+        let rows = self.bytes().len().div_ceil(per_row);
+        self.hex.laid(height, rows);
+    }
+
     /// Forgets the step; folds and search stay.
     pub fn clear(&mut self) {
         self.detail = None;
@@ -60,7 +74,8 @@ impl Tree {
         self.rows = detail::tree(shown, |names, path| {
             folds.get(names).copied().unwrap_or(match path.len() {
                 1 => path[0] != last,
-                deep => deep > 3,
+                2 => !OPEN.iter().any(|name| names.ends_with(name)),
+                _ => true,
             })
         });
     }
