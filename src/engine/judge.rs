@@ -15,15 +15,31 @@ use crate::vocab::{Direction, FlowNumber, Outcome};
 /// Flows read again at a time: their packets' places are looked up together.
 const BATCH: usize = 2048;
 
-/// Judges every flow.
+/// Judges every flow at the end of the captures.
 pub(super) fn judge_all(shared: &Shared) {
+    judge_flows(shared, false);
+    let mut index = shared.index.write();
+    index.attempts = super::attempts::group(&index);
+    index.recount();
+}
+
+/// Judges the flows that are over while the captures still grow; what comes later is judged again.
+pub(super) fn judge_closed(shared: &Shared) {
+    judge_flows(shared, true);
+    let mut index = shared.index.write();
+    index.attempts = super::attempts::group(&index);
+    index.recount();
+}
+
+fn judge_flows(shared: &Shared, only_closed: bool) {
     let (context, suspects) = {
         let mut index = shared.index.write();
         let context = context(&index);
-        let suspects = settle(&mut index, &context);
+        let suspects = settle(&mut index, &context, only_closed);
         index.recount();
         (context, suspects)
     };
+    let suspects = unjudged(shared, suspects);
     let context = Context { good_chains: good_chains(shared, &suspects), ..context };
     for batch in suspects.chunks(BATCH) {
         if shared.is_cancelled() {
@@ -36,9 +52,17 @@ pub(super) fn judge_all(shared: &Shared) {
         }
         index.recount();
     }
-    let mut index = shared.index.write();
-    index.attempts = super::attempts::group(&index);
-    index.recount();
+}
+
+/// Leaves out the flows that were judged before and have no packet since.
+fn unjudged(shared: &Shared, mut suspects: Vec<FlowNumber>) -> Vec<FlowNumber> {
+    let index = shared.index.read();
+    let mut status = shared.status.lock();
+    suspects.retain(|flow| {
+        let Some(last) = index.flows.get(*flow).map(|row| row.last_packet) else { return false };
+        status.judged.insert(*flow, last) != Some(last)
+    });
+    suspects
 }
 
 /// What the flows tell about each other.
@@ -63,13 +87,14 @@ fn context(index: &Index) -> Context {
 }
 
 /// Gives an outcome to every flow that the index alone decides; returns the others.
-fn settle(index: &mut Index, context: &Context) -> Vec<FlowNumber> {
+fn settle(index: &mut Index, context: &Context, only_closed: bool) -> Vec<FlowNumber> {
     let mut suspects = Vec::new();
     for number in 0..index.len() as u32 {
         let flow = FlowNumber(number);
         let outcome = index.facts(flow).and_then(|facts| diagnose::quick(&facts, context));
         match (outcome, index.flows.get_mut(flow)) {
             (Some(outcome), Some(row)) => row.outcome = Some(outcome),
+            (None, Some(row)) if only_closed && !row.is_closed() => {}
             _ => suspects.push(flow),
         }
     }

@@ -4,9 +4,11 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, Sender, bounded};
 
+use super::judge;
 use super::pass::Pass;
 use super::session::Shared;
 use crate::capture::{Input, Layout, Scanner, Trouble};
@@ -25,6 +27,11 @@ pub(super) struct OpenFile {
     pub layout: Arc<Layout>,
 }
 
+/// How long to wait before looking whether a growing file has grown.
+const POLL: Duration = Duration::from_millis(250);
+/// How often flows that are over are judged while the capture still loads.
+const JUDGE_EVERY: Duration = Duration::from_secs(1);
+
 struct Block {
     bytes: Vec<u8>,
     filled: usize,
@@ -32,21 +39,23 @@ struct Block {
 }
 
 /// Reads and indexes every input in order, until the end or until cancelled.
-pub(super) fn load(shared: &Arc<Shared>, inputs: Vec<Input>) {
+/// With `follow` the last one is waited on to grow.
+pub(super) fn load(shared: &Arc<Shared>, inputs: Vec<Input>, follow: bool) {
     let mut pass = Pass::default();
+    let last = inputs.len().saturating_sub(1);
     for (number, input) in inputs.into_iter().enumerate() {
         if shared.is_cancelled() {
             break;
         }
         shared.index.write().packets.begin_file(number);
-        load_one(shared, &mut pass, input);
+        load_one(shared, &mut pass, input, follow && number == last);
     }
     let mut index = shared.index.write();
     pass.finish(&mut index);
     index.recount();
 }
 
-fn load_one(shared: &Arc<Shared>, pass: &mut Pass, input: Input) {
+fn load_one(shared: &Arc<Shared>, pass: &mut Pass, input: Input, follow: bool) {
     let Input { name, reader, store, .. } = input;
     let (full_tx, full_rx) = bounded(BLOCKS);
     let (free_tx, free_rx) = bounded(BLOCKS);
@@ -55,7 +64,8 @@ fn load_one(shared: &Arc<Shared>, pass: &mut Pass, input: Input) {
         let _ = free_tx.send(vec![0; HEADROOM + BLOCK]);
     }
     std::thread::scope(|scope| {
-        let read_ahead = scope.spawn(|| read_ahead(shared, reader, &free_rx, full_tx));
+        let shared_by_reader = Arc::clone(shared);
+        let read_ahead = scope.spawn(move || read_ahead(&shared_by_reader, reader, follow, &free_rx, &full_tx));
         let mut scanner = Scanner::default();
         index_blocks(shared, pass, &mut scanner, &store, &full_rx, &free_tx);
         drop(free_tx);
@@ -68,12 +78,23 @@ fn load_one(shared: &Arc<Shared>, pass: &mut Pass, input: Input) {
     });
 }
 
-fn read_ahead(shared: &Shared, mut reader: Box<dyn Read + Send>, free: &Receiver<Vec<u8>>, full: Sender<Block>) {
+fn read_ahead(
+    shared: &Shared,
+    mut reader: Box<dyn Read + Send>,
+    follow: bool,
+    free: &Receiver<Vec<u8>>,
+    full: &Sender<Block>,
+) {
     while let Ok(mut bytes) = free.recv() {
         if shared.is_cancelled() {
             return;
         }
         let (filled, end) = match reader.read(&mut bytes[HEADROOM..]) {
+            // The end of a growing file: what came so far is judged, then looked for again.
+            Ok(0) if follow => {
+                std::thread::sleep(POLL);
+                (0, None)
+            }
             Ok(0) => (0, Some(Ok(()))),
             Ok(count) => (count, None),
             Err(error) if error.kind() == io::ErrorKind::Interrupted => (0, None),
@@ -97,6 +118,7 @@ fn index_blocks(
     let mut carry: Vec<u8> = Vec::new();
     let mut offset = 0;
     let mut sections = 0;
+    let mut judged = Instant::now();
     while let Ok(Block { mut bytes, filled, end }) = full.recv() {
         if shared.is_cancelled() {
             return;
@@ -145,6 +167,10 @@ fn index_blocks(
         }
         if at_end || free.send(bytes).is_err() {
             return;
+        }
+        if judged.elapsed() > JUDGE_EVERY {
+            judge::judge_closed(shared);
+            judged = Instant::now();
         }
     }
 }

@@ -1,5 +1,6 @@
 //! A session: captures loading or loaded, and the flows in them.
 
+use std::collections::HashMap;
 use std::io;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -17,7 +18,7 @@ use super::view::{FlowRef, FlowView};
 use crate::capture::{Input, InputError, open_all};
 use crate::compare::Comparison;
 use crate::timeline::Detail;
-use crate::vocab::FlowNumber;
+use crate::vocab::{FlowNumber, PacketNumber};
 
 /// What to open.
 #[derive(Clone, Debug, Default)]
@@ -82,6 +83,8 @@ pub struct Progress {
 
 #[derive(Default)]
 pub(super) struct Status {
+    /// Flows judged before the end, and their last packet then.
+    pub judged: HashMap<FlowNumber, PacketNumber>,
     pub troubles: Vec<String>,
     pub secrets: Vec<Vec<u8>>,
     pub not_a_capture: bool,
@@ -130,10 +133,10 @@ impl Session {
             Some(Box::new(Session::open(&options)?))
         };
         let inputs = open_all(&options.captures)?;
-        Ok(Self::begin(inputs, baseline))
+        Ok(Self::begin(inputs, baseline, options.follow))
     }
 
-    fn begin(inputs: Vec<Input>, baseline: Option<Box<Session>>) -> Session {
+    fn begin(inputs: Vec<Input>, baseline: Option<Box<Session>>, follow: bool) -> Session {
         let total = inputs.iter().map(|input| input.size.filter(|_| !input.compressed)).sum();
         let names = inputs.iter().map(|input| input.name.clone()).collect();
         let shared = Arc::new(Shared {
@@ -148,7 +151,7 @@ impl Session {
         let began = Instant::now();
         let loading = Arc::clone(&shared);
         let loader = std::thread::spawn(move || {
-            load::load(&loading, inputs);
+            load::load(&loading, inputs, follow);
             loading.status.lock().diagnosing = true;
             super::judge::judge_all(&loading);
             loading.status.lock().took = Some(began.elapsed());
