@@ -177,7 +177,8 @@ impl<'a> Case<'a> {
         }
         case.walk();
         // A client that closes its direction right behind its Finished and request still gets the server's Finished.
-        let half_closed = case.ended_with(Direction::ToServer, EndingKind::Close) && case.stage == Stage::ClientFinished;
+        let half_closed =
+            case.ended_with(Direction::ToServer, EndingKind::Close) && case.stage == Stage::ClientFinished;
         if half_closed && tls.is_complete() {
             case.stage = Stage::Complete;
         }

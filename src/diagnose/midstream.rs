@@ -95,8 +95,11 @@ pub(super) fn silence(case: &Case<'_>) -> Answer {
         if receiver_left {
             continue;
         }
-        let headline =
-            format!("what the {} sends is sent {} times again and never acknowledged", direction.sender(), repeats(&lost));
+        let headline = format!(
+            "what the {} sends is sent {} times again and never acknowledged",
+            direction.sender(),
+            repeats(&lost)
+        );
         return Found::at(lost[0].packet, Confidence::Certain, EndedBy::Middlebox, headline)
             .detail("That a device on the way swallows it is inferred: earlier data of the flow passed.")
             .answer();

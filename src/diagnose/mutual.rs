@@ -115,10 +115,11 @@ fn sent(case: &Case<'_>) -> (Sent, bool) {
         .map(|step| step.bytes)
         .take(4)
         .collect();
-    let empty_first =
-        case.timeline.steps.iter().any(|step| {
-            step.from == Direction::ToServer && is_protected(step) && step.bytes == EMPTY_CERTIFICATE
-        });
+    let empty_first = case
+        .timeline
+        .steps
+        .iter()
+        .any(|step| step.from == Direction::ToServer && is_protected(step) && step.bytes == EMPTY_CERTIFICATE);
     match own.as_slice() {
         [first, ..] if EMPTY_AND_FINISHED.contains(first) => (Sent::Empty, true),
         _ if empty_first => (Sent::Empty, true),
