@@ -2,6 +2,7 @@
 //!
 //! Each module is a room of the house described in `docs/architecture.md`; arrows between rooms point down only.
 
+pub mod app;
 pub mod capture;
 pub mod cli;
 pub mod compare;
@@ -12,7 +13,9 @@ pub mod facts;
 pub mod filter;
 pub mod flow;
 pub mod net;
+pub mod present;
 pub mod proto;
 pub mod stream;
 pub mod timeline;
+pub mod tui;
 pub mod vocab;

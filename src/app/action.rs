@@ -1,0 +1,135 @@
+//! Everything a user can ask for.
+
+macro_rules! actions {
+    ($($(#[$doc:meta])* $action:ident = $name:literal,)+) => {
+        /// Something a user can ask for, by a key or by its name after `:`.
+        #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+        pub enum Action { $($(#[$doc])* $action,)+ }
+
+        impl Action {
+            /// Every action, in the order of the table.
+            pub const ALL: &'static [Action] = &[$(Action::$action,)+];
+
+            /// Its name after `:`.
+            pub fn name(self) -> &'static str {
+                match self { $(Action::$action => $name,)+ }
+            }
+
+            /// The action of this name.
+            pub fn from_name(name: &str) -> Option<Self> {
+                match name { $($name => Some(Action::$action),)+ _ => None }
+            }
+        }
+    };
+}
+
+actions! {
+    /// One row up.
+    Up = "up",
+    /// One row down.
+    Down = "down",
+    /// Left: fold, the previous byte, other columns.
+    Left = "left",
+    /// Right: unfold, the next byte, other columns.
+    Right = "right",
+    /// A page up.
+    PageUp = "page-up",
+    /// A page down.
+    PageDown = "page-down",
+    /// Half a page up.
+    HalfUp = "half-page-up",
+    /// Half a page down.
+    HalfDown = "half-page-down",
+    /// To the first row.
+    First = "first",
+    /// To the last row.
+    Last = "last",
+    /// The next pane of the screen.
+    NextPane = "next-pane",
+    /// The previous pane of the screen.
+    PreviousPane = "previous-pane",
+    /// Open what is under the cursor.
+    Open = "open",
+    /// One level back.
+    Back = "back",
+    /// Leave the program.
+    Quit = "quit",
+    /// Stop the program; the shell's `fg` brings it back.
+    Suspend = "suspend",
+    /// Stop loading; what was read stays.
+    StopLoading = "stop-loading",
+    /// Show the keys.
+    Help = "help",
+    /// Ask for a command.
+    Command = "command",
+    /// Search or filter.
+    Search = "search",
+    /// The next match.
+    NextMatch = "next-match",
+    /// The previous match.
+    PreviousMatch = "previous-match",
+    /// The flow list.
+    List = "list",
+    /// The flow's handshake timeline.
+    Timeline = "timeline",
+    /// The flow's streams.
+    Follow = "follow",
+    /// The flow beside a good one.
+    Compare = "compare",
+    /// The next failing flow.
+    NextFailed = "next-failed",
+    /// The previous failing flow.
+    PreviousFailed = "previous-failed",
+    /// Show flows of one outcome only: the next outcome.
+    NextOutcome = "next-outcome",
+    /// Sort by the next column.
+    SortNext = "sort-next",
+    /// Sort by the previous column.
+    SortPrevious = "sort-previous",
+    /// Sort the other way round.
+    SortReverse = "reverse",
+    /// Make this flow the baseline.
+    MarkBaseline = "baseline",
+    /// Let the nearest good flow be the baseline.
+    AutomaticBaseline = "automatic-baseline",
+    /// The next TLS message.
+    NextMessage = "next-message",
+    /// The previous TLS message.
+    PreviousMessage = "previous-message",
+    /// The next packet.
+    NextPacket = "next-packet",
+    /// The previous packet.
+    PreviousPacket = "previous-packet",
+    /// The next packet that is evidence.
+    NextEvidence = "next-evidence",
+    /// The previous packet that is evidence.
+    PreviousEvidence = "previous-evidence",
+    /// To the certificate chain.
+    Certificates = "certificates",
+    /// Hide or show bare TCP segments.
+    ToggleSegments = "segments",
+    /// Fold or unfold the field.
+    ToggleFold = "fold",
+    /// Unfold all fields.
+    UnfoldAll = "unfold-all",
+    /// Fold all fields.
+    FoldAll = "fold-all",
+    /// The packet's bytes or the reassembled ones.
+    NextBytes = "next-bytes",
+    /// Text or hex.
+    ToggleHex = "hex",
+    /// Both directions or one.
+    NextDirection = "direction",
+    /// The next turn of the conversation.
+    NextTurn = "next-turn",
+    /// The previous turn of the conversation.
+    PreviousTurn = "previous-turn",
+    /// The next difference.
+    NextDifference = "next-difference",
+    /// The previous difference.
+    PreviousDifference = "previous-difference",
+    /// Hide or show equal rows.
+    ToggleEqual = "equal",
+    /// Baseline and subject exchanged.
+    Swap = "swap",
+}

@@ -1,0 +1,214 @@
+//! The keys: one row each. The parser, the help screen, the hint bar and `docs/keys.md` all come from [`KEYS`].
+
+use std::fmt::Write as _;
+
+use super::action::Action;
+use super::key::Key;
+
+/// Where a key has its meaning.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Scope {
+    /// On every screen.
+    Anywhere,
+    /// In the flow list.
+    List,
+    /// In the handshake timeline.
+    Timeline,
+    /// In the stream.
+    Follow,
+    /// In the comparison.
+    Compare,
+}
+
+impl Scope {
+    /// Every scope, in the order of the help.
+    pub const ALL: &'static [Scope] = &[Scope::Anywhere, Scope::List, Scope::Timeline, Scope::Follow, Scope::Compare];
+
+    /// Its heading in the help.
+    pub fn title(self) -> &'static str {
+        match self {
+            Scope::Anywhere => "Everywhere",
+            Scope::List => "Flow list",
+            Scope::Timeline => "Handshake timeline",
+            Scope::Follow => "Follow stream",
+            Scope::Compare => "Compare",
+        }
+    }
+}
+
+/// One row of the table.
+#[derive(Clone, Copy, Debug)]
+pub struct Binding {
+    /// Where it holds.
+    pub scope: Scope,
+    /// The keys, the one to show first, separated by spaces.
+    pub keys: &'static str,
+    /// What they do.
+    pub action: Action,
+    /// What the hint bar says; empty where it says nothing.
+    pub hint: &'static str,
+    /// What the help says.
+    pub help: &'static str,
+}
+
+const fn row(scope: Scope, keys: &'static str, action: Action, hint: &'static str, help: &'static str) -> Binding {
+    Binding { scope, keys, action, hint, help }
+}
+
+/// Every key, in the order of the help and, within a scope, of the hint bar.
+#[rustfmt::skip]
+pub const KEYS: &[Binding] = &{
+    use Action as A;
+    use Scope::{Anywhere, Compare, Follow, List, Timeline};
+    [
+        row(List, "Enter t", A::Open, "timeline", "Open the flow's handshake timeline"),
+        row(List, "n", A::NextFailed, "next failed", "Go to the next failing flow"),
+        row(List, "N", A::PreviousFailed, "", "Go to the previous failing flow"),
+        row(List, "c", A::Compare, "compare", "Put the flow beside a good one"),
+        row(List, "f", A::Follow, "follow", "Follow the flow's streams"),
+        row(List, "/", A::Search, "filter", "Show only flows whose row contains a text; empty shows all"),
+        row(List, "o", A::NextOutcome, "outcome", "Show flows of one outcome only: failed, ok, incomplete …, all"),
+        row(List, ">", A::SortNext, "sort", "Sort by the next column; a click on a heading does it too"),
+        row(List, "<", A::SortPrevious, "", "Sort by the previous column"),
+        row(List, "r", A::SortReverse, "reverse", "Sort the other way round"),
+        row(List, "S", A::StopLoading, "stop loading", "Stop loading; what was read stays"),
+        row(List, "q", A::Quit, "quit", "Leave"),
+        row(List, "b", A::MarkBaseline, "baseline", "Make this flow the baseline of comparisons"),
+        row(List, "B", A::AutomaticBaseline, "", "Let the nearest good flow be the baseline again"),
+
+        row(Timeline, "Tab", A::NextPane, "pane", "Go to the next pane: steps, finding, fields, bytes"),
+        row(Timeline, "shift-Tab", A::PreviousPane, "", "Go to the previous pane"),
+        row(Timeline, "Enter", A::Open, "open", "On a step: its fields; on evidence: its packet; on a field: fold or unfold"),
+        row(Timeline, "m", A::NextMessage, "message", "Step to the next TLS message or alert"),
+        row(Timeline, "M", A::PreviousMessage, "", "Step to the previous TLS message or alert"),
+        row(Timeline, "p", A::NextPacket, "packet", "Step to the next packet"),
+        row(Timeline, "P", A::PreviousPacket, "", "Step to the previous packet"),
+        row(Timeline, "e", A::NextEvidence, "evidence", "Step to the next packet that proves the finding"),
+        row(Timeline, "E", A::PreviousEvidence, "", "Step to the previous packet that proves the finding"),
+        row(Timeline, "c", A::Compare, "compare", "Put the flow beside a good one"),
+        row(Timeline, "f", A::Follow, "follow", "Follow the streams, from this packet"),
+        row(Timeline, "/", A::Search, "search", "Search the fields of the step"),
+        row(Timeline, "n", A::NextMatch, "", "Go to the next match"),
+        row(Timeline, "N", A::PreviousMatch, "", "Go to the previous match"),
+        row(Timeline, "C", A::Certificates, "certificates", "Go to the certificate chain"),
+        row(Timeline, "a", A::ToggleSegments, "bare TCP", "Hide or show TCP segments that carry nothing"),
+        row(Timeline, "Space", A::ToggleFold, "fold", "Fold or unfold the field"),
+        row(Timeline, "+", A::UnfoldAll, "", "Unfold all fields"),
+        row(Timeline, "-", A::FoldAll, "", "Fold all fields"),
+        row(Timeline, "v", A::NextBytes, "bytes", "Show the packet's bytes or the reassembled message's"),
+        row(Timeline, "]", A::NextFailed, "", "Open the next failing flow"),
+        row(Timeline, "[", A::PreviousFailed, "", "Open the previous failing flow"),
+        row(Timeline, "b", A::MarkBaseline, "", "Make this flow the baseline of comparisons"),
+
+        row(Follow, "x", A::ToggleHex, "text/hex", "Show text or a hex dump"),
+        row(Follow, "d", A::NextDirection, "direction", "Show both directions, the client's or the server's"),
+        row(Follow, "Enter t", A::Open, "packet", "Go to the line's packet in the timeline"),
+        row(Follow, "/", A::Search, "search", "Search the streams for a text"),
+        row(Follow, "n", A::NextMatch, "next", "Go to the next match"),
+        row(Follow, "N", A::PreviousMatch, "", "Go to the previous match"),
+        row(Follow, "}", A::NextTurn, "turn", "Go to where the other end speaks next"),
+        row(Follow, "{", A::PreviousTurn, "", "Go back to where this end began to speak"),
+        row(Follow, "c", A::Compare, "compare", "Put the flow beside a good one"),
+        row(Follow, "]", A::NextFailed, "", "Follow the next failing flow"),
+        row(Follow, "[", A::PreviousFailed, "", "Follow the previous failing flow"),
+
+        row(Compare, "d", A::NextDifference, "difference", "Go to the next row that differs"),
+        row(Compare, "D", A::PreviousDifference, "", "Go to the previous row that differs"),
+        row(Compare, "=", A::ToggleEqual, "equal rows", "Hide or show rows that are equal"),
+        row(Compare, "x", A::Swap, "swap", "Exchange the two flows"),
+        row(Compare, "Enter t", A::Open, "timeline", "Open the failing flow's timeline at this row; in the differences: go to the row"),
+        row(Compare, "Tab", A::NextPane, "pane", "Go from the rows to the list of differences and back"),
+        row(Compare, "shift-Tab", A::PreviousPane, "", "Go back to the other pane"),
+        row(Compare, "f", A::Follow, "follow", "Follow the failing flow's streams"),
+        row(Compare, "B", A::AutomaticBaseline, "nearest", "Compare with the nearest good flow"),
+        row(Compare, "n ]", A::NextFailed, "next failed", "Compare the next failing flow"),
+        row(Compare, "N [", A::PreviousFailed, "", "Compare the previous failing flow"),
+
+        row(Anywhere, "Down j", A::Down, "", "One row down"),
+        row(Anywhere, "Up k", A::Up, "", "One row up"),
+        row(Anywhere, "Right l", A::Right, "", "Unfold; the next byte; further columns"),
+        row(Anywhere, "Left h", A::Left, "", "Fold; the previous byte; earlier columns"),
+        row(Anywhere, "PageDown ctrl-f", A::PageDown, "", "A page down"),
+        row(Anywhere, "PageUp ctrl-b", A::PageUp, "", "A page up"),
+        row(Anywhere, "ctrl-d", A::HalfDown, "", "Half a page down"),
+        row(Anywhere, "ctrl-u", A::HalfUp, "", "Half a page up"),
+        row(Anywhere, "Home g", A::First, "", "To the first row"),
+        row(Anywhere, "End G", A::Last, "", "To the last row"),
+        row(Anywhere, "L", A::List, "", "Back to the flow list"),
+        row(Anywhere, ":", A::Command, "", "Give a command: a flow's number, packet N, sort FIELD, filter TEXT, or any action's name"),
+        row(Anywhere, "? F1", A::Help, "help", "Show the keys"),
+        row(Anywhere, "q Esc", A::Back, "back", "One level back; in the flow list Esc shows all rows again"),
+        row(Anywhere, "ctrl-z", A::Suspend, "", "Stop; the shell's fg comes back"),
+        row(Anywhere, "ctrl-c", A::Quit, "", "Leave"),
+    ]
+};
+
+impl Binding {
+    /// Its keys.
+    pub fn keys(&self) -> impl Iterator<Item = Key> {
+        self.keys.split(' ').filter_map(Key::parse)
+    }
+
+    /// The key to show.
+    pub fn first_key(&self) -> &'static str {
+        self.keys.split(' ').next().unwrap_or_default()
+    }
+}
+
+/// What `key` does in `scope`.
+pub fn action(scope: Scope, key: Key) -> Option<Action> {
+    let row = |scope: Scope| KEYS.iter().find(|row| row.scope == scope && row.keys().any(|one| one == key));
+    row(scope).or_else(|| row(Scope::Anywhere)).map(|row| row.action)
+}
+
+/// The rows of a scope.
+pub fn rows(scope: Scope) -> impl Iterator<Item = &'static Binding> {
+    KEYS.iter().filter(move |row| row.scope == scope)
+}
+
+/// The keys as a page of the documentation.
+pub fn document() -> String {
+    let mut page =
+        String::from("# Keys\n\nMade from the table in `src/app/keys.rs`; `?` shows the same in the program.\n");
+    for scope in Scope::ALL {
+        let _ = write!(page, "\n## {}\n\n| key | name after `:` | does |\n|---|---|---|\n", scope.title());
+        for row in rows(*scope) {
+            let keys: Vec<_> = row.keys().map(|key| format!("`{key}`")).collect();
+            let _ = writeln!(page, "| {} | `{}` | {} |", keys.join(" "), row.action.name(), row.help);
+        }
+    }
+    page.push_str(
+        "\nThe mouse: the wheel scrolls, a click selects, a click on a column's heading sorts by it. After `:` also: \
+         a number (a flow), `packet N`, `sort FIELD`, `filter TEXT`.\n",
+    );
+    page
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn every_key_parses_and_has_one_meaning_a_scope() {
+        let mut seen = HashSet::new();
+        for row in KEYS {
+            assert_eq!(row.keys().count(), row.keys.split(' ').count(), "{row:?}");
+            for key in row.keys() {
+                assert!(seen.insert((row.scope, key)), "{key} has two meanings in {:?}", row.scope);
+            }
+        }
+    }
+
+    #[test]
+    fn every_action_has_a_key_and_a_name() {
+        for action in Action::ALL {
+            assert!(
+                KEYS.iter().any(|row| row.action == *action) || matches!(action, Action::Timeline),
+                "{action:?} has no key"
+            );
+            assert_eq!(Action::from_name(action.name()), Some(*action));
+        }
+    }
+}

@@ -1,0 +1,30 @@
+//! The model of the terminal UI and what changes it: no I/O, no clock, no threads, no drawing.
+//!
+//! Start at [`update`]: something happened ([`Msg`]), the [`Model`] changes, [`Effect`]s are to be done. The keys are
+//! one table, [`keys::KEYS`]. One file a screen's state: [`list`], [`timeline`] with its [`tree`], [`follow`],
+//! [`compare`].
+
+pub mod action;
+pub mod compare;
+pub mod cursor;
+pub mod follow;
+pub mod help;
+pub mod input;
+pub mod key;
+pub mod keys;
+pub mod list;
+pub mod model;
+pub mod msg;
+pub mod survey;
+pub mod timeline;
+pub mod tree;
+
+mod motion;
+mod prompt;
+mod update;
+
+pub use action::Action;
+pub use key::Key;
+pub use model::{Model, Opened, Overlay, Prompt, Screen, Subject};
+pub use msg::{Effect, Laid, Msg, Pane, Slot, Target};
+pub use update::update;

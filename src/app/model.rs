@@ -1,0 +1,230 @@
+//! All that the UI knows at a moment.
+
+use std::sync::Arc;
+
+use jiff::tz::TimeZone;
+
+use super::action::Action;
+use super::compare::{Compare, Stage};
+use super::cursor::Cursor;
+use super::follow::Follow;
+use super::input::Input;
+use super::keys::Scope;
+use super::list::List;
+use super::msg::Pane;
+use super::timeline::Timeline;
+use crate::engine::{FlowRef, FlowView, Index, Phase, Progress};
+use crate::present::role::Role;
+use crate::vocab::PacketNumber;
+
+/// A screen.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Screen {
+    /// The flow list, below all others.
+    List,
+    /// The handshake timeline.
+    Timeline,
+    /// The streams.
+    Follow,
+    /// Two flows side by side.
+    Compare,
+}
+
+impl Screen {
+    /// Whose keys hold there.
+    pub fn scope(self) -> Scope {
+        match self {
+            Screen::List => Scope::List,
+            Screen::Timeline => Scope::Timeline,
+            Screen::Follow => Scope::Follow,
+            Screen::Compare => Scope::Compare,
+        }
+    }
+}
+
+/// What lies over the screen and takes the keys.
+#[derive(Debug, Default)]
+pub enum Overlay {
+    /// Nothing.
+    #[default]
+    None,
+    /// The help.
+    Help(Cursor),
+    /// A line being typed.
+    Prompt(Prompt, Input),
+}
+
+/// What a line is typed for.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Prompt {
+    /// A command.
+    Command,
+    /// The list's filter; `before` comes back if it is given up.
+    Filter {
+        /// The filter before.
+        before: String,
+    },
+    /// A search in the fields or the stream.
+    Search,
+}
+
+impl Prompt {
+    /// What stands before the line.
+    pub fn sign(&self) -> &'static str {
+        match self {
+            Prompt::Command => ":",
+            Prompt::Filter { .. } => "filter: ",
+            Prompt::Search => "/",
+        }
+    }
+}
+
+/// A flow that is open or being opened.
+#[derive(Clone, Debug)]
+pub enum Opened {
+    /// It is being read.
+    Waiting,
+    /// It is there.
+    Ready(Arc<FlowView>),
+    /// It cannot be read, and why.
+    Failed(String),
+}
+
+/// The flow that timeline and stream show.
+#[derive(Clone, Debug)]
+pub struct Subject {
+    /// Which flow.
+    pub flow: FlowRef,
+    /// How far opening it is.
+    pub opened: Opened,
+    /// The packet to go to once it is open.
+    pub packet: Option<PacketNumber>,
+}
+
+impl Subject {
+    /// The flow, once it is open.
+    pub fn view(&self) -> Option<&Arc<FlowView>> {
+        match &self.opened {
+            Opened::Ready(view) => Some(view),
+            _ => None,
+        }
+    }
+}
+
+/// The state of the whole UI.
+#[derive(Debug)]
+pub struct Model {
+    /// The screens, the one that is shown last; the list is always first.
+    pub screens: Vec<Screen>,
+    /// What lies over the screen.
+    pub overlay: Overlay,
+    /// The flow list.
+    pub list: List,
+    /// The flow that timeline and stream show.
+    pub subject: Option<Subject>,
+    /// The timeline.
+    pub timeline: Timeline,
+    /// The streams.
+    pub follow: Follow,
+    /// The comparison.
+    pub compare: Option<Compare>,
+    /// The flow that the user made the baseline.
+    pub baseline: Option<FlowRef>,
+    /// How far loading is.
+    pub progress: Progress,
+    /// What the last action has to say.
+    pub notice: Option<(Role, String)>,
+    /// The zone times are shown in.
+    pub zone: TimeZone,
+}
+
+impl Model {
+    /// A model of a session that begins to load.
+    pub fn new(progress: Progress, zone: TimeZone) -> Self {
+        Self {
+            screens: vec![Screen::List],
+            overlay: Overlay::None,
+            list: List::default(),
+            subject: None,
+            timeline: Timeline::default(),
+            follow: Follow::default(),
+            compare: None,
+            baseline: None,
+            progress,
+            notice: None,
+            zone,
+        }
+    }
+
+    /// The screen that is shown.
+    pub fn screen(&self) -> Screen {
+        self.screens.last().copied().unwrap_or(Screen::List)
+    }
+
+    /// The flow that the shown screen is about.
+    pub fn flow(&self) -> Option<FlowRef> {
+        match self.screen() {
+            Screen::List => self.list.flow().map(FlowRef::main),
+            Screen::Timeline | Screen::Follow => self.subject.as_ref().map(|subject| subject.flow),
+            Screen::Compare => self.compare.as_ref().map(|compare| compare.subject),
+        }
+    }
+
+    /// The open flow.
+    pub fn view(&self) -> Option<Arc<FlowView>> {
+        self.subject.as_ref()?.view().cloned()
+    }
+
+    /// The pane that has the keys.
+    pub fn pane(&self) -> Pane {
+        match (&self.overlay, self.screen()) {
+            (Overlay::Help(_), _) => Pane::Help,
+            (_, Screen::List) => Pane::List,
+            (_, Screen::Timeline) => self.timeline.focus,
+            (_, Screen::Follow) => Pane::Stream,
+            (_, Screen::Compare) => self.compare.as_ref().map_or(Pane::Rows, |compare| compare.focus),
+        }
+    }
+
+    /// Whether the capture is still being read or judged.
+    pub fn is_loading(&self) -> bool {
+        matches!(self.progress.phase, Phase::Loading | Phase::Diagnosing)
+    }
+
+    /// Whether something is under way that will change the screen by itself.
+    pub fn is_busy(&self) -> bool {
+        let opening = self.subject.as_ref().is_some_and(|subject| matches!(subject.opened, Opened::Waiting));
+        let comparing =
+            self.compare.as_ref().is_some_and(|compare| matches!(compare.stage, Stage::Choosing | Stage::Aligning));
+        self.is_loading() || opening || comparing || self.list.survey.is_some()
+    }
+
+    /// Whether an action could do something now.
+    pub fn is_possible(&self, action: Action, index: &Index) -> bool {
+        let failed = index.counts().failed;
+        let view = self.subject.as_ref().and_then(Subject::view);
+        match action {
+            Action::Open | Action::Compare | Action::Follow | Action::MarkBaseline if self.screen() == Screen::List => {
+                self.list.flow().is_some()
+            }
+            Action::NextFailed | Action::PreviousFailed => failed > 0,
+            Action::StopLoading => self.is_loading(),
+            Action::Back => self.screens.len() > 1,
+            Action::AutomaticBaseline if self.screen() == Screen::List => self.baseline.is_some(),
+            Action::NextMatch | Action::PreviousMatch => match self.screen() {
+                Screen::Follow => !self.follow.matches.is_empty(),
+                _ => !self.timeline.tree.matches.is_empty(),
+            },
+            Action::NextEvidence | Action::PreviousEvidence => view.is_some_and(|view| view.finding.is_some()),
+            Action::Certificates => {
+                view.is_some_and(|view| view.timeline.steps.iter().any(crate::present::ladder::carries_certificates))
+            }
+            Action::ToggleFold => self.timeline.focus == Pane::Fields,
+            Action::NextBytes => self.timeline.tree.detail.as_ref().is_some_and(|detail| detail.panes.len() > 1),
+            Action::NextDifference | Action::ToggleEqual | Action::Swap => {
+                self.compare.as_ref().is_some_and(|compare| compare.ready().is_some())
+            }
+            _ => true,
+        }
+    }
+}

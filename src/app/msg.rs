@@ -1,0 +1,102 @@
+//! What can happen to the model, and what it wants done.
+
+use super::key::Key;
+use crate::engine::{Answer, Progress, Request};
+
+/// A part of a screen that has rows of its own.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Pane {
+    /// The flow list.
+    List,
+    /// The ladder of steps.
+    Steps,
+    /// The finding.
+    Finding,
+    /// The field tree.
+    Fields,
+    /// The hex dump.
+    Bytes,
+    /// The stream.
+    Stream,
+    /// The aligned rows.
+    Rows,
+    /// The ranked differences.
+    Differences,
+    /// The help.
+    Help,
+}
+
+/// What a click hits.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Target {
+    /// A row of a pane, counted from the pane's first.
+    Row(Pane, usize),
+    /// A row of the window, counted from the window's first; where rows have no number of their own.
+    WindowRow(Pane, usize),
+    /// The heading of a list column.
+    Heading(usize),
+    /// A byte of the hex dump.
+    Byte(usize),
+}
+
+/// The room a pane had when it was drawn, in rows and columns of content.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Laid {
+    /// The pane.
+    pub pane: Pane,
+    /// Columns.
+    pub width: usize,
+    /// Rows.
+    pub height: usize,
+}
+
+/// Something that happened.
+#[derive(Debug)]
+pub enum Msg {
+    /// A key was pressed.
+    Key(Key),
+    /// Something was clicked.
+    Click(Target),
+    /// The wheel was turned over a pane, by this many rows.
+    Wheel(Pane, isize),
+    /// A screen was drawn with this room.
+    Laid(Vec<Laid>),
+    /// Widths that the list's columns would like.
+    Widths(Vec<u16>),
+    /// How far loading is.
+    Progress(Progress),
+    /// The answer to the newest question of a kind.
+    Answer(Slot, Answer),
+    /// Time to see whether the index has news.
+    Refresh,
+    /// Time to go on with what is done in slices.
+    Work,
+    /// The terminal came back, or the like: forget what was said.
+    Resumed,
+}
+
+/// A kind of question; the newest of a kind replaces those before it.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Slot {
+    /// A flow to show.
+    Open,
+    /// A step's detail.
+    Detail,
+    /// A comparison.
+    Compare,
+    /// The nearest good flow.
+    Nearest,
+}
+
+/// Something to be done outside the model.
+#[derive(Debug)]
+pub enum Effect {
+    /// A question for the engine.
+    Ask(Slot, Request),
+    /// Stop loading the captures.
+    StopLoading,
+    /// Leave the program.
+    Quit,
+    /// Stop the program until the shell resumes it.
+    Suspend,
+}

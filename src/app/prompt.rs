@@ -1,0 +1,150 @@
+//! A line being typed: a filter, a search, a command.
+
+use super::action::Action;
+use super::input::Input;
+use super::key::{Code, Key, Named};
+use super::model::{Model, Overlay, Prompt, Screen};
+use super::msg::Effect;
+use super::update::{act, open, say};
+use crate::engine::Index;
+use crate::present::list;
+use crate::present::role::Role;
+use crate::vocab::{FlowNumber, PacketNumber};
+
+/// Begins a line.
+pub(super) fn begin(model: &mut Model, action: Action) {
+    let (prompt, text) = match (action, model.screen()) {
+        (Action::Search, Screen::List) => {
+            let before = model.list.query.text.clone();
+            (Prompt::Filter { before: before.clone() }, before)
+        }
+        (Action::Search, Screen::Timeline | Screen::Follow) => (Prompt::Search, String::new()),
+        _ => (Prompt::Command, String::new()),
+    };
+    model.overlay = Overlay::Prompt(prompt, Input::new(&text));
+}
+
+/// Takes a key while a line is typed.
+pub(super) fn press(model: &mut Model, index: &Index, key: Key) -> Vec<Effect> {
+    let Overlay::Prompt(prompt, input) = &mut model.overlay else { return Vec::new() };
+    let prompt = prompt.clone();
+    match (key.code, key.ctrl) {
+        (Code::Named(Named::Esc), _) | (Code::Char('c'), true) => {
+            model.overlay = Overlay::None;
+            give_up(model, index, prompt);
+            return Vec::new();
+        }
+        (Code::Named(Named::Backspace), _) if input.is_empty() => {
+            model.overlay = Overlay::None;
+            return Vec::new();
+        }
+        (Code::Named(Named::Enter), _) => {
+            let text = input.text();
+            model.overlay = Overlay::None;
+            return accept(model, index, &prompt, &text);
+        }
+        _ => {}
+    }
+    if input.key(key) {
+        let text = input.text();
+        match prompt {
+            Prompt::Filter { .. } => model.list.filter(&text, index),
+            Prompt::Search => search(model, &text),
+            Prompt::Command => {}
+        }
+    }
+    Vec::new()
+}
+
+fn give_up(model: &mut Model, index: &Index, prompt: Prompt) {
+    match prompt {
+        Prompt::Filter { before } => model.list.filter(&before, index),
+        Prompt::Search => search(model, ""),
+        Prompt::Command => {}
+    }
+}
+
+fn search(model: &mut Model, text: &str) {
+    match model.screen() {
+        Screen::Timeline => model.timeline.tree.search(text),
+        Screen::Follow => {
+            if let Some(view) = model.view() {
+                model.follow.search(&view, text);
+            }
+        }
+        _ => {}
+    }
+}
+
+fn accept(model: &mut Model, index: &Index, prompt: &Prompt, text: &str) -> Vec<Effect> {
+    match prompt {
+        Prompt::Filter { .. } => {}
+        Prompt::Search => {
+            let found = match model.screen() {
+                Screen::Follow => model.follow.matches.len(),
+                _ => model.timeline.tree.matches.len(),
+            };
+            if found == 0 && !text.is_empty() {
+                say(model, Role::Notice, &format!("no match for {text:?}"));
+            }
+        }
+        Prompt::Command => return command(model, index, text.trim()),
+    }
+    Vec::new()
+}
+
+fn command(model: &mut Model, index: &Index, text: &str) -> Vec<Effect> {
+    let (word, rest) = text.split_once(' ').unwrap_or((text, ""));
+    let rest = rest.trim();
+    if text.is_empty() {
+        return Vec::new();
+    }
+    let number = if word == "flow" { rest } else { word };
+    if let Ok(flow) = number.parse() {
+        return go_to_flow(model, index, FlowNumber(flow));
+    }
+    match (word, rest) {
+        ("packet", packet) => match packet.parse() {
+            Ok(packet) => go_to_packet(model, PacketNumber(packet)),
+            Err(_) => say(model, Role::Error, "packet wants a number: packet 14"),
+        },
+        ("sort", field) => match list::column_of(field) {
+            Some(column) => model.list.sort_by(column, index),
+            None => say(model, Role::Error, &format!("no column {field:?}; try sort client, sort tls.sni")),
+        },
+        ("filter", text) => model.list.filter(text, index),
+        ("q" | "q!" | "quit" | "exit", _) => return vec![Effect::Quit],
+        _ => match Action::from_name(word) {
+            Some(action) => return act(model, index, action),
+            None => say(model, Role::Error, &format!("no command {word:?}; ? shows the keys and their names")),
+        },
+    }
+    Vec::new()
+}
+
+fn go_to_flow(model: &mut Model, index: &Index, flow: FlowNumber) -> Vec<Effect> {
+    if flow.index() >= index.len() {
+        let last = index.len().saturating_sub(1);
+        say(model, Role::Error, &format!("no flow {flow}; the last is {last}"));
+        return Vec::new();
+    }
+    let screen = model.screen();
+    model.screens.truncate(1);
+    if !model.list.go_to(flow) {
+        say(model, Role::Error, &format!("flow {flow} is not among the rows; Esc in the list shows all"));
+        return Vec::new();
+    }
+    match screen {
+        Screen::List => Vec::new(),
+        Screen::Compare => act(model, index, Action::Compare),
+        other => open(model, other, None),
+    }
+}
+
+fn go_to_packet(model: &mut Model, packet: PacketNumber) {
+    match (model.screen(), model.view()) {
+        (Screen::Timeline, Some(view)) => model.timeline.go_to_packet(&view, packet),
+        (Screen::Follow, Some(view)) => model.follow.open(&view, Some(packet)),
+        _ => say(model, Role::Error, "open a flow first: packet goes to a packet of it"),
+    }
+}

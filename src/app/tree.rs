@@ -1,0 +1,229 @@
+//! A step's fields and bytes: what is folded, where the cursors are, what a search found.
+
+use std::collections::HashMap;
+
+use super::cursor::Cursor;
+
+use crate::present::detail::{self, Detail, Path, TreeRow};
+
+/// Fields below the root that are open at first: what a reader looks for is among their children.
+const OPEN: [&str; 3] = ["/extensions", "/certificate_list", "/flags"];
+
+/// The field tree and the bytes beside it.
+#[derive(Debug, Default)]
+pub struct Tree {
+    /// The step's decoded fields; none while they are being decoded.
+    pub detail: Option<Detail>,
+    /// The rows that are not folded away.
+    pub rows: Vec<TreeRow>,
+    /// The cursor in the rows.
+    pub cursor: Cursor,
+    /// The pane of bytes that is shown.
+    pub pane: usize,
+    /// The byte under the cursor, where the user moved among bytes.
+    pub byte: Option<usize>,
+    /// Rows of the hex dump.
+    pub hex: Cursor,
+    /// Bytes in a row of the hex dump as it was drawn.
+    pub per_row: usize,
+    /// Folds that the user made, by the names to the field.
+    folds: HashMap<String, bool>,
+    /// What is searched for.
+    pub needle: String,
+    /// Fields that match.
+    pub matches: Vec<Path>,
+}
+
+impl Tree {
+    /// Takes note of the hex dump's size.
+    pub fn laid(&mut self, width: usize, height: usize) {
+        let per_row = detail::bytes_per_row(width);
+        if per_row != self.per_row {
+            self.hex.at = self.hex.at * self.per_row / per_row;
+            self.per_row = per_row;
+        }
+        let rows = self.bytes().len().div_ceil(per_row);
+        self.hex.laid(height, rows);
+    }
+
+    /// Forgets the step; folds and search stay.
+    pub fn clear(&mut self) {
+        self.detail = None;
+        self.rows.clear();
+        self.matches.clear();
+        self.byte = None;
+    }
+
+    /// Shows a step's fields.
+    pub fn show(&mut self, detail: Detail) {
+        let last = detail.sections.len().saturating_sub(1);
+        self.detail = Some(detail);
+        self.lay_out();
+        self.cursor = Cursor::default();
+        let root = self.rows.iter().position(|row| row.path == [last]).unwrap_or(0);
+        self.cursor.at = root;
+        self.byte = None;
+        self.follow_field();
+        self.find();
+    }
+
+    fn lay_out(&mut self) {
+        let Some(shown) = &self.detail else { return };
+        let last = shown.sections.len().saturating_sub(1);
+        let folds = &self.folds;
+        self.rows = detail::tree(shown, |names, path| {
+            folds.get(names).copied().unwrap_or(match path.len() {
+                1 => path[0] != last,
+                2 => !OPEN.iter().any(|name| names.ends_with(name)),
+                _ => true,
+            })
+        });
+    }
+
+    /// The row under the cursor.
+    pub fn row(&self) -> Option<&TreeRow> {
+        self.rows.get(self.cursor.at)
+    }
+
+    /// The bytes of the pane that is shown.
+    pub fn bytes(&self) -> &[u8] {
+        self.detail.as_ref().and_then(|detail| detail.panes.get(self.pane)).map_or(&[], |pane| &pane.bytes)
+    }
+
+    /// Moves the cursor in the tree.
+    pub fn step(&mut self, rows: isize) {
+        self.cursor.step(rows, self.rows.len());
+        self.byte = None;
+        self.follow_field();
+    }
+
+    /// Puts the cursor on a row.
+    pub fn go_to_row(&mut self, at: usize) {
+        self.cursor.at = at.min(self.rows.len().saturating_sub(1));
+        self.byte = None;
+        self.follow_field();
+    }
+
+    /// Shows the bytes of the field under the cursor.
+    fn follow_field(&mut self) {
+        let Some((pane, start)) = self.row().map(|row| (row.pane, row.range.start)) else { return };
+        self.pane = pane;
+        self.hex.at = start / self.per_row.max(8);
+    }
+
+    /// Unfolds (or folds) the field under the cursor; folding what is folded goes to the field above.
+    pub fn fold(&mut self, closed: bool) {
+        let Some(row) = self.row() else { return };
+        match row.open {
+            Some(open) if open == closed => {
+                self.folds.insert(row.names.clone(), closed);
+                self.lay_out();
+            }
+            _ if closed => {
+                let above = row.path[..row.path.len() - 1].to_vec();
+                if let Some(at) = self.rows.iter().position(|row| row.path == above) {
+                    self.go_to_row(at);
+                }
+            }
+            Some(_) => self.step(1),
+            None => {}
+        }
+    }
+
+    /// Folds what is unfolded and the other way round.
+    pub fn toggle(&mut self) {
+        if let Some(open) = self.row().and_then(|row| row.open) {
+            self.fold(open);
+        }
+    }
+
+    /// Folds or unfolds everything.
+    pub fn fold_all(&mut self, closed: bool) {
+        let path = self.row().map(|row| row.path.clone());
+        let Some(shown) = &self.detail else { return };
+        let all = detail::tree(shown, |_, _| false);
+        self.folds = all.into_iter().filter(|row| row.open.is_some()).map(|row| (row.names, closed)).collect();
+        self.lay_out();
+        if let Some(path) = path {
+            self.select(&if closed { path[..1].to_vec() } else { path });
+        }
+    }
+
+    /// Puts the cursor on a field, unfolding what hides it.
+    pub fn select(&mut self, path: &Path) {
+        let Some(shown) = &self.detail else { return };
+        for len in 1..path.len() {
+            self.folds.insert(detail::names(shown, &path[..len].to_vec()), false);
+        }
+        self.lay_out();
+        if let Some(at) = self.rows.iter().position(|row| row.path == *path) {
+            self.cursor.at = at;
+            self.follow_field();
+        }
+    }
+
+    /// Moves among the bytes; the innermost field that holds the byte is selected.
+    pub fn move_byte(&mut self, by: isize) {
+        let len = self.bytes().len();
+        let from = self.byte.or_else(|| self.row().map(|row| row.range.start)).unwrap_or(0);
+        self.go_to_byte(from.saturating_add_signed(by).min(len.saturating_sub(1)));
+    }
+
+    /// Goes to a byte; the innermost field that holds it is selected.
+    pub fn go_to_byte(&mut self, byte: usize) {
+        let pane = self.pane;
+        let path = self.detail.as_ref().and_then(|detail| detail::field_at(detail, pane, byte));
+        if let Some(path) = path {
+            self.select(&path);
+        }
+        self.pane = pane;
+        self.byte = Some(byte);
+        self.hex.at = byte / self.per_row.max(8);
+    }
+
+    /// Shows the next pane of bytes.
+    pub fn next_pane(&mut self) {
+        let panes = self.detail.as_ref().map_or(0, |detail| detail.panes.len());
+        if panes > 1 {
+            self.pane = (self.pane + 1) % panes;
+            self.go_to_byte(0);
+        }
+    }
+
+    /// Searches for a text and goes to the first match at or after the cursor.
+    pub fn search(&mut self, needle: &str) {
+        self.needle = needle.to_lowercase();
+        self.find();
+        let here = self.row().map(|row| row.path.clone()).unwrap_or_default();
+        let first = self.matches.iter().find(|path| **path >= here).or_else(|| self.matches.first()).cloned();
+        if let Some(path) = first {
+            self.select(&path);
+        }
+    }
+
+    fn find(&mut self) {
+        self.matches = match &self.detail {
+            Some(detail) if !self.needle.is_empty() => detail::search(detail, &self.needle),
+            _ => Vec::new(),
+        };
+    }
+
+    /// Goes to the next match or the one before, around the end.
+    pub fn next_match(&mut self, forward: bool) {
+        let here = self.row().map(|row| row.path.clone()).unwrap_or_default();
+        let path = if forward {
+            self.matches.iter().find(|path| **path > here).or_else(|| self.matches.first())
+        } else {
+            self.matches.iter().rev().find(|path| **path < here).or_else(|| self.matches.last())
+        };
+        if let Some(path) = path.cloned() {
+            self.select(&path);
+        }
+    }
+
+    /// Which match the cursor is on, from 1; none where it is on none.
+    pub fn match_number(&self) -> Option<usize> {
+        let here = &self.row()?.path;
+        self.matches.iter().position(|path| path == here).map(|at| at + 1)
+    }
+}

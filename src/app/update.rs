@@ -1,0 +1,502 @@
+//! What happens → how the model changes and what is to be done.
+
+use super::action::Action;
+use super::compare::{Compare, Stage};
+use super::cursor::Cursor;
+use super::key::Key;
+use super::keys;
+use super::model::{Model, Opened, Overlay, Screen, Subject};
+use super::msg::{Effect, Laid, Msg, Pane, Slot, Target};
+use super::{motion, prompt};
+use crate::engine::{Answer, FlowRef, Index, Request};
+use crate::present::role::Role;
+use crate::vocab::PacketNumber;
+
+/// Takes note of what happened; says what is to be done.
+pub fn update(model: &mut Model, index: &Index, msg: Msg) -> Vec<Effect> {
+    let mut effects = match msg {
+        Msg::Key(key) => press(model, index, key),
+        Msg::Click(target) => click(model, index, target),
+        Msg::Wheel(pane, rows) => {
+            motion::wheel(model, pane, rows);
+            Vec::new()
+        }
+        Msg::Laid(panes) => {
+            for laid in panes {
+                take_room(model, laid);
+            }
+            Vec::new()
+        }
+        Msg::Widths(widths) => {
+            for (own, seen) in model.list.widths.iter_mut().zip(widths) {
+                *own = (*own).max(seen);
+            }
+            Vec::new()
+        }
+        Msg::Progress(progress) => {
+            model.progress = progress;
+            Vec::new()
+        }
+        Msg::Answer(slot, answer) => take_answer(model, slot, answer),
+        Msg::Refresh => {
+            if model.list.survey.is_none() && model.list.is_stale(index) {
+                model.list.survey(index);
+            }
+            Vec::new()
+        }
+        Msg::Work => {
+            let zone = model.zone.clone();
+            model.list.advance(index, &zone);
+            Vec::new()
+        }
+        Msg::Resumed => {
+            model.notice = None;
+            Vec::new()
+        }
+    };
+    ask_detail(model, &mut effects);
+    effects
+}
+
+/// The step under the cursor may be another one now: its fields are asked for.
+fn ask_detail(model: &mut Model, effects: &mut Vec<Effect>) {
+    if model.screen() != Screen::Timeline {
+        return;
+    }
+    let Some(view) = model.view() else { return };
+    let step = model.timeline.step();
+    if step != model.timeline.asked {
+        model.timeline.asked = step;
+        model.timeline.tree.clear();
+        if let Some(step) = step {
+            effects.push(Effect::Ask(Slot::Detail, Request::Detail { view, step }));
+        }
+    }
+}
+
+fn press(model: &mut Model, index: &Index, key: Key) -> Vec<Effect> {
+    model.notice = None;
+    if let Overlay::Prompt(..) = model.overlay {
+        return prompt::press(model, index, key);
+    }
+    match keys::action(model.screen().scope(), key) {
+        Some(action) => act(model, index, action),
+        None => Vec::new(),
+    }
+}
+
+/// Does what the user asks for.
+pub(super) fn act(model: &mut Model, index: &Index, action: Action) -> Vec<Effect> {
+    if let Overlay::Help(_) = model.overlay {
+        match action {
+            Action::Help | Action::Back | Action::Open => model.overlay = Overlay::None,
+            Action::Quit => return vec![Effect::Quit],
+            _ => motion::act(model, action),
+        }
+        return Vec::new();
+    }
+    match action {
+        Action::Quit => return vec![Effect::Quit],
+        Action::Suspend => return vec![Effect::Suspend],
+        Action::StopLoading if model.is_loading() => return vec![Effect::StopLoading],
+        Action::Help => model.overlay = Overlay::Help(Cursor::default()),
+        Action::Command | Action::Search => prompt::begin(model, action),
+        Action::Back => return back(model, index),
+        Action::List => model.screens.truncate(1),
+        Action::Timeline => return open(model, Screen::Timeline, None),
+        Action::Follow => return follow(model),
+        Action::Compare => return compare(model),
+        Action::NextFailed | Action::PreviousFailed => {
+            return next_failed(model, index, action == Action::NextFailed);
+        }
+        Action::MarkBaseline => mark_baseline(model),
+        Action::AutomaticBaseline => return automatic_baseline(model),
+        _ => return on_screen(model, index, action),
+    }
+    Vec::new()
+}
+
+fn on_screen(model: &mut Model, index: &Index, action: Action) -> Vec<Effect> {
+    match model.screen() {
+        Screen::List => match action {
+            Action::Open => return open(model, Screen::Timeline, None),
+            Action::NextOutcome => model.list.next_outcome(index),
+            Action::SortNext | Action::SortPrevious => model.list.sort_along(action == Action::SortNext, index),
+            Action::SortReverse => model.list.sort_by(model.list.query.column, index),
+            _ => motion::act(model, action),
+        },
+        Screen::Timeline => on_timeline(model, action),
+        Screen::Follow => return on_follow(model, action),
+        Screen::Compare => return on_compare(model, action),
+    }
+    Vec::new()
+}
+
+fn on_timeline(model: &mut Model, action: Action) {
+    let Some(view) = model.view() else { return };
+    let timeline = &mut model.timeline;
+    let forward = matches!(action, Action::NextMessage | Action::NextPacket | Action::NextEvidence | Action::NextMatch);
+    let none = match action {
+        Action::NextMessage | Action::PreviousMessage => {
+            (!timeline.seek_message(&view, forward)).then_some("no further message")
+        }
+        Action::NextPacket | Action::PreviousPacket => {
+            (!timeline.seek_packet(&view, forward)).then_some("no further packet")
+        }
+        Action::NextEvidence | Action::PreviousEvidence => {
+            (!timeline.seek_evidence(&view, forward)).then_some("no further evidence")
+        }
+        Action::Certificates => {
+            let found = timeline.seek_certificates(&view);
+            if found {
+                timeline.focus = Pane::Fields;
+            }
+            (!found).then_some("no certificate in clear")
+        }
+        Action::ToggleSegments => {
+            timeline.toggle_bare(&view);
+            None
+        }
+        Action::Open => open_in_timeline(model),
+        Action::NextPane | Action::PreviousPane => {
+            timeline.next_pane(action == Action::NextPane);
+            None
+        }
+        Action::NextMatch | Action::PreviousMatch => {
+            timeline.tree.next_match(forward);
+            timeline.tree.matches.is_empty().then_some("no match")
+        }
+        Action::ToggleFold => {
+            timeline.tree.toggle();
+            None
+        }
+        Action::UnfoldAll | Action::FoldAll => {
+            timeline.tree.fold_all(action == Action::FoldAll);
+            None
+        }
+        Action::NextBytes => {
+            timeline.tree.next_pane();
+            None
+        }
+        _ => {
+            motion::act(model, action);
+            None
+        }
+    };
+    if let Some(none) = none {
+        say(model, Role::Notice, none);
+    }
+}
+
+fn open_in_timeline(model: &mut Model) -> Option<&'static str> {
+    let view = model.view()?;
+    let timeline = &mut model.timeline;
+    match timeline.focus {
+        Pane::Finding => match timeline.finding_packet(&view) {
+            Some(packet) => {
+                timeline.go_to_packet(&view, packet);
+                timeline.focus = Pane::Steps;
+                None
+            }
+            None => Some("this line speaks of no packet; lines marked ◆ and ◇ do"),
+        },
+        Pane::Fields => {
+            timeline.tree.toggle();
+            None
+        }
+        _ => {
+            timeline.focus = Pane::Fields;
+            None
+        }
+    }
+}
+
+fn on_follow(model: &mut Model, action: Action) -> Vec<Effect> {
+    let Some(view) = model.view() else { return Vec::new() };
+    let follow = &mut model.follow;
+    match action {
+        Action::Open => {
+            let packet = follow.packet(&view);
+            if let Some(packet) = packet {
+                model.timeline.go_to_packet(&view, packet);
+            }
+            go(model, Screen::Timeline);
+        }
+        Action::ToggleHex => follow.toggle(&view),
+        Action::NextDirection => follow.next_direction(&view),
+        Action::NextTurn | Action::PreviousTurn => follow.next_turn(&view, action == Action::NextTurn),
+        Action::NextMatch | Action::PreviousMatch => follow.next_match(&view, action == Action::NextMatch),
+        _ => motion::act(model, action),
+    }
+    Vec::new()
+}
+
+fn on_compare(model: &mut Model, action: Action) -> Vec<Effect> {
+    let Some(compare) = &mut model.compare else { return Vec::new() };
+    match action {
+        Action::NextPane | Action::PreviousPane => {
+            compare.focus = if compare.focus == Pane::Rows { Pane::Differences } else { Pane::Rows };
+        }
+        Action::NextDifference | Action::PreviousDifference => {
+            if !compare.seek_difference(action == Action::NextDifference) {
+                say(model, Role::Notice, "no further difference");
+            }
+        }
+        Action::ToggleEqual => compare.toggle_equal(),
+        Action::Swap => {
+            let Some(baseline) = compare.baseline else { return Vec::new() };
+            let subject = compare.subject;
+            return align(model, baseline, Some(subject), "the two were exchanged");
+        }
+        Action::Open if compare.focus == Pane::Differences => {
+            if !compare.go_to_difference() {
+                say(model, Role::Notice, "no single row has this difference: it is one of the flows as a whole");
+            }
+        }
+        Action::Open => {
+            let row = compare.ready().zip(compare.row()).and_then(|(ready, row)| ready.rows.get(row));
+            let packet = row.and_then(|row| row.subject.as_ref()).map(|step| step.packet);
+            return open(model, Screen::Timeline, packet);
+        }
+        _ => motion::act(model, action),
+    }
+    Vec::new()
+}
+
+/// Shows a screen: goes back to it if it lies below, else puts it on top.
+fn go(model: &mut Model, screen: Screen) {
+    match model.screens.iter().position(|below| *below == screen) {
+        Some(at) => model.screens.truncate(at + 1),
+        None => model.screens.push(screen),
+    }
+}
+
+fn back(model: &mut Model, index: &Index) -> Vec<Effect> {
+    if model.screens.len() > 1 {
+        model.screens.pop();
+    } else if !model.list.query.text.is_empty() || model.list.query.outcome.is_some() {
+        model.list.query.text.clear();
+        model.list.query.outcome = None;
+        model.list.survey(index);
+    } else {
+        say(model, Role::Notice, "q leaves");
+    }
+    Vec::new()
+}
+
+/// Opens the flow that the screen is about on another screen.
+pub(super) fn open(model: &mut Model, screen: Screen, packet: Option<PacketNumber>) -> Vec<Effect> {
+    let Some(flow) = model.flow() else {
+        say(model, Role::Notice, "there is no flow here");
+        return Vec::new();
+    };
+    model.list.choose();
+    go(model, screen);
+    show(model, flow, packet)
+}
+
+/// Makes `flow` the one that timeline and stream show.
+fn show(model: &mut Model, flow: FlowRef, packet: Option<PacketNumber>) -> Vec<Effect> {
+    let known = model.subject.as_ref().filter(|subject| subject.flow == flow).and_then(Subject::view).cloned();
+    if let Some(view) = known {
+        if let Some(packet) = packet {
+            model.timeline.go_to_packet(&view, packet);
+            model.follow.open(&view, Some(packet));
+        }
+        return Vec::new();
+    }
+    model.subject = Some(Subject { flow, opened: Opened::Waiting, packet });
+    model.timeline.focus = Pane::Steps;
+    vec![Effect::Ask(Slot::Open, Request::Open(flow))]
+}
+
+fn follow(model: &mut Model) -> Vec<Effect> {
+    let here = (model.screen() == Screen::Timeline).then(|| model.view()).flatten();
+    let packet = here.and_then(|view| model.timeline.packet(&view));
+    let row = model.compare.as_ref().filter(|_| model.screen() == Screen::Compare);
+    let row = row.and_then(|compare| compare.ready()?.rows.get(compare.row()?)?.subject.as_ref());
+    let packet = packet.or(row.map(|step| step.packet));
+    open(model, Screen::Follow, packet)
+}
+
+fn compare(model: &mut Model) -> Vec<Effect> {
+    let Some(subject) = model.flow() else {
+        say(model, Role::Notice, "there is no flow here");
+        return Vec::new();
+    };
+    model.list.choose();
+    go(model, Screen::Compare);
+    let known = model.compare.as_ref();
+    let marked = model.baseline.filter(|baseline| *baseline != subject);
+    let same = known.is_some_and(|compare| {
+        compare.subject == subject
+            && compare.ready().is_some()
+            && marked.is_none_or(|baseline| compare.baseline == Some(baseline))
+    });
+    if same {
+        return Vec::new();
+    }
+    align(model, subject, marked, "you marked it as the baseline")
+}
+
+/// Puts `subject` beside `baseline`, or beside the nearest good flow.
+fn align(model: &mut Model, subject: FlowRef, baseline: Option<FlowRef>, why: &str) -> Vec<Effect> {
+    let hide_equal = model.compare.as_ref().is_some_and(|compare| compare.hide_equal);
+    model.compare = Some(Compare { hide_equal, ..Compare::new(subject, baseline, why) });
+    match baseline {
+        Some(baseline) => vec![Effect::Ask(Slot::Compare, Request::Compare { baseline, subject })],
+        None => vec![Effect::Ask(Slot::Nearest, Request::Nearest(subject.flow))],
+    }
+}
+
+fn mark_baseline(model: &mut Model) {
+    if let Some(flow) = model.flow() {
+        model.baseline = Some(flow);
+        say(model, Role::Notice, &format!("flow {} is the baseline now; c compares with it", flow.flow));
+    }
+}
+
+fn automatic_baseline(model: &mut Model) -> Vec<Effect> {
+    model.baseline = None;
+    if model.screen() == Screen::Compare
+        && let Some(subject) = model.compare.as_ref().map(|compare| compare.subject)
+    {
+        return align(model, subject, None, "");
+    }
+    say(model, Role::Notice, "the nearest good flow is the baseline now");
+    Vec::new()
+}
+
+fn next_failed(model: &mut Model, index: &Index, forward: bool) -> Vec<Effect> {
+    let Some(at) = model.list.next_failed(index, model.list.cursor.at, forward) else {
+        say(model, Role::Notice, "no failing flow among the rows of the list");
+        return Vec::new();
+    };
+    let around = if forward { at <= model.list.cursor.at } else { at >= model.list.cursor.at };
+    model.list.cursor.at = at;
+    model.list.choose();
+    if around {
+        say(model, Role::Notice, if forward { "around the end" } else { "around the beginning" });
+    }
+    let Some(flow) = model.list.flow().map(FlowRef::main) else { return Vec::new() };
+    match model.screen() {
+        Screen::List => Vec::new(),
+        Screen::Timeline | Screen::Follow => show(model, flow, None),
+        Screen::Compare => {
+            let marked = model.baseline.filter(|baseline| *baseline != flow);
+            align(model, flow, marked, "you marked it as the baseline")
+        }
+    }
+}
+
+fn take_answer(model: &mut Model, slot: Slot, answer: Answer) -> Vec<Effect> {
+    match (slot, answer) {
+        (Slot::Open, Answer::Opened(view)) => {
+            let Some(subject) = model.subject.as_mut().filter(|subject| subject.flow == view.flow) else {
+                return Vec::new();
+            };
+            let packet = subject.packet.take();
+            model.timeline.open(&view, packet);
+            model.follow.open(&view, packet);
+            subject.opened = Opened::Ready(view);
+        }
+        (Slot::Open, Answer::Failed(why)) => {
+            if let Some(subject) = &mut model.subject {
+                subject.opened = Opened::Failed(why);
+            }
+        }
+        (Slot::Detail, Answer::Detail(detail)) => model.timeline.tree.show(*detail),
+        (Slot::Compare, Answer::Compared { baseline, subject, comparison }) => {
+            let wanted = model.compare.as_mut();
+            let wanted =
+                wanted.filter(|compare| compare.subject == subject.flow && compare.baseline == Some(baseline.flow));
+            if let Some(compare) = wanted {
+                compare.take(comparison, baseline, subject);
+            }
+        }
+        (Slot::Nearest, Answer::Nearest(Some((baseline, why)))) => {
+            if let Some(subject) = model.compare.as_ref().map(|compare| compare.subject) {
+                return align(model, subject, Some(baseline), &why);
+            }
+        }
+        (Slot::Nearest, Answer::Nearest(None)) => {
+            fail_compare(
+                model,
+                "no good flow to compare with; mark one with b in the list, or name --baseline CAPTURE",
+            );
+        }
+        (Slot::Compare | Slot::Nearest, Answer::Failed(why)) => fail_compare(model, &why),
+        (Slot::Detail, Answer::Failed(why)) => say(model, Role::Error, &why),
+        _ => {}
+    }
+    Vec::new()
+}
+
+fn fail_compare(model: &mut Model, why: &str) {
+    if let Some(compare) = &mut model.compare {
+        compare.stage = Stage::Failed(why.to_owned());
+    }
+}
+
+fn click(model: &mut Model, index: &Index, target: Target) -> Vec<Effect> {
+    if let Overlay::Prompt(..) = model.overlay {
+        return Vec::new();
+    }
+    match target {
+        Target::Heading(column) => model.list.sort_by(column, index),
+        Target::Byte(byte) => {
+            model.timeline.focus = Pane::Bytes;
+            model.timeline.tree.go_to_byte(byte);
+        }
+        Target::WindowRow(_, row) => {
+            if let Some(view) = model.view() {
+                model.follow.cursor = model.follow.top;
+                model.follow.step(&view, row as isize);
+            }
+        }
+        Target::Row(pane, row) => motion::select(model, pane, row),
+    }
+    Vec::new()
+}
+
+fn take_room(model: &mut Model, laid: Laid) {
+    let Laid { pane, width, height } = laid;
+    match pane {
+        Pane::List => model.list.cursor.laid(height, model.list.rows.len()),
+        Pane::Steps => model.timeline.steps.laid(height, model.timeline.shown.len()),
+        Pane::Finding => {
+            model.timeline.finding_width = width;
+            let rows = model.view().map_or(0, |view| crate::present::finding::of_view(&view, width).len());
+            model.timeline.finding.laid(height, rows);
+        }
+        Pane::Fields => {
+            let tree = &mut model.timeline.tree;
+            tree.cursor.laid(height, tree.rows.len());
+        }
+        Pane::Bytes => model.timeline.tree.laid(width, height),
+        Pane::Stream => {
+            let view = model.view();
+            model.follow.laid(view.as_deref(), width, height);
+        }
+        Pane::Rows | Pane::Differences => {
+            let Some(compare) = &mut model.compare else { return };
+            let differences = compare.ready().map_or(0, |ready| ready.differences.len());
+            if pane == Pane::Rows {
+                compare.rows.laid(height, compare.shown.len());
+            } else {
+                compare.differences.laid(height, differences);
+            }
+        }
+        Pane::Help => {
+            let rows = super::help::rows(model.screen().scope()).len();
+            if let Overlay::Help(cursor) = &mut model.overlay {
+                cursor.laid(height, rows);
+            }
+        }
+    }
+}
+
+/// Tells the user something, until the next key.
+pub(super) fn say(model: &mut Model, role: Role, text: &str) {
+    model.notice = Some((role, text.to_owned()));
+}

@@ -1,0 +1,183 @@
+//! Two flows side by side: aligned rows, what differs in each, the ranked differences.
+
+use super::role::{Line, Role, Span};
+use super::wrap::wrap;
+use super::{header, ladder, list, values};
+pub use crate::compare::{Comparison, Difference, Row};
+use crate::engine::{FlowRef, FlowView, Index};
+use crate::timeline::{Step, StepKind};
+use crate::vocab::{Direction, Time, text};
+
+/// How the two sides of a row relate.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Relation {
+    /// They do the same.
+    Equal,
+    /// Both are there and differ.
+    Differs,
+    /// Only the baseline has it.
+    BaselineOnly,
+    /// Only the subject has it.
+    SubjectOnly,
+}
+
+impl Relation {
+    /// The relation of a row's sides.
+    pub fn of(row: &Row) -> Self {
+        match (&row.baseline, &row.subject) {
+            (Some(_), None) => Relation::BaselineOnly,
+            (None, Some(_)) => Relation::SubjectOnly,
+            _ if row.is_equal() => Relation::Equal,
+            _ => Relation::Differs,
+        }
+    }
+
+    /// Its sign between the two sides.
+    pub fn sign(self) -> Span {
+        match self {
+            Relation::Equal => Span::new(Role::Dim, "="),
+            Relation::Differs => Span::new(Role::Difference, "≠"),
+            Relation::BaselineOnly => Span::new(Role::Difference, "<"),
+            Relation::SubjectOnly => Span::new(Role::Difference, ">"),
+        }
+    }
+}
+
+/// One side of a row.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct SideCells {
+    /// The packet's number.
+    pub packet: Span,
+    /// Time since the flow began.
+    pub time: Span,
+    /// Arrow and name.
+    pub name: Line,
+    /// Bytes.
+    pub size: Span,
+    /// TTL.
+    pub ttl: Span,
+}
+
+/// A side's cells; `start` is when its flow began.
+pub fn side(step: Option<&Step>, start: Option<Time>, row: &Row) -> SideCells {
+    let Some(step) = step else { return SideCells::default() };
+    let differs = |word: &str| row.differences.iter().any(|one| !one.expected && one.field.contains(word));
+    let role = |word: &str| if differs(word) { Role::Difference } else { Role::Dim };
+    let (sign, way) = match step.from {
+        Direction::ToServer => ("──▶ ", Role::ToServer),
+        Direction::ToClient => ("◀── ", Role::ToClient),
+    };
+    let name = match step.kind {
+        StepKind::Gap => Role::Gap,
+        StepKind::Alert => Role::Alert,
+        StepKind::Plaintext | StepKind::Foreign | StepKind::Icmp => Role::Failed,
+        StepKind::Segment if step.flags.rst() => Role::Failed,
+        _ if ladder::is_message(step) => Role::Strong,
+        _ => Role::Text,
+    };
+    SideCells {
+        packet: Span::new(Role::Offset, step.packet.to_string()),
+        time: Span::new(Role::Dim, start.map_or(String::new(), |start| values::duration(step.time.since(start)))),
+        name: Line::of(way, sign).with(name, &*step.name),
+        size: Span::new(role("bytes"), if step.bytes == 0 { String::new() } else { step.bytes.to_string() }),
+        ttl: Span::new(role("ttl"), step.ttl.map_or(String::new(), |ttl| ttl.to_string())),
+    }
+}
+
+/// When each flow of a comparison began: the baseline, the subject.
+pub fn starts(comparison: &Comparison) -> (Option<Time>, Option<Time>) {
+    let rows = &comparison.rows;
+    let baseline = rows.iter().find_map(|row| row.baseline.as_ref()).map(|step| step.time);
+    let subject = rows.iter().find_map(|row| row.subject.as_ref()).map(|step| step.time);
+    (baseline, subject)
+}
+
+/// A difference as a line: field, both values, how telling it is.
+pub fn difference(difference: &Difference, width: usize) -> Line {
+    let (name, value) = if difference.expected { (Role::Dim, Role::Dim) } else { (Role::Label, Role::Difference) };
+    let filled = usize::from(difference.weight).div_ceil(20).min(5);
+    let bar = format!("{}{} ", "█".repeat(filled), "░".repeat(5 - filled));
+    let absent = |text: &str| if text.is_empty() { "(absent)".to_owned() } else { text::visible(text) };
+    let field_width = (width / 4).clamp(12, 34);
+    let value_width = width.saturating_sub(field_width + 6 + 4 + 11) / 2;
+    let fit = |text: String, width: usize| format!("{:<width$}", clip(&text, width));
+    let mut line = Line::of(if difference.expected { Role::Dim } else { Role::Warning }, bar);
+    line.push(name, fit(difference.field.clone(), field_width));
+    line.push(Role::Text, "  ");
+    line.push(if difference.expected { Role::Dim } else { Role::Text }, fit(absent(&difference.baseline), value_width));
+    line.push(Role::Text, "  ");
+    line.push(value, fit(absent(&difference.subject), value_width));
+    if difference.expected {
+        line.push(Role::Dim, "  (expected)");
+    }
+    line
+}
+
+/// What differs in a row, in a line.
+pub fn row_differences(row: &Row) -> Line {
+    let mut line = Line::new();
+    match Relation::of(row) {
+        Relation::BaselineOnly => line.push(Role::Difference, "only in the baseline  "),
+        Relation::SubjectOnly => line.push(Role::Difference, "not in the baseline  "),
+        Relation::Equal if row.differences.is_empty() => line.push(Role::Dim, "no difference"),
+        _ => {}
+    }
+    for one in &row.differences {
+        let role = if one.expected { Role::Dim } else { Role::Difference };
+        let absent = |text: &str| if text.is_empty() { "absent".to_owned() } else { clip(&text::visible(text), 40) };
+        line.push(role, format!("{}: {} → {}", one.field, absent(&one.baseline), absent(&one.subject)));
+        line.push(Role::Dim, "   ");
+    }
+    line
+}
+
+/// `text` in at most `width` characters, with `…` where it was cut.
+pub fn clip(text: &str, width: usize) -> String {
+    if text.chars().count() <= width {
+        return text.to_owned();
+    }
+    let mut cut: String = text.chars().take(width.saturating_sub(1)).collect();
+    cut.push('…');
+    cut
+}
+
+/// The bar above a comparison.
+pub fn title(
+    baseline: Option<FlowRef>,
+    subject: FlowRef,
+    views: Option<(&FlowView, &FlowView)>,
+    index: &Index,
+) -> Line {
+    let mut line = Line::of(Role::Strong, " compare  ").with(Role::Dim, "baseline ");
+    match baseline {
+        Some(flow) => describe(&mut line, flow, views.map(|views| views.0), index),
+        None => line.push(Role::Text, "…"),
+    }
+    line.push(Role::Dim, "   with   ");
+    describe(&mut line, subject, views.map(|views| views.1), index);
+    line
+}
+
+fn describe(line: &mut Line, flow: FlowRef, view: Option<&FlowView>, index: &Index) {
+    line.push(Role::Strong, header::name(flow));
+    let Some(view) = view else { return };
+    line.push(Role::Text, format!(" {}", view.trace.row.client));
+    if let Some(name) = &view.tls.server_name {
+        line.push(Role::Text, format!(" {}", text::visible_bytes(name)));
+    }
+    let outcome = header::outcome(view, index);
+    if outcome.is_some() {
+        let span = list::outcome(outcome);
+        line.push(span.role, format!(" {}", span.text));
+    }
+}
+
+/// What is to say above the rows: where the two part, and why this baseline.
+pub fn sentence(comparison: &Comparison, why: &str, width: usize) -> Vec<Line> {
+    let mut lines: Vec<_> =
+        wrap(&comparison.sentence, width).into_iter().map(|part| Line::of(Role::Strong, part)).collect();
+    if !why.is_empty() {
+        lines.extend(wrap(&format!("This baseline: {why}."), width).into_iter().map(|part| Line::of(Role::Dim, part)));
+    }
+    lines
+}

@@ -1,0 +1,106 @@
+//! A finding as a reader takes it in: what happened, how sure that is, the packets that prove it, what to try.
+
+use super::ladder;
+use super::role::{Line, Role};
+use super::values;
+use super::wrap::wrap;
+use crate::diagnose::Finding;
+use crate::engine::FlowView;
+use crate::vocab::{Confidence, PacketNumber};
+
+/// One line of a finding; evidence leads to its packet.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct FindingRow {
+    /// The text.
+    pub line: Line,
+    /// The packet it speaks of.
+    pub packet: Option<PacketNumber>,
+}
+
+/// A finding in lines of `width` columns.
+pub fn rows(finding: &Finding, width: usize) -> Vec<FindingRow> {
+    let mut rows = Rows { rows: Vec::new(), width };
+    rows.text(Role::Strong, "", &finding.headline);
+    let verdict = Line::of(Role::Failed, finding.cause.name())
+        .with(Role::Dim, ", ended by ")
+        .with(Role::Text, finding.ended_by.name())
+        .with(Role::Dim, ", ")
+        .with(confidence_role(finding.confidence), finding.confidence.name());
+    rows.push(verdict);
+    rows.text(Role::Text, "", &finding.detail);
+    rows.heading("Evidence", !finding.evidence.is_empty());
+    for evidence in &finding.evidence {
+        let lead = format!("packet {}: ", evidence.packet);
+        let sign = ladder::mark(Some(evidence.role));
+        for (at, part) in wrap(&format!("{lead}{}", evidence.note), width.saturating_sub(2)).into_iter().enumerate() {
+            let line = match at {
+                0 => Line::of(sign.role, format!("{} ", sign.text)),
+                _ => Line::of(Role::Text, "  "),
+            };
+            rows.rows.push(FindingRow { line: line.with(Role::Text, part), packet: Some(evidence.packet) });
+        }
+    }
+    rows.heading("The client's user saw", !finding.clients_report.is_empty());
+    for report in &finding.clients_report {
+        rows.text(Role::Text, "  ", &format!("{}: {}", report.client, report.error));
+    }
+    rows.heading("What to try next", !finding.next_steps.is_empty());
+    for step in &finding.next_steps {
+        rows.text(Role::Text, "- ", step);
+    }
+    if !finding.also.is_empty() {
+        let names: Vec<_> = finding.also.iter().map(|cause| cause.name()).collect();
+        rows.text(Role::Dim, "", &format!("Fits too: {}", names.join(", ")));
+    }
+    rows.rows
+}
+
+fn confidence_role(confidence: Confidence) -> Role {
+    match confidence {
+        Confidence::Certain => Role::Strong,
+        Confidence::Likely => Role::Text,
+        Confidence::Possible => Role::Warning,
+    }
+}
+
+struct Rows {
+    rows: Vec<FindingRow>,
+    width: usize,
+}
+
+impl Rows {
+    fn push(&mut self, line: Line) {
+        self.rows.push(FindingRow { line, packet: None });
+    }
+
+    fn text(&mut self, role: Role, lead: &str, text: &str) {
+        let indent = " ".repeat(lead.len());
+        for (at, part) in wrap(text, self.width.saturating_sub(lead.len())).into_iter().enumerate() {
+            self.push(Line::of(Role::Dim, if at == 0 { lead } else { &indent }).with(role, part));
+        }
+    }
+
+    fn heading(&mut self, heading: &str, wanted: bool) {
+        if wanted {
+            self.push(Line::of(Role::Heading, heading));
+        }
+    }
+}
+
+/// The lines of a flow's finding, or of what is to say without one.
+pub fn of_view(view: &FlowView, width: usize) -> Vec<FindingRow> {
+    if let Some(finding) = &view.finding {
+        return rows(finding, width);
+    }
+    let mut rows = Rows { rows: Vec::new(), width };
+    if view.tls.is_complete() {
+        rows.push(Line::of(Role::Ok, "✓ ").with(Role::Text, "The handshake is complete."));
+        if let (Some(began), Some(completed)) = (view.tls.began, view.tls.completed) {
+            let took = values::duration(completed.since(began));
+            rows.text(Role::Dim, "", &format!("It took {took} from the first byte of the ClientHello."));
+        }
+    } else {
+        rows.text(Role::Dim, "", "Nothing was found to say about this flow.");
+    }
+    rows.rows
+}

@@ -1,0 +1,229 @@
+//! A flow's steps as a ladder: who sent what to whom, with time, size, TTL, flags and what is odd about it.
+
+use jiff::tz::TimeZone;
+
+use super::role::{Line, Role, Span};
+use super::values;
+use crate::diagnose::{Finding, Role as EvidenceRole};
+use crate::flow::Events;
+use crate::timeline::{Step, StepKind, Timeline};
+use crate::vocab::{Direction, PacketNumber, PerDirection};
+
+/// What a row of the ladder is compared with.
+#[derive(Clone, Copy, Debug)]
+pub struct Context<'a> {
+    /// All steps.
+    pub timeline: &'a Timeline,
+    /// What was found.
+    pub finding: Option<&'a Finding>,
+    /// TTL of each end's first packet: another one later deserves a look.
+    pub ttl: PerDirection<Option<u8>>,
+}
+
+impl<'a> Context<'a> {
+    /// The context of a flow's steps.
+    pub fn new(timeline: &'a Timeline, finding: Option<&'a Finding>) -> Self {
+        let first = |way| timeline.steps.iter().filter(|step| step.from == way).find_map(|step| step.ttl);
+        let ttl = PerDirection { to_server: first(Direction::ToServer), to_client: first(Direction::ToClient) };
+        Self { timeline, finding, ttl }
+    }
+
+    /// What a packet proves, if it is evidence.
+    pub fn evidence(&self, packet: PacketNumber) -> Option<EvidenceRole> {
+        let finding = self.finding?;
+        let role = finding.evidence.iter().find(|one| one.packet == packet).map(|one| one.role);
+        role.or((finding.first_abnormal_packet == Some(packet)).then_some(EvidenceRole::Primary))
+    }
+}
+
+/// How an arrow's line is drawn.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Stroke {
+    /// Seen in clear.
+    Solid,
+    /// Encrypted, or inferred.
+    Dashed,
+    /// Bytes sent before.
+    Again,
+    /// Bytes that were not captured.
+    Missing,
+    /// A reset: the line ends in a cross.
+    Cut,
+}
+
+/// A step's arrow between the two lifelines.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Arrow {
+    /// Who sent it.
+    pub from: Direction,
+    /// How its line is drawn.
+    pub stroke: Stroke,
+    /// What it means.
+    pub role: Role,
+    /// What it carries.
+    pub label: String,
+}
+
+/// One row of the ladder.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct StepRow {
+    /// `◆` for the packet that proves the finding, `◇` for further evidence.
+    pub mark: Span,
+    /// The packet's number.
+    pub packet: Span,
+    /// Seconds since the flow began.
+    pub time: Span,
+    /// Time since the step before.
+    pub delta: Span,
+    /// The arrow.
+    pub arrow: Arrow,
+    /// Bytes.
+    pub size: Span,
+    /// TTL; where it differs from the sender's first one, that is said.
+    pub ttl: Span,
+    /// TCP flags.
+    pub flags: Span,
+    /// Events and note.
+    pub note: Line,
+}
+
+/// Whether a step is a bare TCP segment: nothing but an acknowledgment or the like.
+pub fn is_bare(step: &Step) -> bool {
+    let f = step.flags;
+    step.kind == StepKind::Segment && !(f.syn() || f.fin() || f.rst()) && !is_odd(step.events)
+}
+
+/// Whether a step is more than TCP: a message, an alert, readable text and the like.
+pub fn is_message(step: &Step) -> bool {
+    !matches!(step.kind, StepKind::Segment | StepKind::Gap | StepKind::Icmp)
+}
+
+fn is_odd(events: Events) -> bool {
+    events.any(Events::ANY_RETRANSMISSION | Events::LOST_SEGMENT | Events::ACK_UNSEEN | Events::ZERO_WINDOW)
+}
+
+/// The row of a step.
+pub fn row(context: &Context<'_>, at: usize) -> Option<StepRow> {
+    let steps = &context.timeline.steps;
+    let step = steps.get(at)?;
+    let start = context.timeline.start()?;
+    let before = at.checked_sub(1).and_then(|before| steps.get(before));
+    let delta = before.map_or(0.0, |before| step.time.since(before.time));
+    Some(StepRow {
+        mark: mark(context.evidence(step.packet)),
+        packet: Span::new(Role::Offset, step.packet.to_string()),
+        time: Span::new(Role::Text, format!("{:.6}", step.time.since(start))),
+        delta: delta_cell(delta),
+        arrow: arrow(step),
+        size: Span::new(Role::Text, if step.bytes == 0 { String::new() } else { step.bytes.to_string() }),
+        ttl: ttl_cell(step, context.ttl[step.from]),
+        flags: flags_cell(step),
+        note: note(step),
+    })
+}
+
+/// The time of the step by the clock.
+pub fn clock(step: &Step, zone: &TimeZone) -> String {
+    values::clock(step.time, zone)
+}
+
+/// The sign of a piece of evidence.
+pub fn mark(evidence: Option<EvidenceRole>) -> Span {
+    match evidence {
+        Some(EvidenceRole::Primary) => Span::new(Role::Primary, "◆"),
+        Some(EvidenceRole::Supporting) => Span::new(Role::Supporting, "◇"),
+        Some(EvidenceRole::Contrast) => Span::new(Role::Supporting, "○"),
+        None => Span::default(),
+    }
+}
+
+/// A pause of a second and more is worth a look.
+fn delta_cell(delta: f64) -> Span {
+    let role = if delta.abs() >= 1.0 { Role::Warning } else { Role::Dim };
+    let sign = if delta < 0.0 { "" } else { "+" };
+    Span::new(role, format!("{sign}{}", values::duration(delta)))
+}
+
+fn ttl_cell(step: &Step, usual: Option<u8>) -> Span {
+    match step.ttl {
+        None => Span::default(),
+        Some(ttl) if usual.is_some_and(|usual| usual != ttl) => Span::new(Role::Difference, format!("{ttl}!")),
+        Some(ttl) => Span::new(Role::Dim, ttl.to_string()),
+    }
+}
+
+fn flags_cell(step: &Step) -> Span {
+    let role = if step.flags.rst() { Role::Failed } else { Role::Dim };
+    Span::new(role, step.flags.to_string())
+}
+
+fn arrow(step: &Step) -> Arrow {
+    let way = match step.from {
+        Direction::ToServer => Role::ToServer,
+        Direction::ToClient => Role::ToClient,
+    };
+    let (stroke, role) = match step.kind {
+        StepKind::Gap => (Stroke::Missing, Role::Gap),
+        StepKind::Alert => (Stroke::Solid, Role::Alert),
+        StepKind::Plaintext | StepKind::Foreign => (Stroke::Solid, Role::Failed),
+        StepKind::Icmp => (Stroke::Cut, Role::Failed),
+        StepKind::Encrypted | StepKind::ApplicationData => (Stroke::Dashed, way),
+        _ if step.flags.rst() && step.kind == StepKind::Segment => (Stroke::Cut, Role::Failed),
+        _ if step.events.any(Events::ANY_RETRANSMISSION) => (Stroke::Again, Role::Event),
+        _ if step.inferred => (Stroke::Dashed, way),
+        StepKind::Segment if is_bare(step) => (Stroke::Solid, Role::Dim),
+        _ => (Stroke::Solid, way),
+    };
+    Arrow { from: step.from, stroke, role, label: step.name.clone() }
+}
+
+fn note(step: &Step) -> Line {
+    let mut line = Line::new();
+    if step.first_packet != step.packet && step.first_packet.0 != 0 {
+        line.push(Role::Dim, format!("from packet {}  ", step.first_packet));
+    }
+    for event in step.events.names() {
+        line.push(Role::Event, format!("[{event}] "));
+    }
+    if step.decrypted {
+        line.push(Role::Dim, "decrypted ");
+    }
+    let role = if step.inferred { Role::Inferred } else { Role::Text };
+    line.push(role, &*step.note);
+    line
+}
+
+/// Draws an arrow between two lifelines in `width` columns.
+pub fn draw(arrow: &Arrow, width: usize) -> Line {
+    let inner = width.saturating_sub(2);
+    let stroke = match arrow.stroke {
+        Stroke::Solid | Stroke::Cut => '─',
+        Stroke::Dashed => '╌',
+        Stroke::Again => '═',
+        Stroke::Missing => '·',
+    };
+    let (head_left, head_right) = match (arrow.from, arrow.stroke) {
+        (_, Stroke::Missing) => (stroke, stroke),
+        (Direction::ToServer, Stroke::Cut) => (stroke, '✕'),
+        (Direction::ToClient, Stroke::Cut) => ('✕', stroke),
+        (Direction::ToServer, _) => (stroke, '▶'),
+        (Direction::ToClient, _) => ('◀', stroke),
+    };
+    let label: String = arrow.label.chars().take(inner.saturating_sub(6)).collect();
+    let rest = inner.saturating_sub(label.chars().count() + 4);
+    let left = rest / 2;
+    let line = |count: usize| std::iter::repeat_n(stroke, count).collect::<String>();
+    if inner < 6 {
+        return Line::of(arrow.role, if arrow.from == Direction::ToServer { "▶" } else { "◀" });
+    }
+    Line::of(Role::Border, "│")
+        .with(arrow.role, format!("{head_left}{} ", line(left)))
+        .with(if arrow.role == Role::Dim { Role::Dim } else { Role::Strong }, label)
+        .with(arrow.role, format!(" {}{head_right}", line(rest - left)))
+        .with(Role::Border, "│")
+}
+
+/// Whether a step is a Certificate message (RFC 8446 §4.4.2; compressed: RFC 8879).
+pub fn carries_certificates(step: &Step) -> bool {
+    step.kind == StepKind::Message && matches!(step.id, Some(11 | 25))
+}

@@ -1,0 +1,129 @@
+//! What stands above and below the flow list: loading, counts, failures over time, the finding in brief.
+
+use jiff::tz::TimeZone;
+
+use super::chart::{self, Histogram};
+use super::list;
+use super::role::{Line, Role};
+use super::values;
+use crate::engine::{Counts, Index, Phase, Progress};
+use crate::vocab::{FlowNumber, Outcome};
+
+/// The bar at the top of the list: the captures, and how far loading is.
+pub fn title(progress: &Progress, index: &Index) -> Line {
+    let mut line = Line::of(Role::Strong, " shakedown ");
+    if let Some(first) = index.facts(FlowNumber(0)) {
+        let name = first.capture.rsplit('/').next().unwrap_or(first.capture);
+        line.push(Role::Text, format!("{}  ", crate::vocab::text::visible(name)));
+    }
+    line.push(Role::Text, loading(progress));
+    for trouble in &progress.troubles {
+        line.push(Role::Warning, format!("  ! {}", crate::vocab::text::visible(trouble)));
+    }
+    line
+}
+
+fn loading(progress: &Progress) -> String {
+    let seconds = progress.elapsed.as_secs_f64();
+    let read = format!("{} packets, {} flows", values::count(progress.packets), values::count(progress.flows));
+    match progress.phase {
+        Phase::Done => format!("{read}, read in {}", values::duration(seconds)),
+        Phase::Cancelled => format!("{read}: loading was stopped after {}", values::bytes(progress.bytes)),
+        Phase::Diagnosing => format!("{read}: judging the flows …"),
+        Phase::Loading => {
+            let rate = progress.bytes as f64 / seconds.max(1e-3);
+            let speed = values::bytes(rate as u64);
+            match progress.total.filter(|total| *total > 0) {
+                Some(total) => {
+                    let share = (progress.bytes * 100 / total).min(100);
+                    let left = total.saturating_sub(progress.bytes) as f64 / rate.max(1.0);
+                    format!("loading {share} % of {}: {read}, {speed}/s, {left:.0} s left", values::bytes(total))
+                }
+                None => format!("loading {}: {read}, {speed}/s", values::bytes(progress.bytes)),
+            }
+        }
+    }
+}
+
+/// Flows by outcome, with the failure rate; `only` is the one that is shown alone.
+pub fn counts(counts: &Counts, only: Option<Outcome>) -> Line {
+    let handshakes = (counts.ok + counts.failed) as u64;
+    let mut line = Line::new();
+    let all = [
+        (Some(Outcome::Failed), counts.failed),
+        (Some(Outcome::Ok), counts.ok),
+        (Some(Outcome::Incomplete), counts.incomplete),
+        (Some(Outcome::Unused), counts.unused),
+        (Some(Outcome::NotTls), counts.not_tls),
+        (None, counts.pending),
+    ];
+    for (outcome, count) in all {
+        let name = outcome.map_or("pending", Outcome::name);
+        let (role, sign) = list::outcome_sign(outcome);
+        if count == 0 && outcome != Some(Outcome::Failed) && (outcome.is_none() || only != outcome) {
+            continue;
+        }
+        let role = if count == 0 { Role::Dim } else { role };
+        let text = format!("{sign} {} {name}", values::count(count as u64));
+        let chosen = only.is_some() && only == outcome;
+        let text = if chosen { format!(" [{text}]") } else { format!(" {text}") };
+        line.push(role, text);
+        if outcome == Some(Outcome::Failed) && handshakes > 0 {
+            let rate = values::percent(counts.failed as u64, handshakes);
+            line.push(Role::Dim, format!(" ({rate} of {} handshakes)", values::count(handshakes)));
+        }
+        line.push(Role::Text, " ");
+    }
+    line
+}
+
+/// Failures over time, with the time they cover.
+pub fn chart(histogram: &Histogram, width: usize, zone: &TimeZone) -> Line {
+    let (start, end) = histogram.span();
+    if end <= start {
+        return Line::new();
+    }
+    let from = values::clock_seconds(start, zone);
+    let to = values::clock_seconds(end, zone);
+    let room = width.saturating_sub(" failures ".len() + from.len() + to.len() + 3).min(120);
+    let mut line = Line::of(Role::Dim, " failures ").with(Role::Dim, format!("{from} "));
+    line.spans.extend(chart::failures(histogram, room).spans);
+    line.with(Role::Dim, format!(" {to}"))
+}
+
+/// What to say where the list has no row.
+pub fn empty(progress: &Progress, index: &Index, looking: bool) -> Line {
+    match progress.phase {
+        _ if looking => Line::of(Role::Dim, "looking …"),
+        _ if !index.is_empty() => Line::of(Role::Notice, "no flow is like that; Esc shows all"),
+        Phase::Loading | Phase::Diagnosing => Line::of(Role::Dim, "loading …"),
+        _ => Line::of(Role::Notice, "there is no TCP connection in this capture"),
+    }
+}
+
+/// A flow's finding in two lines.
+pub fn brief(flow: FlowNumber, index: &Index) -> Vec<Line> {
+    let Some(finding) = index.finding(flow) else {
+        let outcome = index.facts(flow).and_then(|facts| facts.row.outcome);
+        let text = match outcome {
+            Some(Outcome::Ok) => "The handshake is complete.",
+            Some(Outcome::Failed) => "It failed; why is not known.",
+            Some(Outcome::Incomplete) => {
+                "The capture cannot tell: it begins or ends inside the handshake, or lacks a direction."
+            }
+            Some(Outcome::Unused) => "TCP came up, the client never sent a byte, and nobody refused it.",
+            Some(Outcome::NotTls) => "Neither TLS nor an attempt at it.",
+            None => "Not judged yet.",
+        };
+        return vec![Line::of(Role::Dim, text)];
+    };
+    let mut verdict = Line::of(Role::Failed, finding.cause.name())
+        .with(Role::Dim, ", ended by ")
+        .with(Role::Text, finding.ended_by.name())
+        .with(Role::Dim, ", ")
+        .with(Role::Text, finding.confidence.name());
+    if let Some(packet) = finding.first_abnormal_packet {
+        verdict.push(Role::Dim, format!("; first abnormal packet {packet}"));
+    }
+    vec![Line::of(Role::Strong, &*finding.headline), verdict]
+}

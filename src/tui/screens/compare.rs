@@ -1,0 +1,121 @@
+//! Two flows side by side.
+
+use ratatui::layout::Rect;
+
+use super::super::canvas::Canvas;
+use super::above;
+use crate::app::compare::{Compare, Stage};
+use crate::app::{Model, Pane};
+use crate::engine::Index;
+use crate::present::compare::{self, Comparison, Relation, SideCells};
+use crate::present::header;
+use crate::present::role::{Line, Role, Span};
+
+/// Draws the comparison.
+pub fn draw(canvas: &mut Canvas<'_>, title: Rect, body: Rect, model: &Model, index: &Index) {
+    let Some(shown) = &model.compare else { return };
+    let views = shown.views.as_ref().map(|(baseline, subject)| (&**baseline, &**subject));
+    canvas.line(title.x, title.y, title.width, &compare::title(shown.baseline, shown.subject, views, index));
+    canvas.tint(title, Role::Title);
+    let ready = match &shown.stage {
+        Stage::Ready(comparison) => comparison,
+        Stage::Choosing => return said(canvas, body, Role::Dim, "looking for the nearest good flow …"),
+        Stage::Aligning => return said(canvas, body, Role::Dim, "putting the two side by side …"),
+        Stage::Failed(why) => return said(canvas, body, Role::Error, why),
+    };
+    let head = compare::sentence(ready, &shown.why, usize::from(body.width.saturating_sub(2)));
+    let (top, rest) = above(body, (head.len() as u16).min(body.height / 4).max(1));
+    for (row, line) in head.iter().enumerate().take(usize::from(top.height)) {
+        canvas.line(top.x + 1, top.y + row as u16, top.width.saturating_sub(1), line);
+    }
+    let below = (rest.height / 3).min(ready.differences.len() as u16 + 1);
+    let (rows, differences) = above(rest, rest.height - below);
+    let detail = u16::from(rows.height > 6);
+    let (rows, detail) = above(rows, rows.height - detail);
+    draw_rows(canvas, rows, shown, ready);
+    if let Some(row) = shown.row().and_then(|row| ready.rows.get(row)).filter(|_| detail.height > 0) {
+        canvas.line(detail.x + 1, detail.y, detail.width.saturating_sub(1), &compare::row_differences(row));
+    }
+    draw_differences(canvas, differences, shown, ready);
+}
+
+fn said(canvas: &mut Canvas<'_>, area: Rect, role: Role, text: &str) {
+    canvas.span(area.x + 1, area.y, area.width.saturating_sub(1), &Span::new(role, text));
+}
+
+fn draw_rows(canvas: &mut Canvas<'_>, area: Rect, shown: &Compare, ready: &Comparison) {
+    let has_keys = shown.focus == Pane::Rows;
+    let mut title = Line::of(Role::Heading, "Rows");
+    if shown.shown.len() < ready.rows.len() {
+        title.push(Role::Dim, format!("  {} equal ones hidden", ready.rows.len() - shown.shown.len()));
+    }
+    let inner = canvas.titled(area, &title, has_keys);
+    if inner.height == 0 {
+        return;
+    }
+    let half = inner.width.saturating_sub(5) / 2;
+    let baseline = shown.baseline.map_or(String::new(), |flow| format!("baseline: {}", header::name(flow)));
+    canvas.span(inner.x + 2, inner.y, half, &Span::new(Role::Label, baseline));
+    canvas.span(inner.x + half + 5, inner.y, half, &Span::new(Role::Label, header::name(shown.subject)));
+    let body = Rect { y: inner.y + 1, height: inner.height - 1, ..inner };
+    let top = shown.rows.top(usize::from(body.height), shown.shown.len());
+    let rows = canvas.scroll_bar(body, top as u64, u64::from(body.height), shown.shown.len() as u64);
+    canvas.rows(Pane::Rows, rows, top);
+    let (baseline_start, subject_start) = compare::starts(ready);
+    for (at, number) in shown.shown.iter().enumerate().skip(top).take(usize::from(rows.height)) {
+        let y = rows.y + (at - top) as u16;
+        let Some(row) = ready.rows.get(*number) else { continue };
+        if ready.first_divergence == Some(*number) {
+            canvas.span(rows.x, y, 1, &Span::new(Role::Primary, "▶"));
+        }
+        side(canvas, rows.x + 2, y, half, &compare::side(row.baseline.as_ref(), baseline_start, row));
+        canvas.span(rows.x + half + 3, y, 1, &Relation::of(row).sign());
+        side(canvas, rows.x + half + 5, y, half, &compare::side(row.subject.as_ref(), subject_start, row));
+        if at == shown.rows.at {
+            canvas.cursor_row(rows, (at - top) as u16, has_keys);
+        }
+    }
+}
+
+/// One side of a row: what matters least is left out where it is narrow.
+fn side(canvas: &mut Canvas<'_>, x: u16, y: u16, width: u16, cells: &SideCells) {
+    let (packet, time, size, ttl) = match width {
+        ..34 => (5, 0, 0, 0),
+        34..52 => (6, 0, 6, 0),
+        _ => (6, 9, 6, 4),
+    };
+    let mut at = x;
+    for (cell, width) in [(&cells.packet, packet), (&cells.time, time)] {
+        if width > 0 {
+            canvas.cell(at, y, width, true, cell);
+            at += width + 1;
+        }
+    }
+    let tail = [size, ttl].iter().map(|width| width + u16::from(*width > 0)).sum::<u16>();
+    let name = (x + width).saturating_sub(at + tail);
+    canvas.line(at, y, name, &cells.name);
+    at += name + 1;
+    for (cell, width) in [(&cells.size, size), (&cells.ttl, ttl)] {
+        if width > 0 {
+            canvas.cell(at, y, width, true, cell);
+            at += width + 1;
+        }
+    }
+}
+
+fn draw_differences(canvas: &mut Canvas<'_>, area: Rect, shown: &Compare, ready: &Comparison) {
+    let has_keys = shown.focus == Pane::Differences;
+    let title = Line::of(Role::Heading, "Differences").with(Role::Dim, "  the most telling first");
+    let inner = canvas.titled(area, &title, has_keys);
+    let top = shown.differences.top(usize::from(inner.height), ready.differences.len());
+    let rows = canvas.scroll_bar(inner, top as u64, u64::from(inner.height), ready.differences.len() as u64);
+    canvas.rows(Pane::Differences, rows, top);
+    for (at, difference) in ready.differences.iter().enumerate().skip(top).take(usize::from(rows.height)) {
+        let y = (at - top) as u16;
+        let line = compare::difference(difference, usize::from(rows.width.saturating_sub(2)));
+        canvas.line(rows.x + 1, rows.y + y, rows.width.saturating_sub(1), &line);
+        if has_keys && at == shown.differences.at {
+            canvas.cursor_row(rows, y, true);
+        }
+    }
+}

@@ -1,0 +1,60 @@
+//! The screens, one file each. They only draw: what is shown was decided before.
+
+mod compare;
+mod follow;
+mod help;
+mod list;
+mod timeline;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use super::canvas::{Canvas, Seen};
+use super::theme::Theme;
+use super::widgets::bar;
+use crate::app::{Model, Overlay, Screen};
+use crate::engine::Index;
+
+/// Draws the model; what was drawn.
+pub fn draw(buffer: &mut Buffer, theme: Theme, model: &Model, index: &Index) -> Seen {
+    let mut canvas = Canvas::new(buffer, theme);
+    let area = canvas.area();
+    if area.height < 3 || area.width < 10 {
+        return canvas.seen;
+    }
+    let [title, body, hints] = rows(area);
+    match model.screen() {
+        Screen::List => list::draw(&mut canvas, title, body, model, index),
+        Screen::Timeline => timeline::draw(&mut canvas, title, body, model, index),
+        Screen::Follow => follow::draw(&mut canvas, title, body, model, index),
+        Screen::Compare => compare::draw(&mut canvas, title, body, model, index),
+    }
+    if let Overlay::Help(cursor) = &model.overlay {
+        help::draw(&mut canvas, body, model.screen().scope(), cursor);
+    }
+    bar::draw(&mut canvas, hints, model, index);
+    canvas.seen
+}
+
+/// The bar at the top, the body, the bar at the bottom.
+fn rows(area: Rect) -> [Rect; 3] {
+    [
+        Rect { height: 1, ..area },
+        Rect { y: area.y + 1, height: area.height - 2, ..area },
+        Rect { y: area.bottom() - 1, height: 1, ..area },
+    ]
+}
+
+/// An area cut in two, one above the other; the first has `height` rows.
+fn above(area: Rect, height: u16) -> (Rect, Rect) {
+    let height = height.min(area.height);
+    let below = Rect { y: area.y + height, height: area.height - height, ..area };
+    (Rect { height, ..area }, below)
+}
+
+/// An area cut in two, side by side; the first has `width` columns, a column is left between them.
+fn beside(area: Rect, width: u16) -> (Rect, Rect) {
+    let width = width.min(area.width);
+    let rest = area.width.saturating_sub(width + 1);
+    (Rect { width, ..area }, Rect { x: area.x + area.width - rest, width: rest, ..area })
+}

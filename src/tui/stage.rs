@@ -1,0 +1,186 @@
+//! A session, its model and what is drawn of it, without a terminal: the event loop plays on it, and so do key scripts.
+
+use std::time::{Duration, Instant};
+
+use jiff::tz::TimeZone;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use super::canvas::Seen;
+use super::desk::Desk;
+use super::screens;
+use super::theme::Theme;
+use crate::app::{Effect, Key, Model, Msg, Pane, Target, update};
+use crate::engine::Session;
+
+/// Time spent at once on what is done in slices.
+const SLICE: Duration = Duration::from_millis(8);
+/// Pause between two looks at all flows while they change, and how many times a look's own duration it lasts at least.
+const PAUSE: (Duration, u32) = (Duration::from_millis(100), 6);
+
+/// What the terminal is asked to do.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Order {
+    /// Leave.
+    Quit,
+    /// Stop until the shell resumes us.
+    Suspend,
+}
+
+/// A session on the screen.
+pub struct Stage {
+    session: Session,
+    model: Model,
+    desk: Desk,
+    theme: Theme,
+    seen: Seen,
+    orders: Vec<Order>,
+    changed: bool,
+    looked: Option<Instant>,
+    look_took: Duration,
+}
+
+impl Stage {
+    /// Puts a session on the stage.
+    pub fn new(session: Session, zone: TimeZone, theme: Theme) -> Self {
+        let model = Model::new(session.progress(), zone);
+        Self {
+            session,
+            model,
+            desk: Desk::default(),
+            theme,
+            seen: Seen::default(),
+            orders: Vec::new(),
+            changed: true,
+            looked: None,
+            look_took: Duration::ZERO,
+        }
+    }
+
+    /// The model.
+    pub fn model(&self) -> &Model {
+        &self.model
+    }
+
+    /// Something happened.
+    pub fn tell(&mut self, msg: Msg) {
+        self.changed = true;
+        let effects = {
+            let index = self.session.index();
+            update(&mut self.model, &index, msg)
+        };
+        for effect in effects {
+            match effect {
+                Effect::Ask(slot, request) => self.desk.ask(&self.session, slot, request),
+                Effect::StopLoading => self.session.cancel(),
+                Effect::Quit => self.orders.push(Order::Quit),
+                Effect::Suspend => self.orders.push(Order::Suspend),
+            }
+        }
+    }
+
+    /// A key was pressed.
+    pub fn press(&mut self, key: Key) {
+        self.tell(Msg::Key(key));
+    }
+
+    /// What a click at a place would hit.
+    pub fn target(&self, x: u16, y: u16) -> Option<Target> {
+        self.seen.target(x, y)
+    }
+
+    /// The pane at a place.
+    pub fn pane(&self, x: u16, y: u16) -> Option<Pane> {
+        self.seen.pane(x, y)
+    }
+
+    /// What the terminal is asked to do.
+    pub fn orders(&mut self) -> Vec<Order> {
+        std::mem::take(&mut self.orders)
+    }
+
+    /// Whether the picture is no longer true.
+    pub fn is_changed(&self) -> bool {
+        self.changed
+    }
+
+    /// Whether something is under way.
+    pub fn is_busy(&self) -> bool {
+        self.model.is_busy() || self.desk.is_waiting()
+    }
+
+    /// Whether there is work to go on with at once.
+    pub fn has_work(&self) -> bool {
+        self.model.list.survey.is_some()
+    }
+
+    /// Takes answers and progress, and works for a while on what is done in slices.
+    pub fn work(&mut self) {
+        for answer in self.desk.answers(&self.session) {
+            self.tell(answer);
+        }
+        if self.model.is_loading() {
+            let progress = self.session.progress();
+            self.tell(Msg::Progress(progress));
+        }
+        let began = Instant::now();
+        self.refresh(began);
+        while self.has_work() && began.elapsed() < SLICE {
+            self.tell(Msg::Work);
+        }
+        if !self.has_work()
+            && let Some(looked) = self.looked
+        {
+            self.look_took = self.look_took.max(looked.elapsed().min(SLICE * 4));
+        }
+    }
+
+    /// Looks at the flows anew where they changed, but not all the time.
+    fn refresh(&mut self, now: Instant) {
+        let stale = !self.has_work() && self.model.list.is_stale(&self.session.index());
+        let pause = if self.model.is_loading() { PAUSE.0.max(self.look_took * PAUSE.1) } else { Duration::ZERO };
+        let due = self.looked.is_none_or(|looked| now.duration_since(looked) >= pause);
+        if stale && due {
+            self.looked = Some(now);
+            self.look_took = Duration::ZERO;
+            self.tell(Msg::Refresh);
+        }
+    }
+
+    /// Draws the model.
+    pub fn draw(&mut self, buffer: &mut Buffer) -> Option<(u16, u16)> {
+        let seen = {
+            let index = self.session.index();
+            screens::draw(buffer, self.theme, &self.model, &index)
+        };
+        let cursor = seen.cursor;
+        self.tell(Msg::Laid(seen.laid.clone()));
+        if let Some(widths) = seen.widths.clone() {
+            self.changed = widths.iter().zip(&self.model.list.widths).any(|(seen, own)| seen > own);
+            let changed = self.changed;
+            self.tell(Msg::Widths(widths));
+            self.changed = changed;
+        } else {
+            self.changed = false;
+        }
+        self.seen = seen;
+        cursor
+    }
+
+    /// Waits until nothing is under way, for those who want a picture that is always the same.
+    pub fn settle(&mut self, width: u16, height: u16) -> Buffer {
+        loop {
+            self.session.wait();
+            self.work();
+            let mut buffer = Buffer::empty(Rect::new(0, 0, width, height));
+            self.draw(&mut buffer);
+            let stale = self.model.list.is_stale(&self.session.index());
+            if !self.is_busy() && !self.is_changed() && !stale {
+                return buffer;
+            }
+            if self.desk.is_waiting() {
+                std::thread::sleep(Duration::from_millis(1));
+            }
+        }
+    }
+}

@@ -1,0 +1,6 @@
+//! Parts of screens.
+
+pub mod bar;
+pub mod hex;
+pub mod ladder;
+pub mod tree;
