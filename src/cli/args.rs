@@ -78,8 +78,12 @@ pub(super) enum Command {
     Follow(FollowArgs),
     /// Say which handshakes failed, why, and how often
     Diagnose(DiagnoseArgs),
+    /// Put a failing flow beside a good one: the first divergence, then all differences, ranked
+    Compare(CompareArgs),
     /// Say what a cause means, how it is known, what to try; without a cause, list them
     Explain(ExplainArgs),
+    /// Say which patterns can and cannot make a client report an error, and which flows match
+    Why(WhyArgs),
     /// Write shell completions to standard output
     Completions(CompletionsArgs),
     /// Write the man page to standard output
@@ -101,7 +105,7 @@ pub(super) struct FlowsArgs {
 #[derive(Args, Debug)]
 pub(super) struct HandshakeArgs {
     /// Captures or folders of them, then the number of the flow
-    #[arg(required = true, num_args = 2.., value_names = ["CAPTURE", "FLOW"])]
+    #[arg(required = true, num_args = 2.., value_name = "CAPTURE... FLOW")]
     pub target: Vec<String>,
     /// How to write it
     #[arg(long, value_name = "FORMAT", default_value = "text")]
@@ -112,7 +116,7 @@ pub(super) struct HandshakeArgs {
 #[derive(Args, Debug)]
 pub(super) struct FollowArgs {
     /// Captures or folders of them, then the number of the flow
-    #[arg(required = true, num_args = 2.., value_names = ["CAPTURE", "FLOW"])]
+    #[arg(required = true, num_args = 2.., value_name = "CAPTURE... FLOW")]
     pub target: Vec<String>,
     /// How to write it; raw is the exact bytes, gaps left out
     #[arg(long = "as", value_name = "FORM", default_value = "text")]
@@ -137,6 +141,29 @@ pub(super) struct DiagnoseArgs {
     /// Exit with status 3 where a flow failed
     #[arg(long)]
     pub check: bool,
+}
+
+/// Arguments of `compare`.
+#[derive(Args, Debug)]
+pub(super) struct CompareArgs {
+    /// Captures and the failing flow; then the good flow, or another capture and its flow; without one, the nearest
+    /// good flow is chosen
+    #[arg(required = true, num_args = 2.., value_name = "CAPTURE FLOW [CAPTURE] [FLOW]")]
+    pub target: Vec<String>,
+    /// How to write it
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: ReportFormat,
+}
+
+/// Arguments of `why`.
+#[derive(Args, Debug)]
+pub(super) struct WhyArgs {
+    /// The error as the client shows it: `ERR_SSL_PROTOCOL_ERROR`, "curl 35", an OpenSSL, Go, Java or Node text
+    #[arg(value_name = "ERROR")]
+    pub error: String,
+    /// Captures or folders of them, to find the flows that match
+    #[arg(value_name = "CAPTURE")]
+    pub captures: Vec<String>,
 }
 
 /// Arguments of `explain`.

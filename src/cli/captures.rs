@@ -1,5 +1,7 @@
 //! How captures and flows are named, and how captures are opened: the rules every command shares.
 
+use std::fs::File;
+
 use anyhow::Context as _;
 
 use super::args::Everywhere;
@@ -51,8 +53,41 @@ impl Target {
     }
 }
 
+/// A failing flow, and what it is to be compared with.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct Pair {
+    /// The failing flow.
+    pub subject: Target,
+    /// The captures of the good flow; empty for those of the failing one.
+    pub captures: Vec<String>,
+    /// The good flow; the nearest one without.
+    pub flow: Option<FlowNumber>,
+}
+
+impl Pair {
+    /// Reads `CAPTURE... FLOW [CAPTURE...] [FLOW]`.
+    pub fn parse(arguments: &[String]) -> Result<Pair, Failure> {
+        let usage =
+            || Failure::usage("give the captures, the failing flow, then the good one: CAPTURE FLOW [CAPTURE] [FLOW]");
+        let first = arguments.iter().position(|argument| is_flow(argument)).ok_or_else(usage)?;
+        let (subject, rest) = arguments.split_at(first + 1);
+        let subject = Target::parse(subject)?;
+        let (captures, flow) = match rest.split_last() {
+            Some((last, captures)) if is_flow(last) => (captures, Some(self::flow(last))),
+            _ => (rest, None),
+        };
+        if captures.iter().any(|capture| is_flow(capture)) {
+            return Err(usage());
+        }
+        Ok(Pair { subject, captures: captures.to_vec(), flow })
+    }
+}
+
 /// Opens captures and waits until they are loaded and judged. What is damaged is told; what is no capture is refused.
 pub(super) fn load(everywhere: &Everywhere, captures: &[String]) -> Result<Session, Failure> {
+    if let Some(keylog) = &everywhere.keylog {
+        File::open(keylog).with_context(|| format!("{}: cannot read the key log", keylog.display()))?;
+    }
     let session = Session::open(&options(everywhere, captures))?;
     progress::wait(&session);
     for (session, names) in [(Some(&session), captures), (session.baseline(), everywhere.baseline.as_slice())] {
@@ -132,6 +167,23 @@ mod tests {
         assert_eq!(target(&["14", "15"]), None);
         assert_eq!(target(&["a.pcap"]), None);
         assert_eq!(target(&["14"]), None);
+    }
+
+    fn pair(arguments: &[&str]) -> Option<(usize, u32, usize, Option<u32>)> {
+        let arguments: Vec<String> = arguments.iter().map(ToString::to_string).collect();
+        let pair = Pair::parse(&arguments).ok()?;
+        Some((pair.subject.captures.len(), pair.subject.flow.0, pair.captures.len(), pair.flow.map(|flow| flow.0)))
+    }
+
+    #[test]
+    fn the_failing_flow_comes_first_and_a_lone_second_flow_is_in_the_same_capture() {
+        assert_eq!(pair(&["a", "5"]), Some((1, 5, 0, None)));
+        assert_eq!(pair(&["a", "5", "7"]), Some((1, 5, 0, Some(7))));
+        assert_eq!(pair(&["a", "5", "b"]), Some((1, 5, 1, None)));
+        assert_eq!(pair(&["a", "b", "5", "c", "d", "7"]), Some((2, 5, 2, Some(7))));
+        assert_eq!(pair(&["5", "a"]), None);
+        assert_eq!(pair(&["a", "5", "6", "7"]), None);
+        assert_eq!(pair(&["a", "b"]), None);
     }
 
     #[test]

@@ -45,7 +45,9 @@ fn run(cli: Cli) -> Result<Outcome, Failure> {
         Command::Handshake(args) => commands::handshake::run(&everywhere, &args),
         Command::Follow(args) => commands::follow::run(&everywhere, &args),
         Command::Diagnose(args) => commands::diagnose::run(&everywhere, &args),
+        Command::Compare(args) => commands::compare::run(&everywhere, &args),
         Command::Explain(args) => commands::explain::run(&everywhere, &args),
+        Command::Why(args) => commands::why::run(&everywhere, &args),
         Command::Completions(args) => commands::documents::completions(&args),
         Command::Man => commands::documents::man(),
     }

@@ -13,8 +13,8 @@ use crate::engine::FlowView;
 use crate::timeline::{Detail, Step, StepKind};
 use crate::vocab::{Direction, Field, StreamRange, text};
 
-/// Gives the fields of a step, decoded to the leaf; `None` where there is nothing to decode.
-pub type Decode<'d> = &'d dyn Fn(&Step) -> Option<Detail>;
+/// Gives the fields of a step, by its index, decoded to the leaf; `None` where there is nothing to decode.
+pub type Decode<'d> = &'d dyn Fn(usize) -> Option<Detail>;
 
 /// Writes the timeline of `view`.
 pub fn write(
@@ -59,8 +59,9 @@ fn write_text(out: &mut impl Write, paint: Paint, view: &FlowView) -> io::Result
     Ok(())
 }
 
-/// A step with its distance from the first and from the one before.
+/// A step with its place and its distance from the first and from the one before.
 struct Timed<'a> {
+    at: usize,
     step: &'a Step,
     since_start: i64,
     delta: i64,
@@ -69,10 +70,10 @@ struct Timed<'a> {
 impl<'a> Timed<'a> {
     fn all(steps: &'a [Step]) -> impl Iterator<Item = Timed<'a>> {
         let start = steps.first().map(|step| step.time).unwrap_or_default();
-        steps.iter().scan(start, move |before, step| {
+        steps.iter().enumerate().scan(start, move |before, (at, step)| {
             let delta = step.time.nanos_since(*before);
             *before = step.time;
-            Some(Timed { step, since_start: step.time.nanos_since(start), delta })
+            Some(Timed { at, step, since_start: step.time.nanos_since(start), delta })
         })
     }
 
@@ -143,7 +144,7 @@ impl Serialize for Steps<'_> {
         serializer.collect_seq(Timed::all(self.steps).map(|timed| StepJson {
             step: timed.step,
             delta: Some(timed.delta),
-            decode: Some(self.decode),
+            decode: Some((self.decode, timed.at)),
         }))
     }
 }
@@ -152,7 +153,7 @@ impl Serialize for Steps<'_> {
 pub struct StepJson<'a> {
     step: &'a Step,
     delta: Option<i64>,
-    decode: Option<Decode<'a>>,
+    decode: Option<(Decode<'a>, usize)>,
 }
 
 impl<'a> StepJson<'a> {
@@ -201,7 +202,8 @@ impl Serialize for StepJson<'_> {
         if !step.spans.is_empty() {
             map.serialize_entry("stream", &Spans(&step.spans))?;
         }
-        if let Some(detail) = self.decode.and_then(|decode| decode(step)) {
+        let detail = self.decode.and_then(|(decode, at)| decode(at));
+        if let Some(detail) = detail.filter(|detail| !detail.sections.is_empty()) {
             map.serialize_entry("fields", &Sections(&detail))?;
         }
         map.end()

@@ -4,6 +4,7 @@
 //! tables, CSV and Markdown.
 
 pub mod cells;
+pub mod comparison;
 pub mod diagnosis;
 pub mod explain;
 pub mod flow_json;
@@ -14,6 +15,7 @@ pub mod json;
 pub mod paint;
 pub mod rate;
 pub mod table;
+pub mod why;
 
 use std::fmt;
 

@@ -11,8 +11,7 @@ pub(in crate::cli) fn run(everywhere: &Everywhere, args: &HandshakeArgs) -> Resu
     let target = Target::parse(&args.target)?;
     let session = captures::load(everywhere, &target.captures)?;
     let view = captures::view(&session, &target.captures, FlowRef::main(target.flow))?;
-    output::write(|out| {
-        export::handshake::write(out, args.format.into(), output::paint(everywhere), &view, &|_| None)
-    })?;
+    let decode = |step| session.detail(&view, step).ok();
+    output::write(|out| export::handshake::write(out, args.format.into(), output::paint(everywhere), &view, &decode))?;
     Ok(Outcome::Done)
 }

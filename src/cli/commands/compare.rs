@@ -1,0 +1,49 @@
+//! `compare`: a failing flow beside a baseline flow.
+
+use crate::cli::args::{CompareArgs, Everywhere};
+use crate::cli::captures::{self, Pair};
+use crate::cli::failure::{Failure, Outcome};
+use crate::cli::output;
+use crate::engine::{FlowRef, Session, Source};
+use crate::export::comparison::Compared;
+
+pub(in crate::cli) fn run(everywhere: &Everywhere, args: &CompareArgs) -> Result<Outcome, Failure> {
+    let Pair { subject: target, captures: others, flow } = Pair::parse(&args.target)?;
+    let mut everywhere = everywhere.clone();
+    if !others.is_empty() {
+        everywhere.baseline.clone_from(&others);
+    }
+    let session = captures::load(&everywhere, &target.captures)?;
+    let subject = captures::view(&session, &target.captures, FlowRef::main(target.flow))?;
+    let (baseline, why) = match flow {
+        Some(flow) if others.is_empty() => (FlowRef::main(flow), String::new()),
+        Some(flow) => (FlowRef { source: Source::Baseline, flow }, String::new()),
+        None => session.nearest(target.flow).ok_or_else(|| {
+            Failure::could_not(format!(
+                "{}: no good flow to compare flow {} with; name one after it, or give --baseline",
+                target.captures.join(" "),
+                target.flow
+            ))
+        })?,
+    };
+    let baseline = captures::view(&session, names(&session, &target.captures, &others, baseline), baseline)?;
+    let comparison = session.compare(&baseline, &subject);
+    let (index, good) = (session.index(), session.baseline().map(Session::index));
+    let of = |flow: FlowRef| match flow.source {
+        Source::Main => index.facts(flow.flow),
+        Source::Baseline => good.as_ref().and_then(|good| good.facts(flow.flow)),
+    };
+    if let (Some(baseline), Some(subject)) = (of(baseline.flow), of(subject.flow)) {
+        let compared = Compared { baseline, why: &why, subject, comparison: &comparison };
+        output::write(|out| compared.write(out, args.format.into(), output::paint(&everywhere)))?;
+    }
+    Ok(Outcome::Done)
+}
+
+/// The captures that a flow is of, for an error that names them.
+fn names<'n>(session: &Session, main: &'n [String], others: &'n [String], flow: FlowRef) -> &'n [String] {
+    match flow.source {
+        Source::Baseline if session.baseline().is_some() && !others.is_empty() => others,
+        _ => main,
+    }
+}

@@ -1,0 +1,242 @@
+//! A failing flow beside a good one, as text, JSON and Markdown.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use super::cells::{clipped, markdown};
+use super::flow_json::FlowJson;
+use super::handshake::StepJson;
+use super::paint::{Ink, Paint};
+use super::table::{Align, Cell, Table};
+use super::{Format, json};
+use crate::compare::{Comparison, Difference, Row};
+use crate::facts::FlowFacts;
+use crate::timeline::Step;
+use crate::vocab::{Direction, Time, text};
+
+/// What is compared: the two flows' facts, why this baseline, and how they differ.
+pub struct Compared<'a> {
+    /// The good flow.
+    pub baseline: FlowFacts<'a>,
+    /// Why it was chosen; empty where the user named it.
+    pub why: &'a str,
+    /// The flow in question.
+    pub subject: FlowFacts<'a>,
+    /// How they differ.
+    pub comparison: &'a Comparison,
+}
+
+/// Columns of one flow's steps in the text.
+const SIDE: usize = 46;
+/// Columns of a value in the table of differences.
+const VALUE: usize = 48;
+
+impl Compared<'_> {
+    /// Writes it.
+    pub fn write(&self, out: &mut impl Write, format: Format, paint: Paint) -> io::Result<()> {
+        match format {
+            Format::Json => json::document(out, &ComparisonJson::new(self)),
+            Format::Markdown => self.write_markdown(out),
+            Format::Text | Format::Csv => self.write_text(out, paint),
+        }
+    }
+
+    fn sentence(&self) -> &str {
+        match (&*self.comparison.sentence, self.comparison.first_divergence) {
+            ("", None) => "The two do the same.",
+            ("", Some(_)) => "They part here.",
+            (sentence, _) => sentence,
+        }
+    }
+
+    /// The times from which each side's steps count.
+    fn starts(&self) -> (Time, Time) {
+        (self.baseline.row.start, self.subject.row.start)
+    }
+
+    fn write_text(&self, out: &mut impl Write, paint: Paint) -> io::Result<()> {
+        let because = if self.why.is_empty() { String::new() } else { format!(" ({})", text::visible(self.why)) };
+        writeln!(out, "Baseline: {}{because}", named(&self.baseline))?;
+        writeln!(out, "Subject:  {}", named(&self.subject))?;
+        writeln!(out, "{}\n", paint.ink(Ink::Heading, text::visible(self.sentence())))?;
+        let starts = self.starts();
+        let columns =
+            &[("", Align::Left), ("Baseline", Align::Left), ("Subject", Align::Left), ("Differs in", Align::Left)];
+        Table { columns, paint }
+            .write(out, || self.comparison.rows.iter().enumerate().map(|(at, row)| self.cells(at, row, starts)))?;
+        if !self.comparison.differences.is_empty() {
+            writeln!(out, "\n{}", paint.ink(Ink::Heading, "Differences, the most telling first"))?;
+            let columns = &[
+                ("Weight", Align::Right),
+                ("Field", Align::Left),
+                ("Baseline", Align::Left),
+                ("Subject", Align::Left),
+            ];
+            Table { columns, paint }.write(out, || self.comparison.differences.iter().map(difference_cells))?;
+        }
+        Ok(())
+    }
+
+    fn cells(&self, at: usize, row: &Row, starts: (Time, Time)) -> Vec<Cell> {
+        let first = self.comparison.first_divergence == Some(at);
+        let ink = match (first, row.is_equal()) {
+            (true, _) => Ink::Bad,
+            (false, false) => Ink::Warning,
+            (false, true) => Ink::Plain,
+        };
+        let mark = match (first, row.is_equal()) {
+            (true, _) => ">>",
+            (false, false) => "*",
+            (false, true) => "",
+        };
+        let side = |step: Option<&Step>, start: Time| {
+            Cell::inked(ink, step.map_or_else(|| "-".into(), |step| clipped(&line(step, start), SIDE).into_owned()))
+        };
+        vec![
+            Cell::inked(ink, mark),
+            side(row.baseline.as_ref(), starts.0),
+            side(row.subject.as_ref(), starts.1),
+            Cell::plain(unexpected(&row.differences)),
+        ]
+    }
+
+    fn write_markdown(&self, out: &mut impl Write) -> io::Result<()> {
+        writeln!(out, "# Flow {} beside flow {}\n", self.subject.flow, self.baseline.flow)?;
+        writeln!(out, "- baseline: {}", markdown(&named(&self.baseline)))?;
+        if !self.why.is_empty() {
+            writeln!(out, "- chosen because: {}", markdown(self.why))?;
+        }
+        writeln!(out, "- subject: {}", markdown(&named(&self.subject)))?;
+        writeln!(out, "\n**{}**\n", markdown(self.sentence()))?;
+        writeln!(out, "| | baseline | subject | differs in |\n| --- | --- | --- | --- |")?;
+        let starts = self.starts();
+        for (at, row) in self.comparison.rows.iter().enumerate() {
+            let mark = if self.comparison.first_divergence == Some(at) { "first" } else { "" };
+            let side = |step: Option<&Step>, start| step.map_or_else(String::new, |step| markdown(&line(step, start)));
+            writeln!(
+                out,
+                "| {mark} | {} | {} | {} |",
+                side(row.baseline.as_ref(), starts.0),
+                side(row.subject.as_ref(), starts.1),
+                markdown(&unexpected(&row.differences))
+            )?;
+        }
+        if !self.comparison.differences.is_empty() {
+            writeln!(out, "\n| weight | field | baseline | subject |\n| --- | --- | --- | --- |")?;
+        }
+        for difference in &self.comparison.differences {
+            let Difference { field, baseline, subject, weight, .. } = difference;
+            writeln!(out, "| {weight} | {} | {} | {} |", markdown(field), markdown(baseline), markdown(subject))?;
+        }
+        Ok(())
+    }
+}
+
+fn named(facts: &FlowFacts<'_>) -> String {
+    let name = facts.tls.and_then(|tls| tls.server_name.as_deref()).map_or_else(String::new, text::visible_bytes);
+    let outcome = facts.row.cause.map_or_else(
+        || facts.row.outcome.map_or("", crate::vocab::Outcome::name).to_owned(),
+        |cause| cause.to_string(),
+    );
+    let capture = text::visible(facts.capture);
+    format!("flow {} of {capture}, {} to {} {name}, {outcome}", facts.flow, facts.row.client, facts.row.server)
+}
+
+fn line(step: &Step, start: Time) -> String {
+    let arrow = match step.from {
+        Direction::ToServer => "->",
+        Direction::ToClient => "<-",
+    };
+    let bytes = if step.bytes > 0 { format!(" ({})", step.bytes) } else { String::new() };
+    format!("{:9.6} {arrow} {}{bytes}", json::seconds(step.time.nanos_since(start)), text::visible(&step.name))
+}
+
+/// The fields that differ and should not.
+fn unexpected(differences: &[Difference]) -> String {
+    let fields = differences.iter().filter(|difference| !difference.expected);
+    text::visible(&fields.map(|difference| difference.field.as_str()).collect::<Vec<_>>().join(", "))
+}
+
+fn difference_cells(difference: &Difference) -> Vec<Cell> {
+    let ink = match difference {
+        Difference { expected: true, .. } => Ink::Faint,
+        Difference { weight: 50.., .. } => Ink::Bad,
+        _ => Ink::Plain,
+    };
+    let value = |value: &str| clipped(&text::visible(value), VALUE).into_owned();
+    vec![
+        Cell::plain(difference.weight.to_string()),
+        Cell::inked(ink, text::visible(&difference.field)),
+        Cell::plain(value(&difference.baseline)),
+        Cell::plain(value(&difference.subject)),
+    ]
+}
+
+#[derive(Serialize)]
+struct ComparisonJson<'a> {
+    baseline: Flow<'a>,
+    subject: Flow<'a>,
+    sentence: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    first_divergence: Option<Divergence<'a>>,
+    rows: Vec<RowJson<'a>>,
+    differences: Vec<DifferenceJson<'a>>,
+}
+
+#[derive(Serialize)]
+struct Flow<'a> {
+    #[serde(flatten)]
+    flow: FlowJson<'a>,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    why: &'a str,
+}
+
+#[derive(Serialize)]
+struct Divergence<'a> {
+    row: usize,
+    #[serde(flatten)]
+    steps: RowJson<'a>,
+}
+
+#[derive(Serialize)]
+struct RowJson<'a> {
+    baseline: Option<StepJson<'a>>,
+    subject: Option<StepJson<'a>>,
+    differences: Vec<DifferenceJson<'a>>,
+}
+
+#[derive(Serialize)]
+struct DifferenceJson<'a> {
+    field: &'a str,
+    baseline: &'a str,
+    subject: &'a str,
+    weight: u8,
+    expected: bool,
+}
+
+impl<'a> ComparisonJson<'a> {
+    fn new(compared: &'a Compared<'a>) -> Self {
+        let comparison = compared.comparison;
+        let row = |row: &'a Row| RowJson {
+            baseline: row.baseline.as_ref().map(StepJson::alone),
+            subject: row.subject.as_ref().map(StepJson::alone),
+            differences: row.differences.iter().map(difference_json).collect(),
+        };
+        Self {
+            baseline: Flow { flow: FlowJson::new(&compared.baseline), why: compared.why },
+            subject: Flow { flow: FlowJson::new(&compared.subject), why: "" },
+            sentence: compared.sentence(),
+            first_divergence: comparison
+                .first_divergence
+                .and_then(|at| Some(Divergence { row: at, steps: row(comparison.rows.get(at)?) })),
+            rows: comparison.rows.iter().map(row).collect(),
+            differences: comparison.differences.iter().map(difference_json).collect(),
+        }
+    }
+}
+
+fn difference_json(difference: &Difference) -> DifferenceJson<'_> {
+    let Difference { field, baseline, subject, weight, expected } = difference;
+    DifferenceJson { field, baseline, subject, weight: *weight, expected: *expected }
+}

@@ -1,0 +1,63 @@
+//! From a client's error to the patterns that can and cannot produce it, as text.
+
+use std::io::{self, Write};
+
+use super::cells::{count, numbers};
+use super::paint::{Ink, Paint};
+use crate::diagnose::{CLIENTS, RULES, Why};
+use crate::facts::FlowFacts;
+use crate::vocab::{Cause, text};
+
+/// Flow numbers listed below a cause.
+const MAX_LISTED: usize = 20;
+
+/// Writes what `error` can mean; of `flows`, where there are any, those that match.
+pub fn write<'a>(
+    out: &mut impl Write,
+    paint: Paint,
+    error: &str,
+    why: &Why,
+    flows: Option<impl Iterator<Item = FlowFacts<'a>>>,
+) -> io::Result<()> {
+    writeln!(out, "{}", paint.ink(Ink::Heading, text::visible(error)))?;
+    let mut clients: Vec<&str> = why.matches.iter().map(|found| found.client).collect();
+    clients.dedup();
+    clients.sort_unstable();
+    clients.dedup();
+    for client in clients {
+        let version = CLIENTS.iter().find(|(name, _)| *name == client).map_or("", |(_, version)| version);
+        let mut texts: Vec<&str> =
+            why.matches.iter().filter(|found| found.client == client).map(|found| found.error.as_str()).collect();
+        texts.sort_unstable();
+        texts.dedup();
+        texts.iter().try_for_each(|text| writeln!(out, "  {client} ({version}): {text}"))?;
+    }
+    let mut by_cause: Vec<(Cause, Vec<u32>)> = why.can.iter().map(|cause| (*cause, Vec::new())).collect();
+    let known = flows.is_some();
+    for facts in flows.into_iter().flatten() {
+        if let Some(cause) = facts.row.cause
+            && let Some((_, found)) = by_cause.iter_mut().find(|(can, _)| *can == cause)
+        {
+            found.push(facts.flow.0);
+        }
+    }
+    writeln!(out, "\n{}", paint.ink(Ink::Heading, "Can be"))?;
+    for (cause, found) in &by_cause {
+        writeln!(out, "  {:32}{}", paint.ink(Ink::Bad, format_args!("{:32}", cause.name())), what(*cause))?;
+        if !found.is_empty() {
+            let list = numbers(found, MAX_LISTED);
+            writeln!(out, "  {:32}here: {}, number {list}", "", count(found.len(), "flow"))?;
+        }
+    }
+    if known && by_cause.iter().all(|(_, found)| found.is_empty()) {
+        writeln!(out, "  No flow here failed in one of these ways.")?;
+    }
+    writeln!(out, "\n{}", paint.ink(Ink::Heading, "Cannot be"))?;
+    writeln!(out, "  {}", why.cannot.iter().map(|cause| cause.name()).collect::<Vec<_>>().join(", "))
+}
+
+/// The first sentence of a cause's documentation.
+fn what(cause: Cause) -> &'static str {
+    let what = RULES.iter().find(|rule| rule.cause == cause).map_or("", |rule| rule.doc.what);
+    what.find(". ").map_or(what, |end| &what[..=end])
+}

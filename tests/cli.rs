@@ -1,0 +1,452 @@
+//! The outside contract: commands, arguments, exit statuses, what goes to which stream.
+
+mod common;
+
+use std::io::{Read as _, Write as _};
+use std::process::Stdio;
+
+use common::{Ran, capture, run, run_with, shakedown};
+use serde_json::Value;
+
+const FAILING: &str = "reset-by-access-point";
+const GOOD: &str = "tls13-ok";
+
+fn bytes(name: &str) -> Vec<u8> {
+    std::fs::read(capture(name)).expect("a fixture")
+}
+
+fn lines(text: &str) -> Vec<Value> {
+    text.lines().map(|line| serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"))).collect()
+}
+
+fn object(ran: &Ran) -> Value {
+    assert_eq!(ran.code, Some(0), "{}", ran.err);
+    serde_json::from_str(&ran.out).expect("one object")
+}
+
+/// A status, one line on standard error that holds all of `words`, nothing on standard output.
+fn refused(ran: &Ran, code: i32, words: &[&str]) {
+    assert_eq!(ran.code, Some(code), "{}", ran.err);
+    assert_eq!(ran.out, "");
+    assert!(code == 2 || ran.err.lines().count() == 1, "one line: {}", ran.err);
+    for word in words {
+        assert!(ran.err.contains(word), "{word:?} is not in {}", ran.err);
+    }
+    assert!(!ran.err.contains("Error {") && !ran.err.contains("Os {"), "Debug text: {}", ran.err);
+}
+
+#[test]
+fn flows_as_json_are_one_object_a_line() {
+    let ran = run(&["flows", &capture(GOOD), "--format", "json"]);
+    assert_eq!((ran.code, ran.err.as_str()), (Some(0), ""));
+    let flow = &lines(&ran.out)[0];
+    for key in [
+        "flow",
+        "capture",
+        "client",
+        "server",
+        "first_packet",
+        "last_packet",
+        "start",
+        "duration",
+        "packets",
+        "bytes",
+        "tcp",
+        "tls",
+    ] {
+        assert!(!flow[key].is_null(), "{key} is missing");
+    }
+    assert!(flow["start"].as_str().is_some_and(|time| time.len() == 30 && time.ends_with('Z')), "{}", flow["start"]);
+    assert_eq!(flow["outcome"], "ok");
+    assert!(flow.get("cause").is_none(), "keys that do not apply are left out");
+}
+
+#[test]
+fn flows_as_csv_have_a_column_a_field() {
+    let ran = run(&["flows", &capture(GOOD), "--format", "csv"]);
+    let mut reader = csv::Reader::from_reader(ran.out.as_bytes());
+    let names: Vec<String> = reader.headers().expect("headings").iter().map(str::to_owned).collect();
+    assert_eq!(names, shakedown::facts::FIELDS.iter().map(|field| field.name.to_owned()).collect::<Vec<_>>());
+    assert!(reader.records().all(|record| record.is_ok()));
+}
+
+#[test]
+fn flows_as_a_table_have_headings_and_no_colours() {
+    let ran = run(&["flows", &capture(FAILING)]);
+    assert!(ran.out.starts_with("Flow "));
+    assert!(ran.out.contains("failed") && !ran.out.contains('\u{1b}'));
+    assert!(run(&["flows", "--color", "always", &capture(FAILING)]).out.contains('\u{1b}'));
+    assert!(!run(&["--color", "never", "flows", &capture(FAILING)]).out.contains('\u{1b}'));
+}
+
+#[test]
+fn a_filter_picks_flows_for_every_command() {
+    let all = run(&["flows", &capture("one-percent"), "--format", "json"]);
+    let failed = run(&["flows", &capture("one-percent"), "--format", "json", "--filter", "outcome == failed"]);
+    let count = |ran: &Ran| ran.out.lines().count();
+    assert_eq!((count(&all), count(&failed)), (1304, 11));
+    let both = ["diagnose", &capture("one-percent"), "--format", "json", "--filter", "tls.sni ~ \"^api\""];
+    assert_eq!(object(&run(&both))["failed"], 6);
+}
+
+#[test]
+fn a_filter_that_cannot_be_read_is_wrong_usage() {
+    let ran = run(&["flows", &capture(GOOD), "--filter", "tls.snii == api"]);
+    refused(&ran, 2, &["tls.snii == api", "^^^^^^^^", "did you mean tls.sni?"]);
+}
+
+#[test]
+fn handshake_shows_the_steps() {
+    let ran = run(&["handshake", &capture(FAILING), "0"]);
+    assert_eq!(ran.code, Some(0));
+    assert!(ran.out.contains("Client Hello") && ran.out.contains("RST"), "{}", ran.out);
+    let handshake = object(&run(&["handshake", &capture(FAILING), "0", "--format", "json"]));
+    let steps = handshake["steps"].as_array().expect("steps");
+    assert_eq!(handshake["flow"], 0);
+    for key in ["packet", "time", "delta", "from", "kind", "name", "bytes", "ttl"] {
+        assert!(!steps[0][key].is_null(), "{key} is missing in {}", steps[0]);
+    }
+    assert!(steps.iter().any(|step| step["kind"] == "message" && step["id"] == 1));
+}
+
+#[test]
+fn follow_raw_is_the_exact_bytes_of_follow_json() {
+    use base64::Engine as _;
+    let capture = capture(GOOD);
+    let all = object(&run(&["follow", &capture, "0", "--as", "json"]));
+    for (direction, sender) in [("to-server", "client"), ("to-client", "server")] {
+        let raw = shakedown()
+            .args(["follow", &capture, "0", "--as", "raw", "--direction", direction])
+            .output()
+            .expect("the program runs")
+            .stdout;
+        let mut joined = Vec::new();
+        for segment in all["segments"].as_array().expect("segments").iter().filter(|s| s["from"] == sender) {
+            assert_eq!(segment["offset"], joined.len(), "in stream order");
+            let data = segment["data"].as_str().expect("data");
+            joined.extend(base64::engine::general_purpose::STANDARD.decode(data).expect("base64"));
+        }
+        assert!(raw.starts_with(&[22, 3]), "a TLS record comes first");
+        assert_eq!(raw, joined, "{direction}");
+    }
+}
+
+#[test]
+fn follow_counts_gaps_on_standard_error() {
+    let whole = bytes(GOOD);
+    let missing = without_packet(&whole, 7);
+    let file = temporary(&missing);
+    let path = file.path().to_string_lossy();
+    for number in 0.. {
+        let ran = run(&["follow", &path, &number.to_string(), "--as", "json"]);
+        if ran.code != Some(0) {
+            break;
+        }
+        let gaps = ran.out.matches("\"gap\"").count();
+        assert_eq!(gaps > 0, ran.err.contains("not captured"), "{}", ran.err);
+    }
+}
+
+#[test]
+fn follow_as_text_and_hex_name_both_ends() {
+    for form in ["text", "hex"] {
+        let ran = run(&["follow", &capture(GOOD), "0", "--as", form]);
+        assert!(ran.out.contains("Filter: tcp.stream eq 0"), "{}", ran.out);
+        assert!(ran.out.contains("Node 0:") && ran.out.contains("Node 1:"));
+        assert!(!ran.out.contains('\u{1b}'));
+    }
+}
+
+#[test]
+fn diagnose_has_the_keys_of_the_contract() {
+    let diagnosis = object(&run(&["diagnose", &capture(FAILING), "--format", "json"]));
+    for key in
+        ["captures", "flows", "handshakes", "failed", "rate", "attempts", "causes", "findings", "packets", "health"]
+    {
+        assert!(!diagnosis[key].is_null(), "{key} is missing");
+    }
+    for key in ["value", "low", "high"] {
+        assert!(diagnosis["rate"][key].is_f64(), "{}", diagnosis["rate"]);
+    }
+    let finding = &diagnosis["findings"][0];
+    for key in
+        ["flow", "cause", "confidence", "headline", "ended_by", "first_abnormal_packet", "evidence", "next_steps"]
+    {
+        assert!(!finding[key].is_null(), "{key} is missing");
+    }
+    assert_eq!(finding["evidence"][0]["role"], "primary");
+    assert_eq!(finding["evidence"][0]["packet"], finding["first_abnormal_packet"]);
+}
+
+#[test]
+fn diagnose_check_tells_by_its_status() {
+    assert_eq!(run(&["diagnose", "--check", &capture(FAILING)]).code, Some(3));
+    assert_eq!(run(&["diagnose", "--check", &capture(GOOD)]).code, Some(0));
+    assert_eq!(run(&["diagnose", &capture(FAILING)]).code, Some(0));
+}
+
+#[test]
+fn diagnose_as_markdown_is_a_report() {
+    let ran = run(&["diagnose", &capture(FAILING), "--format", "markdown"]);
+    assert!(ran.out.starts_with("# TLS handshakes:"), "{}", ran.out);
+    assert!(ran.out.contains("| flow |") && ran.out.contains("## reset-after-client-hello"), "{}", ran.out);
+}
+
+#[test]
+fn explain_lists_and_explains() {
+    assert!(run(&["explain"]).out.contains("mtu-black-hole"));
+    let ran = run(&["explain", "mtu-black-hole"]);
+    for title in ["What happened", "How we know", "Not to be confused with", "What to try"] {
+        assert!(ran.out.contains(title), "{title}");
+    }
+    refused(&run(&["explain", "mtu-black-hol"]), 2, &["mtu-black-hole"]);
+}
+
+#[test]
+fn documents_are_made_from_the_arguments() {
+    let man = run(&["man"]);
+    assert!(man.out.contains(".TH shakedown 1") && man.out.contains(".SS diagnose"));
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        assert!(run(&["completions", shell]).out.contains("shakedown"), "{shell}");
+    }
+}
+
+#[test]
+fn digits_are_a_flow_and_anything_else_a_capture() {
+    refused(&run(&["flows", "14"]), 2, &["14 is the number of a flow"]);
+    refused(&run(&["handshake", &capture(GOOD)]), 2, &[]);
+    refused(&run(&["handshake", "0", &capture(GOOD)]), 2, &[]);
+    refused(&run(&["handshake", &capture(GOOD), "99999"]), 1, &["no flow 99999", GOOD]);
+    refused(&run(&["handshake", &capture(GOOD), "99999999999"]), 1, &["no flow"]);
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::write(folder.path().join("14"), bytes(GOOD)).expect("a copy");
+    let ran =
+        shakedown().current_dir(folder.path()).args(["handshake", "./14", "0"]).output().expect("the program runs");
+    assert!(ran.status.success());
+}
+
+#[test]
+fn wrong_usage_is_status_2() {
+    for arguments in [
+        &["flows"][..],
+        &["flows", "--format", "xml", "x"],
+        &["--nonsense"],
+        &[],
+        &["follow", "x", "0", "--direction", "up"],
+    ] {
+        assert_eq!(run(arguments).code, Some(2), "{arguments:?}");
+    }
+}
+
+#[test]
+fn what_is_no_capture_is_refused_by_name() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = |name: &str| folder.path().join(name).to_string_lossy().into_owned();
+    std::fs::write(path("empty"), b"").expect("a file");
+    std::fs::write(path("text"), b"this is no capture at all, whatever it is called\n").expect("a file");
+    refused(&run(&["flows", &path("empty")]), 1, &["empty"]);
+    refused(&run(&["flows", &path("text")]), 1, &["text", "not a pcap or pcapng capture"]);
+    refused(&run(&["flows", &path("nowhere")]), 1, &["nowhere", "No such file"]);
+    std::fs::create_dir(path("folder")).expect("a folder");
+    refused(&run(&["flows", &path("folder")]), 1, &["folder", "no capture"]);
+    refused(&run_with(&["flows", "-"], b""), 1, &["standard input"]);
+    refused(&run_with(&["flows", "-"], b"this is no capture at all, whatever it is called\n"), 1, &["not a pcap"]);
+    refused(&run(&["flows", &capture(GOOD), "--keylog", &path("nokeys")]), 1, &["nokeys"]);
+}
+
+#[test]
+fn a_terminal_ui_without_a_terminal_is_status_1() {
+    refused(&run(&[&capture(GOOD)]), 1, &["terminal"]);
+}
+
+#[test]
+fn a_capture_that_is_cut_gives_what_is_intact() {
+    let whole = bytes(FAILING);
+    let file = temporary(&whole[..whole.len() - 30]);
+    let ran = run(&["flows", &file.path().to_string_lossy(), "--format", "json"]);
+    assert_eq!(ran.code, Some(0));
+    assert!(!lines(&ran.out).is_empty());
+    assert_eq!(ran.err.lines().count(), 1, "{}", ran.err);
+    assert!(ran.err.contains("truncated") && ran.err.contains("offset"), "{}", ran.err);
+}
+
+#[test]
+fn a_capture_with_damage_in_the_middle_gives_the_rest() {
+    let mut damaged = bytes("one-percent");
+    let middle = damaged.len() / 2;
+    damaged[middle..middle + 300].fill(0xff);
+    let file = temporary(&damaged);
+    let ran = run(&["flows", &file.path().to_string_lossy(), "--format", "json"]);
+    assert_eq!(ran.code, Some(0));
+    assert!(lines(&ran.out).len() > 1290, "{} flows", lines(&ran.out).len());
+    assert_eq!(ran.err.lines().count(), 1, "{}", ran.err);
+    assert!(ran.err.contains("malformed") && ran.err.contains("offset"), "{}", ran.err);
+}
+
+#[test]
+fn compressed_captures_are_recognised_by_their_content() {
+    let whole = bytes(FAILING);
+    let plain = run(&["flows", &capture(FAILING), "--format", "json"]).out;
+    for (name, packed) in [("gzip", gzip(&whole)), ("zstd", zstd_of(&whole)), ("lz4", lz4(&whole)), ("xz", xz(&whole))]
+    {
+        let file = temporary(&packed);
+        let ran = run(&["flows", &file.path().to_string_lossy(), "--format", "json"]);
+        assert_eq!((ran.code, ran.err.as_str()), (Some(0), ""), "{name}");
+        assert_eq!(without_capture(&ran.out), without_capture(&plain), "{name}");
+        assert_eq!(
+            without_capture(&run_with(&["flows", "-", "--format", "json"], &packed).out),
+            without_capture(&plain),
+            "{name} from a pipe"
+        );
+    }
+    // A compressed file that is cut still gives its beginning.
+    let packed = gzip(&bytes("one-percent"));
+    let file = temporary(&packed[..packed.len() / 2]);
+    let ran = run(&["flows", &file.path().to_string_lossy(), "--format", "json"]);
+    assert_eq!(ran.code, Some(0));
+    assert!(lines(&ran.out).len() > 100 && ran.err.contains("truncated"), "{}", ran.err);
+}
+
+#[test]
+fn standard_input_is_a_capture() {
+    let ran = run_with(&["flows", "-", "--format", "json"], &bytes(FAILING));
+    assert_eq!((ran.code, ran.err.as_str()), (Some(0), ""));
+    assert_eq!(lines(&ran.out)[0]["capture"], "-");
+}
+
+#[test]
+fn several_files_and_a_folder_are_one_capture_in_time_order() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (early, late) = order(GOOD, FAILING);
+    let path = |name: &str| folder.path().join(name).to_string_lossy().into_owned();
+    std::fs::write(path("a-late"), bytes(late)).expect("a copy");
+    std::fs::write(path("b-early"), bytes(early)).expect("a copy");
+    std::fs::write(path("notes.txt"), b"not a capture").expect("a file");
+    let by_name = run(&["flows", &path("a-late"), &path("b-early"), "--format", "json"]);
+    let by_folder = run(&["flows", &folder.path().to_string_lossy(), "--format", "json"]);
+    assert_eq!(by_name.out, by_folder.out);
+    let flows = lines(&by_name.out);
+    assert!(flows[0]["capture"].as_str().is_some_and(|name| name.ends_with("b-early")), "{}", flows[0]["capture"]);
+    let first: Vec<u64> = flows.iter().filter_map(|flow| flow["first_packet"].as_u64()).collect();
+    assert!(first.is_sorted(), "packet numbers run on: {first:?}");
+    // The flow comes after all captures.
+    let last = (flows.len() - 1).to_string();
+    assert_eq!(run(&["handshake", &path("a-late"), &path("b-early"), &last]).code, Some(0));
+}
+
+#[test]
+fn a_reader_that_goes_away_is_not_told() {
+    let mut child = shakedown()
+        .args(["flows", &capture("one-percent"), "--format", "json"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program starts");
+    let mut start = [0; 10];
+    child.stdout.as_mut().expect("a pipe").read_exact(&mut start).expect("some output");
+    drop(child.stdout.take());
+    let output = child.wait_with_output().expect("the program ends");
+    assert!(output.status.success(), "{:?}", output.status);
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+}
+
+#[test]
+fn a_full_disk_is_told() {
+    let Ok(full) = std::fs::OpenOptions::new().write(true).open("/dev/full") else { return };
+    let output =
+        shakedown().args(["flows", &capture(GOOD)]).stdout(full).stderr(Stdio::piped()).output().expect("it runs");
+    assert_eq!(output.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("No space left"));
+}
+
+fn temporary(bytes: &[u8]) -> tempfile::NamedTempFile {
+    let mut file = tempfile::NamedTempFile::new().expect("a temporary file");
+    file.write_all(bytes).expect("a temporary file takes bytes");
+    file
+}
+
+/// The lines of `flows`, without the name of the capture.
+fn without_capture(json: &str) -> Vec<Value> {
+    let mut flows = lines(json);
+    for flow in &mut flows {
+        flow.as_object_mut().expect("an object").remove("capture");
+    }
+    flows
+}
+
+/// Which of two fixtures begins first.
+fn order<'n>(a: &'n str, b: &'n str) -> (&'n str, &'n str) {
+    let start = |name| lines(&run(&["flows", &capture(name), "--format", "json"]).out)[0]["start"].to_string();
+    if start(a) < start(b) { (a, b) } else { (b, a) }
+}
+
+/// A pcapng without its `number`th packet.
+fn without_packet(pcapng: &[u8], number: usize) -> Vec<u8> {
+    let mut out = Vec::new();
+    let (mut at, mut packets) = (0, 0);
+    while at + 12 <= pcapng.len() {
+        let word = |at: usize| u32::from_le_bytes(pcapng[at..at + 4].try_into().expect("four bytes"));
+        let length = word(at + 4) as usize;
+        packets += usize::from(word(at) == 6);
+        if word(at) != 6 || packets != number {
+            out.extend_from_slice(&pcapng[at..at + length]);
+        }
+        at += length;
+    }
+    out
+}
+
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    encoder.write_all(bytes).expect("memory takes bytes");
+    encoder.finish().expect("memory takes bytes")
+}
+
+fn zstd_of(bytes: &[u8]) -> Vec<u8> {
+    zstd::encode_all(bytes, 1).expect("memory takes bytes")
+}
+
+fn lz4(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = lz4_flex::frame::FrameEncoder::new(Vec::new());
+    encoder.write_all(bytes).expect("memory takes bytes");
+    encoder.finish().expect("a frame ends")
+}
+
+fn xz(bytes: &[u8]) -> Vec<u8> {
+    let options = lzma_rust2::XzOptions::with_preset(1);
+    let mut writer = lzma_rust2::XzWriter::new(Vec::new(), options).expect("options are valid");
+    writer.write_all(bytes).expect("memory takes bytes");
+    writer.finish().expect("memory takes bytes")
+}
+
+#[test]
+fn compare_takes_one_flow_or_two_of_one_capture_or_two() {
+    let (many, good) = (capture("one-percent"), capture(GOOD));
+    for arguments in [&[&*many, "162"][..], &[&many, "162", "161"], &[&many, "162", &good, "0"], &[&many, "162", &good]]
+    {
+        let comparison = object(&run(&[&["compare", "--format", "json"], arguments].concat()));
+        for key in ["baseline", "subject", "rows", "differences"] {
+            assert!(!comparison[key].is_null(), "{key} is missing");
+        }
+        assert_eq!(comparison["subject"]["flow"], 162);
+    }
+    let chosen = object(&run(&["compare", "--format", "json", &many, "162"]));
+    assert!(chosen["baseline"]["why"].is_string(), "why it was chosen is said");
+    assert_eq!(chosen["baseline"]["outcome"], "ok");
+    let other = object(&run(&["compare", "--format", "json", &many, "162", "--baseline", &good]));
+    assert!(other["baseline"]["capture"].as_str().is_some_and(|name| name.contains(GOOD)));
+    refused(&run(&["compare", &many]), 2, &[]);
+    refused(&run(&["compare", &many, "162", &good, "77777"]), 1, &["no flow 77777", GOOD]);
+    refused(&run(&["compare", &capture(FAILING), "0"]), 1, &["no good flow"]);
+}
+
+#[test]
+fn why_goes_from_an_error_to_causes_and_flows() {
+    let ran = run(&["why", "net::ERR_SSL_PROTOCOL_ERROR", &capture("one-percent")]);
+    assert_eq!(ran.code, Some(0), "{}", ran.err);
+    let (can, cannot) = ran.out.split_once("Cannot be").expect("both parts");
+    assert!(can.contains("plaintext-answer") && can.contains("362") && can.contains("775"), "{can}");
+    assert!(cannot.contains("reset-after-client-hello"), "{cannot}");
+    assert_eq!(run(&["why", "curl", "35"]).out, run(&["why", "curl 35"]).out);
+    refused(&run(&["why", "no client says this"]), 1, &["no client says this"]);
+}
