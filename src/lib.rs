@@ -3,6 +3,7 @@
 //! Each module is a room of the house described in `docs/architecture.md`; arrows between rooms point down only.
 
 pub mod capture;
+pub mod cli;
 pub mod compare;
 pub mod diagnose;
 pub mod engine;

@@ -11,10 +11,15 @@ use crate::timeline::{Step, StepKind, Streams, Timeline, is_midstream};
 use crate::vocab::iana::{AlertDescription, AlertLevel, HandshakeType, ProtocolVersion};
 use crate::vocab::{Direction, FlowNumber, PacketNumber, Time};
 
-/// Shortest TLS 1.3 record that can hold a Finished; shorter protected records of a handshake are alerts.
-pub(super) const SHORTEST_FINISHED: u64 = 45;
-/// Seconds without an answer after which silence counts, when an end then gave up or the capture went on.
-pub(super) const SILENCE: f64 = 3.0;
+/// Shortest TLS 1.3 record that can hold a Finished.
+const SHORTEST_FINISHED: u64 = 45;
+/// Bodies of TLS 1.3 records that hold an alert: two bytes, the content type and a tag of 16 or 8 bytes; 35 from Java,
+/// which pads them.
+const ALERT_RECORDS: [u64; 3] = [11, 19, 35];
+/// Seconds without an answer after which silence counts where the capture goes on and no end gives up.
+pub(super) const SILENCE: f64 = 10.0;
+/// Seconds after which a SYN without an answer counts as unanswered: by then it has been sent twice more.
+pub(super) const SYN_SILENCE: f64 = 3.0;
 /// Seconds after which a server that closes is taken to have waited rather than refused.
 const SERVER_WAIT: f64 = 5.0;
 /// Seconds a client must have waited for its leaving to count as giving up on an answer.
@@ -171,6 +176,11 @@ impl<'a> Case<'a> {
             case.stage = Stage::Connected;
         }
         case.walk();
+        // A client that closes its direction right behind its Finished and request still gets the server's Finished.
+        let half_closed = case.ended_with(Direction::ToServer, EndingKind::Close) && case.stage == Stage::ClientFinished;
+        if half_closed && tls.is_complete() {
+            case.stage = Stage::Complete;
+        }
         case
     }
 
@@ -186,7 +196,7 @@ impl<'a> Case<'a> {
                 .filter(|step| steps[*step].kind != StepKind::Segment)
                 .chain((at..end).filter(|step| steps[*step].kind == StepKind::Segment));
             for step in order {
-                if let Some(kind) = self.step(step) {
+                if let Some(kind) = self.step(step).filter(|kind| !self.is_ignored(step, *kind)) {
                     let Step { from, packet, time, .. } = steps[step];
                     self.ending = Some(Ending { kind, from, packet, time, step });
                     return;
@@ -194,6 +204,20 @@ impl<'a> Case<'a> {
             }
             at = end;
         }
+    }
+
+    /// Whether the client goes on with its request as if the foreign bytes were not there: then they never reached it, or
+    /// are padding that something on the way took for payload.
+    fn is_ignored(&self, at: usize, kind: EndingKind) -> bool {
+        let steps = &self.timeline.steps;
+        kind == EndingKind::Foreign
+            && steps[at].from == Direction::ToClient
+            && self.stage >= Stage::ClientFinished
+            && steps[at..].iter().any(|step| {
+                step.from == Direction::ToServer
+                    && matches!(step.kind, StepKind::ApplicationData | StepKind::Encrypted)
+                    && !ALERT_RECORDS.contains(&step.bytes)
+            })
     }
 
     /// Takes the next step; what it ended, if anything.
@@ -220,8 +244,11 @@ impl<'a> Case<'a> {
     fn segment(&mut self, step: &Step) -> Option<EndingKind> {
         if self.stage == Stage::Connected && step.from == Direction::ToServer && step.bytes > 0 && !step.flags.rst() {
             // What the bytes are is told by the steps that follow; a hello's first segment has no step of its own.
-            self.stage =
-                if self.tls.progress.hello_begun && self.tls.start.to_server == 0 { Stage::HelloBegun } else { Stage::Preamble };
+            self.stage = if self.tls.progress.hello_begun && self.tls.start.to_server == 0 {
+                Stage::HelloBegun
+            } else {
+                Stage::Preamble
+            };
         }
         if self.stage == Stage::HelloSent
             && step.from == Direction::ToClient
@@ -335,7 +362,7 @@ impl<'a> Case<'a> {
         if step.from == Direction::ToServer && self.stage == Stage::Connected {
             self.stage = Stage::Complete;
         }
-        let short = step.bytes < SHORTEST_FINISHED;
+        let alert = ALERT_RECORDS.contains(&step.bytes);
         match (self.is_tls13(), step.from) {
             (true, _) if self.seen.server_hello.is_none() => {
                 // 0-RTT data of the client is in place here; data of the server is not.
@@ -343,11 +370,14 @@ impl<'a> Case<'a> {
                 (!answered).then_some(EndingKind::Foreign)
             }
             (true, Direction::ToServer) if self.seen.client_finished.is_none() => {
-                if short {
+                if alert {
                     return Some(EndingKind::EncryptedAlert);
                 }
-                self.seen.client_finished = Some(at);
-                self.stage = self.stage.max(Stage::ClientFinished);
+                // EndOfEarlyData or an empty Certificate in a record of its own comes before the Finished.
+                if step.bytes >= SHORTEST_FINISHED {
+                    self.seen.client_finished = Some(at);
+                    self.stage = self.stage.max(Stage::ClientFinished);
+                }
                 None
             }
             (true, Direction::ToServer) => {
@@ -360,7 +390,7 @@ impl<'a> Case<'a> {
                 None
             }
             (true, Direction::ToClient) => {
-                if short && self.seen.server_application.is_none() {
+                if alert && self.seen.server_application.is_none() {
                     return Some(EndingKind::EncryptedAlert);
                 }
                 self.seen.server_application = self.seen.server_application.or(Some(at));
@@ -471,20 +501,35 @@ impl<'a> Case<'a> {
     pub fn ended_in_silence(&self, since: Time) -> bool {
         let waited = self.waited(since);
         match self.ending {
-            None => waited >= SILENCE,
-            Some(Ending { kind: EndingKind::Reset | EndingKind::Close | EndingKind::Alert(..), from, .. }) => match from {
-                Direction::ToServer => waited >= CLIENT_WAIT,
-                Direction::ToClient => waited >= SERVER_WAIT,
-            },
+            None => waited >= SILENCE && self.is_captured_to_the_end(),
+            Some(Ending { kind: EndingKind::Reset | EndingKind::Close | EndingKind::Alert(..), from, .. }) => {
+                match from {
+                    Direction::ToServer => waited >= CLIENT_WAIT,
+                    Direction::ToClient => waited >= SERVER_WAIT,
+                }
+            }
             Some(_) => false,
         }
+    }
+
+    /// Whether the capture shows the flow to its end: what was sent last is acknowledged, or was sent again. TCP does one
+    /// or the other within seconds (RFC 9293 §3.8); where neither is seen the capture stopped looking.
+    pub fn is_captured_to_the_end(&self) -> bool {
+        Direction::BOTH.iter().all(|way| {
+            let acked = self.acknowledged(*way) as i64;
+            let unacknowledged = self.data(*way).any(|s| self.offset(s) + i64::from(s.payload_len) > acked);
+            !unacknowledged || self.data(*way).any(|s| s.events.any(Events::ANY_RETRANSMISSION))
+        })
     }
 
     /// The highest acknowledgment an end sent before `before`, as an offset of the other direction's stream.
     pub fn acknowledged(&self, direction: Direction) -> u64 {
         let base = self.trace.row.sides[direction].first_seq();
         let acks = self.trace.sent(direction.reversed()).filter(|s| s.flags.ack() && !s.flags.rst());
-        acks.map(|s| s.ack.wrapping_sub(base) as i32).filter(|offset| *offset > 0).max().map_or(0, |offset| offset as u64)
+        acks.map(|s| s.ack.wrapping_sub(base) as i32)
+            .filter(|offset| *offset > 0)
+            .max()
+            .map_or(0, |offset| offset as u64)
     }
 
     /// The stream offset after the last byte that an end sent.

@@ -1,7 +1,30 @@
 //! Rules: why a flow failed, who ended it, how sure that is, which packets prove it.
 //!
-//! Start at [`Finding`], what a rule gives.
+//! Start at [`judge`]. A flow is laid out as a [`Case`]; the rules of [`rules`] are asked in order; the first that finds
+//! something names the cause. What no rule finds is given its outcome by how far the handshake came. A finding without
+//! a packet as evidence does not exist; what is inferred is said to be.
 
+mod alerts;
+mod case;
+mod chain;
+mod clients;
+mod context;
 mod finding;
+mod foreign;
+mod legality;
+mod midstream;
+mod mutual;
+mod path;
+mod proxy;
+mod rule;
+mod rules;
+mod silence;
+mod verdict;
 
+pub use clients::{CLIENTS, Experience, Match, Why, texts, why};
+pub use case::{Case, Ending, EndingKind, Stage};
+pub use context::{Chain, Context};
 pub use finding::{ClientReport, Evidence, Finding, Role};
+pub use rule::{Doc, Rule};
+pub use rules::RULES;
+pub use verdict::{Verdict, judge, quick};

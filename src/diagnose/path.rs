@@ -91,19 +91,17 @@ fn ttl(case: &Case<'_>, suspect: &TraceSegment, own: &[&TraceSegment], signs: &m
     ttls.sort_unstable();
     let (usual, source) = match ttls.get(ttls.len() / 2) {
         Some(median) => (*median, "the sender's other packets"),
-        None if suspect.direction == Direction::ToClient => {
-            match case.context.usual_ttl(case.trace.row.server.ip) {
-                Some(usual) => (usual, "this server's packets in other flows"),
-                None => return,
-            }
-        }
+        None if suspect.direction == Direction::ToClient => match case.context.usual_ttl(case.trace.row.server.ip) {
+            Some(usual) => (usual, "this server's packets in other flows"),
+            None => return,
+        },
         None => return,
     };
     let distance = usual.abs_diff(suspect.ip.ttl);
     if distance >= 2 {
         let reason = format!("TTL {} where {source} have {usual}", suspect.ip.ttl);
         signs.push(Sign { reason, weight: if distance >= 4 { 4 } else { 3 }, packet: own.first().map(|s| s.packet) });
-    } else {
+    } else if distance == 0 {
         signs.push(Sign { reason: format!("TTL {} as {source}", suspect.ip.ttl), weight: -1, packet: None });
     }
 }
@@ -120,7 +118,8 @@ fn timestamps(case: &Case<'_>, suspect: &TraceSegment, own: &[&TraceSegment], si
             signs.push(Sign { reason, weight: 1, packet: None });
         }
         None => {
-            let reason = "no timestamps although they were negotiated (RFC 7323 §3.2 wants them on every segment)".into();
+            let reason =
+                "no timestamps although they were negotiated (RFC 7323 §3.2 wants them on every segment)".into();
             signs.push(Sign { reason, weight: 3, packet: None });
         }
         Some((value, _)) => {
@@ -169,11 +168,25 @@ fn timing(case: &Case<'_>, suspect: &TraceSegment, signs: &mut Vec<Sign>) {
     let took = suspect.time.since(trigger.time);
     let end = trigger.seq.wrapping_add(trigger.payload_len);
     let answers = suspect.flags.ack() && !crate::flow::analysis::after(end, suspect.ack);
-    if took < rtt * 0.5 {
-        let reason = format!("it comes {:.1} ms after what it answers; the round trip takes {:.1} ms", took * 1e3, rtt * 1e3);
-        // Without an acknowledgment it could have been under way before the trigger was sent.
-        signs.push(Sign { reason, weight: if answers { 4 } else { 2 }, packet: Some(trigger.packet) });
+    if took >= rtt * 0.5 {
+        return;
     }
+    // A RST without ACK answers a segment that acknowledges something (RFC 9293 §3.10.7.1); the first of those is the
+    // end of TCP's handshake. One that acknowledges the trigger has seen it. Any other could have been under way before
+    // the trigger was sent, unless all had been quiet for long.
+    let first_ack = case.trace.sent(Direction::ToServer).find(|s| s.flags.ack() && !s.flags.syn());
+    let bare = suspect.flags.rst() && !suspect.flags.ack();
+    let impossible = bare && first_ack.is_some_and(|s| suspect.time.since(s.time) < rtt * 0.7);
+    let quiet = case
+        .trace
+        .segments
+        .iter()
+        .rfind(|s| s.packet < trigger.packet)
+        .is_some_and(|before| trigger.time.since(before.time) > 5.0 * rtt);
+    let (took, rtt) = (took * 1e3, rtt * 1e3);
+    let reason = format!("it comes {took:.1} ms after what it answers; the round trip takes {rtt:.1} ms");
+    let weight = if answers || impossible || quiet { 4 } else { 2 };
+    signs.push(Sign { reason, weight, packet: Some(trigger.packet) });
 }
 
 fn sequence(case: &Case<'_>, suspect: &TraceSegment, own: &[&TraceSegment], signs: &mut Vec<Sign>) {
@@ -196,7 +209,9 @@ fn sequence(case: &Case<'_>, suspect: &TraceSegment, own: &[&TraceSegment], sign
     let stepped = case
         .trace
         .sent(suspect.direction)
-        .filter(|s| s.flags.rst() && s.packet > suspect.packet && s.seq != suspect.seq && s.time.since(suspect.time) < 0.01)
+        .filter(|s| {
+            s.flags.rst() && s.packet > suspect.packet && s.seq != suspect.seq && s.time.since(suspect.time) < 0.01
+        })
         .count();
     if stepped >= 2 {
         signs.push(Sign { reason: "several resets with stepped sequence numbers".into(), weight: 3, packet: None });
@@ -210,7 +225,11 @@ fn identification(suspect: &TraceSegment, own: &[&TraceSegment], signs: &mut Vec
     let counts = ids.len() >= 3 && ids.windows(2).all(|pair| (1..=64).contains(&pair[1].wrapping_sub(pair[0])));
     if let Some(last) = ids.last().filter(|_| counts) {
         if (1..=256).contains(&id.wrapping_sub(*last)) {
-            signs.push(Sign { reason: "its IP identification continues the sender's counter".into(), weight: -2, packet: None });
+            signs.push(Sign {
+                reason: "its IP identification continues the sender's counter".into(),
+                weight: -2,
+                packet: None,
+            });
         } else {
             let reason = format!("IP identification {id} is off the sender's counter ({last} before)");
             signs.push(Sign { reason, weight: 1, packet: None });
@@ -225,7 +244,11 @@ fn hardware(suspect: &TraceSegment, own: &[&TraceSegment], signs: &mut Vec<Sign>
         && macs.iter().all(|known| known == first)
         && mac != *first
     {
-        signs.push(Sign { reason: "another hardware address than the sender's other packets".into(), weight: 2, packet: None });
+        signs.push(Sign {
+            reason: "another hardware address than the sender's other packets".into(),
+            weight: 2,
+            packet: None,
+        });
     }
     if !own.is_empty() && own.iter().all(|s| s.ip.traffic_class >> 2 != suspect.ip.traffic_class >> 2) {
         signs.push(Sign { reason: "another DSCP than the sender's other packets".into(), weight: 1, packet: None });

@@ -101,6 +101,13 @@ impl Index {
         places.into_iter().map(|place| (place, self.fragments(place.packet))).collect()
     }
 
+    /// The same for many flows, sorted: one walk over the whole index.
+    pub(super) fn places_of_many(&self, flows: &[FlowNumber]) -> Vec<Vec<(PacketPlace, Vec<PacketPlace>)>> {
+        let with_fragments = |place: PacketPlace| (place, self.fragments(place.packet));
+        let places = self.packets.places_of_many(flows);
+        places.into_iter().map(|places| places.into_iter().map(with_fragments).collect()).collect()
+    }
+
     fn fragments(&self, packet: PacketNumber) -> Vec<PacketPlace> {
         self.packets.fragments_of(packet).filter_map(|earlier| self.packets.place(earlier)).collect()
     }

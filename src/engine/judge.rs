@@ -1,9 +1,155 @@
 //! After the pass: every flow gets its outcome; those that did not simply succeed are read again and judged in full.
 
+use std::collections::{HashMap, HashSet};
+
+use super::index::Index;
 use super::session::Shared;
+use super::view;
+use crate::diagnose::{self, Case, Chain, Context, Finding, Verdict};
+use crate::flow::{PacketPlace, SideFlags, Trace};
+use crate::proto::tls::message::Certificate;
+use crate::timeline::{StepKind, Timeline};
+use crate::vocab::iana::HandshakeType;
+use crate::vocab::{Direction, FlowNumber, Outcome};
+
+/// Flows read again at a time: their packets' places are looked up together.
+const BATCH: usize = 2048;
 
 /// Judges every flow.
 pub(super) fn judge_all(shared: &Shared) {
+    let (context, suspects) = {
+        let mut index = shared.index.write();
+        let context = context(&index);
+        let suspects = settle(&mut index, &context);
+        index.recount();
+        (context, suspects)
+    };
+    let context = Context { good_chains: good_chains(shared, &suspects), ..context };
+    for batch in suspects.chunks(BATCH) {
+        if shared.is_cancelled() {
+            return;
+        }
+        let verdicts = judge(shared, batch, &context);
+        let mut index = shared.index.write();
+        for (flow, verdict) in verdicts {
+            record(&mut index, flow, verdict);
+        }
+        index.recount();
+    }
     let mut index = shared.index.write();
+    index.attempts = super::attempts::group(&index);
     index.recount();
+}
+
+/// What the flows tell about each other.
+fn context(index: &Index) -> Context {
+    let mut context = Context::default();
+    let mut tls_servers = HashSet::new();
+    let mut ttls: HashMap<_, HashMap<u8, u32>> = HashMap::new();
+    for (_, row) in index.flows.iter() {
+        context.capture_end = context.capture_end.max(row.end);
+        let tls = index.tls.get(row.tls as usize);
+        if tls.is_some_and(|tls| tls.is_complete() || tls.progress.server_hello) {
+            tls_servers.insert(row.server);
+        }
+        // A server is known by the TTL of its SYN-ACKs: few devices on the way forge those.
+        if row.sides.to_client.flags.has(SideFlags::SYN_ACK) {
+            *ttls.entry(row.server.ip).or_default().entry(row.sides.to_client.ttl).or_default() += 1;
+        }
+    }
+    context.tls_servers = tls_servers;
+    context.server_ttls = ttls;
+    context
+}
+
+/// Gives an outcome to every flow that the index alone decides; returns the others.
+fn settle(index: &mut Index, context: &Context) -> Vec<FlowNumber> {
+    let mut suspects = Vec::new();
+    for number in 0..index.len() as u32 {
+        let flow = FlowNumber(number);
+        let outcome = index.facts(flow).and_then(|facts| diagnose::quick(&facts, context));
+        match (outcome, index.flows.get_mut(flow)) {
+            (Some(outcome), Some(row)) => row.outcome = Some(outcome),
+            _ => suspects.push(flow),
+        }
+    }
+    suspects
+}
+
+/// Reads a batch of flows again and judges each.
+fn judge(shared: &Shared, batch: &[FlowNumber], context: &Context) -> Vec<(FlowNumber, Verdict)> {
+    traces(shared, batch)
+        .into_iter()
+        .map(|(flow, trace)| {
+            let (timeline, streams, tls) = Timeline::build(&trace);
+            let case = Case::new(flow, &trace, &timeline, &streams, &tls, context);
+            (flow, diagnose::judge(&case))
+        })
+        .collect()
+}
+
+/// The traces of `flows`, which are sorted; a flow whose packets can no longer be read is left out.
+fn traces(shared: &Shared, flows: &[FlowNumber]) -> Vec<(FlowNumber, Trace)> {
+    let (rows, places): (Vec<_>, Vec<Vec<(PacketPlace, Vec<PacketPlace>)>>) = {
+        let index = shared.index.read();
+        let rows = flows.iter().filter_map(|flow| index.flows.get(*flow).cloned()).collect();
+        (rows, index.places_of_many(flows))
+    };
+    let files = shared.files.read().clone();
+    flows
+        .iter()
+        .zip(rows.iter().zip(&places))
+        .filter_map(|(flow, (row, places))| Some((*flow, view::trace(&files, row, places).ok()?)))
+        .collect()
+}
+
+fn record(index: &mut Index, flow: FlowNumber, verdict: Verdict) {
+    let Some(row) = index.flows.get_mut(flow) else { return };
+    row.outcome = Some(verdict.outcome);
+    if let Some(finding) = verdict.finding {
+        let Finding { cause, ended_by, .. } = finding;
+        row.cause = Some(cause);
+        row.ended_by = Some(ended_by);
+        index.findings.insert(flow, finding);
+    }
+}
+
+/// For every server name among the suspects that some flow completed with certificates in clear: that chain.
+fn good_chains(shared: &Shared, suspects: &[FlowNumber]) -> HashMap<Box<[u8]>, (FlowNumber, Chain)> {
+    let mut wanted: HashMap<Box<[u8]>, Option<FlowNumber>> = HashMap::new();
+    {
+        let index = shared.index.read();
+        for facts in suspects.iter().filter_map(|flow| index.facts(*flow)) {
+            if let Some(name) = facts.tls.and_then(|tls| tls.server_name.clone()) {
+                wanted.insert(name, None);
+            }
+        }
+        for facts in index.iter().filter(|facts| facts.row.outcome != Some(Outcome::Failed)) {
+            let Some(tls) = facts.tls.filter(|tls| tls.is_complete() && tls.certificates > 0) else { continue };
+            let used = tls.progress.application_data.to_client;
+            let slot = tls.server_name.as_ref().and_then(|name| wanted.get_mut(name));
+            if let Some(slot @ None) = slot
+                && used
+            {
+                *slot = Some(facts.flow);
+            }
+        }
+    }
+    let mut flows: Vec<_> = wanted.values().flatten().copied().collect();
+    flows.sort_unstable();
+    let mut chains = HashMap::new();
+    for (flow, trace) in traces(shared, &flows) {
+        let (timeline, _, tls) = Timeline::build(&trace);
+        let step = timeline.steps.iter().find(|step| {
+            step.kind == StepKind::Message
+                && step.from == Direction::ToClient
+                && step.id == Some(HandshakeType::CERTIFICATE.0)
+        });
+        let Some(body) = step.and_then(|step| step.body.get(4..)) else { continue };
+        let chain = Certificate::decode(body, tls.version).certificates().map(|entry| entry.der.to_vec()).collect();
+        if let Some(name) = tls.server_name {
+            chains.insert(name, (flow, chain));
+        }
+    }
+    chains
 }

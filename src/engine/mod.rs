@@ -3,7 +3,10 @@
 //! Start at [`Session::open`]. The only room with threads. A session owns its files and its [`Index`]; whoever shows it
 //! borrows the index for a moment and asks for the rest by [`Request`].
 
+mod attempts;
+mod core;
 mod index;
+mod jobs;
 mod judge;
 mod load;
 mod pass;
@@ -11,5 +14,6 @@ mod session;
 mod view;
 
 pub use index::{Counts, Index};
+pub use jobs::{Answer, JobId, Request};
 pub use session::{OpenError, Options, Phase, Progress, Session};
 pub use view::{FlowRef, FlowView, Source};

@@ -2,18 +2,21 @@
 
 use std::io;
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use parking_lot::{Mutex, RwLock, RwLockReadGuard};
 
+use super::core::{self, Core};
 use super::index::Index;
+use super::jobs::{Answer, JobId, Jobs, Request};
 use super::load::{self, OpenFile};
-use super::view::{self, FlowRef, FlowView, Source};
+use super::view::{FlowRef, FlowView};
 use crate::capture::{Input, InputError, open_all};
-use crate::flow::Trace;
+use crate::compare::Comparison;
+use crate::timeline::Detail;
 use crate::vocab::FlowNumber;
 
 /// What to open.
@@ -109,6 +112,7 @@ pub struct Session {
     total: Option<u64>,
     began: Instant,
     loader: Mutex<Option<JoinHandle<()>>>,
+    jobs: OnceLock<Jobs>,
 }
 
 impl Session {
@@ -149,7 +153,7 @@ impl Session {
             super::judge::judge_all(&loading);
             loading.status.lock().took = Some(began.elapsed());
         });
-        Session { shared, baseline, total, began, loader: Mutex::new(Some(loader)) }
+        Session { shared, baseline, total, began, loader: Mutex::new(Some(loader)), jobs: OnceLock::new() }
     }
 
     /// Waits until everything is loaded and judged.
@@ -203,37 +207,39 @@ impl Session {
         self.baseline.as_deref()
     }
 
-    fn of(&self, source: Source) -> Option<&Session> {
-        match source {
-            Source::Main => Some(self),
-            Source::Baseline => self.baseline.as_deref(),
-        }
+    fn core(&self) -> Core {
+        let baseline = self.baseline.as_ref().map(|baseline| Arc::clone(&baseline.shared));
+        Core { main: Arc::clone(&self.shared), baseline }
     }
 
     /// Reads a flow's packets again. Blocks on the disk; an error where the file no longer holds them.
     pub fn view(&self, flow: FlowRef) -> io::Result<FlowView> {
-        let session = self.of(flow.source).ok_or_else(|| io::Error::other("there is no baseline capture"))?;
-        let trace = session.trace(flow.flow)?;
-        let index = session.index();
-        let capture = index.facts(flow.flow).map_or_else(String::new, |facts| facts.capture.to_owned());
-        let finding = index.finding(flow.flow).cloned();
-        drop(index);
-        Ok(view::build(flow, capture, trace, finding))
+        self.core().view(flow)
     }
 
-    fn trace(&self, flow: FlowNumber) -> io::Result<Trace> {
-        let (row, places) = {
-            let index = self.index();
-            let row = index.flows.get(flow).cloned();
-            let row = row.ok_or_else(|| {
-                let last = index.len().saturating_sub(1);
-                io::Error::new(io::ErrorKind::NotFound, format!("no flow {flow}; flows are numbered 0 to {last}"))
-            })?;
-            let places = index.places(flow, &row);
-            (row, places)
-        };
-        let files = self.shared.files.read().clone();
-        view::trace(&files, &row, &places)
+    /// Decodes a step of an opened flow to the leaf. Blocks on the disk.
+    pub fn detail(&self, view: &FlowView, step: usize) -> io::Result<Detail> {
+        self.core().detail(view, step)
+    }
+
+    /// Compares two opened flows.
+    pub fn compare(&self, baseline: &FlowView, subject: &FlowView) -> Comparison {
+        core::compare(baseline, subject)
+    }
+
+    /// The best good flow to compare a flow with, and why it is that one; `None` where no flow is good.
+    pub fn nearest(&self, flow: FlowNumber) -> Option<(FlowRef, String)> {
+        self.core().nearest(flow)
+    }
+
+    /// Asks for something without waiting; the answer comes by [`Session::answers`] under the returned number.
+    pub fn submit(&self, request: Request) -> JobId {
+        self.jobs.get_or_init(|| Jobs::start(self.core())).submit(request)
+    }
+
+    /// The answers that came since the last call, in the order in which the work was done.
+    pub fn answers(&self) -> Vec<(JobId, Answer)> {
+        self.jobs.get().map_or_else(Vec::new, Jobs::answers)
     }
 }
 

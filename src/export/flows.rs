@@ -1,257 +1,96 @@
-//! One flow as a JSON object: the keys of `flows --format json`.
+//! The list of flows as a table, as JSON lines and as CSV.
 
-use std::borrow::Cow;
-use std::net::IpAddr;
+use std::io::{self, Write};
 
-use serde::Serialize;
+use super::cells::{self, duration};
+use super::paint::{Ink, Paint};
+use super::table::{Align, Cell, Table};
+use super::{Format, json};
+use crate::facts::{FIELDS, FlowFacts};
+use crate::vocab::{Direction, text};
 
-use super::json;
-use crate::facts::FlowFacts;
-use crate::flow::SideFlags;
-use crate::net::Endpoint;
-use crate::proto::TlsFacts;
-use crate::vocab::{Cause, Direction, EndedBy, Outcome, PerDirection};
+pub use super::flow_json::FlowJson;
 
-#[derive(Serialize)]
-struct End {
-    ip: IpAddr,
-    port: u16,
-}
-
-#[derive(Serialize)]
-struct Both<T> {
-    to_server: T,
-    to_client: T,
-}
-
-/// Both directions where at least one has a value.
-#[derive(Serialize)]
-struct Either<T> {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    to_server: Option<T>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    to_client: Option<T>,
-}
-
-#[derive(Serialize)]
-struct Tcp {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    syn_rtt: Option<f64>,
-    mss: Either<u16>,
-    window_scale: Either<u8>,
-    retransmissions: Both<u16>,
-    ttl: Either<u8>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    reset_by: Option<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    closed_by: Option<&'static str>,
-    #[serde(skip_serializing_if = "is_zero")]
-    icmp_errors: u8,
-}
-
-#[derive(Serialize)]
-struct Message {
-    from: &'static str,
-    id: u8,
-    name: Cow<'static, str>,
-    packet: u32,
-    #[serde(skip_serializing_if = "is_false")]
-    decrypted: bool,
-}
-
-#[derive(Serialize)]
-struct Alert {
-    from: &'static str,
-    level: Cow<'static, str>,
-    level_id: u8,
-    id: u8,
-    name: Cow<'static, str>,
-    packet: u32,
-    #[serde(skip_serializing_if = "is_false")]
-    decrypted: bool,
-}
-
-#[derive(Serialize)]
-struct Tls<'a> {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    sni: Option<Cow<'a, str>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    sni_hex: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    version: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    version_id: Option<u16>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    cipher: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    cipher_id: Option<u16>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    alpn: Option<Cow<'a, str>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    group: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    ja3: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    ja3s: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    ja4: Option<&'a str>,
-    #[serde(skip_serializing_if = "is_none_or_zero")]
-    client_hello_bytes: Option<u32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    client_hello_segments: Option<u16>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    resumed: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    handshake_time: Option<f64>,
-    #[serde(skip_serializing_if = "is_zero_16")]
-    certificates: u16,
-    start: Both<u64>,
-    records: Both<u32>,
-    handshake: Vec<Message>,
-    alerts: Vec<Alert>,
-}
-
-/// A flow as it is written.
-#[derive(Serialize)]
-pub struct FlowJson<'a> {
-    flow: u32,
-    capture: &'a str,
-    client: End,
-    server: End,
-    first_packet: u32,
-    last_packet: u32,
-    start: String,
-    duration: f64,
-    packets: Both<u32>,
-    bytes: Both<u64>,
-    tcp: Tcp,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    tls: Option<Tls<'a>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    attempt: Option<u32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    outcome: Option<Outcome>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    cause: Option<Cause>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    ended_by: Option<EndedBy>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    issues: Vec<&'static str>,
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "the shape that serde calls")]
-fn is_zero(number: &u8) -> bool {
-    *number == 0
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "the shape that serde calls")]
-fn is_zero_16(number: &u16) -> bool {
-    *number == 0
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "the shape that serde calls")]
-fn is_false(yes: &bool) -> bool {
-    !*yes
-}
-
-#[expect(clippy::ref_option, reason = "the shape that serde calls")]
-fn is_none_or_zero(number: &Option<u32>) -> bool {
-    number.is_none_or(|number| number == 0)
-}
-
-fn end(endpoint: Endpoint) -> End {
-    End { ip: endpoint.ip, port: endpoint.port }
-}
-
-fn both<A: Copy, T>(sides: &PerDirection<A>, read: impl Fn(&A) -> T) -> Both<T> {
-    Both { to_server: read(&sides.to_server), to_client: read(&sides.to_client) }
-}
-
-fn either<A: Copy, T>(sides: &PerDirection<A>, read: impl Fn(&A) -> Option<T>) -> Either<T> {
-    Either { to_server: read(&sides.to_server), to_client: read(&sides.to_client) }
-}
-
-impl<'a> FlowJson<'a> {
-    /// The JSON form of a flow's facts.
-    pub fn new(facts: &FlowFacts<'a>) -> Self {
-        let row = facts.row;
-        let sides = &row.sides;
-        FlowJson {
-            flow: facts.flow.0,
-            capture: facts.capture,
-            client: end(row.client),
-            server: end(row.server),
-            first_packet: row.first_packet.0,
-            last_packet: row.last_packet.0,
-            start: json::time(row.start),
-            duration: json::seconds(row.end.nanos_since(row.start)),
-            packets: both(sides, |side| side.packets),
-            bytes: both(sides, |side| side.bytes),
-            tcp: Tcp {
-                syn_rtt: row.syn_rtt().map(|nanos| json::seconds(i64::from(nanos))),
-                mss: either(sides, |side| (side.mss > 0).then_some(side.mss)),
-                window_scale: either(sides, |side| side.flags.has(SideFlags::SCALED).then_some(side.window_scale)),
-                retransmissions: both(sides, |side| side.retransmissions),
-                ttl: either(sides, |side| (side.packets > 0).then_some(side.ttl)),
-                reset_by: row.reset_by.map(Direction::sender),
-                closed_by: row.closed_by.map(Direction::sender),
-                icmp_errors: row.icmp_errors,
-            },
-            tls: facts.tls.filter(|tls| tls.is_tls() || !tls.alerts.is_empty()).map(tls_json),
-            attempt: facts.attempt,
-            outcome: row.outcome,
-            cause: row.cause,
-            ended_by: row.ended_by,
-            issues: row.issues.names().collect(),
+/// Writes the flows that `flows` walks; a table walks them twice, to measure.
+pub fn write<'a, I>(out: &mut impl Write, format: Format, paint: Paint, flows: impl Fn() -> I) -> io::Result<()>
+where
+    I: Iterator<Item = FlowFacts<'a>>,
+{
+    match format {
+        Format::Json => flows().try_for_each(|facts| json::line(out, &FlowJson::new(&facts))),
+        Format::Csv => csv(out, flows()),
+        Format::Text | Format::Markdown => {
+            Table { columns: COLUMNS, paint }.write(out, || flows().map(|facts| row(&facts)))
         }
     }
 }
 
-fn tls_json(tls: &TlsFacts) -> Tls<'_> {
-    let text = |bytes: &'_ Option<Box<[u8]>>| bytes.as_deref().map(String::from_utf8_lossy).map(Cow::into_owned);
-    let is_plain = |bytes: &[u8]| bytes.iter().all(|byte| matches!(byte, b' '..=b'~'));
-    Tls {
-        sni: text(&tls.server_name).map(Cow::Owned),
-        sni_hex: tls.server_name.as_deref().filter(|name| !is_plain(name)).map(crate::vocab::text::hex),
-        version: tls.version.map(|version| version.to_string()),
-        version_id: tls.version.map(|version| version.0),
-        cipher: tls.cipher.map(|cipher| cipher.to_string()),
-        cipher_id: tls.cipher.map(|cipher| cipher.0),
-        alpn: text(&tls.alpn).map(Cow::Owned),
-        group: tls.group.map(|group| group.to_string()),
-        ja3: tls.ja3.as_deref(),
-        ja3s: tls.ja3s.as_deref(),
-        ja4: tls.ja4.as_deref(),
-        client_hello_bytes: Some(tls.client_hello_bytes),
-        client_hello_segments: Some(tls.client_hello_segments).filter(|count| *count > 0),
-        resumed: tls.resumed,
-        handshake_time: tls.completed.zip(tls.began).map(|(end, start)| json::seconds(end.nanos_since(start))),
-        certificates: tls.certificates,
-        start: both(&tls.start, |start| *start),
-        records: both(&tls.records, |records| *records),
-        handshake: tls
-            .messages
-            .iter()
-            .map(|message| Message {
-                from: message.from.sender(),
-                id: message.kind.0,
-                name: message.kind.name().map_or_else(|| message.kind.to_string().into(), Cow::Borrowed),
-                packet: message.packet.0,
-                decrypted: message.decrypted,
-            })
-            .collect(),
-        alerts: tls
-            .alerts
-            .iter()
-            .map(|alert| Alert {
-                from: alert.from.sender(),
-                level: alert.level.name().map_or_else(|| alert.level.to_string().into(), Cow::Borrowed),
-                level_id: alert.level.0,
-                id: alert.description.0,
-                name: alert.description.name().map_or_else(|| alert.description.to_string().into(), Cow::Borrowed),
-                packet: alert.packet.0,
-                decrypted: alert.decrypted,
-            })
-            .collect(),
+/// Every field of the field table is a column; one that does not apply is empty.
+fn csv<'a>(out: &mut impl Write, flows: impl Iterator<Item = FlowFacts<'a>>) -> io::Result<()> {
+    let mut writer = csv::Writer::from_writer(out);
+    writer.write_record(FIELDS.iter().map(|field| field.name)).map_err(into_io)?;
+    for facts in flows {
+        for field in FIELDS {
+            let cell = (field.get)(&facts).as_ref().map_or_else(String::new, cells::csv);
+            writer.write_field(cell).map_err(into_io)?;
+        }
+        writer.write_record(None::<&[u8]>).map_err(into_io)?;
+    }
+    writer.flush()
+}
+
+fn into_io(error: csv::Error) -> io::Error {
+    match error.into_kind() {
+        csv::ErrorKind::Io(error) => error,
+        other => io::Error::other(format!("{other:?}")),
+    }
+}
+
+const COLUMNS: &[(&str, Align)] = &[
+    ("Flow", Align::Right),
+    ("Time", Align::Left),
+    ("Client", Align::Left),
+    ("Server", Align::Left),
+    ("Server name", Align::Left),
+    ("Version", Align::Left),
+    ("ALPN", Align::Left),
+    ("Outcome", Align::Left),
+    ("Handshake", Align::Right),
+    ("Packets", Align::Right),
+    ("Bytes", Align::Right),
+    ("Retr", Align::Right),
+    ("Cause", Align::Left),
+];
+
+fn row(facts: &FlowFacts<'_>) -> Vec<Cell> {
+    let (flow, tls) = (facts.row, facts.tls);
+    let bytes = |bytes: Option<&[u8]>| Cell::plain(bytes.map_or_else(String::new, text::visible_bytes));
+    let sum =
+        |read: &dyn Fn(Direction) -> u64| Cell::plain(Direction::BOTH.into_iter().map(read).sum::<u64>().to_string());
+    let ink = Ink::of(flow.outcome);
+    let took = tls.and_then(|tls| Some(duration(tls.completed?.since(tls.began?))));
+    vec![
+        Cell::plain(facts.flow.to_string()),
+        Cell::plain(time(facts)),
+        Cell::plain(flow.client.to_string()),
+        Cell::plain(flow.server.to_string()),
+        bytes(tls.and_then(|tls| tls.server_name.as_deref())),
+        Cell::plain(tls.and_then(|tls| tls.version).map_or_else(String::new, |version| version.to_string())),
+        bytes(tls.and_then(|tls| tls.alpn.as_deref())),
+        Cell::inked(ink, flow.outcome.map_or("", crate::vocab::Outcome::name)),
+        Cell::plain(took.unwrap_or_default()),
+        sum(&|way| u64::from(flow.sides[way].packets)),
+        sum(&|way| flow.sides[way].bytes),
+        sum(&|way| u64::from(flow.sides[way].retransmissions)),
+        Cell::inked(ink, flow.cause.map_or("", crate::vocab::Cause::name)),
+    ]
+}
+
+/// Date and time of day to the microsecond, in UTC.
+fn time(facts: &FlowFacts<'_>) -> String {
+    let full = json::time(facts.row.start);
+    match full.strip_suffix("Z").filter(|text| text.len() == 29) {
+        Some(text) => format!("{}Z", &text[..26]),
+        None => full,
     }
 }

@@ -13,6 +13,27 @@ pub fn time(time: Time) -> String {
     jiff::Timestamp::from_nanosecond(i128::from(time.0)).map_or_else(|_| time.0.to_string(), |t| format!("{t:.9}"))
 }
 
+/// Serializes as the RFC 3339 text of a moment, without a string in between.
+pub struct Moment(pub Time);
+
+impl Serialize for Moment {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match jiff::Timestamp::from_nanosecond(i128::from(self.0.0)) {
+            Ok(moment) => serializer.collect_str(&format_args!("{moment:.9}")),
+            Err(_) => serializer.collect_str(&self.0.0),
+        }
+    }
+}
+
+/// Serializes as the text of what can be displayed, without a string in between.
+pub struct Shown<T>(pub T);
+
+impl<T: std::fmt::Display> Serialize for Shown<T> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&self.0)
+    }
+}
+
 /// Seconds with nanosecond precision, without the noise of binary fractions.
 pub fn seconds(nanos: i64) -> f64 {
     nanos as f64 / Time::SECOND as f64

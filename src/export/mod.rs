@@ -1,6 +1,39 @@
 //! Facts and findings as JSON, CSV, Markdown and text; never made from display strings.
 //!
-//! One file a command's output. [`json`] holds what all JSON has in common: escaping, times.
+//! One file a command's output. [`json`] holds what all JSON has in common: escaping, times; [`cells`] the same for
+//! tables, CSV and Markdown.
 
+pub mod cells;
+pub mod flow_json;
 pub mod flows;
+pub mod follow;
+pub mod handshake;
 pub mod json;
+pub mod paint;
+pub mod table;
+
+use std::fmt;
+
+/// A format that output can have.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Format {
+    /// Aligned columns or paragraphs for people.
+    Text,
+    /// JSON; one object, or one a line where there are many.
+    Json,
+    /// Comma-separated values (RFC 4180).
+    Csv,
+    /// Markdown for a ticket or mail.
+    Markdown,
+}
+
+impl fmt::Display for Format {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Format::Text => "text",
+            Format::Json => "json",
+            Format::Csv => "csv",
+            Format::Markdown => "markdown",
+        })
+    }
+}

@@ -108,6 +108,13 @@ pub struct Timeline {
 }
 
 impl Timeline {
+    /// The packets that carry a step, as far as the steps tell: its first and its last.
+    pub fn packets_of(&self, step: usize) -> Vec<PacketNumber> {
+        self.steps.get(step).map_or_else(Vec::new, |step| {
+            if step.first_packet == step.packet { vec![step.packet] } else { vec![step.first_packet, step.packet] }
+        })
+    }
+
     /// Time of the first step.
     pub fn start(&self) -> Option<Time> {
         self.steps.first().map(|step| step.time)

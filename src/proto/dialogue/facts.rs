@@ -11,8 +11,9 @@ use crate::vocab::iana::{ContentType, HandshakeType, ProtocolVersion};
 /// Messages and alerts listed of one flow; more are passed over.
 const MAX_LISTED: usize = 64;
 /// Shortest body of a TLS 1.3 record that holds a Finished: 4 + 32 bytes of message, the content type, an 8-byte tag.
-/// A shorter protected record is an alert: 19 bytes, 35 from Java.
-pub(super) const SHORTEST_FINISHED: u16 = 45;
+const SHORTEST_FINISHED: u16 = 45;
+/// Bodies of TLS 1.3 records that hold an alert: 19 bytes, 11 with an 8-byte tag, 35 from Java.
+const ALERT_RECORDS: [u16; 3] = [11, 19, 35];
 
 /// Fills a flow's [`TlsFacts`] from what its dialogue tells.
 pub struct FactsObserver<'a> {
@@ -135,13 +136,13 @@ impl<'a> FactsObserver<'a> {
                         progress.finished.to_server = true;
                         progress.finished.to_client = true;
                         self.complete(event);
-                    } else {
+                    } else if ALERT_RECORDS.contains(&length) {
                         progress.early_alert.to_server = true;
                     }
                 }
-                Direction::ToServer => progress.application_data.to_server |= length >= SHORTEST_FINISHED,
+                Direction::ToServer => progress.application_data.to_server |= !ALERT_RECORDS.contains(&length),
                 Direction::ToClient if progress.finished.to_server => {
-                    if length >= SHORTEST_FINISHED {
+                    if !ALERT_RECORDS.contains(&length) {
                         progress.application_data.to_client = true;
                     } else if !progress.application_data.to_client {
                         progress.early_alert.to_client = true;
@@ -166,6 +167,23 @@ impl<'a> FactsObserver<'a> {
         }
     }
 
+    /// Notes what the first bytes before TLS say of the flow.
+    fn preamble_begins(&mut self, from: Direction, bytes: &[u8]) {
+        let progress = &mut self.facts.progress;
+        match from {
+            Direction::ToServer => {
+                let socks = matches!(bytes, [4, 1 | 2, ..] | [5, 1..=8, ..]) && bytes.len() < 64;
+                progress.tunnel_asked = bytes.starts_with(b"CONNECT ") || socks;
+            }
+            Direction::ToClient => {
+                let alert = matches!(bytes, [21, 3, 0..=4, 0, 2, ..]);
+                let head = &bytes[..bytes.len().min(2048)];
+                let named = head.windows(5).any(|window| window.eq_ignore_ascii_case(b"https"));
+                progress.tls_hint = alert || named && head.starts_with(b"HTTP/1.") && head.get(9) == Some(&b'4');
+            }
+        }
+    }
+
     fn complete(&mut self, event: &Event<'_>) {
         if self.facts.is_complete() && self.facts.completed.is_none() {
             self.facts.completed = Some(event.time);
@@ -179,6 +197,9 @@ impl Observer for FactsObserver<'_> {
         let from = event.from;
         match event.kind {
             EventKind::Preamble(bytes) => {
+                if self.facts.preamble_bytes[from] == 0 {
+                    self.preamble_begins(from, bytes);
+                }
                 self.facts.progress.preamble |= !bytes.is_empty();
                 self.facts.preamble_bytes[from] += bytes.len() as u32;
             }

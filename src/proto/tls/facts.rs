@@ -105,6 +105,10 @@ pub struct Progress {
     pub gap: bool,
     /// The flow was joined after its handshake.
     pub joined_late: bool,
+    /// The client's first bytes ask a proxy for a tunnel (CONNECT, SOCKS).
+    pub tunnel_asked: bool,
+    /// The server's first bytes are a TLS alert, or text that names TLS or HTTPS.
+    pub tls_hint: bool,
     /// Bytes were exchanged before TLS began (STARTTLS, CONNECT, SOCKS, PROXY).
     pub preamble: bool,
     /// The server sent a certificate request in clear.

@@ -10,6 +10,7 @@ use x509_parser::signature_algorithm::RsaSsaPssParams;
 use x509_parser::x509::AlgorithmIdentifier;
 
 use super::facts::{CertificateFacts, named};
+use crate::vocab::iana::SignatureScheme;
 
 /// The result of checking a signature.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -57,6 +58,39 @@ impl CertificateFacts {
                 "{} with a key of {} is beyond the verifier",
                 self.signature_algorithm, issuer.key
             ))),
+        }
+    }
+
+    /// Whether this certificate's key made a handshake `signature` of `scheme` over `message` (RFC 8446 §4.4.3,
+    /// RFC 5246 §7.4.3).
+    pub fn verify_signature(&self, scheme: SignatureScheme, message: &[u8], signature: &[u8]) -> SignatureVerdict {
+        let not_checked = |reason: String| SignatureVerdict::NotChecked(Cow::Owned(reason));
+        let Ok((_, certificate)) = X509Certificate::from_der(&self.der) else {
+            return not_checked("the certificate does not parse".into());
+        };
+        let small = self.key.algorithm.starts_with("RSA") && self.key.bits.is_none_or(|bits| bits < SMALLEST_RSA);
+        let algorithm: &dyn rustls_pki_types::SignatureVerificationAlgorithm =
+            match (scheme, self.key.bits, self.key.algorithm.as_str()) {
+                (SignatureScheme::RSA_PKCS1_SHA256, _, "RSA") => webpki::ring::RSA_PKCS1_2048_8192_SHA256,
+                (SignatureScheme::RSA_PKCS1_SHA384, _, "RSA") => webpki::ring::RSA_PKCS1_2048_8192_SHA384,
+                (SignatureScheme::RSA_PKCS1_SHA512, _, "RSA") => webpki::ring::RSA_PKCS1_2048_8192_SHA512,
+                (SignatureScheme::RSA_PSS_RSAE_SHA256, _, "RSA") => webpki::ring::RSA_PSS_2048_8192_SHA256_LEGACY_KEY,
+                (SignatureScheme::RSA_PSS_RSAE_SHA384, _, "RSA") => webpki::ring::RSA_PSS_2048_8192_SHA384_LEGACY_KEY,
+                (SignatureScheme::RSA_PSS_RSAE_SHA512, _, "RSA") => webpki::ring::RSA_PSS_2048_8192_SHA512_LEGACY_KEY,
+                (SignatureScheme::ECDSA_SECP256R1_SHA256, Some(256), "EC") => webpki::ring::ECDSA_P256_SHA256,
+                (SignatureScheme::ECDSA_SECP256R1_SHA256, Some(384), "EC") => webpki::ring::ECDSA_P384_SHA256,
+                (SignatureScheme::ECDSA_SECP384R1_SHA384, Some(384), "EC") => webpki::ring::ECDSA_P384_SHA384,
+                (SignatureScheme::ECDSA_SECP384R1_SHA384, Some(256), "EC") => webpki::ring::ECDSA_P256_SHA384,
+                (SignatureScheme::ED25519, _, "Ed25519") => webpki::ring::ED25519,
+                _ => return not_checked(format!("{scheme} with a key of {} is beyond the verifier", self.key)),
+            };
+        if small {
+            return not_checked(format!("a key of {} is beyond the verifier", self.key));
+        }
+        let key = &certificate.public_key().subject_public_key.data;
+        match algorithm.verify_signature(key, message, signature) {
+            Ok(()) => SignatureVerdict::Good,
+            Err(_) => SignatureVerdict::Bad,
         }
     }
 

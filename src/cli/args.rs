@@ -1,0 +1,234 @@
+//! The arguments, as clap reads them; help, man page and completions are made from this file.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::export::{Format, follow::Form};
+use crate::vocab::Direction;
+
+/// Finds the TCP and TLS handshakes that fail, says why, and proves it against a good one.
+///
+/// Without a command the captures are opened in the terminal UI. Several captures are one, in time order; a folder
+/// stands for the captures in it; - is standard input.
+#[derive(Parser, Debug)]
+#[command(name = "shakedown", version, arg_required_else_help = true, max_term_width = 110, after_long_help = AFTER)]
+pub(super) struct Cli {
+    /// Captures to open: pcap or pcapng, also compressed; folders; - for standard input
+    pub captures: Vec<String>,
+    #[command(flatten)]
+    pub everywhere: Everywhere,
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+const AFTER: &str = "\
+Exit status: 0 done; 1 could not, one line on standard error says why; 2 wrong usage; 3 a flow failed (diagnose --check).
+
+Examples:
+  shakedown capture.pcapng                      look around
+  shakedown diagnose capture.pcapng             which handshakes failed, and why
+  shakedown flows capture.pcapng --filter 'outcome == failed and tls.sni ~ api'
+  shakedown compare capture.pcapng 162          flow 162 beside the nearest good flow
+  ssh gw tcpdump -w - port 443 | shakedown -    a capture on its way";
+
+/// What every command understands.
+#[derive(Args, Debug, Clone)]
+pub(super) struct Everywhere {
+    /// Take only flows for which this holds: outcome == failed and tls.sni ~ "api"
+    #[arg(long, global = true, value_name = "EXPR", help_heading = "Everywhere")]
+    pub filter: Option<String>,
+    /// TLS key log (SSLKEYLOGFILE) to decrypt with
+    #[arg(long, global = true, value_name = "FILE", help_heading = "Everywhere")]
+    pub keylog: Option<PathBuf>,
+    /// Capture whose flows are good ones to compare with; may be repeated
+    #[arg(long, global = true, value_name = "CAPTURE", help_heading = "Everywhere")]
+    pub baseline: Vec<String>,
+    /// When to use colours
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto", help_heading = "Everywhere")]
+    pub color: ColorWhen,
+    /// Show times in UTC instead of local time in the terminal UI
+    #[arg(long, global = true, help_heading = "Everywhere")]
+    pub utc: bool,
+    /// Go on reading a capture that is still being written, in the terminal UI
+    #[arg(long, global = true, help_heading = "Everywhere")]
+    pub follow: bool,
+}
+
+/// When output is coloured.
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum ColorWhen {
+    /// On a terminal, unless the environment has `NO_COLOR`
+    Auto,
+    /// Always, into pipes and files too
+    Always,
+    /// Never
+    Never,
+}
+
+/// The commands.
+#[derive(Subcommand, Debug)]
+pub(super) enum Command {
+    /// List the flows, one row a TCP connection
+    Flows(FlowsArgs),
+    /// Show the timeline of one flow: segments, messages, alerts and gaps in one sequence
+    Handshake(HandshakeArgs),
+    /// Write the stream of one flow
+    Follow(FollowArgs),
+    /// Write shell completions to standard output
+    Completions(CompletionsArgs),
+    /// Write the man page to standard output
+    Man,
+}
+
+/// Arguments of `flows`.
+#[derive(Args, Debug)]
+pub(super) struct FlowsArgs {
+    /// Captures or folders of them; - for standard input
+    #[arg(required = true, value_name = "CAPTURE")]
+    pub captures: Vec<String>,
+    /// How to write them; json is one object a line
+    #[arg(long, value_name = "FORMAT", default_value = "table")]
+    pub format: ListFormat,
+}
+
+/// Arguments of `handshake`.
+#[derive(Args, Debug)]
+pub(super) struct HandshakeArgs {
+    /// Captures or folders of them, then the number of the flow
+    #[arg(required = true, num_args = 2.., value_names = ["CAPTURE", "FLOW"])]
+    pub target: Vec<String>,
+    /// How to write it
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: TextFormat,
+}
+
+/// Arguments of `follow`.
+#[derive(Args, Debug)]
+pub(super) struct FollowArgs {
+    /// Captures or folders of them, then the number of the flow
+    #[arg(required = true, num_args = 2.., value_names = ["CAPTURE", "FLOW"])]
+    pub target: Vec<String>,
+    /// How to write it; raw is the exact bytes, gaps left out
+    #[arg(long = "as", value_name = "FORM", default_value = "text")]
+    pub form: FormArg,
+    /// Which direction
+    #[arg(long, value_name = "DIRECTION", default_value = "both")]
+    pub direction: DirectionArg,
+    /// The application data that keys opened instead of the TCP stream
+    #[arg(long)]
+    pub decrypted: bool,
+}
+
+/// Arguments of `completions`.
+#[derive(Args, Debug)]
+pub(super) struct CompletionsArgs {
+    /// The shell
+    pub shell: clap_complete::Shell,
+}
+
+/// Formats of a list.
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum ListFormat {
+    /// Aligned columns
+    Table,
+    /// One JSON object a line
+    Json,
+    /// Comma-separated values with every field
+    Csv,
+}
+
+impl From<ListFormat> for Format {
+    fn from(format: ListFormat) -> Self {
+        match format {
+            ListFormat::Table => Format::Text,
+            ListFormat::Json => Format::Json,
+            ListFormat::Csv => Format::Csv,
+        }
+    }
+}
+
+/// Formats of a timeline.
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum TextFormat {
+    /// Aligned columns
+    Text,
+    /// One JSON object
+    Json,
+}
+
+impl From<TextFormat> for Format {
+    fn from(format: TextFormat) -> Self {
+        match format {
+            TextFormat::Text => Format::Text,
+            TextFormat::Json => Format::Json,
+        }
+    }
+}
+
+/// Formats of a report.
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum ReportFormat {
+    /// Paragraphs for people
+    Text,
+    /// One JSON object
+    Json,
+    /// Markdown for a ticket or mail
+    Markdown,
+}
+
+impl From<ReportFormat> for Format {
+    fn from(format: ReportFormat) -> Self {
+        match format {
+            ReportFormat::Text => Format::Text,
+            ReportFormat::Json => Format::Json,
+            ReportFormat::Markdown => Format::Markdown,
+        }
+    }
+}
+
+/// Forms of a stream.
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum FormArg {
+    /// Readable text; what is not becomes a dot
+    Text,
+    /// A hex dump
+    Hex,
+    /// The exact bytes
+    Raw,
+    /// Bytes and gaps with their packets
+    Json,
+}
+
+impl From<FormArg> for Form {
+    fn from(form: FormArg) -> Self {
+        match form {
+            FormArg::Text => Form::Text,
+            FormArg::Hex => Form::Hex,
+            FormArg::Raw => Form::Raw,
+            FormArg::Json => Form::Json,
+        }
+    }
+}
+
+/// Directions of a stream.
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum DirectionArg {
+    /// Both, in the order in which they became readable
+    Both,
+    /// What the client sent
+    ToServer,
+    /// What the server sent
+    ToClient,
+}
+
+impl DirectionArg {
+    /// The one direction; `None` for both.
+    pub fn only(self) -> Option<Direction> {
+        match self {
+            DirectionArg::Both => None,
+            DirectionArg::ToServer => Some(Direction::ToServer),
+            DirectionArg::ToClient => Some(Direction::ToClient),
+        }
+    }
+}

@@ -1,0 +1,135 @@
+//! How captures and flows are named, and how captures are opened: the rules every command shares.
+
+use anyhow::Context as _;
+
+use super::args::Everywhere;
+use super::failure::{Failure, complain};
+use super::progress;
+use crate::engine::{FlowRef, FlowView, Options, Session};
+use crate::vocab::FlowNumber;
+
+/// Whether an argument is a flow's number: digits only.
+pub(super) fn is_flow(argument: &str) -> bool {
+    !argument.is_empty() && argument.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+fn flow(argument: &str) -> FlowNumber {
+    // A number beyond 32 bits is a flow that no capture has.
+    FlowNumber(argument.parse().unwrap_or(u32::MAX))
+}
+
+/// Captures alone: none of them may look like a flow.
+pub(super) fn captures_only(arguments: &[String]) -> Result<(), Failure> {
+    match arguments.iter().find(|argument| is_flow(argument)) {
+        Some(number) => Err(Failure::usage(format!(
+            "{number} is the number of a flow, and this command takes captures only (./{number} is a file of that name)"
+        ))),
+        None => Ok(()),
+    }
+}
+
+/// One flow of some captures.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct Target {
+    /// The captures, as one.
+    pub captures: Vec<String>,
+    /// The flow in them.
+    pub flow: FlowNumber,
+}
+
+impl Target {
+    /// Reads `CAPTURE... FLOW`.
+    pub fn parse(arguments: &[String]) -> Result<Target, Failure> {
+        match arguments.split_last() {
+            Some((number, captures)) if is_flow(number) && !captures.is_empty() => {
+                captures_only(captures)?;
+                Ok(Target { captures: captures.to_vec(), flow: flow(number) })
+            }
+            _ => Err(Failure::usage("give the captures first, then the number of one flow: CAPTURE... FLOW")),
+        }
+    }
+}
+
+/// Opens captures and waits until they are loaded and judged. What is damaged is told; what is no capture is refused.
+pub(super) fn load(everywhere: &Everywhere, captures: &[String]) -> Result<Session, Failure> {
+    let session = Session::open(&options(everywhere, captures))?;
+    progress::wait(&session);
+    for (session, names) in [(Some(&session), captures), (session.baseline(), everywhere.baseline.as_slice())] {
+        let Some(session) = session else { continue };
+        if session.is_not_a_capture() {
+            // Files are looked at before they are opened: what is found out while reading came through a pipe.
+            let name = names.iter().find(|name| *name == "-").or(names.first()).map_or("-", String::as_str);
+            return Err(Failure::could_not(format!(
+                "{name}: not a pcap or pcapng capture; give the bytes of one, as tcpdump -w - writes them"
+            )));
+        }
+        for line in summed_up(&session.progress().troubles) {
+            complain(&line);
+        }
+    }
+    Ok(session)
+}
+
+/// What a session is to open.
+pub(super) fn options(everywhere: &Everywhere, captures: &[String]) -> Options {
+    Options {
+        captures: captures.to_vec(),
+        baseline: everywhere.baseline.clone(),
+        keylog: everywhere.keylog.clone(),
+        follow: everywhere.follow,
+    }
+}
+
+/// One line a file: its first trouble, and how many more it has.
+fn summed_up(troubles: &[String]) -> Vec<String> {
+    let file = |line: &str| line.split_once(": ").map_or("", |(file, _)| file).to_owned();
+    let mut lines: Vec<(String, &String, usize)> = Vec::new();
+    for trouble in troubles {
+        let name = file(trouble);
+        match lines.iter_mut().find(|(known, ..)| *known == name) {
+            Some((_, _, more)) => *more += 1,
+            None => lines.push((name, trouble, 0)),
+        }
+    }
+    lines
+        .into_iter()
+        .map(|(_, first, more)| match more {
+            0 => first.clone(),
+            1 => format!("{first} (and one more place)"),
+            more => format!("{first} (and {more} more places)"),
+        })
+        .collect()
+}
+
+/// Opens one flow of a session again.
+pub(super) fn view(session: &Session, captures: &[String], flow: FlowRef) -> Result<FlowView, Failure> {
+    Ok(session.view(flow).with_context(|| captures.join(" "))?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn target(arguments: &[&str]) -> Option<(usize, u32)> {
+        let arguments: Vec<String> = arguments.iter().map(ToString::to_string).collect();
+        Target::parse(&arguments).ok().map(|target| (target.captures.len(), target.flow.0))
+    }
+
+    #[test]
+    fn digits_are_a_flow_and_anything_else_a_capture() {
+        assert_eq!(target(&["a.pcap", "14"]), Some((1, 14)));
+        assert_eq!(target(&["a.pcap", "b.pcap", "0"]), Some((2, 0)));
+        assert_eq!(target(&["./14", "14"]), Some((1, 14)));
+        assert_eq!(target(&["a.pcap", "99999999999"]), Some((1, u32::MAX)));
+        assert_eq!(target(&["14", "a.pcap"]), None);
+        assert_eq!(target(&["14", "15"]), None);
+        assert_eq!(target(&["a.pcap"]), None);
+        assert_eq!(target(&["14"]), None);
+    }
+
+    #[test]
+    fn many_troubles_of_a_file_are_one_line() {
+        let troubles = ["a: malformed: x".to_owned(), "a: malformed: y".to_owned(), "b: truncated: z".to_owned()];
+        assert_eq!(summed_up(&troubles), ["a: malformed: x (and one more place)", "b: truncated: z"]);
+    }
+}

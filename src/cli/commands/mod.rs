@@ -1,0 +1,7 @@
+//! One file a command: it opens what it needs, asks the rooms below, and lets `export` write.
+
+pub(super) mod browse;
+pub(super) mod documents;
+pub(super) mod flows;
+pub(super) mod follow;
+pub(super) mod handshake;

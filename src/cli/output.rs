@@ -1,0 +1,35 @@
+//! Standard output: buffered, coloured only where a terminal reads it, silent where nobody reads it any more.
+
+use std::fs::File;
+use std::io::{self, BufWriter, IsTerminal, Write};
+use std::os::fd::AsFd;
+
+use anyhow::Context as _;
+
+use super::args::{ColorWhen, Everywhere};
+use super::failure::Failure;
+use crate::export::paint::Paint;
+
+/// Bytes written at a time.
+const BUFFER: usize = 128 * 1024;
+
+/// Whether output is to be coloured.
+pub(super) fn paint(everywhere: &Everywhere) -> Paint {
+    let coloured = match everywhere.color {
+        ColorWhen::Always => true,
+        ColorWhen::Never => false,
+        ColorWhen::Auto => {
+            let wanted = std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+            wanted && io::stdout().is_terminal() && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
+        }
+    };
+    if coloured { Paint::Colours } else { Paint::Plain }
+}
+
+/// Lets `write` write to standard output, without the line buffering that `std::io::stdout` has.
+pub(super) fn write(write: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>) -> Result<(), Failure> {
+    let stdout = io::stdout().as_fd().try_clone_to_owned().context("standard output is not open")?;
+    let mut out = BufWriter::with_capacity(BUFFER, File::from(stdout));
+    write(&mut out).and_then(|()| out.flush()).context("cannot write to standard output")?;
+    Ok(())
+}

@@ -1,0 +1,142 @@
+//! The server's certificates of a case, and what a client can have against them at the time of the capture.
+
+use super::alerts;
+use super::case::{Case, Ending, EndingKind, Stage};
+use crate::proto::tls::certificate::chain::{missing_issuer, path};
+use crate::proto::tls::certificate::{CertificateFacts, SignatureVerdict};
+use crate::proto::tls::message::{Certificate, CompressedCertificate};
+use crate::vocab::iana::{AlertDescription, HandshakeType};
+use crate::vocab::{Confidence, Direction, PacketNumber};
+
+/// Seconds within which a client that leaves after a handshake leaves because of what it saw in it.
+const AT_ONCE: f64 = 1.0;
+
+/// A refusal of the server's certificate.
+pub(super) struct Refusal {
+    /// The packet with which the client refuses.
+    pub packet: PacketNumber,
+    /// What its alert says, where it can be read.
+    pub alert: Option<AlertDescription>,
+    /// How sure it is that the certificate is refused.
+    pub confidence: Confidence,
+    /// Whether the handshake was complete, so that only a plain fault explains the leaving.
+    pub after_handshake: bool,
+}
+
+/// Whether the client refuses the certificate: by an alert about it, or by leaving right after the server's flight.
+pub(super) fn refusal(case: &Case<'_>) -> Option<Refusal> {
+    let Ending { kind, from, packet, time, .. } = case.ending?;
+    if from != Direction::ToServer {
+        return None;
+    }
+    let flight = case.seen.certificate.is_some() || case.seen.server_protected.is_some();
+    let resumed = case.tls.resumed == Some(true);
+    match kind {
+        EndingKind::Alert(_, description) if alerts::is_about_certificate(description) && flight && !resumed => {
+            (case.stage <= Stage::ClientFinished).then_some(Refusal {
+                packet,
+                alert: Some(description),
+                confidence: Confidence::Certain,
+                after_handshake: false,
+            })
+        }
+        EndingKind::EncryptedAlert if flight && !resumed && case.stage <= Stage::ServerFlight => {
+            Some(Refusal { packet, alert: None, confidence: Confidence::Possible, after_handshake: false })
+        }
+        EndingKind::Reset | EndingKind::Close | EndingKind::Alert(..) => {
+            if let EndingKind::Alert(_, description) = kind
+                && !alerts::is_close(description)
+            {
+                return None;
+            }
+            let last = super::silence::last_progress(case);
+            let at_once = time.since(last) < AT_ONCE;
+            let whole = case.stage == Stage::ServerFlight && !case.tls.progress.unfinished.to_client;
+            let complete = match case.stage {
+                Stage::Complete | Stage::ClientFinished => case.seen.client_application.is_none(),
+                _ => false,
+            };
+            (at_once && !resumed && flight && (whole || complete)).then_some(Refusal {
+                packet,
+                alert: None,
+                confidence: Confidence::Possible,
+                after_handshake: complete,
+            })
+        }
+        // Encrypted close_notify right after the handshake, without keys.
+        EndingKind::EncryptedAlert => {
+            let complete = case.stage >= Stage::ClientFinished && case.seen.client_application.is_none();
+            (complete && !resumed && flight).then_some(Refusal {
+                packet,
+                alert: None,
+                confidence: Confidence::Possible,
+                after_handshake: true,
+            })
+        }
+        _ => None,
+    }
+}
+
+/// The server's certificates, leaf first; empty where they are encrypted.
+pub(super) fn certificates(case: &Case<'_>) -> Vec<CertificateFacts> {
+    let Some(step) = case.at(case.seen.certificate) else { return Vec::new() };
+    let body = step.body.get(4..).unwrap_or_default();
+    let unpacked;
+    let body = if step.id == Some(HandshakeType::COMPRESSED_CERTIFICATE.0) {
+        unpacked = CompressedCertificate::decode(body).decompress().unwrap_or_default();
+        &unpacked[..]
+    } else {
+        body
+    };
+    Certificate::decode(body, case.tls.version)
+        .certificates()
+        .map(|entry| CertificateFacts::decode(entry.der))
+        .collect()
+}
+
+/// Seconds since the epoch at which the certificate was seen.
+pub(super) fn seen_at(case: &Case<'_>) -> i64 {
+    case.at(case.seen.certificate).map_or(case.trace.row.start, |step| step.time).unix_seconds()
+}
+
+/// The name the client asked for.
+pub(super) fn asked_name(case: &Case<'_>) -> Option<String> {
+    case.tls.server_name.as_deref().map(|name| String::from_utf8_lossy(name).into_owned())
+}
+
+/// Whether the leaf signed itself.
+pub(super) fn is_self_signed(chain: &[CertificateFacts]) -> bool {
+    chain.first().is_some_and(|leaf| leaf.self_issued && leaf.self_signed() != SignatureVerdict::Bad)
+}
+
+/// Whether the chain ends in a root that common trust stores know, as far as names tell.
+pub(super) fn ends_in_known_root(chain: &[CertificateFacts]) -> bool {
+    let Some(top) = path(chain).last().and_then(|index| chain.get(*index)) else { return false };
+    webpki_roots::TLS_SERVER_ROOTS.iter().any(|root| {
+        let subject = der_sequence(root.subject.as_ref());
+        *subject == *top.issuer_der || *subject == *top.subject_der
+    })
+}
+
+/// Trust anchors keep names without their outer SEQUENCE header.
+fn der_sequence(content: &[u8]) -> Vec<u8> {
+    let mut der = vec![0x30];
+    match content.len() {
+        length @ 0..0x80 => der.push(length as u8),
+        length @ 0x80..0x100 => der.extend([0x81, length as u8]),
+        length => der.extend([0x82, (length >> 8) as u8, length as u8]),
+    }
+    der.extend_from_slice(content);
+    der
+}
+
+/// The issuer that a chain names and does not carry.
+pub(super) fn missing(chain: &[CertificateFacts]) -> Option<String> {
+    missing_issuer(chain).map(str::to_owned)
+}
+
+/// The chain that good flows of the same name show.
+pub(super) fn good_chain(case: &Case<'_>) -> Option<(crate::vocab::FlowNumber, Vec<CertificateFacts>)> {
+    let (flow, chain) = case.context.good_chains.get(case.tls.server_name.as_deref()?)?;
+    (*flow != case.flow).then(|| (*flow, chain.iter().map(|der| CertificateFacts::decode(der)).collect()))
+}

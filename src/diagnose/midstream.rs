@@ -1,0 +1,134 @@
+//! After a complete handshake: resets and silence with a request under way.
+
+use super::case::{Case, RETRANSMISSIONS, SILENCE, Stage};
+use super::path;
+use super::rule::{Answer, Found};
+use super::silence::{repeats, unacknowledged_retransmissions};
+use crate::flow::{Events, TraceSegment};
+use crate::vocab::{Confidence, Direction, EndedBy, PacketNumber};
+
+/// Seconds within which a server that was sending counts as still sending.
+const SENDING: f64 = 1.0;
+/// Seconds of silence inside an unfinished record after which an answer counts as stopped.
+const STOPPED: f64 = 5.0;
+
+fn is_through(case: &Case<'_>) -> bool {
+    case.stage == Stage::Complete || case.is_tls13() && case.stage == Stage::ClientFinished || case.tls.is_complete()
+}
+
+fn last_data<'a>(case: &Case<'a>, before: PacketNumber) -> Option<&'a TraceSegment> {
+    case.trace.segments.iter().rev().find(|s| {
+        s.packet < before
+            && s.payload_len > 0
+            && !s.flags.rst()
+            && !s.events.any(Events::ANY_RETRANSMISSION | Events::DUPLICATE | Events::KEEP_ALIVE)
+    })
+}
+
+/// A RST with a request under way.
+pub(super) fn reset(case: &Case<'_>) -> Answer {
+    if !is_through(case) {
+        return Answer::Clear;
+    }
+    let closing = case.trace.first(|s| s.flags.rst() || s.flags.fin());
+    let Some(reset) = closing.filter(|s| s.flags.rst()) else { return Answer::Clear };
+    let Some(last) = last_data(case, reset.packet) else { return Answer::Clear };
+    if case.ending.is_some_and(|ending| ending.packet < reset.packet) {
+        // A close_notify came first: somebody was closing in order.
+        return Answer::Clear;
+    }
+    let sender = path::sender(case, reset);
+    let unanswered = last.direction == Direction::ToServer;
+    let unfinished = case.tls.progress.unfinished.to_client;
+    let sending = reset.time.since(last.time) < SENDING;
+    let under_way = match (reset.direction, sender.by) {
+        (_, EndedBy::Middlebox) => unanswered || unfinished || sending,
+        (Direction::ToClient, _) => {
+            unanswered && request_waits(case, last, reset) || unfinished || sending && !said_goodbye(case, reset)
+        }
+        // A client that resets by its own choice is not interrupted.
+        (Direction::ToServer, _) => false,
+    };
+    if !under_way {
+        return Answer::Clear;
+    }
+    let state = if unanswered { "the client's last request is unanswered" } else { "the answer is not complete" };
+    Found::at(reset.packet, Confidence::Likely, EndedBy::Server, format!("RST in mid-stream: {state}"))
+        .supported(Some(last.packet), "the last data before it")
+        .sent_by(&sender)
+        .answer()
+}
+
+/// Whether the last record of the server before `reset` can be its close_notify.
+fn said_goodbye(case: &Case<'_>, reset: &TraceSegment) -> bool {
+    use crate::timeline::StepKind;
+    let records = case.timeline.steps.iter().filter(|step| {
+        step.from == Direction::ToClient
+            && step.packet < reset.packet
+            && matches!(step.kind, StepKind::ApplicationData | StepKind::Encrypted | StepKind::Alert)
+    });
+    records.last().is_some_and(|step| step.kind != StepKind::ApplicationData || step.bytes <= 35)
+}
+
+/// Whether the client's last data asks for something: not a few bytes of farewell sent together with the end.
+fn request_waits(case: &Case<'_>, last: &TraceSegment, reset: &TraceSegment) -> bool {
+    let answered_before = case.data(Direction::ToClient).any(|s| s.packet > last.packet && s.packet < reset.packet);
+    !answered_before && last.payload_len > 31
+}
+
+/// Silence with a request under way.
+pub(super) fn silence(case: &Case<'_>) -> Answer {
+    if !is_through(case) || case.is_one_sided() || case.trace.row.reset_by == Some(Direction::ToClient) {
+        return Answer::Clear;
+    }
+    let server_closed = case.trace.first(|s| s.direction == Direction::ToClient && s.flags.fin());
+    for direction in Direction::BOTH {
+        let lost = unacknowledged_retransmissions(case, direction);
+        if repeats(&lost) < RETRANSMISSIONS || server_closed.is_some() && direction == Direction::ToServer {
+            continue;
+        }
+        // An end that has closed and gone does not acknowledge what still comes.
+        let receiver_left = case
+            .trace
+            .sent(direction.reversed())
+            .any(|s| (s.flags.fin() || s.flags.rst()) && s.packet < lost[0].packet);
+        if receiver_left {
+            continue;
+        }
+        let headline =
+            format!("what the {} sends is sent {} times again and never acknowledged", direction.sender(), repeats(&lost));
+        return Found::at(lost[0].packet, Confidence::Certain, EndedBy::Middlebox, headline)
+            .detail("That a device on the way swallows it is inferred: earlier data of the flow passed.")
+            .answer();
+    }
+    stopped_answer(case)
+}
+
+/// An answer that stops inside a record, a client that gives up, and a server that does not even acknowledge that.
+fn stopped_answer(case: &Case<'_>) -> Answer {
+    let Some(last) = last_data(case, PacketNumber(u32::MAX)).and_then(|_| case.data(Direction::ToClient).last()) else {
+        return Answer::Clear;
+    };
+    let leaving = case.trace.first(|s| s.direction == Direction::ToServer && (s.flags.fin() || s.flags.rst()));
+    let silent_until = leaving.map_or(case.capture_end(), |s| s.time);
+    let waited = silent_until.since(last.time);
+    let answered =
+        leaving.is_some_and(|leaving| case.trace.sent(Direction::ToClient).any(|s| s.packet > leaving.packet));
+    // The client's end is sent again and not acknowledged; or nobody ends it and the capture shows that.
+    let unanswered_end = leaving.is_some()
+        && !answered
+        && case
+            .trace
+            .sent(Direction::ToServer)
+            .any(|s| s.events.any(Events::ANY_RETRANSMISSION) && s.time >= silent_until);
+    let left_open = leaving.is_none() && waited >= SILENCE && case.is_captured_to_the_end();
+    let stopped = case.tls.progress.unfinished.to_client && waited >= STOPPED;
+    if !(stopped && (unanswered_end || left_open)) {
+        return Answer::Clear;
+    }
+    let packet = leaving.map_or(last.packet, |s| s.packet);
+    Found::at(packet, Confidence::Likely, EndedBy::Middlebox, format!("the answer stops inside a record; nothing for {waited:.1} s"))
+        .detail("That a device on the way swallows everything is inferred: earlier data passed, and the client's end is not acknowledged.")
+        .supported(Some(last.packet), "the last data")
+        .answer()
+}

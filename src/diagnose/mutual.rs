@@ -1,0 +1,135 @@
+//! Client certificates: asked for, sent or not, refused.
+
+use super::alerts;
+use super::case::{Case, EndingKind, Stage};
+use super::rule::{Answer, Found};
+use crate::proto::tls::message::Certificate;
+use crate::timeline::StepKind;
+use crate::vocab::iana::AlertDescription;
+use crate::vocab::{Confidence, Direction, EndedBy};
+
+/// Body of a TLS 1.3 record with an empty Certificate alone: 8 bytes of message, the content type, a 16-byte tag.
+const EMPTY_CERTIFICATE: u64 = 25;
+/// The same with the Finished behind it, for SHA-256 and SHA-384.
+const EMPTY_AND_FINISHED: [u64; 2] = [61, 77];
+/// A Finished alone.
+const FINISHED: [u64; 2] = [53, 69];
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Sent {
+    /// Nothing was asked for, as far as can be seen.
+    NotAsked,
+    /// Asked for; an empty Certificate or none.
+    Empty,
+    /// Asked for; at least one certificate.
+    Some,
+}
+
+/// Judges both client certificate causes: `rejected` where one was sent.
+pub(super) fn judge(case: &Case<'_>, rejected: bool) -> Answer {
+    let Some(ending) = case.ending else { return Answer::Clear };
+    if case.stage < Stage::ServerHello {
+        return Answer::Clear;
+    }
+    let (sent, inferred) = sent(case);
+    let of_server = ending.from == Direction::ToClient;
+    // Up to TLS 1.2 the server's Finished ends the handshake; under TLS 1.3 its refusal comes after the client's.
+    if case.stage == Stage::Complete && !(case.is_tls13() && case.seen.server_application.is_none()) {
+        return Answer::Clear;
+    }
+    let refused = match ending.kind {
+        EndingKind::Alert(_, AlertDescription::CERTIFICATE_REQUIRED) if of_server => true,
+        EndingKind::Alert(_, description) if of_server => {
+            sent != Sent::NotAsked && !alerts::is_close(description) && description.0 != 20 && description.0 != 51
+                || sent == Sent::Empty
+        }
+        EndingKind::EncryptedAlert if of_server => sent != Sent::NotAsked,
+        EndingKind::Close | EndingKind::Reset if of_server => sent == Sent::Empty,
+        // The client leaves upon the request instead of answering it.
+        EndingKind::Close | EndingKind::Reset => {
+            case.seen.certificate_request.is_some()
+                && case.seen.client_finished.is_none()
+                && case.seen.client_certificate.is_none()
+                && case.stage == Stage::ServerFlight
+                && !super::silence::is_silence(case)
+                && !case.is_tls13()
+                && super::chain::certificates(case).first().is_none_or(|leaf| {
+                    let fits = super::chain::asked_name(case).is_none_or(|name| leaf.matches_name(&name));
+                    fits && leaf.is_valid_at(super::chain::seen_at(case)).unwrap_or(true)
+                })
+        }
+        _ => false,
+    };
+    let required_alert = matches!(ending.kind, EndingKind::Alert(_, AlertDescription::CERTIFICATE_REQUIRED));
+    let was_sent = sent == Sent::Some && !required_alert;
+    if !refused || was_sent != rejected {
+        return Answer::Clear;
+    }
+    let headline = match (ending.kind, rejected) {
+        (EndingKind::Alert(_, description), false) => {
+            format!("no client certificate: the server answers {description}")
+        }
+        (EndingKind::Alert(_, description), true) => {
+            format!("the server answers the client's certificate with {description}")
+        }
+        (_, false) if !of_server => "the client leaves when it is asked for a certificate".to_owned(),
+        (_, false) => "the server asks for a client certificate, gets none and refuses".to_owned(),
+        (_, true) => "the server refuses the client's certificate".to_owned(),
+    };
+    let by = if of_server { EndedBy::Server } else { EndedBy::Client };
+    let confidence = if inferred { Confidence::Likely } else { Confidence::Certain };
+    let detail = if inferred {
+        "Without keys this is inferred from the lengths and the order of the encrypted records."
+    } else {
+        "The CertificateRequest and the client's answer are in clear or were opened with keys."
+    };
+    Found::at(ending.packet, confidence, by, headline)
+        .detail(detail)
+        .supported(case.at(case.seen.certificate_request).map(|s| s.packet), "the CertificateRequest")
+        .supported(case.at(case.seen.client_certificate).map(|s| s.packet), "the client's Certificate")
+        .answer()
+}
+
+/// What the client sent when it was asked, and whether that is inferred.
+fn sent(case: &Case<'_>) -> (Sent, bool) {
+    if let Some(step) = case.at(case.seen.client_certificate) {
+        let body = step.body.get(4..).unwrap_or_default();
+        let any = Certificate::decode(body, case.tls.version).certificates().next().is_some();
+        return (if any { Sent::Some } else { Sent::Empty }, false);
+    }
+    if case.seen.certificate_request.is_some() {
+        return (Sent::Empty, false);
+    }
+    if !case.is_tls13() || case.timeline.steps.iter().any(|step| step.decrypted) {
+        return (Sent::NotAsked, false);
+    }
+    // The client's records between its ChangeCipherSpec and its first request.
+    let Some(start) = case.seen.client_finished else { return (Sent::NotAsked, true) };
+    let begin = case.at(Some(start)).map(|step| step.packet);
+    let own: Vec<u64> = case
+        .timeline
+        .steps
+        .iter()
+        .filter(|step| step.from == Direction::ToServer && is_protected(step))
+        .filter(|step| Some(step.packet) >= begin.map(|packet| crate::vocab::PacketNumber(packet.0.saturating_sub(1))))
+        .map(|step| step.bytes)
+        .take(4)
+        .collect();
+    let empty_first =
+        case.timeline.steps.iter().any(|step| {
+            step.from == Direction::ToServer && is_protected(step) && step.bytes == EMPTY_CERTIFICATE
+        });
+    match own.as_slice() {
+        [first, ..] if EMPTY_AND_FINISHED.contains(first) => (Sent::Empty, true),
+        _ if empty_first => (Sent::Empty, true),
+        // Certificate, CertificateVerify and Finished: a large record first, and a Finished behind it or in it.
+        [first, rest @ ..] if *first > 300 && (rest.iter().any(|length| FINISHED.contains(length)) || *first > 600) => {
+            (Sent::Some, true)
+        }
+        _ => (Sent::NotAsked, true),
+    }
+}
+
+fn is_protected(step: &crate::timeline::Step) -> bool {
+    matches!(step.kind, StepKind::ApplicationData | StepKind::Encrypted)
+}

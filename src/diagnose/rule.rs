@@ -1,0 +1,117 @@
+//! What a rule is: a cause, its documentation, and the function that judges a case.
+
+use super::case::Case;
+use super::finding::{Evidence, Role};
+use super::path::Sender;
+use crate::vocab::{Cause, Confidence, EndedBy, PacketNumber};
+
+/// A rule's documentation: the text of `explain`.
+#[derive(Clone, Copy, Debug)]
+pub struct Doc {
+    /// What happened.
+    pub what: &'static str,
+    /// How we know.
+    pub how: &'static str,
+    /// Not to be confused with.
+    pub not: &'static str,
+    /// What to try.
+    pub next: &'static [&'static str],
+    /// Where it is specified or described.
+    pub reference: &'static str,
+}
+
+/// A rule.
+pub struct Rule {
+    /// The pattern it recognises.
+    pub cause: Cause,
+    /// Its documentation.
+    pub doc: Doc,
+    /// Judges a case.
+    pub judge: fn(&Case<'_>) -> Answer,
+}
+
+/// What a rule says of a case.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Answer {
+    /// It does not apply.
+    Clear,
+    /// It may apply once the capture goes on.
+    Pending,
+    /// It applies.
+    Found(Box<Found>),
+}
+
+/// What was found, before it becomes a finding of a flow.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Found {
+    /// How sure it is.
+    pub confidence: Confidence,
+    /// Who made success impossible.
+    pub ended_by: EndedBy,
+    /// What happened, in a line.
+    pub headline: String,
+    /// What is seen and what is inferred.
+    pub detail: String,
+    /// The injected or refusing packet, or the first sign of loss.
+    pub first_abnormal: Option<PacketNumber>,
+    /// The other packets that prove it.
+    pub evidence: Vec<Evidence>,
+}
+
+impl Found {
+    /// A finding proved by `packet`.
+    pub fn at(packet: PacketNumber, confidence: Confidence, ended_by: EndedBy, headline: impl Into<String>) -> Self {
+        let headline = headline.into();
+        let evidence = vec![Evidence { packet, role: Role::Primary, note: headline.clone() }];
+        Found { confidence, ended_by, headline, detail: String::new(), first_abnormal: Some(packet), evidence }
+    }
+
+    /// The same with an explanation.
+    #[must_use]
+    pub fn detail(mut self, detail: impl Into<String>) -> Self {
+        self.detail = detail.into();
+        self
+    }
+
+    /// The same with another packet as evidence.
+    #[must_use]
+    pub fn supported(mut self, packet: Option<PacketNumber>, note: impl Into<String>) -> Self {
+        if let Some(packet) = packet.filter(|packet| self.evidence.iter().all(|known| known.packet != *packet)) {
+            self.evidence.push(Evidence { packet, role: Role::Supporting, note: note.into() });
+        }
+        self
+    }
+
+    /// The same with what the signs say of the sender: who it was, why, and the packets that show it.
+    #[must_use]
+    pub fn sent_by(mut self, sender: &Sender) -> Self {
+        self.ended_by = sender.by;
+        self.confidence = self.confidence.min(match sender.by {
+            EndedBy::Middlebox => sender.confidence,
+            _ => Confidence::Certain,
+        });
+        let who = match sender.by {
+            EndedBy::Middlebox => match sender.hops {
+                Some(0) => {
+                    "The signs speak for a device next to the capture, not for the end whose address it bears".into()
+                }
+                Some(hops) => format!("The signs speak for a device on the way, about {hops} hops from the capture"),
+                None => "The signs speak for a device on the way".into(),
+            },
+            EndedBy::Unknown => "The signs do not tell the end from a device on the way".into(),
+            _ => String::from("Nothing speaks against the end whose address it bears"),
+        };
+        let reasons = sender.reasons();
+        let sentence = if reasons.is_empty() { format!("{who}.") } else { format!("{who}: {reasons}.") };
+        self.detail = if self.detail.is_empty() { sentence } else { format!("{} {sentence}", self.detail) };
+        for sign in sender.signs.iter().filter(|sign| sign.weight > 0) {
+            self = self.supported(sign.packet, sign.reason.clone());
+        }
+        self
+    }
+
+    /// The answer that gives this.
+    pub fn answer(self) -> Answer {
+        Answer::Found(Box::new(self))
+    }
+}

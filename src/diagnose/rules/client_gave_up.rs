@@ -1,0 +1,37 @@
+//! `client-gave-up`: the client closed or reset by itself, with nothing wrong to be seen.
+
+use super::prelude::*;
+
+/// The rule.
+pub(super) const RULE: Rule = Rule {
+    cause: Cause::ClientGaveUp,
+    doc: Doc {
+        what: "The client closed or reset by itself, with nothing wrong to be seen.",
+        how: "The client's FIN, RST or close_notify comes before the handshake is complete, at once, and nothing that bears the server's address came before it that explains it.",
+        not: "The silence causes, where it leaves after a wait; certificate-rejected, where it leaves right after the server's flight.",
+        next: &["Ask the client: navigation cancelled, a timeout of its own, a race between connections", "Look for a sibling connection that won"],
+        reference: "RFC 8446 section 6.1",
+    },
+    judge,
+};
+
+fn judge(case: &Case<'_>) -> Answer {
+    let Some(ending) = case.ending else { return Answer::Clear };
+    let in_handshake = (Stage::HelloBegun..=Stage::ServerFlight).contains(&case.stage) || case.stage == Stage::ClientFinished && !case.is_tls13();
+    if ending.from != Direction::ToServer || !in_handshake {
+        return Answer::Clear;
+    }
+    let how = match ending.kind {
+        EndingKind::Reset => "resets".to_owned(),
+        EndingKind::Close => "closes".to_owned(),
+        EndingKind::Alert(_, description) => format!("sends {description}"),
+        EndingKind::EncryptedAlert => "sends an encrypted alert".to_owned(),
+        EndingKind::Foreign | EndingKind::BadTag => return Answer::Clear,
+    };
+    let sender = alerts::ending_sender(case);
+    let found = Found::at(ending.packet, Confidence::Likely, EndedBy::Client, format!("the client {how} by itself"));
+    match sender {
+        Some(sender) if ending.kind == EndingKind::Reset => found.sent_by(&sender).answer(),
+        _ => found.answer(),
+    }
+}

@@ -1,0 +1,32 @@
+//! `client-hello-unanswered`: the server's TCP acknowledged the whole ClientHello and nothing came after it.
+
+use super::prelude::*;
+
+/// The rule.
+pub(super) const RULE: Rule = Rule {
+    cause: Cause::ClientHelloUnanswered,
+    doc: Doc {
+        what: "The server's TCP acknowledged the whole ClientHello and nothing came after it.",
+        how: "The acknowledgment covers every byte of the ClientHello; no payload of the server follows until an end stops waiting.",
+        not: "client-hello-lost, where it is not acknowledged; client-gave-up, where the client leaves at once.",
+        next: &["Look at the server: accept queue, worker pool, what it was doing at that second", "Is a proxy or load balancer in between that accepts and waits?"],
+        reference: "RFC 9293 section 3.8",
+    },
+    judge,
+};
+
+fn judge(case: &Case<'_>) -> Answer {
+    if !(Stage::HelloBegun..=Stage::HelloSent).contains(&case.stage) || !silence::is_silence(case) {
+        return Answer::Clear;
+    }
+    if case.server_data.is_some_and(|s| case.ending.is_none_or(|e| s.packet < e.packet)) {
+        return Answer::Clear;
+    }
+    let waited = case.waited(silence::last_progress(case));
+    let packet = silence::closing(case);
+    let acked = case.acknowledged(Direction::ToServer) >= case.sent_end(Direction::ToServer);
+    let confidence = if acked { Confidence::Certain } else { Confidence::Likely };
+    Found::at(packet, confidence, silence::waiting_client(case), format!("the ClientHello is acknowledged, then nothing for {waited:.1} s"))
+        .supported(case.at(case.seen.client_hello).map(|s| s.packet), "the ClientHello")
+        .answer()
+}

@@ -1,0 +1,27 @@
+//! `connection-refused`: the SYN was answered with a RST: nothing listens there, or a filter refuses in the server's name.
+
+use super::prelude::*;
+
+/// The rule.
+pub(super) const RULE: Rule = Rule {
+    cause: Cause::ConnectionRefused,
+    doc: Doc {
+        what: "The SYN was answered with a RST: nothing listens there, or a filter refuses in the server's name.",
+        how: "A RST acknowledges the SYN. Who sent it is judged by its TTL against the server's packets in other flows.",
+        not: "reset-before-client-hello, where TCP came up first.",
+        next: &["Check that the service listens on this address and port", "If the TTL differs from the server's, find the filter that many hops away"],
+        reference: "RFC 9293 section 3.5.2",
+    },
+    judge,
+};
+
+fn judge(case: &Case<'_>) -> Answer {
+    if case.stage != Stage::Connecting || !case.ended_with(Direction::ToClient, EndingKind::Reset) {
+        return Answer::Clear;
+    }
+    let (Some(ending), Some(sender)) = (case.ending, alerts::ending_sender(case)) else { return Answer::Clear };
+    Found::at(ending.packet, Confidence::Certain, EndedBy::Server, "a RST answers the SYN: the connection is refused")
+        .supported(case.syn.map(|s| s.packet), "the SYN")
+        .sent_by(&sender)
+        .answer()
+}

@@ -1,0 +1,45 @@
+//! `corrupted-handshake`: handshake bytes contradict each other or do not decode.
+
+use super::prelude::*;
+use crate::diagnose::legality;
+
+/// The rule.
+pub(super) const RULE: Rule = Rule {
+    cause: Cause::CorruptedHandshake,
+    doc: Doc {
+        what: "Handshake bytes contradict each other or do not decode.",
+        how: "A message that does not parse, a signature that was checked and is bad, a ServerHello that does not answer its ClientHello; or an end's alert that says so.",
+        not: "bad-record-mac, where the record layer refuses.",
+        next: &["Capture at both ends and compare the ClientHello and ServerHello byte by byte", "Suspect middleboxes that re-parse the handshake"],
+        reference: "RFC 8446 section 6.2",
+    },
+    judge,
+};
+
+fn judge(case: &Case<'_>) -> Answer {
+    let Some(ending) = case.ending else { return Answer::Clear };
+    let by = if ending.from == Direction::ToServer { EndedBy::Client } else { EndedBy::Server };
+    if ending.kind == EndingKind::Foreign {
+        let malformed = case.ending_step().is_some_and(|s| s.name.starts_with("Malformed"));
+        if malformed && case.stage >= Stage::HelloBegun || ending.from == Direction::ToServer && case.stage >= Stage::HelloSent && case.stage < Stage::Complete {
+            let refuser = if ending.from == Direction::ToServer { EndedBy::Server } else { EndedBy::Client };
+            return Found::at(ending.packet, Confidence::Likely, refuser, format!("bytes of the {} do not decode as a handshake", ending.from.sender())).answer();
+        }
+        return Answer::Clear;
+    }
+    let EndingKind::Alert(_, description) = ending.kind else { return Answer::Clear };
+    if case.stage < Stage::ServerHello && ending.from == Direction::ToClient || case.stage == Stage::Complete {
+        return Answer::Clear;
+    }
+    let (confidence, why) = match legality::contradiction(case) {
+        Some(why) => (Confidence::Certain, why),
+        None if matches!(description.0, 10 | 47 | 50 | 109 | 110) && case.stage >= Stage::RetryAsked => (Confidence::Possible, format!("the {} says {description}", ending.from.sender())),
+        None => return Answer::Clear,
+    };
+    if !matches!(description.0, 10 | 20 | 40 | 47 | 50 | 51 | 80 | 109 | 110) {
+        return Answer::Clear;
+    }
+    Found::at(ending.packet, confidence, by, why)
+        .supported(case.at(case.seen.server_hello).map(|s| s.packet), "the ServerHello")
+        .answer()
+}

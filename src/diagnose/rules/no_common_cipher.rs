@@ -1,0 +1,33 @@
+//! `no-common-cipher`: the server refuses the offer: no cipher suite in common (or no group, or no signature scheme).
+
+use super::prelude::*;
+
+/// The rule.
+pub(super) const RULE: Rule = Rule {
+    cause: Cause::NoCommonCipher,
+    doc: Doc {
+        what: "The server refuses the offer: no cipher suite in common (or no group, or no signature scheme).",
+        how: "The server answers the ClientHello with this alert; nothing speaks against the server as its sender.",
+        not: "no-common-version, where the alert says so; forged-alert, where the server did not send it.",
+        next: &["Intersect the offered suites, groups and signature schemes with what the server accepted in a good flow", "Check the server's policy: minimum key sizes, required client certificates in old stacks"],
+        reference: "RFC 8446 section 6.2",
+    },
+    judge,
+};
+
+fn judge(case: &Case<'_>) -> Answer {
+    let Some((packet, description)) = alerts::refusal(case) else { return Answer::Clear };
+    if !matches!(description.0, 40 | 71) {
+        return Answer::Clear;
+    }
+    Found::at(packet, Confidence::Likely, EndedBy::Server, format!("the server refuses the offer with {description}"))
+        .supported(case.at(case.seen.client_hello).map(|s| s.packet), offer(case))
+        .answer()
+}
+
+/// What the ClientHello offered, for the reader to compare with a good flow.
+fn offer(case: &Case<'_>) -> String {
+    let Some(step) = case.at(case.seen.client_hello) else { return "the ClientHello".into() };
+    let hello = crate::proto::tls::message::ClientHello::decode(step.body.get(4..).unwrap_or_default());
+    format!("the client offers {} cipher suites, {} groups and {} signature schemes", hello.cipher_suites.len(), hello.groups().len(), hello.signature_schemes().len())
+}

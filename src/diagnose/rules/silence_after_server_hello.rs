@@ -1,0 +1,34 @@
+//! `silence-after-server-hello`: the server began its handshake, then nothing more came.
+
+use super::prelude::*;
+
+/// The rule.
+pub(super) const RULE: Rule = Rule {
+    cause: Cause::SilenceAfterServerHello,
+    doc: Doc {
+        what: "The server began its handshake, then nothing more came.",
+        how: "A ServerHello, then no progress until an end stopped waiting or sent the same again and again.",
+        not: "mtu-black-hole, where the loss goes by size; truncated-answer, where not even the first message is whole.",
+        next: &["Is the server waiting for something (a client certificate, a key store)?", "Is a segment missing that the server sends again elsewhere?"],
+        reference: "RFC 8446 section 4",
+    },
+    judge,
+};
+
+fn judge(case: &Case<'_>) -> Answer {
+    let hidden = case.stage <= Stage::AnswerBegun && case.stage >= Stage::HelloSent && case.tls.progress.gap && case.server_data.is_some();
+    if !(Stage::ServerHello..=Stage::ClientFinished).contains(&case.stage) && !hidden || !silence::is_silence(case) {
+        return Answer::Clear;
+    }
+    // Under TLS 1.3 the client has finished the handshake; silence then is one of the stream.
+    if case.is_tls13() && case.stage == Stage::ClientFinished {
+        return Answer::Clear;
+    }
+    let lost = Direction::BOTH.iter().find_map(|way| silence::unacknowledged_retransmissions(case, *way).first().map(|s| s.packet));
+    let packet = lost.unwrap_or_else(|| silence::closing(case));
+    let ended_by = if lost.is_some() { EndedBy::Middlebox } else { silence::waiting_client(case) };
+    let waited = case.waited(silence::last_progress(case));
+    Found::at(packet, Confidence::Certain, ended_by, format!("after the server's first message nothing for {waited:.1} s"))
+        .supported(case.at(case.seen.server_hello).map(|s| s.packet), "the ServerHello")
+        .answer()
+}

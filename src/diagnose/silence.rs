@@ -1,0 +1,127 @@
+//! Loss and silence: what was never acknowledged, what was sent again and again, who stopped waiting.
+
+use super::case::{Case, RETRANSMISSIONS};
+use crate::flow::{Events, TraceSegment};
+use crate::vocab::{Direction, EndedBy, PacketNumber, Time};
+
+/// Payload from which a segment counts as large: below it fits every path (IPv6's minimum MTU less headers).
+const LARGE: u32 = 1_200;
+
+/// When the last new byte of either end was seen before the ending.
+pub(super) fn last_progress(case: &Case<'_>) -> Time {
+    let before = case.ending.map_or(PacketNumber(u32::MAX), |ending| ending.packet);
+    let news = |s: &&TraceSegment| {
+        s.packet < before
+            && s.payload_len > 0
+            && !s.flags.rst()
+            && !s.events.any(Events::ANY_RETRANSMISSION | Events::DUPLICATE | Events::KEEP_ALIVE)
+    };
+    case.trace.segments.iter().filter(news).map(|s| s.time).max().unwrap_or(case.trace.row.start)
+}
+
+/// Whether the flow ended in a silence that began with the last progress.
+pub(super) fn is_silence(case: &Case<'_>) -> bool {
+    case.ended_in_silence(last_progress(case)) || (case.ending.is_none() && gave_up_retransmitting(case))
+}
+
+/// Whether some payload was sent again so often that its loss counts, whatever the clock says.
+fn gave_up_retransmitting(case: &Case<'_>) -> bool {
+    Direction::BOTH.iter().any(|way| repeats(&unacknowledged_retransmissions(case, *way)) >= RETRANSMISSIONS)
+}
+
+/// How often the segment sent again most often was sent again.
+pub(super) fn repeats(retransmissions: &[&TraceSegment]) -> usize {
+    let times = |seq: u32| retransmissions.iter().filter(|s| s.seq == seq).count();
+    // What is never acknowledged is sent again from its beginning: the first segments are the ones that repeat.
+    retransmissions.iter().take(64).map(|s| times(s.seq)).max().unwrap_or(0)
+}
+
+/// Retransmissions of a direction's payload that nothing ever acknowledged.
+pub(super) fn unacknowledged_retransmissions<'a>(case: &Case<'a>, direction: Direction) -> Vec<&'a TraceSegment> {
+    let acked = case.acknowledged(direction);
+    case.data(direction)
+        .filter(|s| s.events.any(Events::ANY_RETRANSMISSION))
+        .filter(|s| case.offset(s) + i64::from(s.payload_len) > acked as i64)
+        .collect()
+}
+
+/// Who is said to have ended a flow in which nothing came back: the client if it stopped waiting (or the server after
+/// that wait), unknown if nobody did within the capture.
+pub(super) fn waiting_client(case: &Case<'_>) -> EndedBy {
+    match case.ending {
+        Some(_) => EndedBy::Client,
+        None => EndedBy::Unknown,
+    }
+}
+
+/// The packet that closes the flow after a wait, else the last one.
+pub(super) fn closing(case: &Case<'_>) -> PacketNumber {
+    case.closing_packet().unwrap_or(case.trace.row.last_packet)
+}
+
+/// A loss by size: large segments of `direction` lost again and again while a smaller one arrives.
+pub(super) struct SizeLoss {
+    /// The first sign: the first retransmission, or the first packet after the hole.
+    pub first: PacketNumber,
+    /// Payload of the lost segments in bytes.
+    pub lost: u32,
+    /// Payload of the largest segment that arrived.
+    pub arrived: u32,
+    /// How often it was sent again, as far as the capture shows.
+    pub retransmissions: usize,
+}
+
+/// Looks for a loss by size, from either side of it.
+pub(super) fn size_loss(case: &Case<'_>, direction: Direction) -> Option<SizeLoss> {
+    lost_beyond(case, direction).or_else(|| lost_before(case, direction))
+}
+
+/// Captured before the loss: large segments are retransmitted and never acknowledged; a small one is, or is SACKed.
+fn lost_beyond(case: &Case<'_>, direction: Direction) -> Option<SizeLoss> {
+    let lost = unacknowledged_retransmissions(case, direction);
+    let large: Vec<_> = lost.iter().filter(|s| s.payload_len >= LARGE).collect();
+    // A stack that halves its segments retransmits smaller ones at last.
+    if large.len() < RETRANSMISSIONS {
+        return None;
+    }
+    let base = case.trace.row.sides[direction].first_seq();
+    let sacked: Vec<(i64, i64)> = case
+        .trace
+        .sent(direction.reversed())
+        .flat_map(|s| s.options.sack_blocks().iter().copied())
+        .map(|(left, right)| (i64::from(left.wrapping_sub(base) as i32), i64::from(right.wrapping_sub(base) as i32)))
+        .collect();
+    let acked = case.acknowledged(direction) as i64;
+    let arrived = case.data(direction).filter(|s| s.payload_len < large[0].payload_len).filter(|s| {
+        let (start, end) = (case.offset(s), case.offset(s) + i64::from(s.payload_len));
+        end <= acked || sacked.iter().any(|(left, right)| *left <= start && end <= *right)
+    });
+    let arrived = arrived.map(|s| s.payload_len).max()?;
+    // Everything as large that arrived before speaks against the size.
+    let as_large_arrived = case
+        .data(direction)
+        .any(|s| s.payload_len >= large[0].payload_len && case.offset(s) + i64::from(s.payload_len) <= acked);
+    (!as_large_arrived).then(|| SizeLoss {
+        first: lost[0].packet,
+        lost: large[0].payload_len,
+        arrived,
+        retransmissions: large.len(),
+    })
+}
+
+/// Captured behind the loss: a hole of at least a large segment that is never filled, and a smaller segment after it.
+fn lost_before(case: &Case<'_>, direction: Direction) -> Option<SizeLoss> {
+    let pieces = &case.streams.pieces[direction];
+    let hole = pieces.iter().position(|piece| piece.source.is_none())?;
+    let gap = pieces[hole].range;
+    let after = pieces[hole + 1..].iter().find(|piece| piece.source.is_some())?;
+    let acked = case.acknowledged(direction);
+    if acked > gap.start || gap.len() < u64::from(LARGE) {
+        return None;
+    }
+    let first = after.source.as_ref()?.packet;
+    let arrived = case.data(direction).filter(|s| case.offset(s) as u64 >= gap.end).map(|s| s.payload_len).max()?;
+    let mss = u64::from(case.trace.row.sides[direction.reversed()].mss);
+    let whole = arrived >= LARGE && mss > 0 && u64::from(arrived) + 12 >= mss;
+    (!whole).then_some(SizeLoss { first, lost: gap.len().min(u64::from(u32::MAX)) as u32, arrived, retransmissions: 0 })
+}

@@ -1,0 +1,139 @@
+//! From a case to a verdict: the outcome, and the finding where there is one.
+
+use super::case::{Case, Stage};
+use super::clients;
+use super::context::Context;
+use super::finding::Finding;
+use super::rule::{Answer, Found, Rule};
+use super::rules::RULES;
+use crate::facts::FlowFacts;
+use crate::flow::SideFlags;
+use crate::vocab::{Cause, Direction, Outcome};
+
+/// What is said of a flow.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Verdict {
+    /// How it came out.
+    pub outcome: Outcome,
+    /// Why it failed, or what happened to it in mid-stream.
+    pub finding: Option<Finding>,
+}
+
+/// Ports that plain-text protocols are assigned to: a connection there that never comes up is no try at TLS.
+const PLAIN_PORTS: [u16; 12] = [20, 21, 22, 23, 25, 53, 80, 110, 139, 143, 445, 3389];
+
+/// Judges a flow in full.
+pub fn judge(case: &Case<'_>) -> Verdict {
+    let settled = outcome(case);
+    if matches!(settled, Outcome::NotTls | Outcome::Unused) && !may_be_a_try(case) || is_undecidable(case) {
+        return Verdict { outcome: settled, finding: None };
+    }
+    for rule in RULES {
+        if let Answer::Found(found) = (rule.judge)(case) {
+            let midstream = matches!(rule.cause, Cause::ResetInMidStream | Cause::SilenceInMidStream);
+            let outcome = if midstream { Outcome::Ok } else { Outcome::Failed };
+            return Verdict { outcome, finding: Some(finding(case, rule, *found)) };
+        }
+    }
+    Verdict { outcome: settled, finding: None }
+}
+
+fn finding(case: &Case<'_>, rule: &Rule, found: Found) -> Finding {
+    Finding {
+        flow: case.flow,
+        cause: rule.cause,
+        confidence: found.confidence,
+        ended_by: found.ended_by,
+        headline: found.headline,
+        detail: found.detail,
+        first_abnormal_packet: found.first_abnormal,
+        evidence: found.evidence,
+        clients_report: clients::reports(case, rule.cause),
+        next_steps: rule.doc.next.iter().map(|step| (*step).to_owned()).collect(),
+        also: Vec::new(),
+    }
+}
+
+/// The outcome that how far a flow came gives, without any rule.
+fn outcome(case: &Case<'_>) -> Outcome {
+    let row = &case.trace.row;
+    let through = case.tls.is_complete()
+        || case.stage == Stage::Complete
+        || case.stage == Stage::ClientFinished && case.is_tls13();
+    if case.is_one_sided() {
+        return if case.tls.is_tls() || case.client_data.is_none() && case.server_data.is_none() {
+            Outcome::Incomplete
+        } else {
+            Outcome::NotTls
+        };
+    }
+    if through && case.tls.is_tls() {
+        return Outcome::Ok;
+    }
+    if case.tls.is_tls() {
+        return Outcome::Incomplete;
+    }
+    match (case.client_data, case.server_data) {
+        (None, None) if case.syn_ack.is_some() => Outcome::Unused,
+        (None, None) if case.stage == Stage::Connecting && PLAIN_PORTS.contains(&row.server.port) => Outcome::NotTls,
+        (None, None) => Outcome::Incomplete,
+        _ => Outcome::NotTls,
+    }
+}
+
+/// Whether a flow without TLS can still be a try at it: never answered, refused, a proxy's, plain text to a TLS port.
+fn may_be_a_try(case: &Case<'_>) -> bool {
+    let row = &case.trace.row;
+    let plain = PLAIN_PORTS.contains(&row.server.port) && !case.context.tls_servers.contains(&row.server);
+    case.client_data.is_some() || !plain
+}
+
+/// Whether the capture hides what would decide: a direction, or bytes that the receiver had.
+fn is_undecidable(case: &Case<'_>) -> bool {
+    if case.is_one_sided() {
+        return true;
+    }
+    if case.stage >= Stage::Complete || case.ending.is_some_and(|e| matches!(e.kind, super::EndingKind::Alert(..))) {
+        return false;
+    }
+    // A hole that the receiver acknowledged is the capture's own.
+    Direction::BOTH.iter().any(|way| {
+        let acked = case.acknowledged(*way);
+        case.streams.pieces[*way].iter().any(|piece| piece.source.is_none() && piece.range.end <= acked)
+    })
+}
+
+/// The outcome of a flow that can be told from the index alone; `None` where it must be read again.
+pub fn quick(facts: &FlowFacts<'_>, context: &Context) -> Option<Outcome> {
+    let row = facts.row;
+    let (client, server) = (&row.sides.to_server, &row.sides.to_client);
+    let Some(tls) = facts.tls else {
+        // No payload: an unused connection, unless somebody refused it or it never came up.
+        let up = server.flags.has(SideFlags::SYN_ACK) && client.flags.any(SideFlags::SYN);
+        let refused = row.reset_by == Some(Direction::ToClient)
+            || row.closed_by == Some(Direction::ToClient)
+            || row.icmp_errors > 0
+            || client.retransmissions > 0;
+        return (up && !refused).then_some(Outcome::Unused);
+    };
+    let progress = &tls.progress;
+    if !tls.is_tls() {
+        let interesting =
+            context.tls_servers.contains(&row.server) || tls.progress.tunnel_asked || tls.progress.tls_hint;
+        return (!interesting && server.bytes > 0 && client.bytes > 0).then_some(Outcome::NotTls);
+    }
+    let spoiled = progress.malformed
+        || progress.foreign.to_client
+        || progress.foreign.to_server
+        || progress.gap
+        || progress.early_alert.to_server
+        || progress.early_alert.to_client
+        || !tls.alerts.is_empty()
+        || row.reset_by.is_some()
+        || progress.unfinished.to_client
+        || progress.unfinished.to_server;
+    let served = progress.application_data.to_client && progress.application_data.to_server;
+    let quiet = row.closed_by.is_some() && client.flags.has(SideFlags::FIN) && server.flags.has(SideFlags::FIN);
+    let retransmitting = client.retransmissions >= 3 || server.retransmissions >= 3;
+    (tls.is_complete() && served && !spoiled && (quiet || !retransmitting)).then_some(Outcome::Ok)
+}

@@ -1,0 +1,63 @@
+//! Flows that are one try of one client: a browser's silent retry, a second address tried in parallel.
+
+use std::collections::HashMap;
+
+use super::index::Index;
+use crate::vocab::{FlowNumber, Outcome, Time};
+
+/// Nanoseconds from a failed flow's end within which the next flow of the same client to the same name is its retry;
+/// Chrome's comes after 0.1 to 35 ms.
+const RETRY: i64 = 150 * 1_000_000;
+/// Nanoseconds from a flow's beginning within which a second one races it while the first has no SYN-ACK yet: Chrome
+/// opens a backup connection after 250 to 300 ms.
+const RACE: i64 = 350 * 1_000_000;
+
+/// The attempt of every flow, by flow number; attempts are numbered from 0 in the order of their first flows.
+pub(super) fn group(index: &Index) -> Vec<u32> {
+    // The latest flow of each client and target: its attempt, when it began, when it ended, whether a retry may follow.
+    struct Latest {
+        attempt: u32,
+        start: Time,
+        end: Time,
+        failed: bool,
+        came_up: bool,
+    }
+    let mut order: Vec<FlowNumber> = (0..index.len() as u32).map(FlowNumber).collect();
+    order.sort_by_key(|flow| index.flows.get(*flow).map(|row| row.start));
+    let mut latest: HashMap<(std::net::IpAddr, Vec<u8>), Latest> = HashMap::new();
+    let mut attempts = vec![0; index.len()];
+    let mut next = 0;
+    for flow in order {
+        let Some(facts) = index.facts(flow) else { continue };
+        let row = facts.row;
+        let target = match facts.tls.and_then(|tls| tls.server_name.as_deref()) {
+            Some(name) => name.to_vec(),
+            None => format!("{}", row.server).into_bytes(),
+        };
+        let key = (row.client.ip, target);
+        let previous = latest.get(&key);
+        let same = previous.is_some_and(|previous| {
+            let after_end = row.start.nanos_since(previous.end);
+            let after_start = row.start.nanos_since(previous.start);
+            previous.failed && (-RETRY..=RETRY).contains(&after_end)
+                || !previous.came_up && (0..=RACE).contains(&after_start)
+        });
+        let attempt = match previous {
+            Some(previous) if same => previous.attempt,
+            _ => {
+                next += 1;
+                next - 1
+            }
+        };
+        attempts[flow.index()] = attempt;
+        let failed = row.outcome == Some(Outcome::Failed);
+        let came_up = row.syn_rtt().is_some();
+        latest.insert(key, Latest { attempt, start: row.start, end: ended(&facts), failed, came_up });
+    }
+    attempts
+}
+
+/// When a flow was over for its client: at the first abnormal packet, if a finding names one; else at its last packet.
+fn ended(facts: &crate::facts::FlowFacts<'_>) -> Time {
+    facts.row.end
+}

@@ -1,0 +1,112 @@
+//! What can be asked of loaded captures, by whichever thread: a flow's view, a step's detail, the nearest good flow.
+
+use std::io;
+use std::sync::Arc;
+
+use super::session::Shared;
+use super::view::{self, FlowRef, FlowView, Source};
+use crate::capture::PacketReader;
+use crate::compare::{self, Comparison};
+use crate::timeline::detail::{Detail, Frame};
+use crate::vocab::{FlowNumber, Outcome, PacketNumber};
+
+/// The captures of a session and its baseline.
+#[derive(Clone)]
+pub(super) struct Core {
+    pub main: Arc<Shared>,
+    pub baseline: Option<Arc<Shared>>,
+}
+
+/// Two views compared.
+pub(super) fn compare(baseline: &FlowView, subject: &FlowView) -> Comparison {
+    Comparison::new(side(baseline), side(subject))
+}
+
+fn side(view: &FlowView) -> compare::Side<'_> {
+    compare::Side { trace: &view.trace, timeline: &view.timeline, tls: &view.tls }
+}
+
+impl Core {
+    fn of(&self, source: Source) -> io::Result<&Arc<Shared>> {
+        match source {
+            Source::Main => Ok(&self.main),
+            Source::Baseline => self.baseline.as_ref().ok_or_else(|| io::Error::other("there is no baseline capture")),
+        }
+    }
+
+    /// Reads a flow's packets again.
+    pub fn view(&self, flow: FlowRef) -> io::Result<FlowView> {
+        let shared = self.of(flow.source)?;
+        let (row, places, capture, finding) = {
+            let index = shared.index.read();
+            let row = index.flows.get(flow.flow).cloned();
+            let row = row.ok_or_else(|| {
+                let text = match index.len() {
+                    0 => "the capture has no flow".to_owned(),
+                    len => format!("no flow {}; flows are numbered 0 to {}", flow.flow, len - 1),
+                };
+                io::Error::new(io::ErrorKind::NotFound, text)
+            })?;
+            let places = index.places(flow.flow, &row);
+            let capture = index.facts(flow.flow).map_or_else(String::new, |facts| facts.capture.to_owned());
+            (row, places, capture, index.finding(flow.flow).cloned())
+        };
+        let files = shared.files.read().clone();
+        let trace = view::trace(&files, &row, &places)?;
+        Ok(view::build(flow, capture, trace, finding))
+    }
+
+    /// Decodes a step of an opened flow to the leaf.
+    pub fn detail(&self, view: &FlowView, step: usize) -> io::Result<Detail> {
+        let packets = view.timeline.packets_of(step);
+        let frames = self.frames(view.flow.source, &packets)?;
+        Ok(Detail::of(&view.trace, &view.streams, &view.timeline, step, &frames))
+    }
+
+    /// The captured bytes of packets, as they are in the file.
+    fn frames(&self, source: Source, packets: &[PacketNumber]) -> io::Result<Vec<Frame>> {
+        let shared = self.of(source)?;
+        let places: Vec<_> = {
+            let index = shared.index.read();
+            packets.iter().filter_map(|packet| index.packets.place(*packet)).collect()
+        };
+        let files = shared.files.read().clone();
+        let mut frames = Vec::new();
+        for place in places {
+            let Some(file) = files.get(place.file).and_then(Option::as_ref) else { continue };
+            let mut reader = PacketReader::new(&file.store, &file.layout);
+            let packet = reader.packet(place.offset)?;
+            frames.push(Frame {
+                packet: place.packet,
+                time: packet.time,
+                link: packet.link,
+                interface: packet.interface,
+                original_len: packet.original_len,
+                bytes: packet.data.to_vec(),
+            });
+        }
+        Ok(frames)
+    }
+
+    /// The best good flow to compare `flow` with, and why it is that one. The baseline's flows come first where there
+    /// is a baseline.
+    pub fn nearest(&self, flow: FlowNumber) -> Option<(FlowRef, String)> {
+        let index = self.main.index.read();
+        let subject = compare::Candidate::new(&index.facts(flow)?);
+        let best = |source: Source, index: &super::index::Index| {
+            index
+                .iter()
+                .filter(|facts| facts.row.outcome == Some(Outcome::Ok) && facts.tls.is_some())
+                .filter(|facts| source == Source::Baseline || facts.flow != flow)
+                .filter_map(|facts| {
+                    let (score, why) = compare::score(&subject, &compare::Candidate::new(&facts))?;
+                    Some((score, FlowRef { source, flow: facts.flow }, why))
+                })
+                // Of equals the first one wins: the answer does not depend on how the flows are stored.
+                .max_by(|a, b| a.0.cmp(&b.0).then(b.1.flow.cmp(&a.1.flow)))
+                .map(|(_, flow, why)| (flow, why))
+        };
+        let baseline = self.baseline.as_ref().and_then(|baseline| best(Source::Baseline, &baseline.index.read()));
+        baseline.or_else(|| best(Source::Main, &index))
+    }
+}
