@@ -1,17 +1,19 @@
 //! A failing flow put beside a good one: steps aligned, differences ranked, the first divergence found.
 //!
 //! Start at [`Comparison`], what the screen, the text and the JSON all show. Flows are aligned by milestones, never by
-//! packet number; [`nearest`] scores good flows as baselines. Nothing here reads a capture: what a flow is comes as a
+//! packet number; [`score`] says how good a flow is as a baseline. Nothing here reads a capture: what a flow is comes as a
 //! [`Side`].
 
 mod align;
 mod difference;
 mod message;
 mod milestone;
-pub mod nearest;
+mod nearest;
 mod packet;
 mod rows;
 mod sentence;
+
+pub use nearest::{Candidate, score};
 
 use crate::flow::Trace;
 use crate::proto::TlsFacts;

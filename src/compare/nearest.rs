@@ -5,6 +5,7 @@
 
 use std::net::IpAddr;
 
+use crate::facts::FlowFacts;
 use crate::vocab::Time;
 
 /// What the index knows of a flow that tells how well two flows compare.
@@ -30,6 +31,26 @@ pub struct Candidate<'a> {
     pub retransmissions: u32,
     /// The client's try it belongs to.
     pub attempt: Option<u32>,
+}
+
+impl<'a> Candidate<'a> {
+    /// Reads it from the index.
+    pub fn new(facts: &FlowFacts<'a>) -> Self {
+        let (row, tls) = (facts.row, facts.tls);
+        let sides = [&row.sides.to_server, &row.sides.to_client];
+        Self {
+            server_name: tls.and_then(|tls| tls.server_name.as_deref()),
+            server: row.server.ip,
+            port: row.server.port,
+            client: row.client.ip,
+            ja4: tls.and_then(|tls| tls.ja4.as_deref()),
+            resumed: tls.and_then(|tls| tls.resumed),
+            hello_segments: tls.map_or(0, |tls| tls.client_hello_segments),
+            time: row.start,
+            retransmissions: sides.iter().map(|side| u32::from(side.retransmissions)).sum(),
+            attempt: facts.attempt,
+        }
+    }
 }
 
 /// Most points that nearness in time gives: at the same moment; none after [`FAR_SECONDS`].
