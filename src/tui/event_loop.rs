@@ -20,6 +20,8 @@ const FRAME: Duration = Duration::from_millis(16);
 const WATCH: Duration = Duration::from_millis(30);
 /// Time between two looks at signals while nothing else happens.
 const IDLE: Duration = Duration::from_millis(200);
+/// How long to wait for an event that has arrived already; with no time at all crossterm would not look.
+const AT_ONCE: Duration = Duration::from_millis(1);
 /// Rows that a notch of the wheel moves.
 const NOTCH: isize = 3;
 
@@ -81,9 +83,9 @@ pub fn run(stage: &mut Stage) -> io::Result<()> {
 
 fn pause(stage: &Stage, drawn: Option<Instant>) -> Duration {
     if stage.has_work() {
-        Duration::ZERO
+        AT_ONCE
     } else if stage.is_changed() {
-        drawn.map_or(Duration::ZERO, |drawn| FRAME.saturating_sub(drawn.elapsed()))
+        drawn.map_or(AT_ONCE, |drawn| FRAME.saturating_sub(drawn.elapsed()).max(AT_ONCE))
     } else if stage.is_busy() {
         WATCH
     } else {
@@ -112,7 +114,7 @@ fn take_events(stage: &mut Stage) -> io::Result<()> {
             Event::Resize(..) => stage.tell(Msg::Laid(Vec::new())),
             _ => {}
         }
-        if !event::poll(Duration::ZERO)? {
+        if !event::poll(AT_ONCE)? {
             return Ok(());
         }
     }
