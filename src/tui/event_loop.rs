@@ -9,9 +9,9 @@ use crossterm::event::{self, Event, MouseButton, MouseEvent, MouseEventKind};
 use signal_hook::consts::{SIGHUP, SIGTERM, SIGTSTP};
 use signal_hook::low_level;
 
-use super::keyboard;
 use super::stage::{Order, Stage};
 use super::terminal::Screen;
+use super::{RunError, keyboard};
 use crate::app::Msg;
 
 /// Time between two drawings.
@@ -52,12 +52,15 @@ impl Signals {
 }
 
 /// Plays the stage on the terminal until the user leaves.
-pub fn run(stage: &mut Stage) -> io::Result<()> {
+pub fn run(stage: &mut Stage) -> Result<(), RunError> {
     let signals = Signals::watch()?;
     let mut screen = Screen::enter()?;
     let mut drawn: Option<Instant> = None;
     loop {
         stage.work();
+        if stage.is_not_a_capture() {
+            return Err(RunError::NotACapture("-".to_owned()));
+        }
         if stage.is_changed() && drawn.is_none_or(|drawn| drawn.elapsed() >= FRAME) {
             draw(&mut screen, stage)?;
             drawn = Some(Instant::now());
@@ -67,7 +70,7 @@ pub fn run(stage: &mut Stage) -> io::Result<()> {
         }
         if let Some(signal) = signals.end() {
             drop(screen);
-            return low_level::emulate_default_handler(signal);
+            return Ok(low_level::emulate_default_handler(signal)?);
         }
         let suspended = signals.stop.swap(false, Ordering::Relaxed);
         let orders = stage.orders();
