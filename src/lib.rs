@@ -10,6 +10,7 @@ pub mod diagnose;
 pub mod engine;
 pub mod export;
 pub mod facts;
+pub mod filter;
 pub mod flow;
 pub mod net;
 pub mod present;

@@ -2,10 +2,11 @@
 
 use std::path::PathBuf;
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::export::{Format, follow::Form};
-use crate::vocab::Direction;
+use crate::vocab::{Cause, Direction};
 
 /// Finds the TCP and TLS handshakes that fail, says why, and proves it against a good one.
 ///
@@ -75,6 +76,10 @@ pub(super) enum Command {
     Handshake(HandshakeArgs),
     /// Write the stream of one flow
     Follow(FollowArgs),
+    /// Say which handshakes failed, why, and how often
+    Diagnose(DiagnoseArgs),
+    /// Say what a cause means, how it is known, what to try; without a cause, list them
+    Explain(ExplainArgs),
     /// Write shell completions to standard output
     Completions(CompletionsArgs),
     /// Write the man page to standard output
@@ -118,6 +123,33 @@ pub(super) struct FollowArgs {
     /// The application data that keys opened instead of the TCP stream
     #[arg(long)]
     pub decrypted: bool,
+}
+
+/// Arguments of `diagnose`.
+#[derive(Args, Debug)]
+pub(super) struct DiagnoseArgs {
+    /// Captures or folders of them; - for standard input
+    #[arg(required = true, value_name = "CAPTURE")]
+    pub captures: Vec<String>,
+    /// How to write it
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: ReportFormat,
+    /// Exit with status 3 where a flow failed
+    #[arg(long)]
+    pub check: bool,
+}
+
+/// Arguments of `explain`.
+#[derive(Args, Debug)]
+pub(super) struct ExplainArgs {
+    /// The cause
+    #[arg(value_name = "CAUSE", value_parser = causes(), hide_possible_values = true)]
+    pub cause: Option<Cause>,
+}
+
+fn causes() -> impl TypedValueParser<Value = Cause> {
+    PossibleValuesParser::new(Cause::ALL.iter().map(|cause| cause.name()))
+        .try_map(|name| Cause::from_name(&name).ok_or("no such cause"))
 }
 
 /// Arguments of `completions`.

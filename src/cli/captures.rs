@@ -6,6 +6,7 @@ use super::args::Everywhere;
 use super::failure::{Failure, complain};
 use super::progress;
 use crate::engine::{FlowRef, FlowView, Options, Session};
+use crate::filter::Filter;
 use crate::vocab::FlowNumber;
 
 /// Whether an argument is a flow's number: digits only.
@@ -68,6 +69,12 @@ pub(super) fn load(everywhere: &Everywhere, captures: &[String]) -> Result<Sessi
         }
     }
     Ok(session)
+}
+
+/// The filter that was given; one that takes every flow without.
+pub(super) fn filter(everywhere: &Everywhere) -> Result<Filter, Failure> {
+    Filter::parse(everywhere.filter.as_deref().unwrap_or_default())
+        .map_err(|error| Failure::usage(format!("--filter: {error}")))
 }
 
 /// What a session is to open.

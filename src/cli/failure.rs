@@ -11,7 +11,6 @@ pub(super) enum Outcome {
     /// Status 0.
     Done,
     /// Status 3: `diagnose --check` found failed flows.
-    #[expect(dead_code, reason = "diagnose comes next")]
     FlowsFailed,
 }
 

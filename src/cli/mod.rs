@@ -44,6 +44,8 @@ fn run(cli: Cli) -> Result<Outcome, Failure> {
         Command::Flows(args) => commands::flows::run(&everywhere, &args),
         Command::Handshake(args) => commands::handshake::run(&everywhere, &args),
         Command::Follow(args) => commands::follow::run(&everywhere, &args),
+        Command::Diagnose(args) => commands::diagnose::run(&everywhere, &args),
+        Command::Explain(args) => commands::explain::run(&everywhere, &args),
         Command::Completions(args) => commands::documents::completions(&args),
         Command::Man => commands::documents::man(),
     }

@@ -1,17 +1,30 @@
 //! A failing flow put beside a good one: steps aligned, differences ranked, the first divergence found.
 //!
-//! Start at [`Comparison`], what the screen, the text and the JSON all show.
+//! Start at [`Comparison`], what the screen, the text and the JSON all show. Flows are aligned by milestones, never by
+//! packet number; [`nearest`] scores good flows as baselines. Nothing here reads a capture: what a flow is comes as a
+//! [`Side`].
 
-use crate::timeline::Step;
+mod align;
+mod difference;
+mod message;
+mod milestone;
+pub mod nearest;
+mod packet;
+mod rows;
+mod sentence;
+
+use crate::flow::Trace;
+use crate::proto::TlsFacts;
+use crate::timeline::{Step, Timeline};
 
 /// One differing fact.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Difference {
-    /// The fact's name: `tcp.ttl`, `client_hello.extensions`, `tls.version`.
+    /// The fact's name: `server.ttl`, `client_hello.extensions`, `server_hello.version`.
     pub field: String,
-    /// Its value in the baseline, as text; empty where absent.
+    /// Its value in the baseline, as text; empty where absent. Of two sets, what the subject's lacks.
     pub baseline: String,
-    /// Its value in the subject.
+    /// Its value in the subject; of two sets, what the baseline's lacks.
     pub subject: String,
     /// How telling it is: 0 is noise, 100 could explain the failure by itself.
     pub weight: u8,
@@ -37,6 +50,17 @@ impl Row {
     }
 }
 
+/// A flow as a comparison needs it.
+#[derive(Clone, Copy)]
+pub struct Side<'a> {
+    /// Its segments.
+    pub trace: &'a Trace,
+    /// Its steps.
+    pub timeline: &'a Timeline,
+    /// Its TLS facts.
+    pub tls: &'a TlsFacts,
+}
+
 /// A baseline and a subject, aligned.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct Comparison {
@@ -50,49 +74,13 @@ pub struct Comparison {
     pub differences: Vec<Difference>,
 }
 
-/// One flow of a comparison.
-#[derive(Clone, Copy)]
-pub struct Side<'a> {
-    /// Its segments.
-    pub trace: &'a crate::flow::Trace,
-    /// Its steps.
-    pub timeline: &'a crate::timeline::Timeline,
-    /// Its TLS facts.
-    pub tls: &'a crate::proto::TlsFacts,
-}
-
 impl Comparison {
-    /// Compares two flows.
-    pub fn new(_baseline: Side<'_>, _subject: Side<'_>) -> Self {
-        Self::default()
+    /// Aligns two flows of any outcome and says what differs and where they part.
+    pub fn new(baseline: Side<'_>, subject: Side<'_>) -> Comparison {
+        let laid = rows::lay(&baseline, &subject);
+        let sentence = sentence::sentence(&subject, &laid);
+        let differences = rows::rank(&baseline, &subject, &laid);
+        let rows = laid.rows.into_iter().map(|row| row.row).collect();
+        Comparison { rows, first_divergence: laid.first_divergence, sentence, differences }
     }
-}
-
-/// What pairing needs to know of a flow.
-pub struct Candidate {
-    server_name: Option<Vec<u8>>,
-    client: std::net::IpAddr,
-    server: std::net::IpAddr,
-    start: crate::vocab::Time,
-}
-
-impl Candidate {
-    /// Reads it from the index.
-    pub fn new(facts: &crate::facts::FlowFacts<'_>) -> Self {
-        Self {
-            server_name: facts.tls.and_then(|tls| tls.server_name.as_deref()).map(<[u8]>::to_vec),
-            client: facts.row.client.ip,
-            server: facts.row.server.ip,
-            start: facts.row.start,
-        }
-    }
-}
-
-/// How well `candidate` serves as the baseline of `subject`, and why.
-pub fn score(subject: &Candidate, candidate: &Candidate) -> Option<(i64, String)> {
-    let name = i64::from(subject.server_name == candidate.server_name) * 1000;
-    let client =
-        i64::from(subject.client == candidate.client) * 100 + i64::from(subject.server == candidate.server) * 200;
-    let near = subject.start.nanos_since(candidate.start).abs() / 1_000_000_000;
-    Some((name + client - near.min(99), "same server name and client, nearest in time".into()))
 }

@@ -16,8 +16,10 @@ const SHORTEST_FINISHED: u64 = 45;
 /// Bodies of TLS 1.3 records that hold an alert: two bytes, the content type and a tag of 16 or 8 bytes; 35 from Java,
 /// which pads them.
 const ALERT_RECORDS: [u64; 3] = [11, 19, 35];
-/// Seconds without an answer after which silence counts, when an end then gave up or the capture went on.
-pub(super) const SILENCE: f64 = 3.0;
+/// Seconds without an answer after which silence counts where the capture goes on and no end gives up.
+pub(super) const SILENCE: f64 = 10.0;
+/// Seconds after which a SYN without an answer counts as unanswered: by then it has been sent twice more.
+pub(super) const SYN_SILENCE: f64 = 3.0;
 /// Seconds after which a server that closes is taken to have waited rather than refused.
 const SERVER_WAIT: f64 = 5.0;
 /// Seconds a client must have waited for its leaving to count as giving up on an answer.
@@ -174,6 +176,12 @@ impl<'a> Case<'a> {
             case.stage = Stage::Connected;
         }
         case.walk();
+        // A client that closes its direction right behind its Finished and request still gets the server's Finished.
+        let half_closed =
+            case.ended_with(Direction::ToServer, EndingKind::Close) && case.stage == Stage::ClientFinished;
+        if half_closed && tls.is_complete() {
+            case.stage = Stage::Complete;
+        }
         case
     }
 
@@ -189,7 +197,7 @@ impl<'a> Case<'a> {
                 .filter(|step| steps[*step].kind != StepKind::Segment)
                 .chain((at..end).filter(|step| steps[*step].kind == StepKind::Segment));
             for step in order {
-                if let Some(kind) = self.step(step) {
+                if let Some(kind) = self.step(step).filter(|kind| !self.is_ignored(step, *kind)) {
                     let Step { from, packet, time, .. } = steps[step];
                     self.ending = Some(Ending { kind, from, packet, time, step });
                     return;
@@ -197,6 +205,20 @@ impl<'a> Case<'a> {
             }
             at = end;
         }
+    }
+
+    /// Whether the client goes on with its request as if the foreign bytes were not there: then they never reached it, or
+    /// are padding that something on the way took for payload.
+    fn is_ignored(&self, at: usize, kind: EndingKind) -> bool {
+        let steps = &self.timeline.steps;
+        kind == EndingKind::Foreign
+            && steps[at].from == Direction::ToClient
+            && self.stage >= Stage::ClientFinished
+            && steps[at..].iter().any(|step| {
+                step.from == Direction::ToServer
+                    && matches!(step.kind, StepKind::ApplicationData | StepKind::Encrypted)
+                    && !ALERT_RECORDS.contains(&step.bytes)
+            })
     }
 
     /// Takes the next step; what it ended, if anything.
@@ -480,7 +502,7 @@ impl<'a> Case<'a> {
     pub fn ended_in_silence(&self, since: Time) -> bool {
         let waited = self.waited(since);
         match self.ending {
-            None => waited >= SILENCE,
+            None => waited >= SILENCE && self.is_captured_to_the_end(),
             Some(Ending { kind: EndingKind::Reset | EndingKind::Close | EndingKind::Alert(..), from, .. }) => {
                 match from {
                     Direction::ToServer => waited >= CLIENT_WAIT,
@@ -489,6 +511,16 @@ impl<'a> Case<'a> {
             }
             Some(_) => false,
         }
+    }
+
+    /// Whether the capture shows the flow to its end: what was sent last is acknowledged, or was sent again. TCP does one
+    /// or the other within seconds (RFC 9293 §3.8); where neither is seen the capture stopped looking.
+    pub fn is_captured_to_the_end(&self) -> bool {
+        Direction::BOTH.iter().all(|way| {
+            let acked = self.acknowledged(*way) as i64;
+            let unacknowledged = self.data(*way).any(|s| self.offset(s) + i64::from(s.payload_len) > acked);
+            !unacknowledged || self.data(*way).any(|s| s.events.any(Events::ANY_RETRANSMISSION))
+        })
     }
 
     /// The highest acknowledgment an end sent before `before`, as an offset of the other direction's stream.

@@ -137,7 +137,12 @@ const ALERTS: &[(u8, &str, &str, &str)] = &[
     (22, "net::ERR_SSL_PROTOCOL_ERROR", "SSL_ERROR_RECORD_OVERFLOW_ALERT", "tlsv1 alert record overflow"),
     (40, "net::ERR_SSL_VERSION_OR_CIPHER_MISMATCH", "SSL_ERROR_NO_CYPHER_OVERLAP", "sslv3 alert handshake failure"),
     (42, "net::ERR_BAD_SSL_CLIENT_AUTH_CERT", "SSL_ERROR_BAD_CERT_ALERT", "sslv3 alert bad certificate"),
-    (43, "net::ERR_BAD_SSL_CLIENT_AUTH_CERT", "SSL_ERROR_UNSUPPORTED_CERT_ALERT", "sslv3 alert unsupported certificate"),
+    (
+        43,
+        "net::ERR_BAD_SSL_CLIENT_AUTH_CERT",
+        "SSL_ERROR_UNSUPPORTED_CERT_ALERT",
+        "sslv3 alert unsupported certificate",
+    ),
     (44, "net::ERR_BAD_SSL_CLIENT_AUTH_CERT", "SSL_ERROR_REVOKED_CERT_ALERT", "sslv3 alert certificate revoked"),
     (45, "net::ERR_BAD_SSL_CLIENT_AUTH_CERT", "SSL_ERROR_EXPIRED_CERT_ALERT", "sslv3 alert certificate expired"),
     (46, "net::ERR_BAD_SSL_CLIENT_AUTH_CERT", "SSL_ERROR_CERTIFICATE_UNKNOWN_ALERT", "sslv3 alert certificate unknown"),
@@ -147,14 +152,24 @@ const ALERTS: &[(u8, &str, &str, &str)] = &[
     (50, "net::ERR_SSL_PROTOCOL_ERROR", "SSL_ERROR_DECODE_ERROR_ALERT", "tlsv1 alert decode error"),
     (51, "net::ERR_SSL_DECRYPT_ERROR_ALERT", "SSL_ERROR_DECRYPT_ERROR_ALERT", "tlsv1 alert decrypt error"),
     (70, "net::ERR_SSL_VERSION_OR_CIPHER_MISMATCH", "SSL_ERROR_PROTOCOL_VERSION_ALERT", "tlsv1 alert protocol version"),
-    (71, "net::ERR_SSL_VERSION_OR_CIPHER_MISMATCH", "SSL_ERROR_INSUFFICIENT_SECURITY_ALERT", "tlsv1 alert insufficient security"),
+    (
+        71,
+        "net::ERR_SSL_VERSION_OR_CIPHER_MISMATCH",
+        "SSL_ERROR_INSUFFICIENT_SECURITY_ALERT",
+        "tlsv1 alert insufficient security",
+    ),
     (80, "net::ERR_SSL_PROTOCOL_ERROR", "SSL_ERROR_INTERNAL_ERROR_ALERT", "tlsv1 alert internal error"),
     (86, "net::ERR_SSL_PROTOCOL_ERROR", "SSL_ERROR_INAPPROPRIATE_FALLBACK_ALERT", "tlsv1 alert inappropriate fallback"),
     (90, "net::ERR_CONNECTION_CLOSED", "PR_END_OF_FILE_ERROR", ""),
     (109, "net::ERR_SSL_PROTOCOL_ERROR", "SSL_ERROR_MISSING_EXTENSION_ALERT", "tlsv13 alert missing extension"),
     (110, "net::ERR_SSL_PROTOCOL_ERROR", "SSL_ERROR_UNSUPPORTED_EXTENSION_ALERT", "tlsv1 unsupported extension"),
     (112, "net::ERR_SSL_UNRECOGNIZED_NAME_ALERT", "SSL_ERROR_UNRECOGNIZED_NAME_ALERT", "tlsv1 unrecognized name"),
-    (116, "net::ERR_BAD_SSL_CLIENT_AUTH_CERT", "SSL_ERROR_RX_CERTIFICATE_REQUIRED_ALERT", "tlsv13 alert certificate required"),
+    (
+        116,
+        "net::ERR_BAD_SSL_CLIENT_AUTH_CERT",
+        "SSL_ERROR_RX_CERTIFICATE_REQUIRED_ALERT",
+        "tlsv13 alert certificate required",
+    ),
     (120, "net::ERR_SSL_PROTOCOL_ERROR", "SSL_ERROR_NEXT_PROTOCOL_NO_PROTOCOL", "tlsv1 alert no application protocol"),
     (121, "net::ERR_SSL_PROTOCOL_ERROR", "SSL_ERROR_ECH_REQUIRED_ALERT", "reason(1121)"),
 ];
@@ -324,11 +339,9 @@ fn causes(experience: Experience) -> &'static [Cause] {
         Experience::CertificateRequired => &[Cause::ClientCertificateRequired],
         Experience::CertificateDate => &[Cause::CertificateExpired, Cause::CertificateNotYetValid],
         Experience::CertificateSelfSigned => &[Cause::CertificateSelfSigned],
-        Experience::CertificateAuthority => &[
-            Cause::CertificateUntrusted,
-            Cause::CertificateIncompleteChain,
-            Cause::CertificateIntercepted,
-        ],
+        Experience::CertificateAuthority => {
+            &[Cause::CertificateUntrusted, Cause::CertificateIncompleteChain, Cause::CertificateIntercepted]
+        }
         Experience::CertificateName => &[Cause::CertificateWrongName],
         Experience::BadRecord => &[Cause::BadRecordMac],
         Experience::BadSignature => &[Cause::CorruptedHandshake],
@@ -339,7 +352,9 @@ fn causes(experience: Experience) -> &'static [Cause] {
         Experience::Alert(116) => &[Cause::ClientCertificateRequired],
         Experience::Alert(120) => &[Cause::NoCommonAlpn, Cause::ForgedAlert],
         Experience::Alert(20 | 51) => &[Cause::BadRecordMac, Cause::RefusedByAlert],
-        Experience::Alert(42..=46 | 48) => &[Cause::ClientCertificateRejected, Cause::RefusedByAlert, Cause::ForgedAlert],
+        Experience::Alert(42..=46 | 48) => {
+            &[Cause::ClientCertificateRejected, Cause::RefusedByAlert, Cause::ForgedAlert]
+        }
         Experience::Alert(90) => &[Cause::ClosedByAlert],
         Experience::Alert(_) => &[Cause::RefusedByAlert, Cause::ForgedAlert],
     }
@@ -416,7 +431,10 @@ mod tests {
 
     #[test]
     fn texts_are_found_by_part_and_by_client() {
-        assert_eq!(why("SSL_ERROR_RX_RECORD_TOO_LONG").can, [Cause::PlaintextAnswer, Cause::GarbageAnswer, Cause::ForeignBytes]);
+        assert_eq!(
+            why("SSL_ERROR_RX_RECORD_TOO_LONG").can,
+            [Cause::PlaintextAnswer, Cause::GarbageAnswer, Cause::ForeignBytes]
+        );
         assert!(why("curl 35").can.contains(&Cause::ResetAfterClientHello));
         assert!(why("remote error: tls: handshake failure").can.contains(&Cause::NoCommonCipher));
         assert!(why("ECONNRESET").can.contains(&Cause::ClosedAfterClientHello));

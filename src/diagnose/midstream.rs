@@ -3,7 +3,7 @@
 use super::case::{Case, RETRANSMISSIONS, SILENCE, Stage};
 use super::path;
 use super::rule::{Answer, Found};
-use super::silence::unacknowledged_retransmissions;
+use super::silence::{repeats, unacknowledged_retransmissions};
 use crate::flow::{Events, TraceSegment};
 use crate::vocab::{Confidence, Direction, EndedBy, PacketNumber};
 
@@ -84,7 +84,7 @@ pub(super) fn silence(case: &Case<'_>) -> Answer {
     let server_closed = case.trace.first(|s| s.direction == Direction::ToClient && s.flags.fin());
     for direction in Direction::BOTH {
         let lost = unacknowledged_retransmissions(case, direction);
-        if lost.len() < RETRANSMISSIONS || server_closed.is_some() && direction == Direction::ToServer {
+        if repeats(&lost) < RETRANSMISSIONS || server_closed.is_some() && direction == Direction::ToServer {
             continue;
         }
         // An end that has closed and gone does not acknowledge what still comes.
@@ -95,8 +95,11 @@ pub(super) fn silence(case: &Case<'_>) -> Answer {
         if receiver_left {
             continue;
         }
-        let headline =
-            format!("what the {} sends is sent {} times again and never acknowledged", direction.sender(), lost.len());
+        let headline = format!(
+            "what the {} sends is sent {} times again and never acknowledged",
+            direction.sender(),
+            repeats(&lost)
+        );
         return Found::at(lost[0].packet, Confidence::Certain, EndedBy::Middlebox, headline)
             .detail("That a device on the way swallows it is inferred: earlier data of the flow passed.")
             .answer();
@@ -114,18 +117,16 @@ fn stopped_answer(case: &Case<'_>) -> Answer {
     let waited = silent_until.since(last.time);
     let answered =
         leaving.is_some_and(|leaving| case.trace.sent(Direction::ToClient).any(|s| s.packet > leaving.packet));
+    // The client's end is sent again and not acknowledged; or nobody ends it and the capture shows that.
     let unanswered_end = leaving.is_some()
         && !answered
-        && case.capture_end().since(silent_until) >= 0.02
         && case
             .trace
             .sent(Direction::ToServer)
-            .filter(|s| s.events.any(Events::ANY_RETRANSMISSION))
-            .any(|s| s.time >= silent_until);
+            .any(|s| s.events.any(Events::ANY_RETRANSMISSION) && s.time >= silent_until);
+    let left_open = leaving.is_none() && waited >= SILENCE && case.is_captured_to_the_end();
     let stopped = case.tls.progress.unfinished.to_client && waited >= STOPPED;
-    if !(stopped && (unanswered_end || leaving.is_none() && waited >= 3.0 * SILENCE)
-        || unanswered_end && waited >= SILENCE && stopped)
-    {
+    if !(stopped && (unanswered_end || left_open)) {
         return Answer::Clear;
     }
     let packet = leaving.map_or(last.packet, |s| s.packet);

@@ -21,8 +21,8 @@ mod rules;
 mod silence;
 mod verdict;
 
-pub use clients::{CLIENTS, Experience, Match, Why, texts, why};
 pub use case::{Case, Ending, EndingKind, Stage};
+pub use clients::{CLIENTS, Experience, Match, Why, texts, why};
 pub use context::{Chain, Context};
 pub use finding::{ClientReport, Evidence, Finding, Role};
 pub use rule::{Doc, Rule};

@@ -110,14 +110,16 @@ fn sent(case: &Case<'_>) -> (Sent, bool) {
         .timeline
         .steps
         .iter()
-        .filter(|step| step.from == Direction::ToServer && step.kind == StepKind::ApplicationData)
+        .filter(|step| step.from == Direction::ToServer && is_protected(step))
         .filter(|step| Some(step.packet) >= begin.map(|packet| crate::vocab::PacketNumber(packet.0.saturating_sub(1))))
         .map(|step| step.bytes)
         .take(4)
         .collect();
-    let empty_first = case.timeline.steps.iter().any(|step| {
-        step.from == Direction::ToServer && step.kind == StepKind::ApplicationData && step.bytes == EMPTY_CERTIFICATE
-    });
+    let empty_first = case
+        .timeline
+        .steps
+        .iter()
+        .any(|step| step.from == Direction::ToServer && is_protected(step) && step.bytes == EMPTY_CERTIFICATE);
     match own.as_slice() {
         [first, ..] if EMPTY_AND_FINISHED.contains(first) => (Sent::Empty, true),
         _ if empty_first => (Sent::Empty, true),
@@ -127,4 +129,8 @@ fn sent(case: &Case<'_>) -> (Sent, bool) {
         }
         _ => (Sent::NotAsked, true),
     }
+}
+
+fn is_protected(step: &crate::timeline::Step) -> bool {
+    matches!(step.kind, StepKind::ApplicationData | StepKind::Encrypted)
 }

@@ -26,7 +26,14 @@ pub(super) fn is_silence(case: &Case<'_>) -> bool {
 
 /// Whether some payload was sent again so often that its loss counts, whatever the clock says.
 fn gave_up_retransmitting(case: &Case<'_>) -> bool {
-    Direction::BOTH.iter().any(|way| unacknowledged_retransmissions(case, *way).len() >= RETRANSMISSIONS)
+    Direction::BOTH.iter().any(|way| repeats(&unacknowledged_retransmissions(case, *way)) >= RETRANSMISSIONS)
+}
+
+/// How often the segment sent again most often was sent again.
+pub(super) fn repeats(retransmissions: &[&TraceSegment]) -> usize {
+    let times = |seq: u32| retransmissions.iter().filter(|s| s.seq == seq).count();
+    // What is never acknowledged is sent again from its beginning: the first segments are the ones that repeat.
+    retransmissions.iter().take(64).map(|s| times(s.seq)).max().unwrap_or(0)
 }
 
 /// Retransmissions of a direction's payload that nothing ever acknowledged.

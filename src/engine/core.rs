@@ -6,9 +6,11 @@ use std::sync::Arc;
 use super::session::Shared;
 use super::view::{self, FlowRef, FlowView, Source};
 use crate::capture::PacketReader;
+use crate::compare::nearest::{Candidate, score};
 use crate::compare::{self, Comparison};
+use crate::facts::FlowFacts;
 use crate::timeline::detail::{Detail, Frame};
-use crate::vocab::{FlowNumber, Outcome, PacketNumber};
+use crate::vocab::{Direction, FlowNumber, Outcome, PacketNumber};
 
 /// The captures of a session and its baseline.
 #[derive(Clone)]
@@ -92,15 +94,15 @@ impl Core {
     /// is a baseline.
     pub fn nearest(&self, flow: FlowNumber) -> Option<(FlowRef, String)> {
         let index = self.main.index.read();
-        let subject = compare::Candidate::new(&index.facts(flow)?);
+        let subject = candidate(&index.facts(flow)?);
         let best = |source: Source, index: &super::index::Index| {
             index
                 .iter()
                 .filter(|facts| facts.row.outcome == Some(Outcome::Ok) && facts.tls.is_some())
                 .filter(|facts| source == Source::Baseline || facts.flow != flow)
                 .filter_map(|facts| {
-                    let (score, why) = compare::score(&subject, &compare::Candidate::new(&facts))?;
-                    Some((score, FlowRef { source, flow: facts.flow }, why))
+                    let (points, why) = score(&subject, &candidate(&facts))?;
+                    Some((points, FlowRef { source, flow: facts.flow }, why))
                 })
                 // Of equals the first one wins: the answer does not depend on how the flows are stored.
                 .max_by(|a, b| a.0.cmp(&b.0).then(b.1.flow.cmp(&a.1.flow)))
@@ -108,5 +110,22 @@ impl Core {
         };
         let baseline = self.baseline.as_ref().and_then(|baseline| best(Source::Baseline, &baseline.index.read()));
         baseline.or_else(|| best(Source::Main, &index))
+    }
+}
+
+/// What pairing looks at, read from the index.
+fn candidate<'a>(facts: &FlowFacts<'a>) -> Candidate<'a> {
+    let row = facts.row;
+    Candidate {
+        server_name: facts.tls.and_then(|tls| tls.server_name.as_deref()),
+        server: row.server.ip,
+        port: row.server.port,
+        client: row.client.ip,
+        ja4: facts.tls.and_then(|tls| tls.ja4.as_deref()),
+        resumed: facts.tls.and_then(|tls| tls.resumed),
+        hello_segments: facts.tls.map_or(0, |tls| tls.client_hello_segments),
+        time: row.start,
+        retransmissions: Direction::BOTH.iter().map(|way| u32::from(row.sides[*way].retransmissions)).sum(),
+        attempt: facts.attempt,
     }
 }

@@ -90,6 +90,11 @@ impl Index {
         self.unread.iter().map(|(reason, count)| (*reason, *count))
     }
 
+    /// The capture files in the order in which they are read, as the user named them.
+    pub fn captures(&self) -> &[String] {
+        &self.names
+    }
+
     /// Number of packets, read or not.
     pub fn packets(&self) -> usize {
         self.packets.len()

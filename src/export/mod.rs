@@ -4,12 +4,15 @@
 //! tables, CSV and Markdown.
 
 pub mod cells;
+pub mod diagnosis;
+pub mod explain;
 pub mod flow_json;
 pub mod flows;
 pub mod follow;
 pub mod handshake;
 pub mod json;
 pub mod paint;
+pub mod rate;
 pub mod table;
 
 use std::fmt;

@@ -20,6 +20,8 @@ use crate::vocab::{Direction, PacketNumber, PerDirection, Time};
 const TTL_SPREAD: u8 = 2;
 /// Share of a sender's packets (one in so many) above which another TTL is no exception.
 const TTL_RARE: usize = 4;
+/// Packets up to which a direction is too short for a vote on its TTL.
+const FEW_PACKETS: usize = 8;
 /// Bytes of a plain-text answer that are searched for its headers and title.
 const MAX_TEXT: usize = 16 * 1024;
 
@@ -227,6 +229,7 @@ impl Senders {
         }
         if let Some(usual) = self.usual_ttl[segment.direction]
             && usual.abs_diff(segment.ip.ttl) >= TTL_SPREAD
+            && !segment.events.has(Events::DUPLICATE)
         {
             parts.push(format!("TTL {}, the {}'s other packets {usual}", segment.ip.ttl, segment.direction.sender()));
         }
@@ -256,17 +259,18 @@ fn options(segment: &TraceSegment) -> String {
 /// The TTL that nearly all packets of a direction have; none where there is no such one.
 pub(crate) fn usual(trace: &Trace, direction: Direction) -> Option<u8> {
     let mut counts = [0_usize; 256];
-    for segment in trace.sent(direction) {
+    // A second copy was captured elsewhere, where the TTL may differ.
+    let own = || trace.sent(direction).filter(|segment| !segment.events.has(Events::DUPLICATE));
+    for segment in own() {
         counts[usize::from(segment.ip.ttl)] += 1;
     }
     let total: usize = counts.iter().sum();
-    let (ttl, count) = counts.iter().enumerate().max_by_key(|(_, count)| **count)?;
-    let first = trace.sent(direction).next()?.ip.ttl;
-    if (total - count) * TTL_RARE <= total {
-        return Some(ttl as u8);
-    }
     // In a short flow the first packet speaks for its sender: nothing on the way had a reason to forge it yet.
-    (total <= 2 * TTL_RARE).then_some(first)
+    if total <= FEW_PACKETS {
+        return own().next().map(|segment| segment.ip.ttl);
+    }
+    let (ttl, count) = counts.iter().enumerate().max_by_key(|(_, count)| **count)?;
+    ((total - count) * TTL_RARE <= total).then_some(ttl as u8)
 }
 
 #[cfg(test)]

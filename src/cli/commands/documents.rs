@@ -17,7 +17,7 @@ pub(in crate::cli) fn completions(args: &CompletionsArgs) -> Result<Outcome, Fai
 }
 
 pub(in crate::cli) fn man() -> Result<Outcome, Failure> {
-    output::write(|out| write_man(out))?;
+    output::write(write_man)?;
     Ok(Outcome::Done)
 }
 

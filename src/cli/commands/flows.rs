@@ -7,8 +7,13 @@ use crate::export;
 
 pub(in crate::cli) fn run(everywhere: &Everywhere, args: &FlowsArgs) -> Result<Outcome, Failure> {
     captures::captures_only(&args.captures)?;
+    let filter = captures::filter(everywhere)?;
     let session = captures::load(everywhere, &args.captures)?;
     let index = session.index();
-    output::write(|out| export::flows::write(out, args.format.into(), output::paint(everywhere), || index.iter()))?;
+    output::write(|out| {
+        export::flows::write(out, args.format.into(), output::paint(everywhere), || {
+            index.iter().filter(|facts| filter.matches(facts))
+        })
+    })?;
     Ok(Outcome::Done)
 }

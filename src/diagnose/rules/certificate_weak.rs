@@ -18,6 +18,9 @@ pub(super) const RULE: Rule = Rule {
 
 fn judge(case: &Case<'_>) -> Answer {
     let Some(refusal) = chain::refusal(case) else { return Answer::Clear };
+    if refusal.after_handshake {
+        return Answer::Clear;
+    }
     let certificates = chain::certificates(case);
     let Some(leaf) = certificates.first() else { return Answer::Clear };
     

@@ -24,7 +24,7 @@ fn judge(case: &Case<'_>) -> Answer {
     }
     let again: Vec<_> = case.trace.sent(Direction::ToServer).filter(|s| s.flags.syn() && s.packet > syn.packet).collect();
     let waited = case.capture_end().since(syn.time);
-    if again.len() < RETRANSMISSIONS && waited < crate::diagnose::case::SILENCE {
+    if again.len() < RETRANSMISSIONS && waited < crate::diagnose::case::SYN_SILENCE {
         return Answer::Pending;
     }
     let first = again.first().map_or(syn.packet, |s| s.packet);

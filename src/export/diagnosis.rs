@@ -1,0 +1,427 @@
+//! The diagnosis of captures as text, JSON and Markdown: rates, causes, one finding a flow.
+
+use std::collections::{BTreeMap, HashMap};
+use std::io::{self, Write};
+
+use serde::{Serialize, Serializer};
+
+use super::cells::{self, count, markdown, percent};
+use super::paint::{Ink, Paint};
+use super::rate::Rate;
+use super::table::{Align, Cell, Table};
+use super::{Format, json};
+use crate::diagnose::{ClientReport, Doc, Evidence, Finding, RULES};
+use crate::engine::Index;
+use crate::facts::FlowFacts;
+use crate::vocab::{Cause, Outcome, text};
+
+/// Flows that Markdown and text list below a cause; the JSON has all.
+const MAX_LISTED: usize = 50;
+
+/// What failed in some flows, and how often.
+pub struct Diagnosis<'a> {
+    captures: &'a [String],
+    flows: usize,
+    outcomes: BTreeMap<Outcome, usize>,
+    attempts: Tally,
+    causes: Vec<Group<'a>>,
+    issues: BTreeMap<&'static str, usize>,
+    packets: Packets,
+    troubles: &'a [String],
+}
+
+/// Handshakes that came to an end, and those of them that failed.
+#[derive(Clone, Copy, Default)]
+struct Tally {
+    handshakes: usize,
+    failed: usize,
+}
+
+/// The flows of one cause.
+struct Group<'a> {
+    cause: Cause,
+    findings: Vec<(&'a Finding, FlowFacts<'a>)>,
+}
+
+#[derive(Serialize)]
+struct Packets {
+    total: usize,
+    unread: usize,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    unread_by_reason: Vec<Unread>,
+}
+
+#[derive(Serialize)]
+struct Unread {
+    reason: String,
+    count: u64,
+}
+
+impl<'a> Diagnosis<'a> {
+    /// Sums up the flows that are `wanted`; `troubles` is what is wrong with the captures.
+    pub fn new(index: &'a Index, troubles: &'a [String], wanted: impl Fn(&FlowFacts<'_>) -> bool) -> Self {
+        let mut outcomes = BTreeMap::new();
+        let mut issues = BTreeMap::new();
+        let mut attempts: HashMap<u32, (bool, bool)> = HashMap::new();
+        let mut groups: BTreeMap<Cause, Group<'a>> = BTreeMap::new();
+        let mut flows = 0;
+        for facts in index.iter().filter(|facts| wanted(facts)) {
+            flows += 1;
+            let outcome = facts.row.outcome.unwrap_or(Outcome::Incomplete);
+            *outcomes.entry(outcome).or_default() += 1;
+            for issue in facts.row.issues.names() {
+                *issues.entry(issue).or_default() += 1;
+            }
+            let seen = attempts.entry(facts.attempt.unwrap_or(facts.flow.0)).or_default();
+            seen.0 |= outcome == Outcome::Ok;
+            seen.1 |= outcome == Outcome::Failed;
+            if let Some(finding) = index.finding(facts.flow) {
+                let cause = finding.cause;
+                let group = groups.entry(cause).or_insert_with(|| Group { cause, findings: Vec::new() });
+                group.findings.push((finding, facts));
+            }
+        }
+        let mut causes: Vec<_> = groups.into_values().collect();
+        causes.sort_by_key(|group| std::cmp::Reverse(group.findings.len()));
+        // A try that one of its flows carried through did not fail.
+        let attempts = attempts.values().fold(Tally::default(), |tally, (ok, failed)| Tally {
+            handshakes: tally.handshakes + usize::from(*ok || *failed),
+            failed: tally.failed + usize::from(*failed && !ok),
+        });
+        let unread_by_reason: Vec<_> =
+            index.unread().map(|(reason, count)| Unread { reason: reason.describe(), count }).collect();
+        let unread = unread_by_reason.iter().map(|unread| unread.count as usize).sum();
+        let packets = Packets { total: index.packets(), unread, unread_by_reason };
+        Self { captures: index.captures(), flows, outcomes, attempts, causes, issues, packets, troubles }
+    }
+
+    /// Flows that failed.
+    pub fn failed(&self) -> usize {
+        self.outcome(Outcome::Failed)
+    }
+
+    fn outcome(&self, outcome: Outcome) -> usize {
+        self.outcomes.get(&outcome).copied().unwrap_or(0)
+    }
+
+    fn tally(&self) -> Tally {
+        let failed = self.failed();
+        Tally { handshakes: self.outcome(Outcome::Ok) + failed, failed }
+    }
+
+    /// Writes it.
+    pub fn write(&self, out: &mut impl Write, format: Format, paint: Paint) -> io::Result<()> {
+        match format {
+            Format::Json => json::document(out, &DiagnosisJson::new(self)),
+            Format::Markdown => self.write_markdown(out),
+            Format::Text | Format::Csv => self.write_text(out, paint),
+        }
+    }
+
+    fn outcomes_line(&self) -> String {
+        let parts = Outcome::ALL.iter().filter(|outcome| self.outcome(**outcome) > 0);
+        parts.map(|outcome| format!("{} {outcome}", self.outcome(*outcome))).collect::<Vec<_>>().join(", ")
+    }
+
+    fn write_text(&self, out: &mut impl Write, paint: Paint) -> io::Result<()> {
+        writeln!(out, "{}: {}", count(self.flows, "flow"), self.outcomes_line())?;
+        let ink = if self.failed() > 0 { Ink::Bad } else { Ink::Good };
+        writeln!(out, "{}", paint.ink(ink, self.tally().sentence("handshake")))?;
+        if self.attempts.failed != self.failed() {
+            writeln!(out, "{}", self.attempts.sentence("attempt"))?;
+        }
+        self.health_lines().try_for_each(|line| writeln!(out, "{}", paint.ink(Ink::Warning, line)))?;
+        for group in &self.causes {
+            writeln!(out, "\n{}", paint.ink(Ink::Bad, group.title()))?;
+            if let Some(doc) = group.doc() {
+                writeln!(out, "  {}", doc.what)?;
+            }
+            let columns = &[
+                ("  Flow", Align::Right),
+                ("Packet", Align::Right),
+                ("Ended by", Align::Left),
+                ("Confidence", Align::Left),
+                ("Server name", Align::Left),
+                ("What", Align::Left),
+            ];
+            Table { columns, paint }.write(out, || group.listed().map(|(finding, facts)| row(finding, facts)))?;
+            if let Some(more) = group.more() {
+                writeln!(out, "  {more}")?;
+            }
+            if let Some((finding, _)) = group.findings.first() {
+                writeln!(out, "  Proof, for flow {}:", finding.flow)?;
+                for evidence in &finding.evidence {
+                    writeln!(out, "    packet {}: {}", evidence.packet, text::visible(&evidence.note))?;
+                }
+                if !finding.detail.is_empty() {
+                    writeln!(out, "    {}", text::visible(&finding.detail))?;
+                }
+            }
+            for (at, step) in group.next_steps().iter().enumerate() {
+                writeln!(out, "{}{}", if at == 0 { "  Try: " } else { "       " }, text::visible(step))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn health_lines(&self) -> impl Iterator<Item = String> {
+        self.issues.iter().filter(|(issue, _)| **issue != "plaintext-answer").map(|(issue, flows)| {
+            format!("{} with the issue {issue}: what it hides cannot be judged", count(*flows, "flow"))
+        })
+    }
+
+    fn write_markdown(&self, out: &mut impl Write) -> io::Result<()> {
+        writeln!(out, "# TLS handshakes: {}\n", self.tally().sentence("handshake"))?;
+        for capture in self.captures {
+            writeln!(out, "- capture {}", markdown(capture))?;
+        }
+        writeln!(out, "- {}: {}", count(self.flows, "flow"), self.outcomes_line())?;
+        writeln!(out, "- {}", self.attempts.sentence("attempt"))?;
+        for line in self.health_lines() {
+            writeln!(out, "- {line}")?;
+        }
+        for trouble in self.troubles {
+            writeln!(out, "- {}", markdown(trouble))?;
+        }
+        for group in &self.causes {
+            writeln!(out, "\n## {}\n", group.title())?;
+            if let Some(doc) = group.doc() {
+                writeln!(out, "{}\n", markdown(doc.what))?;
+            }
+            writeln!(out, "| flow | time (UTC) | client | server name | packet | ended by | confidence | what |")?;
+            writeln!(out, "| --- | --- | --- | --- | --- | --- | --- | --- |")?;
+            for (finding, facts) in group.listed() {
+                let row = facts.row;
+                writeln!(
+                    out,
+                    "| {} | {} | {} | {} | {} | {} | {} | {} |",
+                    finding.flow,
+                    json::time(row.start),
+                    row.client,
+                    markdown(&server_name(facts)),
+                    finding.first_abnormal_packet.map_or_else(String::new, |packet| packet.to_string()),
+                    finding.ended_by,
+                    finding.confidence,
+                    markdown(&finding.headline)
+                )?;
+            }
+            if let Some(more) = group.more() {
+                writeln!(out, "\n{more}")?;
+            }
+            if let Some((finding, _)) = group.findings.first() {
+                writeln!(out, "\nProof, for flow {}:\n", finding.flow)?;
+                for evidence in &finding.evidence {
+                    writeln!(out, "- packet {}: {}", evidence.packet, markdown(&evidence.note))?;
+                }
+                if !finding.detail.is_empty() {
+                    writeln!(out, "\n{}", markdown(&finding.detail))?;
+                }
+            }
+            let steps = group.next_steps();
+            if !steps.is_empty() {
+                writeln!(out, "\nWhat to try:\n")?;
+            }
+            for step in steps {
+                writeln!(out, "- {}", markdown(step))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Tally {
+    fn sentence(self, noun: &str) -> String {
+        let of = format!("{} of {} failed", self.failed, count(self.handshakes, noun));
+        match Rate::of(self.failed, self.handshakes) {
+            Some(rate) => {
+                format!("{of}: {} (95 % interval {} to {})", percent(rate.value), percent(rate.low), percent(rate.high))
+            }
+            None => format!("no {noun} to judge"),
+        }
+    }
+}
+
+impl<'a> Group<'a> {
+    fn title(&self) -> String {
+        format!("{}: {}", self.cause, count(self.findings.len(), "flow"))
+    }
+
+    fn doc(&self) -> Option<&'static Doc> {
+        RULES.iter().find(|rule| rule.cause == self.cause).map(|rule| &rule.doc)
+    }
+
+    fn listed(&self) -> impl Iterator<Item = (&'a Finding, &FlowFacts<'a>)> {
+        self.findings.iter().take(MAX_LISTED).map(|(finding, facts)| (*finding, facts))
+    }
+
+    fn more(&self) -> Option<String> {
+        let more = self.findings.len().checked_sub(MAX_LISTED).filter(|more| *more > 0)?;
+        Some(format!("and {}; the JSON lists all", count(more, "more flow")))
+    }
+
+    /// What the first finding says to try; the findings of one cause say nearly the same.
+    fn next_steps(&self) -> &'a [String] {
+        self.findings.first().map_or(&[], |(finding, _)| &finding.next_steps)
+    }
+}
+
+fn server_name(facts: &FlowFacts<'_>) -> String {
+    facts.tls.and_then(|tls| tls.server_name.as_deref()).map_or_else(String::new, text::visible_bytes)
+}
+
+fn row(finding: &Finding, facts: &FlowFacts<'_>) -> Vec<Cell> {
+    vec![
+        Cell::plain(finding.flow.to_string()),
+        Cell::plain(finding.first_abnormal_packet.map_or_else(String::new, |packet| packet.to_string())),
+        Cell::plain(finding.ended_by.name()),
+        Cell::plain(finding.confidence.name()),
+        Cell::plain(server_name(facts)),
+        Cell::plain(cells::clipped(&text::visible(&finding.headline), 120)),
+    ]
+}
+
+#[derive(Serialize)]
+struct DiagnosisJson<'a> {
+    captures: &'a [String],
+    flows: usize,
+    handshakes: usize,
+    failed: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rate: Option<Rate>,
+    attempts: TallyJson,
+    outcomes: &'a BTreeMap<Outcome, usize>,
+    causes: Vec<CauseJson<'a>>,
+    findings: Findings<'a>,
+    packets: &'a Packets,
+    health: Health<'a>,
+}
+
+#[derive(Serialize)]
+struct TallyJson {
+    handshakes: usize,
+    failed: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rate: Option<Rate>,
+}
+
+#[derive(Serialize)]
+struct CauseJson<'a> {
+    cause: Cause,
+    count: usize,
+    flows: FlowNumbers<'a>,
+}
+
+/// What the capture may hide.
+#[derive(Serialize)]
+struct Health<'a> {
+    /// Flows with each issue.
+    issues: &'a BTreeMap<&'static str, usize>,
+    /// What is wrong with the files.
+    troubles: &'a [String],
+}
+
+impl<'a> DiagnosisJson<'a> {
+    fn new(diagnosis: &'a Diagnosis<'a>) -> Self {
+        let Tally { handshakes, failed } = diagnosis.tally();
+        let attempts = diagnosis.attempts;
+        Self {
+            captures: diagnosis.captures,
+            flows: diagnosis.flows,
+            handshakes,
+            failed,
+            rate: Rate::of(failed, handshakes),
+            attempts: TallyJson {
+                handshakes: attempts.handshakes,
+                failed: attempts.failed,
+                rate: Rate::of(attempts.failed, attempts.handshakes),
+            },
+            outcomes: &diagnosis.outcomes,
+            causes: diagnosis
+                .causes
+                .iter()
+                .map(|group| CauseJson { cause: group.cause, count: group.findings.len(), flows: FlowNumbers(group) })
+                .collect(),
+            findings: Findings(diagnosis),
+            packets: &diagnosis.packets,
+            health: Health { issues: &diagnosis.issues, troubles: diagnosis.troubles },
+        }
+    }
+}
+
+struct FlowNumbers<'a>(&'a Group<'a>);
+
+impl Serialize for FlowNumbers<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.findings.iter().map(|(finding, _)| finding.flow.0))
+    }
+}
+
+/// All findings in the order of their flows.
+struct Findings<'a>(&'a Diagnosis<'a>);
+
+impl Serialize for Findings<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut all: Vec<&Finding> =
+            self.0.causes.iter().flat_map(|group| group.findings.iter().map(|(finding, _)| *finding)).collect();
+        all.sort_by_key(|finding| finding.flow);
+        serializer.collect_seq(all.into_iter().map(FindingJson::new))
+    }
+}
+
+/// A finding as an object.
+#[derive(Serialize)]
+pub struct FindingJson<'a> {
+    flow: u32,
+    cause: Cause,
+    confidence: &'static str,
+    headline: &'a str,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    detail: &'a str,
+    ended_by: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    first_abnormal_packet: Option<u32>,
+    evidence: Vec<EvidenceJson<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    clients_report: Vec<ReportJson<'a>>,
+    next_steps: &'a [String],
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    also: &'a [Cause],
+}
+
+#[derive(Serialize)]
+struct EvidenceJson<'a> {
+    packet: u32,
+    role: &'static str,
+    note: &'a str,
+}
+
+#[derive(Serialize)]
+struct ReportJson<'a> {
+    client: &'static str,
+    error: &'a str,
+}
+
+impl<'a> FindingJson<'a> {
+    /// The JSON form of a finding.
+    pub fn new(finding: &'a Finding) -> Self {
+        let evidence = |evidence: &'a Evidence| EvidenceJson {
+            packet: evidence.packet.0,
+            role: evidence.role.name(),
+            note: &evidence.note,
+        };
+        let report = |report: &'a ClientReport| ReportJson { client: report.client, error: &report.error };
+        Self {
+            flow: finding.flow.0,
+            cause: finding.cause,
+            confidence: finding.confidence.name(),
+            headline: &finding.headline,
+            detail: &finding.detail,
+            ended_by: finding.ended_by.name(),
+            first_abnormal_packet: finding.first_abnormal_packet.map(|packet| packet.0),
+            evidence: finding.evidence.iter().map(evidence).collect(),
+            clients_report: finding.clients_report.iter().map(report).collect(),
+            next_steps: &finding.next_steps,
+            also: &finding.also,
+        }
+    }
+}

@@ -1,0 +1,35 @@
+//! The index pass and the full view read the same bytes: they must agree on the TLS facts of every flow.
+
+mod common;
+
+use shakedown::engine::{FlowRef, Options, Session};
+
+#[test]
+fn pass_and_view_agree_on_every_flow_of_every_fixture() {
+    let mut differences = Vec::new();
+    for fixture in common::fixtures() {
+        let capture = fixture.join("capture.pcapng").to_string_lossy().into_owned();
+        let session = Session::open(&Options { captures: vec![capture.clone()], ..Options::default() })
+            .unwrap_or_else(|error| panic!("{error}"));
+        session.wait();
+        let index = session.index();
+        // The large ones repeat themselves: every eighth flow of theirs is enough.
+        let step = if index.len() > 200 { 8 } else { 1 };
+        for facts in index.iter().step_by(step) {
+            let view = session.view(FlowRef::main(facts.flow)).unwrap_or_else(|error| panic!("{capture}: {error}"));
+            let indexed = facts.tls.cloned().unwrap_or_default();
+            if indexed != view.tls {
+                differences.push(format!("{capture} flow {}\n  pass {indexed:?}\n  view {:?}", facts.flow, view.tls));
+            }
+            let (pass, full) = (facts.row, &view.trace.row);
+            for way in shakedown::vocab::Direction::BOTH {
+                let (pass, full) = (&pass.sides[way], &full.sides[way]);
+                if (pass.packets, pass.bytes, pass.retransmissions) != (full.packets, full.bytes, full.retransmissions)
+                {
+                    differences.push(format!("{capture} flow {}: packets, bytes or retransmissions", facts.flow));
+                }
+            }
+        }
+    }
+    assert!(differences.is_empty(), "{} differences:\n{}", differences.len(), differences.join("\n"));
+}

@@ -1,0 +1,67 @@
+//! Captures that are cut or changed anywhere: never a panic, always status 0 or 1, always valid output.
+
+mod common;
+
+use std::io::Write as _;
+use std::sync::OnceLock;
+
+use proptest::prelude::*;
+
+/// Captures above this size teach nothing more and take longer.
+const MOST: usize = 64 * 1024;
+
+fn captures() -> &'static [Vec<u8>] {
+    static CAPTURES: OnceLock<Vec<Vec<u8>>> = OnceLock::new();
+    CAPTURES.get_or_init(|| {
+        let files = common::fixtures().into_iter().map(|fixture| fixture.join("capture.pcapng"));
+        files.filter_map(|file| std::fs::read(file).ok()).filter(|bytes| bytes.len() <= MOST).collect()
+    })
+}
+
+fn check(bytes: &[u8]) {
+    let mut file = tempfile::NamedTempFile::new().expect("a temporary file");
+    file.write_all(bytes).expect("a temporary file takes bytes");
+    let path = file.path().to_string_lossy().into_owned();
+    for arguments in [
+        &["flows", "--format", "json", &path][..],
+        &["diagnose", "--format", "json", &path],
+        &["handshake", &path, "0", "--format", "json"],
+        &["follow", &path, "0", "--as", "json"],
+    ] {
+        let ran = common::run(arguments);
+        assert!(matches!(ran.code, Some(0 | 1)), "{arguments:?} ends with {:?}: {}", ran.code, ran.err);
+        assert!(!ran.err.contains("panicked"), "{arguments:?}: {}", ran.err);
+        let objects = serde_json::Deserializer::from_str(&ran.out).into_iter::<serde_json::Value>();
+        objects.for_each(|object| assert!(object.is_ok(), "{arguments:?} writes {object:?}"));
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 40, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_capture_cut_anywhere(which: prop::sample::Index, at: prop::sample::Index) {
+        let bytes = which.get(captures());
+        check(&bytes[..at.index(bytes.len())]);
+    }
+
+    #[test]
+    fn a_capture_changed_anywhere(which: prop::sample::Index, changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..12)) {
+        let mut bytes = which.get(captures()).clone();
+        for (at, byte) in changes {
+            let at = at.index(bytes.len());
+            bytes[at] = byte;
+        }
+        check(&bytes);
+    }
+
+    #[test]
+    fn a_capture_with_a_piece_missing_or_doubled(which: prop::sample::Index, at: prop::sample::Index, length in 1_usize..600, double: bool) {
+        let bytes = which.get(captures());
+        let at = at.index(bytes.len());
+        let end = (at + length).min(bytes.len());
+        let mut changed = bytes[..if double { end } else { at }].to_vec();
+        changed.extend_from_slice(&bytes[if double { at } else { end }..]);
+        check(&changed);
+    }
+}

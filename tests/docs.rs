@@ -1,0 +1,58 @@
+//! Documents that are made from tables say what the tables say. `UPDATE_DOCS=1 cargo test --test docs` writes them.
+
+mod common;
+
+use std::fmt::Write as _;
+use std::fs;
+
+use shakedown::facts::FIELDS;
+use shakedown::filter::ALIASES;
+
+#[test]
+fn the_fields_are_documented() {
+    let mut text = String::from(
+        "# Fields\n\n\
+         Every fact of a flow. The name is the word of `--filter`, a column of `flows --format csv`, and with dots as nesting a key of\n\
+         `flows --format json` where that has it. Made from `src/facts/fields.rs` by `UPDATE_DOCS=1 cargo test --test docs`.\n\n\
+         | field | says |\n| --- | --- |\n",
+    );
+    for field in FIELDS {
+        let _ = writeln!(text, "| `{}` | {} |", field.name, field.doc);
+    }
+    text.push_str(
+        "\n## Filters\n\n\
+         ```\n\
+         outcome == failed and tls.sni ~ \"api\"\n\
+         client.ip in 10.0.0.0/8 and not (cause == plaintext-answer or cause == reset-after-client-hello)\n\
+         tcp.syn_rtt > 100ms || tls.handshake_time >= 0.5\n\
+         server.port in {443, 8000..8999} && bytes > 10k\n\
+         start >= \"2026-11-24 08:08\" api\n\
+         ```\n\n\
+         | write | to say |\n| --- | --- |\n\
+         | `==` `=` `eq`, `!=` `ne` | equal (text: but for case; an address: in the network), not equal |\n\
+         | `<` `<=` `>` `>=`, `lt` `le` `gt` `ge` | order; durations take `us`, `ms`, `s`, `min`, `h`, sizes `k`, `M`, `G` |\n\
+         | `~` `matches`, `!~` | a regular expression is found, is not found; case is ignored |\n\
+         | `contains` | a piece of text, case ignored |\n\
+         | `in` | a network, a range `low..high`, or one of `{a, b, c..d}` |\n\
+         | `and` `&&`, `or` `\\|\\|`, `not` `!`, `( )` | conditions combined; side by side means `and` |\n\
+         | a field alone | the flow has a value of it, other than zero and false |\n\
+         | any other word, or text in quotes | some field holds this text; digits are a port or flow number too |\n\n\
+         A comparison with a field that the flow has no value of does not hold, `!=` included; `not tls.sni == x` holds there.\n\n\
+         ## Other names\n\n| name | stands for |\n| --- | --- |\n",
+    );
+    for alias in ALIASES {
+        let fields: Vec<String> = alias.fields.iter().map(|field| format!("`{field}`")).collect();
+        let _ = writeln!(text, "| `{}` | {} |", alias.name, fields.join(" or "));
+    }
+    check("docs/fields.md", &text);
+}
+
+/// Compares a document with what it should say, or writes it where that is asked for.
+fn check(path: &str, text: &str) {
+    let full = common::root().join(path);
+    if std::env::var_os("UPDATE_DOCS").is_some() {
+        fs::write(&full, text).expect("the document can be written");
+    }
+    let said = fs::read_to_string(&full).unwrap_or_default();
+    assert!(said == text, "{path} is not what its table says; UPDATE_DOCS=1 cargo test --test docs writes it");
+}

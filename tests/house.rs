@@ -1,0 +1,223 @@
+//! The arrows of the house: which room may use which, and which room alone names a crate.
+//!
+//! Reads the sources. The table is the one in `docs/architecture.md`; change the two together, and say why.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Each room, from the top of the house down, with the rooms it may use; all may use `vocab`.
+const ROOMS: &[(&str, &[&str])] = &[
+    ("cli", &["filter", "diagnose", "engine", "export", "tui"]),
+    ("tui", &["engine", "present", "app", "export"]),
+    ("app", &["filter", "engine", "present"]),
+    ("export", &["net", "flow", "stream", "proto", "timeline", "facts", "diagnose", "compare", "engine", "present"]),
+    ("present", &["net", "flow", "stream", "proto", "timeline", "facts", "diagnose", "compare", "engine"]),
+    ("engine", &["capture", "net", "flow", "stream", "proto", "timeline", "facts", "diagnose", "compare", "filter"]),
+    ("diagnose", &["net", "flow", "stream", "proto", "timeline", "facts"]),
+    ("compare", &["net", "flow", "stream", "proto", "timeline", "facts"]),
+    ("filter", &["facts"]),
+    ("timeline", &["net", "flow", "stream", "proto"]),
+    ("facts", &["flow", "stream", "proto"]),
+    ("proto", &["stream"]),
+    ("stream", &["net"]),
+    ("flow", &["net"]),
+    ("net", &["capture"]),
+    ("capture", &[]),
+    ("vocab", &[]),
+];
+
+/// Crates that one room alone names, as they are written in code.
+const CRATES: &[(&str, &str)] = &[
+    ("clap", "cli"),
+    ("clap_complete", "cli"),
+    ("clap_mangen", "cli"),
+    ("anyhow", "cli"),
+    ("ratatui", "tui"),
+    ("crossterm", "tui"),
+    ("serde_json", "export"),
+    ("csv", "export"),
+    ("tls_parser", "proto"),
+    ("x509_parser", "proto"),
+    ("etherparse", "net"),
+    ("pcap_parser", "capture"),
+    ("lz4_flex", "capture"),
+    ("crossbeam_channel", "engine"),
+];
+
+#[test]
+fn arrows_point_down_only() {
+    let mut wrong = Vec::new();
+    for (room, code) in sources() {
+        let Some((_, may_use)) = ROOMS.iter().find(|(name, _)| *name == room.name) else {
+            wrong.push(format!("{}: the room {} is not in the table", room.file, room.name));
+            continue;
+        };
+        for (line, used) in rooms_used(&code) {
+            let allowed = used == room.name || used == "vocab" || may_use.contains(&used.as_str());
+            if !allowed && is_room(&used) {
+                wrong.push(format!("{}:{line}: {} may not use {used}", room.file, room.name));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{} wrong arrows:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[test]
+fn a_crate_is_named_by_its_room_alone() {
+    let mut wrong = Vec::new();
+    for (room, code) in sources() {
+        for (number, line) in code.lines().enumerate() {
+            for (name, owner) in CRATES {
+                if room.name != *owner && names_crate(line, name) {
+                    wrong.push(format!("{}:{}: only {owner} names {name}", room.file, number + 1));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{} crates out of place:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[test]
+fn the_table_itself_points_down() {
+    let floor: BTreeMap<&str, usize> = ROOMS.iter().enumerate().map(|(at, (room, _))| (*room, at)).collect();
+    for (room, may_use) in ROOMS {
+        for used in *may_use {
+            assert!(floor[used] > floor[room], "{room} may use {used}, which is not below it");
+        }
+    }
+}
+
+#[test]
+fn the_document_has_the_same_table() {
+    let document = fs::read_to_string(root().join("docs/architecture.md")).expect("docs/architecture.md");
+    for (room, may_use) in ROOMS {
+        let row = document
+            .lines()
+            .find(|line| line.starts_with('|') && line.contains(&format!("| `{room}` |")))
+            .unwrap_or_else(|| panic!("docs/architecture.md has no row for {room}"));
+        let said = row.split('|').nth(4).unwrap_or_default();
+        let mut said: Vec<&str> = said.split(',').map(str::trim).filter(|name| !name.is_empty()).collect();
+        let mut known = may_use.to_vec();
+        said.sort_unstable();
+        known.sort_unstable();
+        assert_eq!(said, known, "what {room} may use, in docs/architecture.md and in this test");
+    }
+}
+
+#[test]
+fn rooms_are_found_however_they_are_written() {
+    let code = "use crate::{flow, net::Segment};\nlet x = crate::proto::tls::y();\nuse crate::vocab::{Time, text};\n\
+                use crate::{\n    engine::Session,\n    facts::{self, Field},\n};\n// crate::tui in a comment\n";
+    let used: Vec<String> = rooms_used(code).into_iter().map(|(_, room)| room).collect();
+    assert_eq!(used, ["flow", "net", "proto", "vocab", "engine", "facts"]);
+    assert!(names_crate("    let x = serde_json::to_string(&y);", "serde_json"));
+    assert!(!names_crate("// serde_json::Value", "serde_json"));
+    assert!(!names_crate("crate::export::csv::write()", "csv"));
+    assert!(names_crate("use csv;", "csv"));
+}
+
+struct Room {
+    name: String,
+    file: String,
+}
+
+/// Every source file of a room, comments blanked out.
+fn sources() -> Vec<(Room, String)> {
+    let src = root().join("src");
+    let mut files = Vec::new();
+    walk(&src, &mut files);
+    files
+        .into_iter()
+        .filter_map(|path| {
+            let within = path.strip_prefix(&src).ok()?;
+            let first = within.components().next()?.as_os_str().to_str()?;
+            // The two doors, lib.rs and main.rs, belong to no room.
+            if within.components().count() == 1 && matches!(first, "lib.rs" | "main.rs") {
+                return None;
+            }
+            let name = first.trim_end_matches(".rs").to_owned();
+            let file = format!("src/{}", within.display());
+            Some((Room { name, file }, fs::read_to_string(&path).expect("a source file can be read")))
+        })
+        .collect()
+}
+
+fn walk(folder: &Path, files: &mut Vec<PathBuf>) {
+    let mut entries: Vec<PathBuf> =
+        fs::read_dir(folder).expect("src can be read").filter_map(Result::ok).map(|entry| entry.path()).collect();
+    entries.sort();
+    for path in entries {
+        if path.is_dir() {
+            walk(&path, files);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            files.push(path);
+        }
+    }
+}
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn is_room(name: &str) -> bool {
+    ROOMS.iter().any(|(room, _)| *room == name) || root().join("src").join(name).is_dir()
+}
+
+/// The code of a line, without its comment.
+fn code_of(line: &str) -> &str {
+    line.split_once("//").map_or(line, |(code, _)| code)
+}
+
+/// The rooms that follow `crate::`, with their lines; the names of a braced list one by one.
+fn rooms_used(code: &str) -> Vec<(usize, String)> {
+    let bare: String = code.lines().map(|line| format!("{}\n", code_of(line))).collect();
+    let mut used = Vec::new();
+    for (at, _) in bare.match_indices("crate::") {
+        // `$crate::` in a macro is the same; `other_crate::` is not.
+        let before = bare[..at].chars().next_back();
+        if before.is_some_and(|c| c.is_alphanumeric() || c == '_') {
+            continue;
+        }
+        let line = bare[..at].matches('\n').count() + 1;
+        let rest = &bare[at + "crate::".len()..];
+        match rest.strip_prefix('{') {
+            Some(list) => used.extend(first_names(list).map(|name| (line, name))),
+            None => used.push((line, identifier(rest).to_owned())),
+        }
+    }
+    used
+}
+
+/// The first name of each entry of a braced list, whatever is nested in it.
+fn first_names(list: &str) -> impl Iterator<Item = String> {
+    let mut depth = 0;
+    let mut entries = vec![String::new()];
+    for c in list.chars() {
+        match c {
+            '{' => depth += 1,
+            '}' if depth == 0 => break,
+            '}' => depth -= 1,
+            ',' if depth == 0 => entries.push(String::new()),
+            c if depth == 0 => entries.last_mut().expect("there is always one").push(c),
+            _ => {}
+        }
+    }
+    entries.into_iter().map(|entry| identifier(entry.trim()).to_owned()).filter(|name| !name.is_empty())
+}
+
+fn identifier(text: &str) -> &str {
+    let end = text.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(text.len());
+    &text[..end]
+}
+
+/// Whether a line names a crate: `name::` or `use name`, and not as part of another path.
+fn names_crate(line: &str, name: &str) -> bool {
+    let code = code_of(line);
+    code.match_indices(name).any(|(at, _)| {
+        let before = code[..at].trim_end();
+        let after = &code[at + name.len()..];
+        let starts = !code[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_' || c == ':' || c == '.');
+        starts && (after.starts_with("::") || (before.ends_with("use") && after.starts_with([';', ' '])))
+    })
+}
