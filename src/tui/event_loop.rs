@@ -9,9 +9,9 @@ use crossterm::event::{self, Event, MouseButton, MouseEvent, MouseEventKind};
 use signal_hook::consts::{SIGHUP, SIGTERM, SIGTSTP};
 use signal_hook::low_level;
 
-use super::keyboard;
 use super::stage::{Order, Stage};
 use super::terminal::Screen;
+use super::{RunError, keyboard};
 use crate::app::Msg;
 
 /// Time between two drawings.
@@ -20,6 +20,8 @@ const FRAME: Duration = Duration::from_millis(16);
 const WATCH: Duration = Duration::from_millis(30);
 /// Time between two looks at signals while nothing else happens.
 const IDLE: Duration = Duration::from_millis(200);
+/// How long to wait for an event that has arrived already; with no time at all crossterm would not look.
+const AT_ONCE: Duration = Duration::from_millis(1);
 /// Rows that a notch of the wheel moves.
 const NOTCH: isize = 3;
 
@@ -50,12 +52,15 @@ impl Signals {
 }
 
 /// Plays the stage on the terminal until the user leaves.
-pub fn run(stage: &mut Stage) -> io::Result<()> {
+pub fn run(stage: &mut Stage) -> Result<(), RunError> {
     let signals = Signals::watch()?;
     let mut screen = Screen::enter()?;
     let mut drawn: Option<Instant> = None;
     loop {
         stage.work();
+        if stage.is_not_a_capture() {
+            return Err(RunError::NotACapture("-".to_owned()));
+        }
         if stage.is_changed() && drawn.is_none_or(|drawn| drawn.elapsed() >= FRAME) {
             draw(&mut screen, stage)?;
             drawn = Some(Instant::now());
@@ -65,7 +70,7 @@ pub fn run(stage: &mut Stage) -> io::Result<()> {
         }
         if let Some(signal) = signals.end() {
             drop(screen);
-            return low_level::emulate_default_handler(signal);
+            return Ok(low_level::emulate_default_handler(signal)?);
         }
         let suspended = signals.stop.swap(false, Ordering::Relaxed);
         let orders = stage.orders();
@@ -81,9 +86,9 @@ pub fn run(stage: &mut Stage) -> io::Result<()> {
 
 fn pause(stage: &Stage, drawn: Option<Instant>) -> Duration {
     if stage.has_work() {
-        Duration::ZERO
+        AT_ONCE
     } else if stage.is_changed() {
-        drawn.map_or(Duration::ZERO, |drawn| FRAME.saturating_sub(drawn.elapsed()))
+        drawn.map_or(AT_ONCE, |drawn| FRAME.saturating_sub(drawn.elapsed()).max(AT_ONCE))
     } else if stage.is_busy() {
         WATCH
     } else {
@@ -112,7 +117,7 @@ fn take_events(stage: &mut Stage) -> io::Result<()> {
             Event::Resize(..) => stage.tell(Msg::Laid(Vec::new())),
             _ => {}
         }
-        if !event::poll(Duration::ZERO)? {
+        if !event::poll(AT_ONCE)? {
             return Ok(());
         }
     }

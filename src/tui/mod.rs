@@ -42,6 +42,9 @@ pub enum RunError {
         "standard output is not a terminal; for output to a file or pipe use a subcommand such as flows or diagnose"
     )]
     NoTerminal,
+    /// What came through a pipe is no capture.
+    #[error("{0}: not a pcap or pcapng capture; give the bytes of one, as tcpdump -w - writes them")]
+    NotACapture(String),
     /// The terminal fails.
     #[error("the terminal fails: {0}")]
     Terminal(#[from] io::Error),
@@ -56,7 +59,7 @@ pub fn run(session: Session, options: Options) -> Result<(), RunError> {
     let environment = |name| std::env::var(name).ok();
     let theme = Theme::choose(options.color, environment("NO_COLOR").as_deref(), environment("COLORFGBG").as_deref());
     let mut stage = Stage::new(session, zone, theme);
-    Ok(event_loop::run(&mut stage)?)
+    event_loop::run(&mut stage)
 }
 
 /// A picture (SVG) of what the UI shows of a session after the keys of a script, such as `n c =`; the same for the same

@@ -109,6 +109,11 @@ impl Stage {
         self.model.is_busy() || self.desk.is_waiting()
     }
 
+    /// Whether what is read turned out to be no capture.
+    pub fn is_not_a_capture(&self) -> bool {
+        self.session.is_not_a_capture()
+    }
+
     /// Whether there is work to go on with at once.
     pub fn has_work(&self) -> bool {
         self.model.list.survey.is_some()

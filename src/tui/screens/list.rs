@@ -24,7 +24,11 @@ pub fn draw(canvas: &mut Canvas<'_>, title: Rect, body: Rect, model: &Model, ind
     let counts = overview::counts(&index.counts(), query.outcome);
     let at = canvas.line(head.x, head.y, head.width, &counts);
     if !query.text.is_empty() {
-        let filter = format!("  filter {:?}: {} rows", query.text, model.list.rows.len());
+        let found = match &model.list.survey {
+            Some(survey) => format!("looking, {} %", survey.percent()),
+            None => format!("{} rows", model.list.rows.len()),
+        };
+        let filter = format!("  filter {:?}: {found}", query.text);
         canvas.span(at, head.y, head.right().saturating_sub(at), &Span::new(Role::Notice, filter));
     }
     if head.height > 1 {
