@@ -171,7 +171,7 @@ fn code_of(line: &str) -> &str {
 
 /// The rooms that follow `crate::`, with their lines; the names of a braced list one by one.
 fn rooms_used(code: &str) -> Vec<(usize, String)> {
-    let bare: String = code.lines().map(|line| format!("{}\n", code_of(line))).collect();
+    let bare = code.lines().flat_map(|line| [code_of(line), "\n"]).collect::<String>();
     let mut used = Vec::new();
     for (at, _) in bare.match_indices("crate::") {
         // `$crate::` in a macro is the same; `other_crate::` is not.

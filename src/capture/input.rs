@@ -5,8 +5,8 @@ use std::io::{self, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::Scanner;
 use super::compression::Compression;
+use super::{NotACapture, Scanner};
 use crate::vocab::Time;
 
 /// Bytes looked at to recognise a file and find its first packet.
@@ -133,7 +133,7 @@ fn open_file(name: &str) -> Result<(Option<Time>, Input), InputError> {
         None => Box::new(file.try_clone().map_err(failed)?),
         Some(compression) => compression.reader(File::open(name).map_err(failed)?).map_err(failed)?,
     };
-    let first = first_packet(peek).ok_or_else(|| InputError::NotACapture(name.to_owned()))?;
+    let first = first_packet(peek).map_err(|_| InputError::NotACapture(name.to_owned()))?;
     file.rewind().map_err(failed)?;
     let input = match compression {
         Some(_) => spooled(name, compression, file, Some(metadata.len()))?,
@@ -148,16 +148,16 @@ fn open_file(name: &str) -> Result<(Option<Time>, Input), InputError> {
     Ok((first, input))
 }
 
-/// The time of the first packet within the first bytes; `None` where they are no capture.
-fn first_packet(mut reader: Box<dyn Read>) -> Option<Option<Time>> {
+/// The time of the first packet within the first bytes, where one is there.
+fn first_packet(mut reader: Box<dyn Read>) -> Result<Option<Time>, NotACapture> {
     let mut bytes = vec![0; PEEK];
     // A damaged compressed file still gives its beginning.
     let filled = fill(&mut reader, &mut bytes).unwrap_or(0);
     let mut first = None;
     let mut scanner = Scanner::default();
     let whole = filled < PEEK;
-    scanner.scan(&bytes[..filled], 0, whole, &mut |packet| first = first.or(Some(packet.time))).ok()?;
-    Some(first)
+    scanner.scan(&bytes[..filled], 0, whole, &mut |packet| first = first.or(Some(packet.time)))?;
+    Ok(first)
 }
 
 fn fill(reader: &mut impl Read, bytes: &mut [u8]) -> io::Result<usize> {

@@ -53,7 +53,7 @@ pub(super) fn packet<'a>(block: &'a [u8], offset: u64, record_header: usize, sec
     let interface = section.interfaces.first()?;
     let parse = if section.big_endian { parse_pcap_frame_be } else { parse_pcap_frame };
     // The fields common to both forms come first; the packet follows the longer header.
-    let (_, record) = parse(&block[..]).ok()?;
+    let (_, record) = parse(block).ok()?;
     let data = block.get(record_header..record_header + record.caplen as usize)?;
     let fraction = match interface.resolution {
         Resolution::Decimal(9) => i64::from(record.ts_usec),

@@ -14,7 +14,6 @@ pub(super) const SECTION_HEADER: u32 = 0x0a0d_0d0a;
 const INTERFACE_DESCRIPTION: u32 = 1;
 const OBSOLETE_PACKET: u32 = 2;
 const SIMPLE_PACKET: u32 = 3;
-const NAME_RESOLUTION: u32 = 4;
 const INTERFACE_STATISTICS: u32 = 5;
 const ENHANCED_PACKET: u32 = 6;
 const DECRYPTION_SECRETS: u32 = 10;
@@ -103,7 +102,6 @@ pub(super) fn read(kind: u32, block: &[u8], offset: u64, big_endian: bool) -> To
         }
         DECRYPTION_SECRETS => secrets(block, big_endian),
         INTERFACE_STATISTICS => statistics(block, big_endian).unwrap_or(Told::Malformed("interface statistics")),
-        NAME_RESOLUTION => Told::Nothing,
         _ => Told::Nothing,
     }
 }
@@ -138,19 +136,16 @@ pub(super) fn packet<'a>(block: &'a [u8], offset: u64, section: &Section) -> Opt
 
 fn enhanced<'a>(block: &'a [u8], offset: u64, section: &Section) -> Option<Packet<'a>> {
     let parse = if section.big_endian { parse_enhancedpacketblock_be } else { parse_enhancedpacketblock_le };
-    let (number, ticks, original_len, data) = match parse(block) {
-        Ok((_, epb)) => {
-            let ticks = u64::from(epb.ts_high) << 32 | u64::from(epb.ts_low);
-            (epb.if_id, ticks, epb.origlen, block.get(28..28 + epb.packet_data().len())?)
-        }
+    let (number, ticks, original_len, data) = if let Ok((_, epb)) = parse(block) {
+        let ticks = u64::from(epb.ts_high) << 32 | u64::from(epb.ts_low);
+        (epb.if_id, ticks, epb.origlen, block.get(28..28 + epb.packet_data().len())?)
+    } else {
         // Bad options do not spoil the packet before them.
-        Err(_) => {
-            let big_endian = section.big_endian;
-            let captured = read_u32(block.get(20..)?, big_endian)? as usize;
-            let data = block.get(28..block.len().checked_sub(4)?)?.get(..captured)?;
-            let number = read_u32(block.get(8..)?, big_endian)?;
-            (number, ticks(block.get(12..)?, big_endian)?, read_u32(block.get(24..)?, big_endian)?, data)
-        }
+        let big_endian = section.big_endian;
+        let captured = read_u32(block.get(20..)?, big_endian)? as usize;
+        let data = block.get(28..block.len().checked_sub(4)?)?.get(..captured)?;
+        let number = read_u32(block.get(8..)?, big_endian)?;
+        (number, ticks(block.get(12..)?, big_endian)?, read_u32(block.get(24..)?, big_endian)?, data)
     };
     let interface = section.interfaces.get(number as usize)?;
     let time = interface.resolution.time(ticks, interface.time_offset);

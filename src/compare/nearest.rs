@@ -161,7 +161,7 @@ fn unlike(subject: &Candidate<'_>, candidate: &Candidate<'_>) -> impl Iterator<I
 mod tests {
     use super::*;
 
-    fn candidate<'a>(name: &'a str, server: [u8; 4], seconds: i64) -> Candidate<'a> {
+    fn candidate(name: &str, server: [u8; 4], seconds: i64) -> Candidate<'_> {
         Candidate {
             server_name: Some(name.as_bytes()),
             server: IpAddr::from(server),

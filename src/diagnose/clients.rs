@@ -1,7 +1,7 @@
 //! What clients report for what they experience: data with the versions it was measured with, and the way back from an
 //! error text to the patterns that can produce it.
 //!
-//! Measured with Chromium 156, NSS 3.87 (Firefox's library), curl 7.88 with OpenSSL 3.0, Go 1.19, OpenJDK 17, Node 20
+//! Measured with Chromium 156, NSS 3.87 (Firefox's library), curl 7.88 with OpenSSL 3.0, Go 1.19, `OpenJDK` 17, Node 20
 //! and Python 3.11; where a mapping was read in a program's source instead, the row says so. Texts drift with versions.
 
 use super::case::{Case, EndingKind, Stage};
@@ -251,6 +251,7 @@ pub(super) fn reports(case: &Case<'_>, cause: Cause) -> Vec<ClientReport> {
 }
 
 /// What the client of a case experienced.
+#[expect(clippy::match_same_arms, reason = "a table: one row a cause, in the order of the causes")]
 fn experience(case: &Case<'_>, cause: Cause) -> Option<Experience> {
     let closed_by_server = case.ending.is_some_and(|ending| ending.from == Direction::ToClient);
     Some(match cause {
@@ -303,6 +304,7 @@ fn experience(case: &Case<'_>, cause: Cause) -> Option<Experience> {
 }
 
 /// The causes that make a client have an experience.
+#[expect(clippy::match_same_arms, reason = "a table: one row an experience")]
 fn causes(experience: Experience) -> &'static [Cause] {
     match experience {
         Experience::ConnectTimeout => &[Cause::SynUnanswered],

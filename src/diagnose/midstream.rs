@@ -59,15 +59,15 @@ pub(super) fn reset(case: &Case<'_>) -> Answer {
         .answer()
 }
 
-/// Whether the last record of the server before `reset` can be its close_notify.
+/// Whether the last record of the server before `reset` can be its `close_notify`.
 fn said_goodbye(case: &Case<'_>, reset: &TraceSegment) -> bool {
     use crate::timeline::StepKind;
-    let records = case.timeline.steps.iter().filter(|step| {
+    let mut records = case.timeline.steps.iter().filter(|step| {
         step.from == Direction::ToClient
             && step.packet < reset.packet
             && matches!(step.kind, StepKind::ApplicationData | StepKind::Encrypted | StepKind::Alert)
     });
-    records.last().is_some_and(|step| step.kind != StepKind::ApplicationData || step.bytes <= 35)
+    records.next_back().is_some_and(|step| step.kind != StepKind::ApplicationData || step.bytes <= 35)
 }
 
 /// Whether the client's last data asks for something: not a few bytes of farewell sent together with the end.

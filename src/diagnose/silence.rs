@@ -76,7 +76,7 @@ pub(super) fn size_loss(case: &Case<'_>, direction: Direction) -> Option<SizeLos
     lost_beyond(case, direction).or_else(|| lost_before(case, direction))
 }
 
-/// Captured before the loss: large segments are retransmitted and never acknowledged; a small one is, or is SACKed.
+/// Captured before the loss: large segments are retransmitted and never acknowledged; a small one is, by SACK too.
 fn lost_beyond(case: &Case<'_>, direction: Direction) -> Option<SizeLoss> {
     let lost = unacknowledged_retransmissions(case, direction);
     let large: Vec<_> = lost.iter().filter(|s| s.payload_len >= LARGE).collect();

@@ -6,7 +6,7 @@ use super::index::Index;
 use super::session::Shared;
 use super::view;
 use crate::diagnose::{self, Case, Chain, Context, Finding, Verdict};
-use crate::flow::{PacketPlace, SideFlags, Trace};
+use crate::flow::{SideFlags, Trace};
 use crate::proto::tls::message::Certificate;
 use crate::timeline::{StepKind, Timeline};
 use crate::vocab::iana::HandshakeType;
@@ -115,9 +115,9 @@ fn judge(shared: &Shared, batch: &[FlowNumber], context: &Context) -> Vec<(FlowN
 
 /// The traces of `flows`, which are sorted; a flow whose packets can no longer be read is left out.
 fn traces(shared: &Shared, flows: &[FlowNumber]) -> Vec<(FlowNumber, Trace)> {
-    let (rows, places): (Vec<_>, Vec<Vec<(PacketPlace, Vec<PacketPlace>)>>) = {
+    let (rows, places) = {
         let index = shared.index.read();
-        let rows = flows.iter().filter_map(|flow| index.flows.get(*flow).cloned()).collect();
+        let rows: Vec<_> = flows.iter().filter_map(|flow| index.flows.get(*flow).cloned()).collect();
         (rows, index.places_of_many(flows))
     };
     let files = shared.files.read().clone();

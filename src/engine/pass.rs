@@ -52,11 +52,7 @@ impl Pass {
             self.readers.finish(index, flow);
         }
         index.fragment_overlaps = self.decoder.fragment_overlaps();
-    }
-
-    /// Flows that were read no further because too many were open at a time.
-    pub fn capped(&self) -> u64 {
-        self.readers.capped
+        index.unread_flows = self.readers.capped;
     }
 }
 

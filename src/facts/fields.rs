@@ -32,6 +32,7 @@ macro_rules! fields {
     };
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "the shape of a field's getter")]
 fn integer<'a>(number: impl Into<i64>) -> Option<Value<'a>> {
     Some(Value::Integer(number.into()))
 }
@@ -40,10 +41,12 @@ fn count<'a>(number: u64) -> Option<Value<'a>> {
     integer(i64::try_from(number).unwrap_or(i64::MAX))
 }
 
+#[expect(clippy::unnecessary_wraps, clippy::needless_pass_by_value, reason = "the shape of a field's getter")]
 fn owned<'a>(text: impl ToString) -> Option<Value<'a>> {
     Some(Value::Text(Cow::Owned(text.to_string())))
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "the shape of a field's getter")]
 fn name(text: &'static str) -> Option<Value<'static>> {
     Some(Value::Text(Cow::Borrowed(text)))
 }

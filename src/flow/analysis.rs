@@ -208,10 +208,8 @@ fn advance(row: &mut FlowRow, segment: &Segment<'_>, direction: Direction, micro
         side.flags.set(SideFlags::BASE);
     }
     // A probe's byte is not taken by a closed window; a reset's number says nothing of the stream.
-    if !side.flags.has(SideFlags::SEEN) {
-        side.next_seq = end;
-        side.next_seq_micros = micros;
-    } else if after(end, side.next_seq) && !flags.rst() && !events.has(Events::ZERO_WINDOW_PROBE) {
+    let grows = after(end, side.next_seq) && !flags.rst() && !events.has(Events::ZERO_WINDOW_PROBE);
+    if grows || !side.flags.has(SideFlags::SEEN) {
         side.next_seq = end;
         side.next_seq_micros = micros;
     }

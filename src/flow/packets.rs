@@ -69,7 +69,7 @@ impl PacketIndex {
     /// Adds the next packet.
     pub fn push(&mut self, offset: u64, flow: Option<FlowNumber>) {
         let index = self.entries.len();
-        if index % CHECKPOINT == 0 {
+        if index.is_multiple_of(CHECKPOINT) {
             let file = self.file_starts.last().map_or(0, |(_, file)| *file);
             self.checkpoints.push((file, offset));
         }

@@ -1,4 +1,4 @@
-//! What lies below IP: link headers of every link type we read, VLAN tags, MPLS, PPPoE, LLC/SNAP.
+//! What lies below IP: link headers of every link type we read, VLAN tags, MPLS, `PPPoE`, LLC/SNAP.
 //!
 //! Link types are numbered as in the LINKTYPE registry of tcpdump.org. Start at [`strip`].
 
@@ -63,8 +63,7 @@ fn link_header(kind: u16, bytes: &[u8], facts: &mut LinkFacts) -> Result<Below, 
         }
         1 => ethernet(bytes, facts)?,
         // PPP, PPP with HDLC framing, Cisco HDLC.
-        9 => ppp(bytes)?,
-        50 | 204 => ppp(bytes)?,
+        9 | 50 | 204 => ppp(bytes)?,
         104 => Below::Layer(Layer::Ethertype(be16(bytes, 2)?), 4),
         // RAW, and the values BSD systems used for it; IPV4 and IPV6.
         12 | 14 | 101 | 228 | 229 => Below::Ip(0),

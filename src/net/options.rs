@@ -9,7 +9,7 @@ pub struct TcpOptions {
     pub window_scale: Option<u8>,
     /// SACK permitted (kind 4, RFC 2018).
     pub sack_permitted: bool,
-    /// Timestamps: TSval and `TSecr` (kind 8, RFC 7323).
+    /// Timestamps: `TSval` and `TSecr` (kind 8, RFC 7323).
     pub timestamps: Option<(u32, u32)>,
     /// Left and right edges of the SACK blocks, in wire order; the first `sack_count` are set.
     pub sack: [(u32, u32); 4],

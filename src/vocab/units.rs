@@ -68,6 +68,7 @@ impl Direction {
     pub const BOTH: [Direction; 2] = [Direction::ToServer, Direction::ToClient];
 
     /// The other way.
+    #[must_use]
     pub fn reversed(self) -> Direction {
         match self {
             Direction::ToServer => Direction::ToClient,

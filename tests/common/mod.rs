@@ -48,7 +48,7 @@ pub struct Ran {
 
 /// Runs the program with `arguments`.
 pub fn run(arguments: &[&str]) -> Ran {
-    ran(shakedown().args(arguments).output().expect("the program starts"))
+    ran(&shakedown().args(arguments).output().expect("the program starts"))
 }
 
 /// Runs the program with `arguments` and `input` as its standard input.
@@ -65,11 +65,11 @@ pub fn run_with(arguments: &[&str], input: &[u8]) -> Ran {
     std::thread::scope(|scope| {
         // It may close its input early: what is no capture is not read to the end.
         scope.spawn(move || stdin.write_all(input));
-        ran(child.wait_with_output().expect("the program ends"))
+        ran(&child.wait_with_output().expect("the program ends"))
     })
 }
 
-fn ran(output: Output) -> Ran {
+fn ran(output: &Output) -> Ran {
     Ran {
         code: output.status.code(),
         out: String::from_utf8_lossy(&output.stdout).into_owned(),

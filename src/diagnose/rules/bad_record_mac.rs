@@ -33,8 +33,7 @@ fn judge(case: &Case<'_>) -> Answer {
     let Some(ending) = case.ending else { return Answer::Clear };
     let EndingKind::Alert(_, description) = ending.kind else { return Answer::Clear };
     let bad = match description {
-        AlertDescription::BAD_RECORD_MAC => case.stage >= Stage::ServerHello,
-        AlertDescription::DECRYPT_ERROR => case.stage >= Stage::ServerHello,
+        AlertDescription::BAD_RECORD_MAC | AlertDescription::DECRYPT_ERROR => case.stage >= Stage::ServerHello,
         _ => false,
     };
     if !bad {

@@ -26,7 +26,7 @@ fn judge(case: &Case<'_>) -> Answer {
     let other = expected.issuer_der != leaf.issuer_der || leaf.key_id.is_some() && leaf.authority_key_id != expected.authority_key_id;
     if !other { return Answer::Clear; }
     let headline = format!("issued by {}, while the good flow {good} shows {}", leaf.issuer, expected.issuer);
-    let confidence = if refusal.alert.is_some() { Confidence::Likely } else { Confidence::Likely };
+    let confidence = Confidence::Likely;
     Found::at(refusal.packet, confidence, EndedBy::Client, headline)
         .detail(format!("The client leaves{}. The leaf is {}, issued by {}.", refusal.alert.map_or_else(String::new, |a| format!(" with {a}")), leaf.subject, leaf.issuer))
         .supported(case.at(case.seen.certificate).map(|s| s.packet), "the certificate")

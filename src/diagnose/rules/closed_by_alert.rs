@@ -1,4 +1,5 @@
-//! `closed-by-alert`: the server's side closed politely within the handshake: a warning close_notify or user_canceled.
+//! `closed-by-alert`: the server's side closed politely within the handshake: a warning `close_notify` or
+//! `user_canceled`.
 
 use super::prelude::*;
 

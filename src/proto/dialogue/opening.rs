@@ -19,16 +19,14 @@ pub(super) enum Opening {
 
 /// Looks for a `ClientHello` at the start of `bytes`.
 pub(super) fn opening(bytes: &[u8]) -> Opening {
+    // Record type, version, length; message type, length, version.
     let pattern = |at: usize, byte: u8| match at {
         0 => byte == ContentType::HANDSHAKE.0,
-        1 => byte == 3,
+        1 | 9 => byte == 3,
         2 => byte <= 4,
         3 => byte <= 0x48,
-        4 => true,
         5 => byte == 1,
         6 => byte == 0,
-        7 | 8 => true,
-        9 => byte == 3,
         _ => true,
     };
     let decided = bytes.len().min(10);

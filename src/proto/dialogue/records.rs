@@ -407,7 +407,7 @@ impl Side {
             for (place, byte) in head.iter_mut().zip(self.message.iter().chain(&body[at..])) {
                 *place = *byte;
             }
-            let total = if known < 4 { usize::MAX } else { 4 + be24(&head) };
+            let total = if known < 4 { usize::MAX } else { 4 + be24(head) };
             if total != usize::MAX && total > MAX_MESSAGE {
                 let range = StreamRange::new(record_start, body_start + body.len() as u64);
                 self.tell(from, range, EventKind::Malformed { reason: "impossible message length" }, observer);
@@ -516,7 +516,7 @@ impl Side {
     }
 }
 
-fn be24(head: &[u8; 4]) -> usize {
+fn be24(head: [u8; 4]) -> usize {
     usize::from(head[1]) << 16 | usize::from(head[2]) << 8 | usize::from(head[3])
 }
 

@@ -79,6 +79,7 @@ pub struct TlsFacts {
 }
 
 /// How far a handshake came, and what spoiled it.
+#[expect(clippy::struct_excessive_bools, reason = "independent marks, each set once and read by name")]
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Progress {
     /// A `ClientHello` began.
