@@ -13,8 +13,10 @@ use crate::proto::TlsFacts;
 use crate::proto::dialogue::{Event, EventKind, plaintext};
 use crate::proto::tls::message::RecordHeader;
 use crate::vocab::iana::{ContentType, HandshakeType};
-use crate::vocab::{Direction, PacketNumber, StreamRange, Time};
+use crate::vocab::{Direction, PacketNumber, PerDirection, StreamRange, Time};
 
+/// Records of one direction whose place is kept; those that come later are decoded without their header.
+const MAX_RECORDS: usize = 1 << 20;
 /// Bytes of a step's body that are kept.
 const MAX_BODY: usize = 256 * 1024;
 
@@ -23,7 +25,7 @@ impl Timeline {
     pub fn build(trace: &Trace) -> (Timeline, Streams, TlsFacts) {
         let mut teller = Teller::default();
         let (streams, facts) = read(trace, &mut |event: &Event<'_>| teller.hear(event));
-        let mut told = teller.steps;
+        let Teller { steps: mut told, records, .. } = teller;
         infer(&mut told, &facts);
         let mut steps = draw_together(told);
         for step in &mut steps {
@@ -38,7 +40,7 @@ impl Timeline {
         steps.extend(trace.icmp.iter().map(|note| icmp_step(note, trace)));
         // A segment comes before what is read in it, whatever order they were added in.
         steps.sort_by_key(|step| (step.packet, step.kind != StepKind::Segment, step.kind == StepKind::Gap));
-        (Timeline { steps, capped: trace.capped }, streams, facts)
+        (Timeline { steps, capped: trace.capped, records }, streams, facts)
     }
 }
 
@@ -120,10 +122,15 @@ fn kept(bytes: &[u8]) -> Vec<u8> {
 struct Teller {
     steps: Vec<Step>,
     chosen: Chosen,
+    records: PerDirection<Vec<StreamRange>>,
 }
 
 impl Teller {
     fn hear(&mut self, event: &Event<'_>) {
+        let records = &mut self.records[event.from];
+        if matches!(event.kind, EventKind::Record { .. }) && records.len() < MAX_RECORDS {
+            records.push(event.range);
+        }
         let Some(told) = self.step(event) else { return };
         self.chosen.learn(&told);
         self.steps.push(told);
