@@ -26,6 +26,7 @@ impl Timeline {
         let mut teller = Teller::default();
         let (streams, facts) = read(trace, &mut |event: &Event<'_>| teller.hear(event));
         let Teller { steps: mut told, records, .. } = teller;
+        told.iter_mut().for_each(|step| place_gap(step, trace, &streams));
         infer(&mut told, &facts);
         let mut steps = draw_together(told);
         for step in &mut steps {
@@ -41,6 +42,20 @@ impl Timeline {
         // A segment comes before what is read in it, whatever order they were added in.
         steps.sort_by_key(|step| (step.packet, step.kind != StepKind::Segment, step.kind == StepKind::Gap));
         (Timeline { steps, capped: trace.capped, records }, streams, facts)
+    }
+}
+
+/// A gap before any byte of its sender stands where it shows: at the first packet after it, or the first one that
+/// acknowledges it.
+fn place_gap(step: &mut Step, trace: &Trace, streams: &Streams) {
+    if step.kind != StepKind::Gap || step.packet != PacketNumber(0) {
+        return;
+    }
+    let shown = super::detail::gap_packets(trace, streams, step).into_iter().next();
+    if let Some(segment) = shown.and_then(|packet| trace.by_packet(packet)) {
+        step.packet = segment.packet;
+        step.first_packet = segment.packet;
+        step.time = segment.time;
     }
 }
 

@@ -43,7 +43,7 @@ impl<'t> Proof<'t> {
 }
 
 /// The packets that prove a gap.
-pub(super) fn proof(trace: &Trace, streams: &Streams, step: &Step) -> Vec<PacketNumber> {
+pub(in crate::timeline) fn proof(trace: &Trace, streams: &Streams, step: &Step) -> Vec<PacketNumber> {
     let Some(proof) = Proof::of(trace, streams, step) else { return Vec::new() };
     let segment = |segment: Option<&TraceSegment>| segment.map(|segment| segment.packet);
     let mut packets: Vec<PacketNumber> =

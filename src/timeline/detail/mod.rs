@@ -8,6 +8,7 @@ mod messages;
 mod packets;
 mod window;
 
+pub(super) use self::gap::proof as gap_packets;
 use self::packets::Packets;
 use super::{Step, StepKind, Streams, Timeline};
 use crate::flow::Trace;

@@ -153,7 +153,7 @@ fn edges(options: &mut [Field], initial: Option<u32>) {
 /// What the window means (RFC 7323 §2.2: the window of a SYN is never scaled).
 fn window(trace: &Trace, segment: &TraceSegment) -> Option<String> {
     let sides = &trace.row.sides;
-    if segment.flags.syn() || !Direction::BOTH.iter().all(|way| initial(trace, *way).is_some()) {
+    if segment.flags.syn() || segment.flags.rst() || !Direction::BOTH.iter().all(|way| initial(trace, *way).is_some()) {
         return None;
     }
     let scaled = Direction::BOTH.iter().all(|way| sides[*way].flags.has(SideFlags::SCALED));
@@ -188,8 +188,7 @@ fn analysis(trace: &Trace, step: &Step, tree: &mut Field) {
         child.range = range.clone();
     }
     let names: Vec<&str> = segment.events.names().collect();
-    let value = if names.is_empty() { "in order".to_owned() } else { names.join(", ") };
-    tree.children.push(Field::new("TCP Analysis", value, range).with(children).noted("Worked out from the flow"));
+    tree.children.push(Field::new("TCP Analysis", names.join(", "), range).with(children).noted("Worked out from the flow"));
 }
 
 fn meaning(event: &str) -> &'static str {
