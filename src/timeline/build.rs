@@ -3,6 +3,7 @@
 //! Start at [`Timeline::build`]: every segment is a step; everything the dialogue tells is a step; encrypted records
 //! get inferred names; records of application data that follow each other are drawn together.
 
+use super::detail::Proof;
 use super::inferred::infer;
 use super::notes::{self, Chosen, Senders, counted};
 use super::reading::{Streams, read};
@@ -45,13 +46,18 @@ impl Timeline {
     }
 }
 
-/// A gap before any byte of its sender stands where it shows: at the first packet after it, or the first one that
-/// acknowledges it.
+/// A gap that the snap length cut stands at the packet it was cut from; one before any byte of its sender where it
+/// shows: at the first packet after it, or the first one that acknowledges it.
 fn place_gap(step: &mut Step, trace: &Trace, streams: &Streams) {
-    if step.kind != StepKind::Gap || step.packet != PacketNumber(0) {
+    if step.kind != StepKind::Gap {
         return;
     }
-    let shown = super::detail::gap_packets(trace, streams, step).into_iter().next();
+    let Some(proof) = Proof::of(trace, streams, step) else { return };
+    let shown = match proof.cut {
+        Some(cut) => Some(cut.packet),
+        None if step.packet == PacketNumber(0) => proof.packets().into_iter().next(),
+        None => None,
+    };
     if let Some(segment) = shown.and_then(|packet| trace.by_packet(packet)) {
         step.packet = segment.packet;
         step.first_packet = segment.packet;

@@ -25,7 +25,7 @@ pub(super) fn header(v6: bool, mut cursor: Cursor<'_>) -> Field {
         (false, 3 | 11, _) => {
             cursor.hex("Unused", 1);
             cursor.shown("Length of original datagram", 1, |value| format!("{} bytes", value * 4));
-            cursor.hex("Unused", 2);
+            cursor.hex("Rest of header", 2);
         }
         _ => {
             cursor.raw("Rest of header", 4);

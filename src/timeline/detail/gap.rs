@@ -6,20 +6,21 @@ use crate::timeline::Streams;
 use crate::vocab::{Field, PacketNumber, StreamRange};
 
 /// What is known around a gap.
-struct Proof<'t> {
+pub(in crate::timeline) struct Proof<'t> {
     range: StreamRange,
     /// Sequence number of the first missing byte.
     seq: u32,
     before: Option<PacketNumber>,
     after: Option<PacketNumber>,
     /// The segment that should hold the bytes, cut by the snap length.
-    cut: Option<&'t TraceSegment>,
+    pub cut: Option<&'t TraceSegment>,
     /// The first segment of the other end that acknowledges the last missing byte.
     acknowledged: Option<&'t TraceSegment>,
 }
 
 impl<'t> Proof<'t> {
-    fn of(trace: &'t Trace, streams: &Streams, step: &Step) -> Option<Self> {
+    /// Looks around a gap; `None` for a step that is none.
+    pub fn of(trace: &'t Trace, streams: &Streams, step: &Step) -> Option<Self> {
         let range = *step.spans.first()?;
         let carrier = |offset: u64| {
             let piece = streams.piece_at(step.from, offset)?;
@@ -40,17 +41,16 @@ impl<'t> Proof<'t> {
         let before = range.start.checked_sub(1).and_then(carrier);
         Some(Self { range, seq, before, after: carrier(range.end), cut, acknowledged })
     }
-}
 
-/// The packets that prove a gap.
-pub(in crate::timeline) fn proof(trace: &Trace, streams: &Streams, step: &Step) -> Vec<PacketNumber> {
-    let Some(proof) = Proof::of(trace, streams, step) else { return Vec::new() };
-    let segment = |segment: Option<&TraceSegment>| segment.map(|segment| segment.packet);
-    let mut packets: Vec<PacketNumber> =
-        [proof.before, proof.after, segment(proof.cut), segment(proof.acknowledged)].into_iter().flatten().collect();
-    packets.sort_unstable();
-    packets.dedup();
-    packets
+    /// The packets that prove it, in order.
+    pub fn packets(&self) -> Vec<PacketNumber> {
+        let segment = |segment: Option<&TraceSegment>| segment.map(|segment| segment.packet);
+        let all = [self.before, self.after, segment(self.cut), segment(self.acknowledged)];
+        let mut packets: Vec<PacketNumber> = all.into_iter().flatten().collect();
+        packets.sort_unstable();
+        packets.dedup();
+        packets
+    }
 }
 
 /// Adds the section of a gap. It has no bytes: that is what it is about.

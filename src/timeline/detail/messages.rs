@@ -115,7 +115,7 @@ impl View<'_> {
         if self.step.inferred {
             let why = self.step.note.strip_prefix("inferred: ").unwrap_or(&self.step.note).to_owned();
             let range = section.root.children.last().map_or(0..0, |body| body.range.clone());
-            let content = Field::new("Content, inferred", self.step.name.clone(), range);
+            let content = Field::new("Inferred Content", self.step.name.clone(), range);
             section.root.children.push(content.noted(format!("Not seen, but fits: {why}")));
         }
         detail.subject = first;
@@ -233,10 +233,17 @@ fn text(bytes: &[u8]) -> Field {
 fn foreign(bytes: &[u8]) -> Field {
     let root = Field::new("Bytes that are not TLS", short_hex(bytes), 0..bytes.len());
     let Some(header) = bytes.get(..RecordHeader::LENGTH) else { return root };
-    let as_record = Field { name: "Read as a record".into(), ..tree::record(header) };
+    let mut as_record = Field { name: "Read as a record".into(), ..tree::record(header) };
+    let wrong = [
+        (!matches!(header[0], 20..=24)).then_some("no such content type"),
+        (header[1] != 3).then_some("no version of TLS"),
+    ];
+    for (field, wrong) in as_record.children.iter_mut().zip(wrong) {
+        field.issue = wrong.map(str::to_owned).or(field.issue.take());
+    }
     let rest: Range<usize> = RecordHeader::LENGTH..bytes.len();
     let rest = Field::new("Rest", visible_bytes(&bytes[rest.start..rest.end.min(rest.start + MAX_HEX)]), rest);
-    root.with(vec![as_record.noted("Why it is none: the type, the version or the length cannot be"), rest])
+    root.with(vec![as_record, rest])
 }
 
 fn short_hex(bytes: &[u8]) -> String {

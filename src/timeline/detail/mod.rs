@@ -8,7 +8,7 @@ mod messages;
 mod packets;
 mod window;
 
-pub(super) use self::gap::proof as gap_packets;
+pub(super) use self::gap::Proof;
 use self::packets::Packets;
 use super::{Step, StepKind, Streams, Timeline};
 use crate::flow::Trace;
@@ -55,7 +55,7 @@ impl Detail {
         let Some(step) = timeline.steps.get(step) else { return Vec::new() };
         let mut packets = match step.kind {
             StepKind::Segment | StepKind::Icmp => Vec::new(),
-            StepKind::Gap => gap::proof(trace, streams, step),
+            StepKind::Gap => Proof::of(trace, streams, step).map_or_else(Vec::new, |proof| proof.packets()),
             _ => {
                 let records = timeline.records_of(step);
                 let start = records.first().or(step.spans.first()).map_or(0, |range| range.start);
