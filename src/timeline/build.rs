@@ -3,6 +3,7 @@
 //! Start at [`Timeline::build`]: every segment is a step; everything the dialogue tells is a step; encrypted records
 //! get inferred names; records of application data that follow each other are drawn together.
 
+use super::detail::Proof;
 use super::inferred::infer;
 use super::notes::{self, Chosen, Senders, counted};
 use super::reading::{Streams, read};
@@ -13,8 +14,10 @@ use crate::proto::TlsFacts;
 use crate::proto::dialogue::{Event, EventKind, plaintext};
 use crate::proto::tls::message::RecordHeader;
 use crate::vocab::iana::{ContentType, HandshakeType};
-use crate::vocab::{Direction, PacketNumber, StreamRange, Time};
+use crate::vocab::{Direction, PacketNumber, PerDirection, StreamRange, Time};
 
+/// Records of one direction whose place is kept; those that come later are decoded without their header.
+const MAX_RECORDS: usize = 1 << 20;
 /// Bytes of a step's body that are kept.
 const MAX_BODY: usize = 256 * 1024;
 
@@ -23,7 +26,8 @@ impl Timeline {
     pub fn build(trace: &Trace) -> (Timeline, Streams, TlsFacts) {
         let mut teller = Teller::default();
         let (streams, facts) = read(trace, &mut |event: &Event<'_>| teller.hear(event));
-        let mut told = teller.steps;
+        let Teller { steps: mut told, records, .. } = teller;
+        told.iter_mut().for_each(|step| place_gap(step, trace, &streams));
         infer(&mut told, &facts);
         let mut steps = draw_together(told);
         for step in &mut steps {
@@ -38,7 +42,26 @@ impl Timeline {
         steps.extend(trace.icmp.iter().map(|note| icmp_step(note, trace)));
         // A segment comes before what is read in it, whatever order they were added in.
         steps.sort_by_key(|step| (step.packet, step.kind != StepKind::Segment, step.kind == StepKind::Gap));
-        (Timeline { steps, capped: trace.capped }, streams, facts)
+        (Timeline { steps, capped: trace.capped, records }, streams, facts)
+    }
+}
+
+/// A gap that the snap length cut stands at the packet it was cut from; one before any byte of its sender where it
+/// shows: at the first packet after it, or the first one that acknowledges it.
+fn place_gap(step: &mut Step, trace: &Trace, streams: &Streams) {
+    if step.kind != StepKind::Gap {
+        return;
+    }
+    let Some(proof) = Proof::of(trace, streams, step) else { return };
+    let shown = match proof.cut {
+        Some(cut) => Some(cut.packet),
+        None if step.packet == PacketNumber(0) => proof.packets().into_iter().next(),
+        None => None,
+    };
+    if let Some(segment) = shown.and_then(|packet| trace.by_packet(packet)) {
+        step.packet = segment.packet;
+        step.first_packet = segment.packet;
+        step.time = segment.time;
     }
 }
 
@@ -120,10 +143,15 @@ fn kept(bytes: &[u8]) -> Vec<u8> {
 struct Teller {
     steps: Vec<Step>,
     chosen: Chosen,
+    records: PerDirection<Vec<StreamRange>>,
 }
 
 impl Teller {
     fn hear(&mut self, event: &Event<'_>) {
+        let records = &mut self.records[event.from];
+        if matches!(event.kind, EventKind::Record { .. }) && records.len() < MAX_RECORDS {
+            records.push(event.range);
+        }
         let Some(told) = self.step(event) else { return };
         self.chosen.learn(&told);
         self.steps.push(told);
