@@ -34,7 +34,12 @@ fn open(capture: &str) -> Session {
 }
 
 fn check_ranges(field: &Field, pane: usize, name: &str) {
-    assert!(field.range.start <= field.range.end && field.range.end <= pane, "{name}: {} {:?}", field.name, field.range);
+    assert!(
+        field.range.start <= field.range.end && field.range.end <= pane,
+        "{name}: {} {:?}",
+        field.name,
+        field.range
+    );
     for child in &field.children {
         let inside = field.range.start <= child.range.start && child.range.end <= field.range.end;
         // What no byte says (when a frame was captured) has an empty range.

@@ -9,6 +9,7 @@ mod index;
 mod jobs;
 mod judge;
 mod load;
+pub mod parallel;
 mod pass;
 mod session;
 mod view;

@@ -76,10 +76,11 @@ pub(super) fn trace(
             let reader = readers.get_mut(fragment.file).and_then(Option::as_mut);
             let reader = reader.ok_or_else(|| io::Error::other("the capture file is not open"))?;
             let packet = reader.packet(fragment.offset)?;
-            match decoder.decode(packet.link, packet.data, fragment.packet, packet.time) {
+            let decoded = decoder.decode(packet.link, packet.data, fragment.packet, packet.time);
+            match decoded.opened() {
                 Decoded::Tcp(segment) => trace.segment(&segment, place.packet, packet.time),
                 Decoded::Icmp(error) => trace.icmp(error, place.packet, packet.time),
-                Decoded::Udp(_) | Decoded::Unread(_) => {}
+                Decoded::Udp(_) | Decoded::Whole(_) | Decoded::Unread(_) => {}
             }
         }
     }

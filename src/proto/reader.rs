@@ -1,5 +1,7 @@
 //! A flow's segments in any order → its dialogue: assembly and reading of both directions in one piece.
 
+use std::hint::black_box;
+
 use super::dialogue::{Dialogue, Observer};
 use crate::stream::{Assembler, Chunk, unwrap_offset};
 use crate::vocab::{Direction, PacketNumber, PerDirection, Time};
@@ -66,6 +68,12 @@ impl FlowReader {
             sink(direction, &chunk);
             dialogue.feed(direction, &chunk, observer);
         });
+    }
+
+    /// Reads a little of every part, so that the processor has them at hand soon.
+    pub fn approach(&self) {
+        black_box(self.assemblers.to_server.next() ^ self.assemblers.to_client.next());
+        self.dialogue.approach();
     }
 
     /// Whether nothing of this flow will be read any more.

@@ -106,22 +106,22 @@ impl Anatomy {
         let mut walk = Walk::over(&frame.bytes);
         let decoded = decoder.decode_seen(frame.link, &frame.bytes, frame.packet, frame.time, &mut walk);
         let (mut payload_len, mut fragments, mut unread) = (None, Vec::new(), None);
-        match decoded {
+        match decoded.opened() {
             Decoded::Tcp(segment) => {
                 payload_len = Some((segment.payload.len(), segment.payload_len as usize));
                 fragments = segment.fragments.to_vec();
             }
             Decoded::Unread(reason) => unread = Some(reason),
-            Decoded::Icmp(_) | Decoded::Udp(_) => {}
+            Decoded::Icmp(_) | Decoded::Udp(_) | Decoded::Whole(_) => {}
         }
         let Walk { found, datagram, .. } = walk;
         let mut builder = Builder { frame: &frame.bytes, datagram: datagram.as_deref(), trees: Vec::new(), sum: None };
         builder.trees.push((Bytes::Frame, summary(frame)));
         builder.headers(&found, unread, payload_len.map(|(_, stated)| stated));
         let trees = builder.trees;
-        let payload = payload_len.zip(found.last()).map(|((captured, _), last)| {
-            (last.bytes, last.range.end.saturating_sub(captured)..last.range.end)
-        });
+        let payload = payload_len
+            .zip(found.last())
+            .map(|((captured, _), last)| (last.bytes, last.range.end.saturating_sub(captured)..last.range.end));
         Self { trees, datagram, fragments, payload }
     }
 
@@ -304,7 +304,8 @@ fn summary(frame: &Frame) -> Field {
     let mut length = said("Capture Length", format!("{captured} bytes"));
     let cut = captured < frame.original_len as usize;
     if cut {
-        length.issue = Some(format!("cut by the snap length: {} bytes are missing", frame.original_len as usize - captured));
+        length.issue =
+            Some(format!("cut by the snap length: {} bytes are missing", frame.original_len as usize - captured));
     }
     let value = if cut {
         format!("packet {}, {} bytes on the wire, {captured} captured", frame.packet, frame.original_len)

@@ -25,6 +25,13 @@ impl Dialogue {
         Self { sides: PerDirection::default(), shared: Shared::default(), midstream }
     }
 
+    /// Reads a little of both sides, so that the processor has them at hand soon.
+    pub fn approach(&self) {
+        for way in Direction::BOTH {
+            self.sides[way].approach();
+        }
+    }
+
     /// Whether nothing of this flow will be read any more, so that the reader can be dropped.
     pub fn is_over(&self) -> bool {
         Direction::BOTH.iter().all(|way| matches!(self.sides[*way].state, State::NotTls))

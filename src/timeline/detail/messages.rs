@@ -133,7 +133,9 @@ impl View<'_> {
     fn message(&self, detail: &mut Detail) {
         self.records(false, detail);
         let step = self.step;
-        let root = if step.body.first().is_some_and(|first| first & 0x80 != 0) && step.id == Some(HandshakeType::CLIENT_HELLO.0) {
+        let root = if step.body.first().is_some_and(|first| first & 0x80 != 0)
+            && step.id == Some(HandshakeType::CLIENT_HELLO.0)
+        {
             tree::ssl2_client_hello(&step.body)
         } else {
             tree::handshake_message(&step.body, context(self.source, step))
@@ -151,11 +153,8 @@ impl View<'_> {
             detail.subject(self.window.pane, shifted(root, start));
             return;
         }
-        let title = if records > 1 {
-            format!("{}, put together from {records} records", step.name)
-        } else {
-            step.name.clone()
-        };
+        let title =
+            if records > 1 { format!("{}, put together from {records} records", step.name) } else { step.name.clone() };
         let pane = detail.pane(title, step.body.clone());
         detail.subject(pane, root);
     }
@@ -226,7 +225,9 @@ fn text(bytes: &[u8]) -> Field {
         let shown = shown.strip_suffix(b"\r").unwrap_or(shown);
         lines.push(Field::new("line", visible_bytes(shown), range));
     }
-    Field::new("Plain Text", protocol, 0..bytes.len()).with(lines).noted("In clear, where TLS was expected or before it")
+    Field::new("Plain Text", protocol, 0..bytes.len())
+        .with(lines)
+        .noted("In clear, where TLS was expected or before it")
 }
 
 /// Bytes that are no TLS, and how they read as a record.
