@@ -34,7 +34,12 @@ fn open(capture: &str) -> Session {
 }
 
 fn check_ranges(field: &Field, pane: usize, name: &str) {
-    assert!(field.range.start <= field.range.end && field.range.end <= pane, "{name}: {} {:?}", field.name, field.range);
+    assert!(
+        field.range.start <= field.range.end && field.range.end <= pane,
+        "{name}: {} {:?}",
+        field.name,
+        field.range
+    );
     for child in &field.children {
         let inside = field.range.start <= child.range.start && child.range.end <= field.range.end;
         // What no byte says (when a frame was captured) has an empty range.
@@ -87,7 +92,8 @@ fn the_tree_and_the_decoder_agree_on_every_segment() {
                 if segment.direction == Direction::ToClient {
                     std::mem::swap(&mut from, &mut to);
                 }
-                let ip = detail.sections.iter().rev().find(|section| section.root.name.starts_with("Internet Protocol"));
+                let ip =
+                    detail.sections.iter().rev().find(|section| section.root.name.starts_with("Internet Protocol"));
                 let tcp = &detail.sections[detail.subject].root;
                 let value = |path: &str| tcp.find(path).map(|field| field.value.clone()).unwrap_or_default();
                 let name = format!("{capture} packet {}", step.packet);

@@ -23,11 +23,7 @@ pub(super) enum Layer {
 
 /// Strips everything below IP; `seen` is told of each header. Returns the bytes from the IP header on, with what the
 /// link layer said.
-pub(super) fn strip<'a>(
-    first: Layer,
-    frame: &'a [u8],
-    seen: &mut impl Seen,
-) -> Result<(&'a [u8], LinkFacts), Unread> {
+pub(super) fn strip<'a>(first: Layer, frame: &'a [u8], seen: &mut impl Seen) -> Result<(&'a [u8], LinkFacts), Unread> {
     let mut facts = LinkFacts::default();
     let mut layer = first;
     let mut bytes = frame;
@@ -256,6 +252,9 @@ mod tests {
         assert_eq!(strip(Layer::Link(1), &[&[0; 12][..], &[8, 6, 0, 1]].concat(), &mut ()).unwrap_err(), Unread::NotIp);
         assert_eq!(strip(Layer::Link(1), &[0; 9], &mut ()).unwrap_err(), Unread::CutHeader);
         assert_eq!(strip(Layer::Link(147), &[0; 9], &mut ()).unwrap_err(), Unread::LinkType(147));
-        assert_eq!(strip(Layer::Link(105), &[&[8, 0x41][..], &[0; 40]].concat(), &mut ()).unwrap_err(), Unread::Encrypted);
+        assert_eq!(
+            strip(Layer::Link(105), &[&[8, 0x41][..], &[0; 40]].concat(), &mut ()).unwrap_err(),
+            Unread::Encrypted
+        );
     }
 }

@@ -105,7 +105,9 @@ pub fn about(detail: &Detail, path: &Path, width: usize) -> Vec<Line> {
     let note = field.note.as_deref().map(text::visible);
     [(Role::Text, Some(value)), (Role::Failed, issue), (Role::Label, note)]
         .into_iter()
-        .flat_map(|(role, said)| wrap(&said.unwrap_or_default(), width).into_iter().map(move |line| Line::of(role, line)))
+        .flat_map(|(role, said)| {
+            wrap(&said.unwrap_or_default(), width).into_iter().map(move |line| Line::of(role, line))
+        })
         .collect()
 }
 

@@ -119,9 +119,9 @@ impl Anatomy {
         builder.trees.push((Bytes::Frame, summary(frame)));
         builder.headers(&found, unread, payload_len.map(|(_, stated)| stated));
         let trees = builder.trees;
-        let payload = payload_len.zip(found.last()).map(|((captured, _), last)| {
-            (last.bytes, last.range.end.saturating_sub(captured)..last.range.end)
-        });
+        let payload = payload_len
+            .zip(found.last())
+            .map(|((captured, _), last)| (last.bytes, last.range.end.saturating_sub(captured)..last.range.end));
         Self { trees, datagram, fragments, payload }
     }
 
@@ -304,7 +304,8 @@ fn summary(frame: &Frame) -> Field {
     let mut length = said("Capture Length", format!("{captured} bytes"));
     let cut = captured < frame.original_len as usize;
     if cut {
-        length.issue = Some(format!("cut by the snap length: {} bytes are missing", frame.original_len as usize - captured));
+        length.issue =
+            Some(format!("cut by the snap length: {} bytes are missing", frame.original_len as usize - captured));
     }
     let value = if cut {
         format!("packet {}, {} bytes on the wire, {captured} captured", frame.packet, frame.original_len)

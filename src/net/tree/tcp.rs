@@ -1,8 +1,8 @@
 //! TCP's header with every option (RFC 9293 §3.1, IANA TCP Option Kinds).
 
+use super::TCP;
 use super::cursor::{Cursor, short_hex};
 use super::ip::{fold, sum};
-use super::TCP;
 use crate::net::TcpFlags;
 use crate::net::options::kind_name;
 use crate::vocab::Field;
@@ -126,7 +126,11 @@ fn options(mut cursor: Cursor<'_>) -> Field {
         }
         if *kind != 1 && (length < 2 || length > cursor.left()) {
             cursor.rest("Options, cut");
-            cursor.issue(if length < 2 { "an option of an impossible length" } else { "an option longer than the header" });
+            cursor.issue(if length < 2 {
+                "an option of an impossible length"
+            } else {
+                "an option longer than the header"
+            });
             break;
         }
         let end = cursor.at() + length;
@@ -209,8 +213,7 @@ fn option(kind: u8, label: &'static str, mut cursor: Cursor<'_>) -> Field {
 }
 
 fn multipath(subtype: u64) -> String {
-    let names = [
-        "MP_CAPABLE", "MP_JOIN", "DSS", "ADD_ADDR", "REMOVE_ADDR", "MP_PRIO", "MP_FAIL", "MP_FASTCLOSE", "MP_TCPRST",
-    ];
+    let names =
+        ["MP_CAPABLE", "MP_JOIN", "DSS", "ADD_ADDR", "REMOVE_ADDR", "MP_PRIO", "MP_FAIL", "MP_FASTCLOSE", "MP_TCPRST"];
     names.get(subtype as usize).map_or_else(|| format!("subtype {subtype}"), |name| (*name).to_owned())
 }

@@ -43,7 +43,14 @@ fn udp(port: u16, payload: &[u8]) -> Vec<u8> {
 }
 
 fn frame(link: u16, bytes: Vec<u8>) -> Frame {
-    Frame { packet: PacketNumber(7), time: Time(1_500_000_000), link, interface: 0, original_len: bytes.len() as u32, bytes }
+    Frame {
+        packet: PacketNumber(7),
+        time: Time(1_500_000_000),
+        link,
+        interface: 0,
+        original_len: bytes.len() as u32,
+        bytes,
+    }
 }
 
 fn anatomy(link: u16, bytes: Vec<u8>) -> Anatomy {
@@ -70,7 +77,14 @@ fn check_ranges(anatomy: &Anatomy, frame: &[u8]) {
         assert!(field.range.start <= field.range.end && field.range.end <= end, "{field:#?}");
         for child in &field.children {
             let inside = field.range.start <= child.range.start && child.range.end <= field.range.end;
-            assert!(inside || child.range == (0..0), "{} {:?} in {} {:?}", child.name, child.range, field.name, field.range);
+            assert!(
+                inside || child.range == (0..0),
+                "{} {:?} in {} {:?}",
+                child.name,
+                child.range,
+                field.name,
+                field.range
+            );
             below(child, end);
         }
     }

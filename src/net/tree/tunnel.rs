@@ -20,7 +20,8 @@ pub(super) fn udp(mut cursor: Cursor<'_>) -> Field {
 /// GRE (RFC 2784, 2890), with the ERSPAN or WCCP header behind it.
 pub(super) fn gre(mut cursor: Cursor<'_>) -> Field {
     let flags = cursor.hex("Flags and Version", 2).unwrap_or_default();
-    for (name, mask) in [("Checksum Bit", 0x8000), ("Routing Bit", 0x4000), ("Key Bit", 0x2000), ("Sequence Number Bit", 0x1000)]
+    for (name, mask) in
+        [("Checksum Bit", 0x8000), ("Routing Bit", 0x4000), ("Key Bit", 0x2000), ("Sequence Number Bit", 0x1000)]
     {
         cursor.flag(name, mask);
     }

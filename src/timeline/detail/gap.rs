@@ -68,10 +68,18 @@ pub(super) fn section(trace: &Trace, streams: &Streams, step: &Step, detail: &mu
         packet.map(|packet| said(name, format!("packet {packet}")).noted(note))
     };
     children.extend(packet("Before", proof.before, "Carries the last byte before the gap"));
-    children.extend(packet("Cut Off", proof.cut.map(|segment| segment.packet), "Its header states more than was captured"));
+    children.extend(packet(
+        "Cut Off",
+        proof.cut.map(|segment| segment.packet),
+        "Its header states more than was captured",
+    ));
     children.extend(packet("After", proof.after, "Carries the first byte after the gap"));
     let acknowledged = proof.acknowledged.map(|segment| segment.packet);
-    children.extend(packet("Acknowledged", acknowledged, "The other end got the bytes: they are missing in the capture alone"));
+    children.extend(packet(
+        "Acknowledged",
+        acknowledged,
+        "The other end got the bytes: they are missing in the capture alone",
+    ));
     let why = match (proof.cut, acknowledged, proof.after) {
         (Some(_), ..) => "the snap length cut them off",
         (None, Some(_), _) => "acknowledged, so they arrived, but they were not captured",

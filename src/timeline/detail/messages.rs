@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::window::Window;
-use super::{Detail, Source, Step, shifted};
+use super::{Detail, Source, Step, opened, shifted};
 use crate::proto::dialogue::plaintext;
 use crate::proto::tls::message::RecordHeader;
 use crate::proto::tls::tree::{self, Context};
@@ -22,7 +22,7 @@ const MAX_HEX: usize = 32;
 
 /// Adds the sections of a step above TCP.
 pub(super) fn sections(source: &Source<'_>, step: &Step, detail: &mut Detail) {
-    let Some(span) = step.spans.first().zip(step.spans.last()) else { return opened(source, step, detail) };
+    let Some(span) = step.spans.first().zip(step.spans.last()) else { return decrypted(source, step, detail) };
     let records = source.timeline.records_of(step);
     let start = records.first().map_or(span.0.start, |record| record.start.min(span.0.start));
     let range = StreamRange::new(start, span.1.end.max(start));
@@ -32,9 +32,9 @@ pub(super) fn sections(source: &Source<'_>, step: &Step, detail: &mut Detail) {
     }
     let view = View { source, step, window: &window, records };
     match step.kind {
-        _ if source.opened(step).is_some() => {
+        _ if opened(step).is_some() => {
             view.records(true, detail);
-            opened(source, step, detail);
+            decrypted(source, step, detail);
         }
         StepKind::Encrypted | StepKind::ApplicationData => view.encrypted(detail),
         StepKind::Message if step.id.is_none() => view.unfinished(detail),
@@ -48,8 +48,8 @@ pub(super) fn sections(source: &Source<'_>, step: &Step, detail: &mut Detail) {
 }
 
 /// What keys opened, in a pane of its own.
-fn opened(source: &Source<'_>, step: &Step, detail: &mut Detail) {
-    let Some(bytes) = source.opened(step) else { return };
+fn decrypted(source: &Source<'_>, step: &Step, detail: &mut Detail) {
+    let Some(bytes) = opened(step) else { return };
     let root = match step.kind {
         StepKind::Message => tree::handshake_message(bytes, context(source, step)),
         StepKind::Alert => tree::alert(bytes),
@@ -133,7 +133,9 @@ impl View<'_> {
     fn message(&self, detail: &mut Detail) {
         self.records(false, detail);
         let step = self.step;
-        let root = if step.body.first().is_some_and(|first| first & 0x80 != 0) && step.id == Some(HandshakeType::CLIENT_HELLO.0) {
+        let root = if step.body.first().is_some_and(|first| first & 0x80 != 0)
+            && step.id == Some(HandshakeType::CLIENT_HELLO.0)
+        {
             tree::ssl2_client_hello(&step.body)
         } else {
             tree::handshake_message(&step.body, context(self.source, step))
@@ -151,11 +153,8 @@ impl View<'_> {
             detail.subject(self.window.pane, shifted(root, start));
             return;
         }
-        let title = if records > 1 {
-            format!("{}, put together from {records} records", step.name)
-        } else {
-            step.name.clone()
-        };
+        let title =
+            if records > 1 { format!("{}, put together from {records} records", step.name) } else { step.name.clone() };
         let pane = detail.pane(title, step.body.clone());
         detail.subject(pane, root);
     }
@@ -226,7 +225,9 @@ fn text(bytes: &[u8]) -> Field {
         let shown = shown.strip_suffix(b"\r").unwrap_or(shown);
         lines.push(Field::new("line", visible_bytes(shown), range));
     }
-    Field::new("Plain Text", protocol, 0..bytes.len()).with(lines).noted("In clear, where TLS was expected or before it")
+    Field::new("Plain Text", protocol, 0..bytes.len())
+        .with(lines)
+        .noted("In clear, where TLS was expected or before it")
 }
 
 /// Bytes that are no TLS, and how they read as a record.
