@@ -118,6 +118,8 @@ fn ethertype(kind: u16, bytes: &[u8], facts: &mut LinkFacts) -> Result<(Layer, u
         // PPPoE session: version/type, code, session, length, then the PPP protocol.
         0x8864 => (Layer::Ppp(be16(bytes, 6)?), 8),
         0x6558 => (Layer::Link(1), 0),
+        // Cisco FabricPath: a forwarding tag before the inner frame.
+        0x8903 => (Layer::Link(1), 2),
         0x880b => match ppp(bytes)? {
             Below::Layer(layer, skip) => (layer, skip),
             Below::Ip(_) => return Err(Unread::NotIp),
