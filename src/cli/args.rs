@@ -110,6 +110,9 @@ pub(super) struct HandshakeArgs {
     /// How to write it
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub format: TextFormat,
+    /// In JSON, also write where each field's bytes are, and the bytes
+    #[arg(long)]
+    pub places: bool,
 }
 
 /// Arguments of `follow`.

@@ -16,16 +16,25 @@ use crate::vocab::{Direction, Field, StreamRange, text};
 /// Gives the fields of a step, by its index, decoded to the leaf; `None` where there is nothing to decode.
 pub type Decode<'d> = &'d dyn Fn(usize) -> Option<Detail>;
 
+/// What is written of the steps' fields.
+#[derive(Clone, Copy)]
+pub struct Fields<'d> {
+    /// Gives them.
+    pub decode: Decode<'d>,
+    /// Whether to write where each field's bytes are, and the bytes.
+    pub places: bool,
+}
+
 /// Writes the timeline of `view`.
 pub fn write(
     out: &mut impl Write,
     format: Format,
     paint: Paint,
     view: &FlowView,
-    decode: Decode<'_>,
+    fields: Fields<'_>,
 ) -> io::Result<()> {
     match format {
-        Format::Json => json::document(out, &HandshakeJson { view, decode }),
+        Format::Json => json::document(out, &HandshakeJson { view, fields }),
         Format::Text | Format::Csv | Format::Markdown => write_text(out, paint, view),
     }
 }
@@ -118,7 +127,7 @@ impl<'a> Timed<'a> {
 
 struct HandshakeJson<'a> {
     view: &'a FlowView,
-    decode: Decode<'a>,
+    fields: Fields<'a>,
 }
 
 impl Serialize for HandshakeJson<'_> {
@@ -127,7 +136,7 @@ impl Serialize for HandshakeJson<'_> {
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("flow", &view.flow.flow.0)?;
         map.serialize_entry("capture", &view.capture)?;
-        map.serialize_entry("steps", &Steps { steps: &view.timeline.steps, decode: self.decode })?;
+        map.serialize_entry("steps", &Steps { steps: &view.timeline.steps, fields: self.fields })?;
         if view.timeline.capped > 0 {
             map.serialize_entry("segments_left_out", &view.timeline.capped)?;
         }
@@ -137,7 +146,7 @@ impl Serialize for HandshakeJson<'_> {
 
 struct Steps<'a> {
     steps: &'a [Step],
-    decode: Decode<'a>,
+    fields: Fields<'a>,
 }
 
 impl Serialize for Steps<'_> {
@@ -145,7 +154,7 @@ impl Serialize for Steps<'_> {
         serializer.collect_seq(Timed::all(self.steps).map(|timed| StepJson {
             step: timed.step,
             delta: Some(timed.delta),
-            decode: Some((self.decode, timed.at)),
+            fields: Some((self.fields, timed.at)),
         }))
     }
 }
@@ -154,13 +163,13 @@ impl Serialize for Steps<'_> {
 pub struct StepJson<'a> {
     step: &'a Step,
     delta: Option<i64>,
-    decode: Option<(Decode<'a>, usize)>,
+    fields: Option<(Fields<'a>, usize)>,
 }
 
 impl<'a> StepJson<'a> {
     /// A step outside its timeline: without its distance from the one before, and without fields.
     pub fn alone(step: &'a Step) -> Self {
-        Self { step, delta: None, decode: None }
+        Self { step, delta: None, fields: None }
     }
 }
 
@@ -203,9 +212,13 @@ impl Serialize for StepJson<'_> {
         if !step.spans.is_empty() {
             map.serialize_entry("stream", &Spans(&step.spans))?;
         }
-        let detail = self.decode.and_then(|(decode, at)| decode(at));
-        if let Some(detail) = detail.filter(|detail| !detail.sections.is_empty()) {
-            map.serialize_entry("fields", &Sections(&detail))?;
+        if let Some((fields, at)) = self.fields
+            && let Some(detail) = (fields.decode)(at).filter(|detail| !detail.sections.is_empty())
+        {
+            map.serialize_entry("fields", &Sections { detail: &detail, places: fields.places })?;
+            if fields.places {
+                map.serialize_entry("panes", &Panes(&detail))?;
+            }
         }
         map.end()
     }
@@ -221,42 +234,63 @@ impl Serialize for Spans<'_> {
 }
 
 /// The trees of a step, each under the name of its protocol.
-struct Sections<'a>(&'a Detail);
+struct Sections<'a> {
+    detail: &'a Detail,
+    places: bool,
+}
 
 impl Serialize for Sections<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        Children(self.0.sections.iter().map(|section| &section.root).collect()).serialize(serializer)
+        let nodes = self.detail.sections.iter();
+        let place = |pane| if self.places { Some(pane) } else { None };
+        Children(nodes.map(|section| Node { field: &section.root, pane: place(section.pane) }).collect())
+            .serialize(serializer)
     }
 }
 
 /// Fields that stand side by side: an object by name, in which names that occur more than once hold an array.
-struct Children<'a>(Vec<&'a Field>);
+struct Children<'a>(Vec<Node<'a>>);
 
 impl Serialize for Children<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
-        for (at, field) in self.0.iter().enumerate() {
-            let same = |other: &&&Field| other.name == field.name;
+        for (at, node) in self.0.iter().enumerate() {
+            let name = &node.field.name;
+            let same = |other: &&Node<'_>| other.field.name == *name;
             if self.0[..at].iter().any(|other| same(&other)) {
                 continue;
             }
-            let all: Vec<Node<'_>> = self.0.iter().filter(same).map(|field| Node(field)).collect();
+            let all: Vec<Node<'_>> = self.0.iter().filter(same).copied().collect();
             match all.as_slice() {
-                [one] => map.serialize_entry(&field.name, one)?,
-                many => map.serialize_entry(&field.name, many)?,
+                [one] => map.serialize_entry(name, one)?,
+                many => map.serialize_entry(name, many)?,
             }
         }
         map.end()
     }
 }
 
-/// A leaf is its value; a group is an object; a field that is both has its own value under `value`.
-struct Node<'a>(&'a Field);
+/// The bytes that places point into.
+struct Panes<'a>(&'a Detail);
+
+impl Serialize for Panes<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.panes.iter().map(|pane| [pane.title.clone(), text::hex(&pane.bytes)]))
+    }
+}
+
+/// A leaf is its value; a group is an object; a field that is both has its own value under `value`. With the pane its
+/// bytes are in, it is an object that also says where: pane, offset, length.
+#[derive(Clone, Copy)]
+struct Node<'a> {
+    field: &'a Field,
+    pane: Option<usize>,
+}
 
 impl Serialize for Node<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Field { value, issue, children, .. } = self.0;
-        if children.is_empty() && issue.is_none() {
+        let Field { value, issue, children, range, .. } = self.field;
+        if children.is_empty() && issue.is_none() && self.pane.is_none() {
             return serializer.serialize_str(value);
         }
         let mut map = serializer.serialize_map(None)?;
@@ -266,8 +300,12 @@ impl Serialize for Node<'_> {
         if let Some(issue) = issue {
             map.serialize_entry("issue", issue)?;
         }
+        if let Some(pane) = self.pane {
+            map.serialize_entry("place", &[pane, range.start, range.len()])?;
+        }
         if !children.is_empty() {
-            map.serialize_entry("fields", &Children(children.iter().collect()))?;
+            let nodes = children.iter().map(|field| Node { field, pane: self.pane });
+            map.serialize_entry("fields", &Children(nodes.collect()))?;
         }
         map.end()
     }

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::role::{Line, Role};
+use super::wrap::wrap;
 pub use crate::timeline::Detail;
 use crate::vocab::{Field, text};
 
@@ -84,6 +85,30 @@ pub fn field<'a>(detail: &'a Detail, path: &Path) -> Option<&'a Field> {
     let (section, below) = path.split_first()?;
     let root = &detail.sections.get(*section)?.root;
     below.iter().try_fold(root, |field, at| field.children.get(*at))
+}
+
+/// All there is to say of the field at a path, in lines of at most `width` characters: value, issue, note, place.
+pub fn about(detail: &Detail, path: &Path, width: usize) -> Vec<Line> {
+    let Some(field) = field(detail, path) else { return Vec::new() };
+    let place = match field.range.len() {
+        0 => String::new(),
+        1 => format!("byte {}", field.range.start),
+        count => format!("{count} bytes from {}", field.range.start),
+    };
+    let mut value = text::visible(&field.name);
+    for (between, more) in [(": ", text::visible(&field.value)), ("  ", place)] {
+        if !more.is_empty() {
+            value = format!("{value}{between}{more}");
+        }
+    }
+    let issue = field.issue.as_deref().map(|issue| format!("! {}", text::visible(issue)));
+    let note = field.note.as_deref().map(text::visible);
+    [(Role::Text, Some(value)), (Role::Failed, issue), (Role::Label, note)]
+        .into_iter()
+        .flat_map(|(role, said)| {
+            wrap(&said.unwrap_or_default(), width).into_iter().map(move |line| Line::of(role, line))
+        })
+        .collect()
 }
 
 /// The names from the root to the field at a path.

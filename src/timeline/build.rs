@@ -27,7 +27,9 @@ impl Timeline {
         let mut teller = Teller::default();
         let (streams, facts) = read(trace, &mut |event: &Event<'_>| teller.hear(event));
         let Teller { steps: mut told, records, .. } = teller;
-        told.iter_mut().for_each(|step| place_gap(step, trace, &streams));
+        for step in &mut told {
+            place_gap(step, trace, &streams);
+        }
         infer(&mut told, &facts);
         let mut steps = draw_together(told);
         for step in &mut steps {

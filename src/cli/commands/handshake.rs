@@ -12,6 +12,7 @@ pub(in crate::cli) fn run(everywhere: &Everywhere, args: &HandshakeArgs) -> Resu
     let session = captures::load(everywhere, &target.captures)?;
     let view = captures::view(&session, &target.captures, FlowRef::main(target.flow))?;
     let decode = |step| session.detail(&view, step).ok();
-    output::write(|out| export::handshake::write(out, args.format.into(), output::paint(everywhere), &view, &decode))?;
+    let fields = export::handshake::Fields { decode: &decode, places: args.places };
+    output::write(|out| export::handshake::write(out, args.format.into(), output::paint(everywhere), &view, fields))?;
     Ok(Outcome::Done)
 }

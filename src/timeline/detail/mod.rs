@@ -118,11 +118,9 @@ struct Source<'a> {
     at: usize,
 }
 
-impl Source<'_> {
-    /// The bytes that keys opened, which are in no packet; none for a step in clear.
-    fn opened<'s>(&self, step: &'s Step) -> Option<&'s [u8]> {
-        (step.decrypted && !step.body.is_empty()).then_some(&step.body)
-    }
+/// The bytes that keys opened, which are in no packet; none for a step in clear.
+fn opened(step: &Step) -> Option<&[u8]> {
+    (step.decrypted && !step.body.is_empty()).then_some(&step.body)
 }
 
 /// The same tree with all its ranges moved by `by`.

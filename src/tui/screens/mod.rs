@@ -46,7 +46,7 @@ fn rows(area: Rect) -> [Rect; 3] {
 }
 
 /// An area cut in two, one above the other; the first has `height` rows.
-fn above(area: Rect, height: u16) -> (Rect, Rect) {
+pub(super) fn above(area: Rect, height: u16) -> (Rect, Rect) {
     let height = height.min(area.height);
     let below = Rect { y: area.y + height, height: area.height - height, ..area };
     (Rect { height, ..area }, below)

@@ -6,6 +6,7 @@ use super::super::canvas::Canvas;
 use crate::app::tree::Tree;
 use crate::present::detail;
 use crate::present::role::{Line, Role};
+use crate::vocab::text;
 
 /// Draws the bytes of the pane that is shown; those of the field under the cursor are marked.
 pub fn draw(canvas: &mut Canvas<'_>, area: Rect, tree: &Tree, has_keys: bool) {
@@ -14,6 +15,9 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, tree: &Tree, has_keys: bool) {
     let mut title = Line::of(Role::Heading, shown.map_or("Bytes", |pane| &pane.title));
     if panes.len() > 1 {
         title.push(Role::Dim, format!("  {} of {}", tree.pane + 1, panes.len()));
+    }
+    if let Some(name) = tree.row().and_then(|row| row.names.rsplit('/').next()).filter(|_| has_keys) {
+        title.push(Role::Notice, format!("  {}", text::visible(name)));
     }
     let inner = canvas.titled(area, &title, has_keys);
     let Some(pane) = shown else { return };

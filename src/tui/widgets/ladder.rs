@@ -29,7 +29,7 @@ impl Columns {
             84..110 => (9, 4, 0),
             _ => (9, 4, 11),
         };
-        let (packet, time, size) = if width < 66 { (5, 9, 6) } else { (7, 11, 7) };
+        let (packet, time, size) = if width < 66 { (6, 9, 6) } else { (7, 11, 7) };
         let others =
             [packet, time, delta, size, ttl, flags].iter().map(|width| width + u16::from(*width > 0)).sum::<u16>();
         let rest = width.saturating_sub(others + 3);
