@@ -9,9 +9,10 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::{Receiver, Sender, bounded};
 
 use super::judge;
+use super::keylog::KeyLog;
 use super::pass::Pass;
 use super::session::Shared;
-use crate::capture::{Input, Layout, Scanner, Trouble};
+use crate::capture::{Found, Input, Layout, Scanner, Trouble};
 
 /// Bytes read at a time.
 const BLOCK: usize = 1024 * 1024;
@@ -39,23 +40,32 @@ struct Block {
 }
 
 /// Reads and indexes every input in order, until the end or until cancelled.
-/// With `follow` the last one is waited on to grow.
-pub(super) fn load(shared: &Arc<Shared>, inputs: Vec<Input>, follow: bool) {
-    let mut pass = Pass::default();
+/// With `follow` the last one is waited on to grow; so is the key log.
+pub(super) fn load(shared: &Arc<Shared>, inputs: Vec<Input>, mut keylog: Option<KeyLog>, follow: bool) {
+    let mut pass = Pass::new(&shared.secrets);
     let last = inputs.len().saturating_sub(1);
     for (number, input) in inputs.into_iter().enumerate() {
         if shared.is_cancelled() {
             break;
         }
         shared.index.write().packets.begin_file(number);
-        load_one(shared, &mut pass, input, follow && number == last);
+        load_one(shared, &mut pass, input, keylog.as_mut(), follow && number == last);
+    }
+    if let Some(keylog) = &mut keylog {
+        read_on(keylog);
+        shared.status.lock().troubles.extend(keylog.trouble());
     }
     let mut index = shared.index.write();
     pass.finish(&mut index);
     index.recount();
 }
 
-fn load_one(shared: &Arc<Shared>, pass: &mut Pass, input: Input, follow: bool) {
+/// Reads what a key log has grown by. One that cannot be read any more brings no more secrets; those it had stay.
+fn read_on(keylog: &mut KeyLog) {
+    let _ = keylog.read_on();
+}
+
+fn load_one(shared: &Arc<Shared>, pass: &mut Pass, input: Input, keylog: Option<&mut KeyLog>, follow: bool) {
     let Input { name, reader, store, .. } = input;
     let (full_tx, full_rx) = bounded(BLOCKS);
     let (free_tx, free_rx) = bounded(BLOCKS);
@@ -67,13 +77,18 @@ fn load_one(shared: &Arc<Shared>, pass: &mut Pass, input: Input, follow: bool) {
         let shared_by_reader = Arc::clone(shared);
         let read_ahead = scope.spawn(move || read_ahead(&shared_by_reader, reader, follow, &free_rx, &full_tx));
         let mut scanner = Scanner::default();
-        index_blocks(shared, pass, &mut scanner, &store, &full_rx, &free_tx);
+        let unread_lines =
+            index_blocks(shared, pass, &mut scanner, &store, keylog.filter(|_| follow), (&full_rx, &free_tx));
         drop(free_tx);
         drop(full_rx);
         let _ = read_ahead.join();
         publish(shared, &scanner, &store);
         let mut status = shared.status.lock();
-        status.secrets.append(&mut scanner.secrets);
+        if unread_lines > 0 {
+            status
+                .troubles
+                .push(format!("{name}: malformed: {unread_lines} lines of its secrets are none of a key log"));
+        }
         status.troubles.extend(scanner.troubles.drain(..).map(|trouble| format!("{name}: {trouble}")));
     });
 }
@@ -107,23 +122,29 @@ fn read_ahead(
     }
 }
 
+/// Indexes what the reading thread reads. Returns how many lines of secrets in the capture are none of a key log.
 fn index_blocks(
     shared: &Shared,
     pass: &mut Pass,
     scanner: &mut Scanner,
     store: &Arc<File>,
-    full: &Receiver<Block>,
-    free: &Sender<Vec<u8>>,
-) {
+    mut keylog: Option<&mut KeyLog>,
+    (full, free): (&Receiver<Block>, &Sender<Vec<u8>>),
+) -> u64 {
     let mut carry: Vec<u8> = Vec::new();
     let mut offset = 0;
     let mut sections = 0;
     let mut judged = Instant::now();
+    let mut unread_lines = 0;
     while let Ok(Block { mut bytes, filled, end }) = full.recv() {
         if shared.is_cancelled() {
-            return;
+            return unread_lines;
         }
         shared.bytes.fetch_add(filled as u64, Ordering::Relaxed);
+        // Clients write their secrets before the packets that need them are captured.
+        if let Some(keylog) = &mut keylog {
+            read_on(keylog);
+        }
         let at_end = end.is_some();
         // What was left over goes in front; what does not fit there goes the long way.
         let joined;
@@ -138,7 +159,10 @@ fn index_blocks(
         };
         let done = {
             let mut index = shared.index.write();
-            let done = scanner.scan(block, offset, at_end, &mut |packet| pass.packet(&mut index, &packet));
+            let done = scanner.scan(block, offset, at_end, &mut |found| match found {
+                Found::Packet(packet) => pass.packet(&mut index, &packet),
+                Found::Secrets(lines) => unread_lines += shared.secrets.read(lines).malformed,
+            });
             index.generation += 1;
             shared.packets.store(index.packets.len() as u64, Ordering::Relaxed);
             shared.flows.store(index.flows.len() as u64, Ordering::Relaxed);
@@ -147,7 +171,7 @@ fn index_blocks(
         // What is no capture was told when the input was opened; a pipe is found out here.
         let Ok(done) = done else {
             shared.status.lock().not_a_capture = true;
-            return;
+            return unread_lines;
         };
         carry = block[done..].to_vec();
         offset += done as u64;
@@ -166,13 +190,14 @@ fn index_blocks(
             });
         }
         if at_end || free.send(bytes).is_err() {
-            return;
+            return unread_lines;
         }
         if judged.elapsed() > JUDGE_EVERY {
             judge::judge_closed(shared);
             judged = Instant::now();
         }
     }
+    unread_lines
 }
 
 /// Makes the file's packets reachable for whoever opens a flow.

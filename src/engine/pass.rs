@@ -1,13 +1,14 @@
 //! The index pass: each packet decoded, placed in its flow, its handshake bytes read, then forgotten.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use super::index::Index;
 use crate::capture::Packet;
 use crate::flow::{Events, Placed};
 use crate::net::{Decoded, Decoder, Segment};
 use crate::proto::dialogue::{FactsObserver, hello_sender};
-use crate::proto::{FlowReader, TlsFacts};
+use crate::proto::{FlowReader, Secrets, TlsFacts};
 use crate::timeline::{arrival, is_midstream};
 use crate::vocab::{FlowNumber, PacketNumber, Time};
 
@@ -17,13 +18,18 @@ const MAX_LIVE: usize = 100_000;
 const MAX_CLOSED: usize = 1024;
 
 /// Fills an [`Index`] packet by packet.
-#[derive(Default)]
 pub struct Pass {
     decoder: Decoder,
     readers: Readers,
 }
 
 impl Pass {
+    /// A pass that opens encrypted records with `secrets`, as far as they are known when a record is read.
+    pub fn new(secrets: &Arc<Secrets>) -> Self {
+        let secrets = Arc::clone(secrets);
+        Self { decoder: Decoder::default(), readers: Readers { secrets, ..Readers::default() } }
+    }
+
     /// Takes the next packet of the capture.
     pub fn packet(&mut self, index: &mut Index, packet: &Packet<'_>) {
         let number = index.packets.next_number();
@@ -59,6 +65,7 @@ impl Pass {
 /// The readers of flows that may still say something.
 #[derive(Default)]
 struct Readers {
+    secrets: Arc<Secrets>,
     /// By the slot of the flow's TLS facts.
     slots: Vec<Option<Box<FlowReader>>>,
     /// In the order in which they were begun.
@@ -79,7 +86,7 @@ impl Readers {
             }
             row.tls = index.tls.len() as u32;
             index.tls.push(TlsFacts::default());
-            self.slots.push(Some(Box::new(FlowReader::new(is_midstream(row)))));
+            self.slots.push(Some(Box::new(FlowReader::new(is_midstream(row), &self.secrets))));
             self.begin(index, flow);
         }
         let Some(row) = index.flows.get_mut(flow) else { return };
@@ -91,7 +98,7 @@ impl Readers {
             if hello_sender(segment.payload).is_some_and(|sender| sender != direction) {
                 row.swap_ends();
                 direction = direction.reversed();
-                **reader = FlowReader::new(true);
+                **reader = FlowReader::new(true, &self.secrets);
                 *facts = TlsFacts::default();
             }
         }

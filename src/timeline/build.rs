@@ -3,27 +3,40 @@
 //! Start at [`Timeline::build`]: every segment is a step; everything the dialogue tells is a step; encrypted records
 //! get inferred names; records of application data that follow each other are drawn together.
 
+use std::sync::Arc;
+
 use super::inferred::infer;
 use super::notes::{self, Chosen, Senders, counted};
 use super::reading::{Streams, read};
 use super::{Step, StepKind, Timeline};
 use crate::flow::{Events, IcmpNote, Trace, TraceSegment};
 use crate::net::TcpFlags;
-use crate::proto::TlsFacts;
 use crate::proto::dialogue::{Event, EventKind, plaintext};
 use crate::proto::tls::message::RecordHeader;
+use crate::proto::{Secrets, TlsFacts};
 use crate::vocab::iana::{ContentType, HandshakeType};
 use crate::vocab::{Direction, PacketNumber, StreamRange, Time};
 
 /// Bytes of a step's body that are kept.
 const MAX_BODY: usize = 256 * 1024;
+/// Name of a record whose tag does not fit.
+const BAD_TAG: &str = "Record does not verify with its keys";
 
 impl Timeline {
-    /// Reads a trace and lays out its steps; also returns the streams and the TLS facts found on the way.
-    pub fn build(trace: &Trace) -> (Timeline, Streams, TlsFacts) {
+    /// Reads a trace, opening with `secrets` what they open, and lays out its steps; also returns the streams and the
+    /// TLS facts found on the way.
+    pub fn build(trace: &Trace, secrets: &Arc<Secrets>) -> (Timeline, Streams, TlsFacts) {
         let mut teller = Teller::default();
-        let (streams, facts) = read(trace, &mut |event: &Event<'_>| teller.hear(event));
+        let (streams, facts) = read(trace, secrets, &mut |event: &Event<'_>| teller.hear(event));
         let mut told = teller.steps;
+        for step in told.iter_mut().filter(|step| step.name == BAD_TAG) {
+            let sent = |span: &StreamRange| streams.is_contradicted(trace, step.from, *span);
+            if step.spans.iter().any(sent) {
+                let length = step.bytes as u16;
+                let note = "captured again with other bytes: keys open neither or only the other".into();
+                *step = Step { note, ..protected(step.clone(), ContentType(step.id.unwrap_or_default()), length) };
+            }
+        }
         infer(&mut told, &facts);
         let mut steps = draw_together(told);
         for step in &mut steps {
@@ -153,7 +166,12 @@ impl Teller {
             },
             EventKind::Unfinished { content, bytes, announced } => unfinished(step, content, bytes, announced),
             EventKind::Malformed { reason } => Step { name: format!("Malformed handshake: {reason}"), ..step },
-            EventKind::BadTag { .. } => Step { name: "Record does not verify with its keys".into(), ..step },
+            EventKind::BadTag { content, length } => {
+                Step { name: BAD_TAG.into(), id: Some(content.0), bytes: u64::from(length), ..without_header(step) }
+            }
+            EventKind::ApplicationData { length, .. } => {
+                protected(without_header(step), ContentType::APPLICATION_DATA, length)
+            }
             EventKind::Alert { level, description } => Step {
                 kind: StepKind::Alert,
                 name: format!("Alert ({level}, {description})"),

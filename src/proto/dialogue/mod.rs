@@ -6,6 +6,7 @@
 
 mod events;
 mod facts;
+mod opener;
 mod opening;
 mod records;
 mod tracker;

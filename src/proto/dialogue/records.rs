@@ -1,7 +1,8 @@
 //! One side's stream as records, and the handshake messages in them.
 
 use super::events::{Event, EventKind, ForeignKind, Observer};
-use crate::proto::tls::message::{Alert, HandshakeHeader, RecordHeader, ServerHello};
+use super::opener::{Agreed, Opened, Opener};
+use crate::proto::tls::message::{Alert, ClientHello, HandshakeHeader, RecordHeader, ServerHello};
 use crate::stream::Chunk;
 use crate::vocab::iana::{ContentType, HandshakeType, ProtocolVersion};
 use crate::vocab::{Direction, PacketNumber, PerDirection, StreamRange, Time};
@@ -12,8 +13,8 @@ const MAX_MESSAGE: usize = 256 * 1024;
 /// What both sides know.
 #[derive(Default)]
 pub(super) struct Shared {
-    /// The version that the server chose.
-    version: Option<ProtocolVersion>,
+    /// What the hellos settle.
+    pub agreed: Agreed,
     /// Stream offset at which TLS begins.
     pub start: PerDirection<u64>,
     /// Whether the client's first record is an SSL 2.0 one.
@@ -66,11 +67,15 @@ pub(super) struct Side {
     buffer_start: u64,
     marks: Vec<Mark>,
     skipped: Option<Skipped>,
-    /// A handshake message that is not whole yet, and where its bytes lie.
+    /// A handshake message that is not whole yet, in clear or decrypted, and where its bytes lie.
     message: Vec<u8>,
     pieces: Vec<StreamRange>,
     message_origin: Option<(PacketNumber, Time)>,
     message_announced: bool,
+    message_decrypted: bool,
+    opener: Opener,
+    /// Whether records that were not opened hide where the next decrypted message begins.
+    unframed: bool,
     /// Whether this side sent `ChangeCipherSpec`.
     changed_cipher: bool,
     records: u64,
@@ -158,6 +163,7 @@ impl Side {
         }
         if self.state == State::Lost {
             if !super::opening::is_record_chain(bytes) {
+                self.opener.lose(range.len());
                 self.buffer_start = range.end;
                 return;
             }
@@ -189,7 +195,8 @@ impl Side {
                     let announced = HandshakeHeader::decode(&message).map_or(4, |header| header.length as usize + 4);
                     let start = self.pieces.first().map_or(self.buffer_start, |piece| piece.start);
                     let kind = EventKind::Unfinished { content: ContentType::HANDSHAKE, bytes: &message, announced };
-                    self.tell(from, StreamRange::new(start, end.max(start)), kind, observer);
+                    let event = self.event(from, StreamRange::new(start, end.max(start)), kind);
+                    observer.event(&Event { decrypted: self.message_decrypted, ..event });
                 } else if let Some(skipped) = self.skipped {
                     let kind = EventKind::Unfinished {
                         content: skipped.header.content_type,
@@ -233,9 +240,15 @@ impl Side {
         self.buffer_start = range.end;
         self.skipped = match record {
             Some((record, left)) if left > range.len() => Some(Skipped { left: left - range.len(), ..record }),
-            Some((_, left)) if left == range.len() => None,
+            Some((_, left)) if left == range.len() => {
+                self.opener.pass();
+                self.hide();
+                None
+            }
             _ => {
                 self.state = State::Lost;
+                self.opener.lose(range.len());
+                self.hide();
                 None
             }
         };
@@ -300,6 +313,11 @@ impl Side {
         }
         let whole = RecordHeader::LENGTH + usize::from(header.length);
         let protected = self.is_protected(header, shared);
+        if protected && self.opener.is_keyed(&shared.agreed) {
+            let Some(body) = bytes.get(RecordHeader::LENGTH..whole) else { return 0 };
+            self.open(from, header, body, start, shared, observer);
+            return whole;
+        }
         if protected || !matches!(header.content_type.0, 20..=22) {
             let first = self.origin(start);
             let skipped = Skipped { header, start, left: whole as u64, first };
@@ -321,7 +339,10 @@ impl Side {
         let (content, length) = (header.content_type, header.length);
         self.tell(from, range, EventKind::Record { content, length, protected: false }, observer);
         match content {
-            ContentType::HANDSHAKE => self.handshake(from, body, start, shared, observer),
+            ContentType::HANDSHAKE => {
+                let place = Place { range, body: start + RecordHeader::LENGTH as u64, decrypted: false };
+                self.handshake(from, body, place, shared, observer);
+            }
             ContentType::ALERT => match Alert::decode(body) {
                 Some(alert) => {
                     let kind = EventKind::Alert { level: alert.level, description: alert.description };
@@ -332,15 +353,75 @@ impl Side {
             _ => {
                 self.tell(from, range, EventKind::ChangeCipherSpec, observer);
                 self.changed_cipher = true;
+                // In TLS 1.3 it means nothing (RFC 8446 §5).
+                if shared.agreed.version.is_some_and(|version| !version.is_tls13()) {
+                    self.opener.change_cipher();
+                    self.unframed = false;
+                }
             }
         }
         whole
     }
 
+    /// Reads an encrypted record for whose connection secrets are known.
+    fn open(
+        &mut self,
+        from: Direction,
+        header: RecordHeader,
+        body: &[u8],
+        start: u64,
+        shared: &mut Shared,
+        observer: &mut impl Observer,
+    ) {
+        self.records += 1;
+        let body_start = start + RecordHeader::LENGTH as u64;
+        let range = StreamRange::new(start, body_start + body.len() as u64);
+        let (content, length) = (header.content_type, header.length);
+        self.tell(from, range, EventKind::Record { content, length, protected: true }, observer);
+        let mut plain = Vec::new();
+        let (opened, explicit) = self.opener.open(from, (header, body), &shared.agreed, &mut plain);
+        let sealed = EventKind::Protected { content, length };
+        match opened {
+            Opened::As(ContentType::HANDSHAKE) if !self.unframed || is_message_chain(&plain) => {
+                self.unframed = false;
+                let place = Place { range, body: body_start + explicit as u64, decrypted: true };
+                self.handshake(from, &plain, place, shared, observer);
+            }
+            Opened::As(ContentType::ALERT) => match Alert::decode(&plain) {
+                Some(alert) => {
+                    let kind = EventKind::Alert { level: alert.level, description: alert.description };
+                    self.tell_opened(from, range, kind, observer);
+                }
+                None => self.tell(from, range, sealed, observer),
+            },
+            Opened::As(ContentType::APPLICATION_DATA) => {
+                self.tell_opened(from, range, EventKind::ApplicationData { bytes: &plain, length }, observer);
+            }
+            Opened::As(_) => self.tell(from, range, sealed, observer),
+            Opened::Sealed => {
+                self.hide();
+                self.tell(from, range, sealed, observer);
+            }
+            Opened::BadTag => {
+                self.hide();
+                self.tell(from, range, EventKind::BadTag { content, length }, observer);
+            }
+        }
+    }
+
+    /// What a record holds stays hidden: a decrypted message that was begun cannot be continued.
+    fn hide(&mut self) {
+        self.unframed = true;
+        if self.message_decrypted {
+            self.message.clear();
+            self.pieces.clear();
+        }
+    }
+
     /// Whether a record's body is encrypted: after `ChangeCipherSpec` up to TLS 1.2 (in TLS 1.3 it means nothing), and
     /// all application data. An alert of two bytes is always in clear, since encryption would make it longer.
     fn is_protected(&self, header: RecordHeader, shared: &Shared) -> bool {
-        let old = shared.version.is_none_or(|version| version < ProtocolVersion::TLS_1_3);
+        let old = shared.agreed.version.is_none_or(|version| version < ProtocolVersion::TLS_1_3);
         let encrypted = self.changed_cipher && old || shared.joined_late;
         match header.content_type {
             ContentType::APPLICATION_DATA => true,
@@ -369,6 +450,8 @@ impl Side {
         };
         observer.event(&event);
         if protected {
+            self.opener.pass();
+            self.hide();
             observer.event(&Event { kind: EventKind::Protected { content, length }, ..event });
         }
     }
@@ -390,11 +473,16 @@ impl Side {
         &mut self,
         from: Direction,
         body: &[u8],
-        record_start: u64,
+        place: Place,
         shared: &mut Shared,
         observer: &mut impl Observer,
     ) {
-        let body_start = record_start + RecordHeader::LENGTH as u64;
+        let (record_start, body_start) = (place.range.start, place.body);
+        if self.message_decrypted != place.decrypted {
+            self.message.clear();
+            self.pieces.clear();
+            self.message_decrypted = place.decrypted;
+        }
         let mut at = 0;
         while at < body.len() {
             let begun = self.message.len();
@@ -404,13 +492,13 @@ impl Side {
             // The length of the message, once its header is there.
             let mut head = [0; 4];
             let known = (begun + body.len() - at).min(4);
-            for (place, byte) in head.iter_mut().zip(self.message.iter().chain(&body[at..])) {
-                *place = *byte;
+            for (digit, byte) in head.iter_mut().zip(self.message.iter().chain(&body[at..])) {
+                *digit = *byte;
             }
             let total = if known < 4 { usize::MAX } else { 4 + be24(head) };
             if total != usize::MAX && total > MAX_MESSAGE {
-                let range = StreamRange::new(record_start, body_start + body.len() as u64);
-                self.tell(from, range, EventKind::Malformed { reason: "impossible message length" }, observer);
+                let kind = EventKind::Malformed { reason: "impossible message length" };
+                observer.event(&Event { decrypted: place.decrypted, ..self.event(from, place.range, kind) });
                 self.message.clear();
                 self.pieces.clear();
                 return;
@@ -422,18 +510,20 @@ impl Side {
             at += take;
             if begun + take < total {
                 self.message.extend_from_slice(part);
-                let body_so_far = std::mem::take(&mut self.message);
-                self.announce(from, &body_so_far, record_start, observer);
-                self.message = body_so_far;
+                if !place.decrypted {
+                    let body_so_far = std::mem::take(&mut self.message);
+                    self.announce(from, &body_so_far, record_start, observer);
+                    self.message = body_so_far;
+                }
                 return;
             }
             let pieces = std::mem::take(&mut self.pieces);
             if begun == 0 {
-                self.whole(from, part, &pieces, shared, observer);
+                self.whole(from, part, &pieces, place, shared, observer);
             } else {
                 let mut message = std::mem::take(&mut self.message);
                 message.extend_from_slice(part);
-                self.whole(from, &message, &pieces, shared, observer);
+                self.whole(from, &message, &pieces, place, shared, observer);
             }
             self.message_announced = false;
         }
@@ -445,15 +535,16 @@ impl Side {
         from: Direction,
         bytes: &[u8],
         pieces: &[StreamRange],
+        place: Place,
         shared: &mut Shared,
         observer: &mut impl Observer,
     ) {
         let (Some(first), Some(last)) = (pieces.first(), pieces.last()) else { return };
         let kind = HandshakeType(bytes[0]);
-        if kind == HandshakeType::SERVER_HELLO {
-            shared.version = Some(ServerHello::decode(&bytes[4..]).selected_version());
-        }
-        let (packet, time) = self.origin(last.end.saturating_sub(1));
+        let decrypted = place.decrypted;
+        // An encrypted message can be read once the tag at its record's end is there.
+        let end = if decrypted { place.range.end } else { last.end };
+        let (packet, time) = self.origin(end.saturating_sub(1));
         let (first_packet, began) = self.message_origin.unwrap_or((packet, time));
         observer.event(&Event {
             from,
@@ -463,9 +554,29 @@ impl Side {
             time,
             range: StreamRange::new(first.start, last.end),
             segments: self.segments(first.start, last.end),
-            decrypted: false,
+            decrypted,
             kind: EventKind::Message { kind, bytes, pieces },
         });
+        self.learn(kind, &bytes[4..], decrypted, shared);
+    }
+
+    /// Takes from a message what the opening of later records depends on.
+    fn learn(&mut self, kind: HandshakeType, body: &[u8], decrypted: bool, shared: &mut Shared) {
+        let agreed = &mut shared.agreed;
+        match kind {
+            HandshakeType::CLIENT_HELLO => agreed.client_random = ClientHello::decode(body).random.try_into().ok(),
+            HandshakeType::SERVER_HELLO => {
+                let hello = ServerHello::decode(body);
+                agreed.version = Some(hello.selected_version());
+                agreed.suite = hello.cipher_suite;
+                agreed.server_random = hello.random.try_into().ok();
+            }
+            HandshakeType::FINISHED if decrypted && agreed.version.is_some_and(ProtocolVersion::is_tls13) => {
+                self.opener.finished();
+            }
+            HandshakeType::KEY_UPDATE if decrypted => self.opener.update_keys(),
+            _ => {}
+        }
     }
 
     fn ssl2_hello(
@@ -509,11 +620,43 @@ impl Side {
     }
 
     fn tell(&self, from: Direction, range: StreamRange, kind: EventKind<'_>, observer: &mut impl Observer) {
+        observer.event(&self.event(from, range, kind));
+    }
+
+    /// Tells what keys opened.
+    fn tell_opened(&self, from: Direction, range: StreamRange, kind: EventKind<'_>, observer: &mut impl Observer) {
+        observer.event(&Event { decrypted: true, ..self.event(from, range, kind) });
+    }
+
+    fn event<'k>(&self, from: Direction, range: StreamRange, kind: EventKind<'k>) -> Event<'k> {
         let (first_packet, began) = self.origin(range.start);
         let (packet, time) = self.origin(range.end.saturating_sub(1));
         let segments = self.segments(range.start, range.end);
-        observer.event(&Event { from, first_packet, packet, began, time, range, segments, decrypted: false, kind });
+        Event { from, first_packet, packet, began, time, range, segments, decrypted: false, kind }
     }
+}
+
+/// Where a record's bytes lie in its sender's stream.
+#[derive(Clone, Copy)]
+struct Place {
+    /// The whole record.
+    range: StreamRange,
+    /// Where the bytes of its content begin, in clear or encrypted.
+    body: u64,
+    decrypted: bool,
+}
+
+/// Whether `bytes` are whole handshake messages of registered types, one after the other.
+fn is_message_chain(bytes: &[u8]) -> bool {
+    let mut rest = bytes;
+    while let Some(header) = HandshakeHeader::decode(rest) {
+        let whole = HandshakeHeader::LENGTH + header.length as usize;
+        match rest.get(whole..) {
+            Some(more) if header.kind.name().is_some() => rest = more,
+            _ => return false,
+        }
+    }
+    rest.is_empty() && !bytes.is_empty()
 }
 
 fn be24(head: [u8; 4]) -> usize {
