@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use super::inferred::infer;
+use super::inferred::{EARLY_DATA, infer};
 use super::notes::{self, Chosen, Senders, counted};
 use super::reading::{Streams, read};
 use super::{Step, StepKind, Timeline};
@@ -169,8 +169,9 @@ impl Teller {
             EventKind::BadTag { content, length } => {
                 Step { name: BAD_TAG.into(), id: Some(content.0), bytes: u64::from(length), ..without_header(step) }
             }
-            EventKind::ApplicationData { length, .. } => {
-                protected(without_header(step), ContentType::APPLICATION_DATA, length)
+            EventKind::ApplicationData { length, early, .. } => {
+                let step = protected(without_header(step), ContentType::APPLICATION_DATA, length);
+                if early { Step { name: EARLY_DATA.into(), ..step } } else { step }
             }
             EventKind::Alert { level, description } => Step {
                 kind: StepKind::Alert,

@@ -17,7 +17,7 @@ const TICKET_SPREAD: u64 = 16;
 const LONGEST_EXTENSIONS: u64 = 300;
 
 /// Name of what the client sends before its Finished.
-const EARLY_DATA: &str = "Application Data (0-RTT)";
+pub(super) const EARLY_DATA: &str = "Application Data (0-RTT)";
 
 /// Names the encrypted records of a flow. `steps` are in the order in which they were read.
 pub(super) fn infer(steps: &mut [Step], facts: &TlsFacts) {
@@ -151,14 +151,6 @@ impl<'s> Tls13<'s> {
     }
 
     fn infer(mut self) {
-        // Opened with the keys of an earlier session: seen, not inferred.
-        let before_finished =
-            self.steps.iter_mut().take_while(|step| !(step.from == ToServer && is_opened_finished(step)));
-        for step in before_finished.filter(|step| step.from == ToServer && step.kind == StepKind::ApplicationData) {
-            if step.decrypted {
-                step.name = EARLY_DATA.into();
-            }
-        }
         let is_hello = |step: &Step| {
             let hello = Some(HandshakeType::SERVER_HELLO.0);
             step.kind == StepKind::Message && step.from == ToClient && step.id == hello && !is_retry(step)

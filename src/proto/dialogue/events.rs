@@ -98,6 +98,8 @@ pub enum EventKind<'a> {
         bytes: &'a [u8],
         /// Length of its body in the stream, in bytes.
         length: u16,
+        /// Whether it is 0-RTT data (RFC 8446 §2.3).
+        early: bool,
     },
     /// A whole encrypted record that no key at hand opens.
     Protected {

@@ -135,10 +135,15 @@ impl<'a> FactsObserver<'a> {
         self.complete(event);
     }
 
-    /// Application data that keys opened; what the client sends before its Finished is 0-RTT data.
-    fn application_data(&mut self, from: Direction) {
+    /// Application data that keys opened, 0-RTT data left out.
+    fn application_data(&mut self, event: &Event<'_>) {
+        if event.from == Direction::ToServer && !self.facts.progress.finished.to_server {
+            // The keys come into use with its Finished, which was not to be seen.
+            self.finished(event);
+        }
         let progress = &mut self.facts.progress;
-        progress.application_data[from] |= progress.finished.to_server;
+        // A TLS 1.3 server may speak before it has the client's Finished; that says nothing of what it thinks of it.
+        progress.application_data[event.from] |= progress.finished.to_server;
     }
 
     /// A whole encrypted record.
@@ -246,7 +251,8 @@ impl Observer for FactsObserver<'_> {
                 }
             }
             EventKind::ChangeCipherSpec => {}
-            EventKind::ApplicationData { .. } => self.application_data(from),
+            EventKind::ApplicationData { early, .. } if !early => self.application_data(event),
+            EventKind::ApplicationData { .. } => {}
             EventKind::Protected { content, length } => self.protected(event, content, length),
             EventKind::Foreign { .. } => self.facts.progress.foreign[from] = true,
             EventKind::Gap => self.facts.progress.gap |= !self.facts.is_complete(),

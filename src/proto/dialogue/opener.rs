@@ -21,6 +21,9 @@ const MAX_ATTEMPTS: u32 = 2048;
 /// Longest record on the wire, in bytes: a gap of more hides more than one (RFC 8446 §5.2).
 const LONGEST_RECORD: u64 = (1 << 14) + 256 + 5;
 
+/// KeyUpdates of a direction that are followed; what comes after more stays sealed.
+const MAX_UPDATES: u32 = 256;
+
 /// What the two hellos settle for the records after them.
 #[derive(Default)]
 pub(super) struct Agreed {
@@ -46,7 +49,7 @@ enum Epoch {
     Handshake,
     /// Everything after the Finished; up to TLS 1.2 everything after the ChangeCipherSpec.
     Application,
-    /// Keys that no key log has: after a KeyUpdate.
+    /// Keys that are not followed: after too many KeyUpdates.
     Beyond,
 }
 
@@ -79,6 +82,8 @@ pub(super) enum Opened {
 #[derive(Default)]
 pub(super) struct Opener {
     epoch: Epoch,
+    /// KeyUpdates that the sender sent.
+    updates: u32,
     /// Number of the next record in its epoch, as far as it can be counted.
     sequence: u64,
     /// Whether `sequence` is in doubt.
@@ -116,6 +121,11 @@ impl Opener {
         self.keyed && self.attempts < MAX_ATTEMPTS
     }
 
+    /// Whether the record just opened is under the keys of 0-RTT data.
+    pub fn is_early(&self) -> bool {
+        self.epoch == Epoch::Early
+    }
+
     /// A record went by unopened.
     pub fn pass(&mut self) {
         self.sequence += 1;
@@ -141,9 +151,11 @@ impl Opener {
         }
     }
 
-    /// The sender's keys are none that a key log has: it sent a KeyUpdate (RFC 8446 §4.6.3).
+    /// The sender sent a KeyUpdate: its next record is under keys that follow from the last ones (RFC 8446 §4.6.3).
     pub fn update_keys(&mut self) {
-        *self = Self { epoch: Epoch::Beyond, ..Self::default() };
+        let updates = self.updates + 1;
+        let epoch = if updates > MAX_UPDATES { Epoch::Beyond } else { self.epoch };
+        *self = Self { epoch, updates, revision: self.revision, keyed: self.keyed, ..Self::default() };
     }
 
     /// Opens the next record of a direction; its plaintext is then in `plain`. Returns also how many bytes of its body
@@ -166,7 +178,7 @@ impl Opener {
                 continue;
             }
             let kept = if epoch == current { held.take() } else { None };
-            let Some(key) = kept.or_else(|| key(epoch, from, agreed).map(Box::new)) else {
+            let Some(key) = kept.or_else(|| key(epoch, self.updates, from, agreed).map(Box::new)) else {
                 untried = true;
                 continue;
             };
@@ -209,12 +221,12 @@ impl Opener {
     }
 }
 
-/// The key of an epoch, where its secret is known.
-fn key(epoch: Epoch, from: Direction, agreed: &Agreed) -> Option<RecordKey> {
+/// The key of an epoch after `updates` KeyUpdates, where its secret is known.
+fn key(epoch: Epoch, updates: u32, from: Direction, agreed: &Agreed) -> Option<RecordKey> {
     let (suite, client_random) = (agreed.suite?, agreed.client_random.as_ref()?);
     if agreed.version?.is_tls13() {
         let secret = agreed.secrets.find(client_random, epoch.label(from)?)?;
-        return RecordKey::tls13(suite, &secret);
+        return RecordKey::tls13(suite, &secret, updates);
     }
     if agreed.version? != ProtocolVersion::TLS_1_2 || epoch != Epoch::Application {
         return None;

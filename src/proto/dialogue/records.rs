@@ -2,7 +2,7 @@
 
 use super::events::{Event, EventKind, ForeignKind, Observer};
 use super::opener::{Agreed, Opened, Opener};
-use crate::proto::tls::message::{Alert, ClientHello, HandshakeHeader, RecordHeader, ServerHello};
+use crate::proto::tls::message::{Alert, HandshakeHeader, RecordHeader, ServerHello};
 use crate::stream::Chunk;
 use crate::vocab::iana::{ContentType, HandshakeType, ProtocolVersion};
 use crate::vocab::{Direction, PacketNumber, PerDirection, StreamRange, Time};
@@ -395,7 +395,8 @@ impl Side {
                 None => self.tell(from, range, sealed, observer),
             },
             Opened::As(ContentType::APPLICATION_DATA) => {
-                self.tell_opened(from, range, EventKind::ApplicationData { bytes: &plain, length }, observer);
+                let kind = EventKind::ApplicationData { bytes: &plain, length, early: self.opener.is_early() };
+                self.tell_opened(from, range, kind, observer);
             }
             Opened::As(_) => self.tell(from, range, sealed, observer),
             Opened::Sealed => {
@@ -564,7 +565,8 @@ impl Side {
     fn learn(&mut self, kind: HandshakeType, body: &[u8], decrypted: bool, shared: &mut Shared) {
         let agreed = &mut shared.agreed;
         match kind {
-            HandshakeType::CLIENT_HELLO => agreed.client_random = ClientHello::decode(body).random.try_into().ok(),
+            // Behind the version (RFC 8446 §4.1.2): that much needs no decoding.
+            HandshakeType::CLIENT_HELLO => agreed.client_random = body.get(2..).and_then(<[u8]>::first_chunk).copied(),
             HandshakeType::SERVER_HELLO => {
                 let hello = ServerHello::decode(body);
                 agreed.version = Some(hello.selected_version());

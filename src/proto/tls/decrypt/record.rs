@@ -95,14 +95,20 @@ impl RecordKey {
         suite.facts().is_some_and(known)
     }
 
-    /// The key that follows from a traffic secret of TLS 1.3 (RFC 8446 §7.3).
-    pub fn tls13(suite: CipherSuite, secret: &Secret) -> Option<Self> {
+    /// The key that follows from a traffic secret of TLS 1.3 (RFC 8446 §7.3) after `updates` KeyUpdates (§7.2).
+    pub fn tls13(suite: CipherSuite, secret: &Secret, updates: u32) -> Option<Self> {
         let SuiteFacts { bulk, prf: hash, .. } = suite.facts()?;
+        let mut secret = Zeroizing::new(secret.bytes().to_vec());
+        for _ in 0..updates {
+            let mut next = Zeroizing::new(vec![0; secret.len()]);
+            expand_label(hash, &secret, "traffic upd", &mut next)?;
+            secret = next;
+        }
         let mut key = Zeroizing::new([0; 32]);
         let key = key.get_mut(..usize::from(bulk.key_len))?;
         let mut fixed = Zeroizing::new([0; NONCE]);
-        expand_label(hash, secret.bytes(), "key", key)?;
-        expand_label(hash, secret.bytes(), "iv", &mut *fixed)?;
+        expand_label(hash, &secret, "key", key)?;
+        expand_label(hash, &secret, "iv", &mut *fixed)?;
         let cipher = Cipher::new(bulk, key)?;
         Some(Self { cipher, fixed, tag: usize::from(bulk.tag_len), explicit: 0, inner_type: true })
     }

@@ -17,7 +17,7 @@ fn bytes(hex: &str) -> Vec<u8> {
 
 /// Opens a record, header included, of RFC 8448 §3.
 fn open(secret: &str, sequence: u64, record: &str) -> Option<(ContentType, Vec<u8>)> {
-    let key = RecordKey::tls13(CipherSuite(0x1301), &Secret::from_hex(secret)).expect("a known suite");
+    let key = RecordKey::tls13(CipherSuite(0x1301), &Secret::from_hex(secret), 0).expect("a known suite");
     let record = bytes(record);
     let header = RecordHeader::decode(&record).expect("a header");
     let mut plain = Vec::new();
