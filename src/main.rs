@@ -2,6 +2,10 @@
 
 use std::process::ExitCode;
 
+/// The index is many small pieces, made and freed at every packet.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     shakedown::cli::main()
 }

@@ -5,8 +5,12 @@ mod common;
 use std::fmt::Write as _;
 use std::fs;
 
+use shakedown::app::keys;
+use shakedown::diagnose::RULES;
+use shakedown::engine::{Options, Session};
 use shakedown::facts::FIELDS;
 use shakedown::filter::ALIASES;
+use shakedown::tui;
 
 #[test]
 fn the_fields_are_documented() {
@@ -45,6 +49,51 @@ fn the_fields_are_documented() {
         let _ = writeln!(text, "| `{}` | {} |", alias.name, fields.join(" or "));
     }
     check("docs/fields.md", &text);
+}
+
+#[test]
+fn the_keys_are_documented() {
+    check("docs/keys.md", &keys::document());
+}
+
+#[test]
+fn the_rules_are_documented() {
+    let mut text = String::from(
+        "# Causes\n\n\
+         Why a handshake failed: the pattern that is seen. Who did it is `ended_by`, how sure that is is `confidence`. `shakedown explain\n\
+         CAUSE` says the same. Made from `src/diagnose/rules/` by `UPDATE_DOCS=1 cargo test --test docs`.\n",
+    );
+    for rule in RULES {
+        let _ = write!(text, "\n## {}\n", rule.cause);
+        for (title, body) in
+            [("What happened", rule.doc.what), ("How we know", rule.doc.how), ("Not to be confused with", rule.doc.not)]
+        {
+            if !body.is_empty() {
+                let _ = write!(text, "\n**{title}.** {body}\n");
+            }
+        }
+        if !rule.doc.next.is_empty() {
+            text.push_str("\n**What to try.**\n\n");
+            for step in rule.doc.next {
+                let _ = writeln!(text, "- {step}");
+            }
+        }
+        if !rule.doc.reference.is_empty() {
+            let _ = write!(text, "\n**Reference.** {}\n", rule.doc.reference);
+        }
+    }
+    check("docs/rules.md", &text);
+}
+
+#[test]
+fn the_pictures_are_what_the_program_draws() {
+    for (path, script) in [("docs/list.svg", ""), ("docs/timeline.svg", "n Enter"), ("docs/compare.svg", "n c")] {
+        let options =
+            Options { captures: vec!["fixtures/one-percent/capture.pcapng".to_owned()], ..Options::default() };
+        let session = Session::open(&options).expect("the fixture");
+        session.wait();
+        check(path, &tui::picture(session, script, 150, 40));
+    }
 }
 
 /// Compares a document with what it should say, or writes it where that is asked for.

@@ -145,7 +145,7 @@ fn a_panic_gives_the_terminal_back_and_is_told() {
 #[test]
 fn no_colour_is_used_where_the_environment_refuses_them() {
     let mut terminal = Terminal::start("fixtures/reset-by-access-point/capture.pcapng", &[("NO_COLOR", "1")]);
-    terminal.shows("failed");
+    terminal.shows("reset-after");
     terminal.press("\r");
     terminal.shows("Steps");
     terminal.until("no colour", |screen| {

@@ -7,7 +7,7 @@ use super::cursor::Cursor;
 use crate::present::detail::{self, Detail, Path, TreeRow};
 
 /// Fields below the root that are open at first: what a reader looks for is among their children.
-const OPEN: [&str; 3] = ["/extensions", "/certificate_list", "/flags"];
+const OPEN: [&str; 4] = ["/extensions", "/certificate_list", "/Options", "/TCP Analysis"];
 
 /// The field tree and the bytes beside it.
 #[derive(Debug, Default)]
@@ -56,11 +56,11 @@ impl Tree {
 
     /// Shows a step's fields.
     pub fn show(&mut self, detail: Detail) {
-        let last = detail.sections.len().saturating_sub(1);
+        let subject = detail.subject;
         self.detail = Some(detail);
         self.lay_out();
         self.cursor = Cursor::default();
-        let root = self.rows.iter().position(|row| row.path == [last]).unwrap_or(0);
+        let root = self.rows.iter().position(|row| row.path == [subject]).unwrap_or(0);
         self.cursor.at = root;
         self.byte = None;
         self.follow_field();
@@ -69,11 +69,10 @@ impl Tree {
 
     fn lay_out(&mut self) {
         let Some(shown) = &self.detail else { return };
-        let last = shown.sections.len().saturating_sub(1);
         let folds = &self.folds;
         self.rows = detail::tree(shown, |names, path| {
             folds.get(names).copied().unwrap_or(match path.len() {
-                1 => path[0] != last,
+                1 => path[0] != shown.subject,
                 2 => !OPEN.iter().any(|name| names.ends_with(name)),
                 _ => true,
             })

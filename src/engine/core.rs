@@ -60,17 +60,17 @@ impl Core {
 
     /// Decodes a step of an opened flow to the leaf.
     pub fn detail(&self, view: &FlowView, step: usize) -> io::Result<Detail> {
-        let packets = view.timeline.packets_of(step);
+        let packets = Detail::packets(&view.trace, &view.streams, &view.timeline, step);
         let frames = self.frames(view.flow.source, &packets)?;
         Ok(Detail::of(&view.trace, &view.streams, &view.timeline, step, &frames))
     }
 
-    /// The captured bytes of packets, as they are in the file.
+    /// The captured bytes of packets, each after its earlier IP fragments, as they are in the file.
     fn frames(&self, source: Source, packets: &[PacketNumber]) -> io::Result<Vec<Frame>> {
         let shared = self.of(source)?;
         let places: Vec<_> = {
             let index = shared.index.read();
-            packets.iter().filter_map(|packet| index.packets.place(*packet)).collect()
+            packets.iter().flat_map(|packet| index.with_fragments(*packet)).collect()
         };
         let files = shared.files.read().clone();
         let mut frames = Vec::new();

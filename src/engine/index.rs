@@ -124,6 +124,11 @@ impl Index {
         places.into_iter().map(|places| places.into_iter().map(with_fragments).collect()).collect()
     }
 
+    /// Where a packet lies, after the packets of its earlier fragments.
+    pub(super) fn with_fragments(&self, packet: PacketNumber) -> Vec<PacketPlace> {
+        self.fragments(packet).into_iter().chain(self.packets.place(packet)).collect()
+    }
+
     fn fragments(&self, packet: PacketNumber) -> Vec<PacketPlace> {
         self.packets.fragments_of(packet).filter_map(|earlier| self.packets.place(earlier)).collect()
     }

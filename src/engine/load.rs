@@ -189,9 +189,11 @@ fn index_blocks(
                 Trouble::Unreadable { offset, what }
             });
         }
-        if at_end || free.send(bytes).is_err() {
+        if at_end {
             return unread_lines;
         }
+        // The reader may be done already; its last blocks still wait.
+        let _ = free.send(bytes);
         if judged.elapsed() > JUDGE_EVERY {
             judge::judge_closed(shared);
             judged = Instant::now();

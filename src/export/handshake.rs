@@ -98,7 +98,8 @@ impl<'a> Timed<'a> {
         let indent = if step.kind == StepKind::Segment { "" } else { "  " };
         let mut note = text::visible(&step.note);
         for (said, word) in [(step.inferred, "inferred"), (step.decrypted, "decrypted")] {
-            if said {
+            // What is inferred mostly says so itself.
+            if said && !note.starts_with(word) {
                 note = if note.is_empty() { word.into() } else { format!("{note}, {word}") };
             }
         }

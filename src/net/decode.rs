@@ -6,6 +6,7 @@ use etherparse::{LaxIpSlice, LenSource, TcpSlice, UdpSlice};
 
 use super::defrag::{Defrag, Fragment, Key};
 use super::link::{self, Layer};
+use super::tree::{Header, Seen};
 use super::tunnel::{self, Inner};
 use super::{Endpoint, IcmpError, IpFacts, LinkFacts, Segment, TcpFlags, icmp};
 use crate::vocab::{PacketNumber, Time};
@@ -85,7 +86,19 @@ enum Next {
 impl Decoder {
     /// Decodes the frame `data` of link type `link`.
     pub fn decode<'a>(&'a mut self, link: u16, data: &'a [u8], packet: PacketNumber, time: Time) -> Decoded<'a> {
-        match self.walk(link, data, packet, time) {
+        self.decode_seen(link, data, packet, time, &mut ())
+    }
+
+    /// Decodes a frame as [`Decoder::decode`] does; `seen` is told of each header on the way.
+    pub(super) fn decode_seen<'a>(
+        &'a mut self,
+        link: u16,
+        data: &'a [u8],
+        packet: PacketNumber,
+        time: Time,
+        seen: &mut impl Seen,
+    ) -> Decoded<'a> {
+        match self.walk(link, data, packet, time, seen) {
             Ok(decoded) => decoded,
             Err(reason) => Decoded::Unread(reason),
         }
@@ -102,19 +115,23 @@ impl Decoder {
         data: &'a [u8],
         packet: PacketNumber,
         time: Time,
+        seen: &mut impl Seen,
     ) -> Result<Decoded<'a>, Unread> {
-        let (mut ip_bytes, mut facts) = link::strip(Layer::Link(link), data)?;
+        let (mut ip_bytes, mut facts) = link::strip(Layer::Link(link), data, seen)?;
         for _ in 0..MAX_TUNNELS {
+            seen.header(Header::Ip, ip_bytes);
             let (ip, _) = LaxIpSlice::from_slice(ip_bytes).map_err(|_| Unread::CutHeader)?;
             let payload = ip.payload();
             let protocol = payload.ip_number.0;
             if payload.fragmented {
+                seen.header(Header::Fragment, payload.payload);
                 let fragment = fragment(&ip).ok_or(Unread::Fragment)?;
                 let (src, dst, ip_facts) = (ip.source_addr(), ip.destination_addr(), ip_facts(&ip));
                 if !self.defrag.add(&fragment, packet, time) {
                     return Err(Unread::Fragment);
                 }
                 let bytes = self.defrag.datagram();
+                seen.reassembled(protocol, bytes);
                 return match protocol {
                     6 => tcp(src, dst, ip_facts, facts, bytes, bytes.len(), &self.defrag.packets),
                     17 => udp(src, dst, bytes).map(Decoded::Udp),
@@ -122,6 +139,7 @@ impl Decoder {
                 };
             }
             let body = payload.payload;
+            seen.header(Header::Payload(protocol), body);
             let next = match protocol {
                 6 => {
                     let length = stated_length(&ip).unwrap_or(body.len());
@@ -129,15 +147,17 @@ impl Decoder {
                 }
                 17 => {
                     let datagram = udp(ip.source_addr(), ip.destination_addr(), body)?;
-                    match tunnel::over_udp(datagram.src.port, datagram.dst.port, datagram.payload) {
-                        None => return Ok(Decoded::Udp(datagram)),
-                        Some(Inner::Ip(at)) => Next::Ip(at + 8),
-                        Some(Inner::Frame(layer, at)) => Next::Frame(layer, at + 8),
+                    let tunnel = tunnel::over_udp(datagram.src.port, datagram.dst.port, datagram.payload);
+                    let Some((tunnel, inner)) = tunnel else { return Ok(Decoded::Udp(datagram)) };
+                    seen.header(Header::OverUdp(tunnel), datagram.payload);
+                    match inner {
+                        Inner::Ip(at) => Next::Ip(at + 8),
+                        Inner::Frame(layer, at) => Next::Frame(layer, at + 8),
                     }
                 }
                 1 | 58 => {
                     let ttl = ip_facts(&ip).ttl;
-                    return icmp::error(ip.source_addr(), ip.destination_addr(), ttl, protocol == 58, body)
+                    return icmp::error(ip.source_addr(), ip.destination_addr(), ttl, protocol == 58, body, seen)
                         .map(Decoded::Icmp)
                         .ok_or(Unread::NotTcp(protocol));
                 }
@@ -152,7 +172,7 @@ impl Decoder {
             ip_bytes = match next {
                 Next::Ip(at) => body.get(at..).ok_or(Unread::CutHeader)?,
                 Next::Frame(layer, at) => {
-                    let (inner, inner_facts) = link::strip(layer, body.get(at..).ok_or(Unread::CutHeader)?)?;
+                    let (inner, inner_facts) = link::strip(layer, body.get(at..).ok_or(Unread::CutHeader)?, seen)?;
                     facts.vlan = inner_facts.vlan.or(facts.vlan);
                     inner
                 }

@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use etherparse::LaxIpSlice;
 
 use super::Endpoint;
+use super::tree::{Header, Seen};
 
 /// The part of a TCP segment that an ICMP error quotes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -43,23 +44,7 @@ pub struct IcmpError {
 impl IcmpError {
     /// The error's name as in the IANA ICMP registries.
     pub fn name(&self) -> &'static str {
-        match (self.v6, self.kind, self.code) {
-            (false, 3, 0) => "network unreachable",
-            (false, 3, 1) => "host unreachable",
-            (false, 3, 2) => "protocol unreachable",
-            (false, 3, 3) | (true, 1, 4) => "port unreachable",
-            (false, 3, 4) => "fragmentation needed",
-            (false, 3, 9) => "network administratively prohibited",
-            (false, 3, 10) => "host administratively prohibited",
-            (false, 3, 13) | (true, 1, 1) => "communication administratively prohibited",
-            (false, 3, _) | (true, 1, _) => "destination unreachable",
-            (false, 4, _) => "source quench",
-            (false, 5, _) | (true, 137, _) => "redirect",
-            (false, 11, _) | (true, 3, _) => "time exceeded",
-            (false, 12, _) | (true, 4, _) => "parameter problem",
-            (true, 2, _) => "packet too big",
-            _ => "ICMP error",
-        }
+        name(self.v6, self.kind, self.code)
     }
 
     /// Whether it says that the segment cannot get there at all (not: too big, redirected, time exceeded in transit).
@@ -73,15 +58,46 @@ impl IcmpError {
     }
 }
 
+/// The name of an error as in the IANA ICMP registries.
+pub(super) fn name(v6: bool, kind: u8, code: u8) -> &'static str {
+    match (v6, kind, code) {
+        (false, 3, 0) => "network unreachable",
+        (false, 3, 1) => "host unreachable",
+        (false, 3, 2) => "protocol unreachable",
+        (false, 3, 3) | (true, 1, 4) => "port unreachable",
+        (false, 3, 4) => "fragmentation needed",
+        (false, 3, 9) => "network administratively prohibited",
+        (false, 3, 10) => "host administratively prohibited",
+        (false, 3, 13) | (true, 1, 1) => "communication administratively prohibited",
+        (false, 3, _) | (true, 1, _) => "destination unreachable",
+        (false, 4, _) => "source quench",
+        (false, 5, _) | (true, 137, _) => "redirect",
+        (false, 11, _) | (true, 3, _) => "time exceeded",
+        (false, 12, _) | (true, 4, _) => "parameter problem",
+        (true, 2, _) => "packet too big",
+        _ => "ICMP error",
+    }
+}
+
 /// Reads an ICMP message; `None` unless it is an error that quotes enough of a TCP segment to name its flow.
-pub(super) fn error(from: IpAddr, to: IpAddr, ttl: u8, v6: bool, bytes: &[u8]) -> Option<IcmpError> {
+/// `seen` is told of the quoted headers.
+pub(super) fn error(
+    from: IpAddr,
+    to: IpAddr,
+    ttl: u8,
+    v6: bool,
+    bytes: &[u8],
+    seen: &mut impl Seen,
+) -> Option<IcmpError> {
     let (header, quoted) = bytes.split_first_chunk::<8>()?;
     let kind = header[0];
     let is_error = if v6 { matches!(kind, 1..=4 | 137) } else { matches!(kind, 3 | 4 | 5 | 11 | 12) };
     if !is_error {
         return None;
     }
+    seen.header(Header::Ip, quoted);
     let (ip, _) = LaxIpSlice::from_slice(quoted).ok()?;
+    seen.header(Header::Payload(ip.payload_ip_number().0), ip.payload().payload);
     if ip.payload_ip_number().0 != 6 {
         return None;
     }

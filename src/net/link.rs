@@ -2,6 +2,7 @@
 //!
 //! Link types are numbered as in the LINKTYPE registry of tcpdump.org. Start at [`strip`].
 
+use super::tree::{Header, Seen};
 use super::{LinkFacts, Unread};
 
 /// Layers that may be nested below one IP header before a frame counts as unreadable.
@@ -11,7 +12,7 @@ const ETHERTYPE_IPV4: u16 = 0x0800;
 const ETHERTYPE_IPV6: u16 = 0x86dd;
 
 /// What the bytes at hand are.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Layer {
     Link(u16),
     Ethertype(u16),
@@ -20,12 +21,14 @@ pub(super) enum Layer {
     Llc,
 }
 
-/// Strips everything below IP. Returns the bytes from the IP header on, with what the link layer said.
-pub(super) fn strip(first: Layer, frame: &[u8]) -> Result<(&[u8], LinkFacts), Unread> {
+/// Strips everything below IP; `seen` is told of each header. Returns the bytes from the IP header on, with what the
+/// link layer said.
+pub(super) fn strip<'a>(first: Layer, frame: &'a [u8], seen: &mut impl Seen) -> Result<(&'a [u8], LinkFacts), Unread> {
     let mut facts = LinkFacts::default();
     let mut layer = first;
     let mut bytes = frame;
     for _ in 0..MAX_LAYERS {
+        seen.header(Header::Link(layer), bytes);
         let skip;
         (layer, skip) = match layer {
             Layer::Ethertype(ETHERTYPE_IPV4 | ETHERTYPE_IPV6) => return Ok((bytes, facts)),
@@ -115,6 +118,8 @@ fn ethertype(kind: u16, bytes: &[u8], facts: &mut LinkFacts) -> Result<(Layer, u
         // PPPoE session: version/type, code, session, length, then the PPP protocol.
         0x8864 => (Layer::Ppp(be16(bytes, 6)?), 8),
         0x6558 => (Layer::Link(1), 0),
+        // Cisco FabricPath: a forwarding tag before the inner frame.
+        0x8903 => (Layer::Link(1), 2),
         0x880b => match ppp(bytes)? {
             Below::Layer(layer, skip) => (layer, skip),
             Below::Ip(_) => return Err(Unread::NotIp),
@@ -220,7 +225,7 @@ mod tests {
 
     fn check(link: u16, header: &[u8]) {
         let frame = [header, &IP].concat();
-        let (ip, _) = strip(Layer::Link(link), &frame).expect("a header that is read");
+        let (ip, _) = strip(Layer::Link(link), &frame, &mut ()).expect("a header that is read");
         assert_eq!(ip, IP);
     }
 
@@ -246,9 +251,12 @@ mod tests {
 
     #[test]
     fn what_is_no_ip_is_counted_as_that() {
-        assert_eq!(strip(Layer::Link(1), &[&[0; 12][..], &[8, 6, 0, 1]].concat()).unwrap_err(), Unread::NotIp);
-        assert_eq!(strip(Layer::Link(1), &[0; 9]).unwrap_err(), Unread::CutHeader);
-        assert_eq!(strip(Layer::Link(147), &[0; 9]).unwrap_err(), Unread::LinkType(147));
-        assert_eq!(strip(Layer::Link(105), &[&[8, 0x41][..], &[0; 40]].concat()).unwrap_err(), Unread::Encrypted);
+        assert_eq!(strip(Layer::Link(1), &[&[0; 12][..], &[8, 6, 0, 1]].concat(), &mut ()).unwrap_err(), Unread::NotIp);
+        assert_eq!(strip(Layer::Link(1), &[0; 9], &mut ()).unwrap_err(), Unread::CutHeader);
+        assert_eq!(strip(Layer::Link(147), &[0; 9], &mut ()).unwrap_err(), Unread::LinkType(147));
+        assert_eq!(
+            strip(Layer::Link(105), &[&[8, 0x41][..], &[0; 40]].concat(), &mut ()).unwrap_err(),
+            Unread::Encrypted
+        );
     }
 }

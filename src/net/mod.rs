@@ -1,7 +1,8 @@
 //! Frames → TCP segments: link layers, tunnels, IP, fragments, ICMP errors that quote TCP.
 //!
 //! Nothing here knows flows. Start at [`Decoder::decode`]; [`link`] strips what lies below IP, [`tunnel`] what lies
-//! between two IP headers. What cannot be read is an [`Unread`] reason to be counted, never an error.
+//! between two IP headers; [`tree`] names every field of a frame for a reader. What cannot be read is an [`Unread`]
+//! reason to be counted, never an error.
 
 mod decode;
 mod defrag;
@@ -9,6 +10,7 @@ mod icmp;
 pub mod link;
 pub mod options;
 mod segment;
+pub mod tree;
 mod tunnel;
 
 pub use decode::{Datagram, Decoded, Decoder, Unread};

@@ -3,6 +3,14 @@
 use super::Unread;
 use super::link::{Layer, array, be16};
 
+/// A tunnel over UDP.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum UdpTunnel {
+    Vxlan,
+    Geneve,
+    GtpUser,
+}
+
 /// Where the inner packet starts and what it is.
 pub(super) enum Inner {
     /// An IP header at this offset.
@@ -46,14 +54,15 @@ pub(super) fn gre(bytes: &[u8]) -> Result<Inner, Unread> {
 }
 
 /// Tunnels over UDP, recognised by their registered port.
-pub(super) fn over_udp(src_port: u16, dst_port: u16, payload: &[u8]) -> Option<Inner> {
-    match dst_port {
-        4789 | 8472 => vxlan(payload),
-        6081 => geneve(payload),
-        2152 => gtp_user(payload),
-        _ if src_port == 2152 => gtp_user(payload),
-        _ => None,
-    }
+pub(super) fn over_udp(src_port: u16, dst_port: u16, payload: &[u8]) -> Option<(UdpTunnel, Inner)> {
+    let (tunnel, inner) = match dst_port {
+        4789 | 8472 => (UdpTunnel::Vxlan, vxlan(payload)),
+        6081 => (UdpTunnel::Geneve, geneve(payload)),
+        2152 => (UdpTunnel::GtpUser, gtp_user(payload)),
+        _ if src_port == 2152 => (UdpTunnel::GtpUser, gtp_user(payload)),
+        _ => return None,
+    };
+    Some((tunnel, inner?))
 }
 
 /// VXLAN (RFC 7348): the I flag, a network identifier, an Ethernet frame.

@@ -27,6 +27,7 @@ fn loading(progress: &Progress) -> String {
     let seconds = progress.elapsed.as_secs_f64();
     let read = format!("{} packets, {} flows", values::count(progress.packets), values::count(progress.flows));
     match progress.phase {
+        Phase::Done if progress.elapsed.is_zero() => read,
         Phase::Done => format!("{read}, read in {}", values::duration(seconds)),
         Phase::Cancelled => format!("{read}: loading was stopped after {}", values::bytes(progress.bytes)),
         Phase::Diagnosing => format!("{read}: judging the flows …"),

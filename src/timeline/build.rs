@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use super::detail::Proof;
 use super::inferred::{EARLY_DATA, infer};
 use super::notes::{self, Chosen, Senders, counted};
 use super::reading::{Streams, read};
@@ -15,8 +16,10 @@ use crate::proto::dialogue::{Event, EventKind, plaintext};
 use crate::proto::tls::message::RecordHeader;
 use crate::proto::{Secrets, TlsFacts};
 use crate::vocab::iana::{ContentType, HandshakeType};
-use crate::vocab::{Direction, PacketNumber, StreamRange, Time};
+use crate::vocab::{Direction, PacketNumber, PerDirection, StreamRange, Time};
 
+/// Records of one direction whose place is kept; those that come later are decoded without their header.
+const MAX_RECORDS: usize = 1 << 20;
 /// Bytes of a step's body that are kept.
 const MAX_BODY: usize = 256 * 1024;
 /// Name of a record whose tag does not fit.
@@ -28,7 +31,8 @@ impl Timeline {
     pub fn build(trace: &Trace, secrets: &Arc<Secrets>) -> (Timeline, Streams, TlsFacts) {
         let mut teller = Teller::default();
         let (streams, facts) = read(trace, secrets, &mut |event: &Event<'_>| teller.hear(event));
-        let mut told = teller.steps;
+        let Teller { steps: mut told, records, .. } = teller;
+        told.iter_mut().for_each(|step| place_gap(step, trace, &streams));
         for step in told.iter_mut().filter(|step| step.name == BAD_TAG) {
             let sent = |span: &StreamRange| streams.is_contradicted(trace, step.from, *span);
             if step.spans.iter().any(sent) {
@@ -51,7 +55,26 @@ impl Timeline {
         steps.extend(trace.icmp.iter().map(|note| icmp_step(note, trace)));
         // A segment comes before what is read in it, whatever order they were added in.
         steps.sort_by_key(|step| (step.packet, step.kind != StepKind::Segment, step.kind == StepKind::Gap));
-        (Timeline { steps, capped: trace.capped }, streams, facts)
+        (Timeline { steps, capped: trace.capped, records }, streams, facts)
+    }
+}
+
+/// A gap that the snap length cut stands at the packet it was cut from; one before any byte of its sender where it
+/// shows: at the first packet after it, or the first one that acknowledges it.
+fn place_gap(step: &mut Step, trace: &Trace, streams: &Streams) {
+    if step.kind != StepKind::Gap {
+        return;
+    }
+    let Some(proof) = Proof::of(trace, streams, step) else { return };
+    let shown = match proof.cut {
+        Some(cut) => Some(cut.packet),
+        None if step.packet == PacketNumber(0) => proof.packets().into_iter().next(),
+        None => None,
+    };
+    if let Some(segment) = shown.and_then(|packet| trace.by_packet(packet)) {
+        step.packet = segment.packet;
+        step.first_packet = segment.packet;
+        step.time = segment.time;
     }
 }
 
@@ -133,10 +156,15 @@ fn kept(bytes: &[u8]) -> Vec<u8> {
 struct Teller {
     steps: Vec<Step>,
     chosen: Chosen,
+    records: PerDirection<Vec<StreamRange>>,
 }
 
 impl Teller {
     fn hear(&mut self, event: &Event<'_>) {
+        let records = &mut self.records[event.from];
+        if matches!(event.kind, EventKind::Record { .. }) && records.len() < MAX_RECORDS {
+            records.push(event.range);
+        }
         let Some(told) = self.step(event) else { return };
         self.chosen.learn(&told);
         self.steps.push(told);

@@ -14,7 +14,7 @@ pub use reading::{Piece, Source, Streams, arrival, is_midstream, read};
 
 use crate::flow::Events;
 use crate::net::TcpFlags;
-use crate::vocab::{Direction, PacketNumber, StreamRange, Time};
+use crate::vocab::{Direction, PacketNumber, PerDirection, StreamRange, Time};
 
 /// What a step is.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -107,14 +107,18 @@ pub struct Timeline {
     pub steps: Vec<Step>,
     /// Segments left out because the flow is too large.
     pub capped: u64,
+    /// Where the whole records of each direction lie in its stream, headers included, in order.
+    pub records: PerDirection<Vec<StreamRange>>,
 }
 
 impl Timeline {
-    /// The packets that carry a step, as far as the steps tell: its first and its last.
-    pub fn packets_of(&self, step: usize) -> Vec<PacketNumber> {
-        self.steps.get(step).map_or_else(Vec::new, |step| {
-            if step.first_packet == step.packet { vec![step.packet] } else { vec![step.first_packet, step.packet] }
-        })
+    /// The records that hold a step's bytes.
+    pub fn records_of(&self, step: &Step) -> &[StreamRange] {
+        let records = &self.records[step.from];
+        let (Some(first), Some(last)) = (step.spans.first(), step.spans.last()) else { return &[] };
+        let begin = records.partition_point(|record| record.end <= first.start);
+        let end = records.partition_point(|record| record.start < last.end);
+        records.get(begin..end).unwrap_or_default()
     }
 
     /// Time of the first step.

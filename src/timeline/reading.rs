@@ -50,10 +50,8 @@ impl Streams {
 
     /// The bytes of one direction in `range`; gaps are left out.
     pub fn slice(&self, trace: &Trace, direction: Direction, range: StreamRange) -> Vec<u8> {
-        let pieces = &self.pieces[direction];
-        let first = pieces.partition_point(|piece| piece.range.end <= range.start);
         let mut bytes = Vec::new();
-        for piece in pieces[first..].iter().take_while(|piece| piece.range.start < range.end) {
+        for piece in self.pieces_in(direction, range) {
             let from = range.start.max(piece.range.start) - piece.range.start;
             let to = range.end.min(piece.range.end) - piece.range.start;
             bytes.extend_from_slice(self.bytes(trace, piece).get(from as usize..to as usize).unwrap_or_default());
@@ -75,6 +73,13 @@ impl Streams {
                     && payload[(from - start) as usize..(to - start) as usize]
                         != read[(from - range.start) as usize..(to - range.start) as usize]
             })
+    }
+
+    /// The pieces of a direction that have bytes in `range`, gaps included.
+    pub fn pieces_in(&self, direction: Direction, range: StreamRange) -> impl Iterator<Item = &Piece> {
+        let pieces = &self.pieces[direction];
+        let first = pieces.partition_point(|piece| piece.range.end <= range.start);
+        pieces[first..].iter().take_while(move |piece| piece.range.start < range.end)
     }
 
     /// The piece that holds the byte at `offset` of a direction.

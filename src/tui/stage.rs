@@ -38,6 +38,8 @@ pub struct Stage {
     changed: bool,
     looked: Option<Instant>,
     look_took: Duration,
+    /// Whether the time that loading took is left out.
+    timeless: bool,
 }
 
 impl Stage {
@@ -54,6 +56,7 @@ impl Stage {
             changed: true,
             looked: None,
             look_took: Duration::ZERO,
+            timeless: false,
         }
     }
 
@@ -125,8 +128,7 @@ impl Stage {
             self.tell(answer);
         }
         if self.model.is_loading() {
-            let progress = self.session.progress();
-            self.tell(Msg::Progress(progress));
+            self.look_at_progress();
         }
         let began = Instant::now();
         self.refresh(began);
@@ -152,6 +154,14 @@ impl Stage {
         }
     }
 
+    fn look_at_progress(&mut self) {
+        let mut progress = self.session.progress();
+        if self.timeless {
+            progress.elapsed = Duration::ZERO;
+        }
+        self.tell(Msg::Progress(progress));
+    }
+
     /// Draws the model.
     pub fn draw(&mut self, buffer: &mut Buffer) -> Option<(u16, u16)> {
         let seen = {
@@ -174,6 +184,8 @@ impl Stage {
 
     /// Waits until nothing is under way, for those who want a picture that is always the same.
     pub fn settle(&mut self, width: u16, height: u16) -> Buffer {
+        self.timeless = true;
+        self.look_at_progress();
         loop {
             self.session.wait();
             self.work();

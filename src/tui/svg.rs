@@ -24,7 +24,7 @@ pub fn draw(buffer: &Buffer) -> String {
     let (width, height) = (f32::from(buffer.area.width), f32::from(buffer.area.height));
     let (full_width, full_height) = (width * WIDTH + 2.0 * PAD, height * HEIGHT + 2.0 * PAD);
     let mut out = format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{full_width:.0}\" height=\"{full_height:.0}\" \
+        "<svg xml:space=\"preserve\" xmlns=\"http://www.w3.org/2000/svg\" width=\"{full_width:.0}\" height=\"{full_height:.0}\" \
          viewBox=\"0 0 {full_width:.1} {full_height:.1}\">\n\
          <style>text{{font:14px 'DejaVu Sans Mono','Menlo','Consolas',monospace;white-space:pre}}</style>\n\
          <rect width=\"100%\" height=\"100%\" rx=\"8\" fill=\"{BACKGROUND}\"/>\n"

@@ -2,8 +2,6 @@
 //!
 //! Computed from the numbers on the wire; GREASE is left out (RFC 8701).
 
-use std::fmt::Write as _;
-
 use md5::{Digest as _, Md5};
 use sha2::Sha256;
 
@@ -13,7 +11,8 @@ use crate::vocab::text::hex;
 
 /// The text JA3 hashes: version, suites, extensions, groups and point formats in decimal and wire order.
 pub fn ja3_text(hello: &ClientHello<'_>) -> String {
-    let mut text = hello.legacy_version.0.to_string();
+    let mut text = String::with_capacity(512);
+    push_decimal(&mut text, hello.legacy_version.0);
     text.push(',');
     push_joined(&mut text, hello.cipher_suites.iter().filter(|suite| !suite.is_grease()).map(|suite| suite.0));
     text.push(',');
@@ -125,19 +124,33 @@ fn push_joined(text: &mut String, values: impl Iterator<Item = u16>) {
         if index > 0 {
             text.push('-');
         }
-        let _ = write!(text, "{value}");
+        push_decimal(text, value);
     }
 }
 
 fn hex_joined(values: impl IntoIterator<Item = u16>) -> String {
-    let mut text = String::new();
+    let mut text = String::with_capacity(256);
     for (index, value) in values.into_iter().enumerate() {
         if index > 0 {
             text.push(',');
         }
-        let _ = write!(text, "{value:04x}");
+        for shift in [12, 8, 4, 0] {
+            text.push(char::from(b"0123456789abcdef"[usize::from(value >> shift & 15)]));
+        }
     }
     text
+}
+
+/// Appends a number in decimal; every hello has a hundred of them, and the formatting machinery is slow.
+fn push_decimal(text: &mut String, value: u16) {
+    let mut divisor = 10_000;
+    while divisor > 1 && value < divisor {
+        divisor /= 10;
+    }
+    while divisor > 0 {
+        text.push(char::from(b'0' + (value / divisor % 10) as u8));
+        divisor /= 10;
+    }
 }
 
 #[cfg(test)]

@@ -1,0 +1,323 @@
+//! The full field tree of a captured frame, for the detail pane: every header's fields with the bytes they are in.
+//!
+//! Nothing here finds its own way: [`Decoder`] walks the frame and tells [`Seen`] where each header begins, so the tree
+//! and the segment cannot disagree. Start at [`Anatomy::of`]. One file a family of headers. Nothing here fails: what
+//! the snap length cut is shown as far as it goes.
+
+mod cursor;
+mod icmp;
+mod ip;
+mod link;
+mod names;
+mod tcp;
+mod tunnel;
+
+#[cfg(test)]
+mod tests;
+
+use std::ops::Range;
+
+use self::cursor::{Cursor, short_hex};
+use super::link::Layer;
+use super::tunnel::UdpTunnel;
+use super::{Decoded, Decoder, Unread};
+use crate::vocab::{Field, PacketNumber, Time};
+
+/// What begins at a place the decoder came by.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Header {
+    /// A header below IP.
+    Link(Layer),
+    /// An IPv4 or IPv6 header.
+    Ip,
+    /// What an IP header carries, by its protocol number.
+    Payload(u8),
+    /// What an IP header carries, where that is part of a fragmented datagram.
+    Fragment,
+    /// A tunnel's header in a UDP datagram.
+    OverUdp(UdpTunnel),
+}
+
+/// Who is told of the headers of a frame as the decoder comes by them, outermost first.
+pub(super) trait Seen {
+    /// A header begins where `bytes` begins; what it can hold ends where they end.
+    fn header(&mut self, header: Header, bytes: &[u8]);
+    /// The frame completes a fragmented datagram, whose payload is `bytes`: the headers to come are in there.
+    fn reassembled(&mut self, protocol: u8, bytes: &[u8]);
+}
+
+/// Nobody: costs nothing.
+impl Seen for () {
+    #[inline]
+    fn header(&mut self, _: Header, _: &[u8]) {}
+    #[inline]
+    fn reassembled(&mut self, _: u8, _: &[u8]) {}
+}
+
+/// A captured frame, as it is in the file.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Frame {
+    /// Its number.
+    pub packet: PacketNumber,
+    /// When it was captured.
+    pub time: Time,
+    /// Link type (LINKTYPE registry).
+    pub link: u16,
+    /// The interface's number within its section.
+    pub interface: u32,
+    /// Length on the wire in bytes.
+    pub original_len: u32,
+    /// The captured bytes.
+    pub bytes: Vec<u8>,
+}
+
+/// Which bytes a tree points into.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Bytes {
+    /// Those of the frame.
+    Frame,
+    /// Those of the datagram that the frame completes.
+    Datagram,
+}
+
+/// A frame's headers, field by field.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Anatomy {
+    /// A tree for each header, outermost first.
+    pub trees: Vec<(Bytes, Field)>,
+    /// The payload of the datagram that the frame completes, where it was fragmented.
+    pub datagram: Option<Vec<u8>>,
+    /// The packets that carried the datagram's fragments.
+    pub fragments: Vec<PacketNumber>,
+    /// Where the TCP payload lies, as far as it was captured.
+    pub payload: Option<(Bytes, Range<usize>)>,
+}
+
+/// The name of the tree of a TCP header.
+pub const TCP: &str = "Transmission Control Protocol";
+/// The name of the tree of an ICMP message; `ICMPv6` has [`ICMPV6`].
+pub const ICMP: &str = "Internet Control Message Protocol";
+/// The name of the tree of an `ICMPv6` message.
+pub const ICMPV6: &str = "Internet Control Message Protocol v6";
+
+impl Anatomy {
+    /// Decodes a frame; `decoder` holds the fragments of the frames before it.
+    pub fn of(decoder: &mut Decoder, frame: &Frame) -> Self {
+        let mut walk = Walk::over(&frame.bytes);
+        let decoded = decoder.decode_seen(frame.link, &frame.bytes, frame.packet, frame.time, &mut walk);
+        let (mut payload_len, mut fragments, mut unread) = (None, Vec::new(), None);
+        match decoded {
+            Decoded::Tcp(segment) => {
+                payload_len = Some((segment.payload.len(), segment.payload_len as usize));
+                fragments = segment.fragments.to_vec();
+            }
+            Decoded::Unread(reason) => unread = Some(reason),
+            Decoded::Icmp(_) | Decoded::Udp(_) => {}
+        }
+        let Walk { found, datagram, .. } = walk;
+        let mut builder = Builder { frame: &frame.bytes, datagram: datagram.as_deref(), trees: Vec::new(), sum: None };
+        builder.trees.push((Bytes::Frame, summary(frame)));
+        builder.headers(&found, unread, payload_len.map(|(_, stated)| stated));
+        let trees = builder.trees;
+        let payload = payload_len
+            .zip(found.last())
+            .map(|((captured, _), last)| (last.bytes, last.range.end.saturating_sub(captured)..last.range.end));
+        Self { trees, datagram, fragments, payload }
+    }
+
+    /// The first tree of that name.
+    pub fn tree(&self, name: &str) -> Option<&Field> {
+        self.trees.iter().map(|(_, tree)| tree).find(|tree| tree.name == name)
+    }
+}
+
+/// A header's place.
+#[derive(Clone, PartialEq, Eq, Debug)]
+struct Found {
+    header: Header,
+    bytes: Bytes,
+    /// From the header's first byte to the last byte that it or what it carries can have.
+    range: Range<usize>,
+}
+
+/// Notes where the decoder comes by.
+struct Walk<'f> {
+    frame: &'f [u8],
+    found: Vec<Found>,
+    datagram: Option<Vec<u8>>,
+    /// Address of the first byte of what is walked; offsets are counted from it.
+    base: usize,
+}
+
+impl<'f> Walk<'f> {
+    fn over(frame: &'f [u8]) -> Self {
+        Self { frame, found: Vec::new(), datagram: None, base: frame.as_ptr().addr() }
+    }
+}
+
+impl Seen for Walk<'_> {
+    fn header(&mut self, header: Header, bytes: &[u8]) {
+        let (kind, len) = match &self.datagram {
+            Some(datagram) => (Bytes::Datagram, datagram.len()),
+            None => (Bytes::Frame, self.frame.len()),
+        };
+        // An empty slice may lie anywhere: it is what comes after the last byte.
+        let start = bytes.as_ptr().addr().wrapping_sub(self.base);
+        let range = if bytes.is_empty() || start > len { len..len } else { start..(start + bytes.len()).min(len) };
+        self.found.push(Found { header, bytes: kind, range });
+    }
+
+    fn reassembled(&mut self, protocol: u8, bytes: &[u8]) {
+        self.datagram = Some(bytes.to_vec());
+        self.base = bytes.as_ptr().addr();
+        self.header(Header::Payload(protocol), bytes);
+    }
+}
+
+struct Builder<'a> {
+    frame: &'a [u8],
+    datagram: Option<&'a [u8]>,
+    trees: Vec<(Bytes, Field)>,
+    /// The sum of the addresses of the last IP header, for the checksum of what it carries.
+    sum: Option<u32>,
+}
+
+impl Builder<'_> {
+    fn headers(&mut self, found: &[Found], unread: Option<Unread>, stated: Option<usize>) {
+        for (at, place) in found.iter().enumerate() {
+            let next = found.get(at + 1).filter(|next| next.bytes == place.bytes);
+            let end = next.map_or(place.range.end, |next| next.range.start.max(place.range.start));
+            let header = place.range.start..end;
+            if let Header::Payload(protocol @ (1 | 58)) = place.header {
+                let mut tree = self.icmp(protocol == 58, place);
+                self.quoted(&found[at + 1..], &mut tree);
+                self.trees.push((place.bytes, tree));
+                return;
+            }
+            if header.is_empty() && place.header != Header::Payload(6) {
+                continue;
+            }
+            if next.is_none()
+                && let (Header::Link(_) | Header::Ip, Some(reason)) = (place.header, unread)
+            {
+                let tree = self.tree(place, header.clone(), stated);
+                let known = tree.children.last().map_or(header.start, |field| field.range.end);
+                self.trees.extend((!tree.children.is_empty()).then_some((place.bytes, tree)));
+                self.not_decoded(place.bytes, known..header.end, reason);
+                return;
+            }
+            let tree = self.tree(place, header, stated);
+            self.trees.push((place.bytes, tree));
+            if place.header == Header::Ip {
+                self.trailer(place, next);
+            }
+        }
+    }
+
+    fn bytes(&self, which: Bytes) -> &[u8] {
+        match which {
+            Bytes::Frame => self.frame,
+            Bytes::Datagram => self.datagram.unwrap_or_default(),
+        }
+    }
+
+    /// The tree of one header, which lies in `header`; what it carries ends with the place's range.
+    fn tree(&mut self, place: &Found, header: Range<usize>, stated: Option<usize>) -> Field {
+        let bytes = match place.bytes {
+            Bytes::Frame => self.frame,
+            Bytes::Datagram => self.datagram.unwrap_or_default(),
+        };
+        let cursor = Cursor::over(bytes, header.clone());
+        match place.header {
+            Header::Link(layer) => link::header(layer, cursor),
+            Header::Ip => {
+                let captured = bytes.len();
+                let (tree, sum) = ip::header(cursor, captured);
+                self.sum = sum;
+                tree
+            }
+            Header::Payload(6) => {
+                let sum = self.sum.filter(|_| stated.is_some());
+                tcp::header(Cursor::over(bytes, place.range.clone()), stated, sum)
+            }
+            Header::Payload(17) => tunnel::udp(cursor),
+            Header::Payload(47) => tunnel::gre(cursor),
+            Header::OverUdp(tunnel) => tunnel::over_udp(tunnel, cursor),
+            Header::Payload(protocol) => {
+                let data = Field::new("Data", short_hex(&bytes[header.clone()]), header);
+                data.noted(names::protocol(protocol))
+            }
+            Header::Fragment => Field::new("Fragment", format!("{} bytes", header.len()), header)
+                .noted("Part of a datagram that came in several packets"),
+        }
+    }
+
+    fn icmp(&self, v6: bool, place: &Found) -> Field {
+        icmp::header(v6, Cursor::over(self.bytes(place.bytes), place.range.clone()))
+    }
+
+    /// The headers that an ICMP error quotes, below it.
+    fn quoted(&self, found: &[Found], error: &mut Field) {
+        for (at, place) in found.iter().enumerate() {
+            let end = found.get(at + 1).map_or(place.range.end, |next| next.range.start.max(place.range.start));
+            let bytes = self.bytes(place.bytes);
+            let field = match place.header {
+                Header::Ip => ip::header(Cursor::over(bytes, place.range.start..end), usize::MAX).0,
+                Header::Payload(6) => tcp::quoted(Cursor::over(bytes, place.range.clone())),
+                _ => continue,
+            };
+            error.children.push(field);
+        }
+    }
+
+    /// Bytes of the frame after the outermost IP packet: padding to the link's shortest frame, a check sequence.
+    fn trailer(&mut self, ip: &Found, payload: Option<&Found>) {
+        let Some(payload) = payload.filter(|_| ip.bytes == Bytes::Frame) else { return };
+        let range = payload.range.end..ip.range.end;
+        let outermost = self.trees.iter().filter(|(_, tree)| tree.name.starts_with(ip::NAME)).count() == 1;
+        if outermost && !range.is_empty() {
+            let padding = self.frame[range.clone()].iter().all(|byte| *byte == 0);
+            let name = if padding { "Padding" } else { "Trailer" };
+            let tree = Field::new(name, short_hex(&self.frame[range.clone()]), range)
+                .noted("After the IP packet: fills the link's shortest frame, or checks it");
+            let place = self.trees.len() - 1;
+            self.trees.insert(place, (Bytes::Frame, tree));
+        }
+    }
+
+    fn not_decoded(&mut self, which: Bytes, range: Range<usize>, reason: Unread) {
+        let mut field = Field::new("Not decoded", short_hex(&self.bytes(which)[range.clone()]), range);
+        field.issue = Some(reason.describe());
+        self.trees.push((which, field));
+    }
+}
+
+/// What the capture says of a frame. Only the root has bytes: the rest is not in the frame.
+fn summary(frame: &Frame) -> Field {
+    let captured = frame.bytes.len();
+    let said = |name: &'static str, value: String| Field::new(name, value, 0..0);
+    let time = jiff::Timestamp::from_nanosecond(i128::from(frame.time.0)).map_or_else(
+        |_| format!("{} ns", frame.time.0),
+        // Nine digits whatever the fraction, so that times line up.
+        |time| format!("{time:.9}"),
+    );
+    let mut length = said("Capture Length", format!("{captured} bytes"));
+    let cut = captured < frame.original_len as usize;
+    if cut {
+        length.issue =
+            Some(format!("cut by the snap length: {} bytes are missing", frame.original_len as usize - captured));
+    }
+    let value = if cut {
+        format!("packet {}, {} bytes on the wire, {captured} captured", frame.packet, frame.original_len)
+    } else {
+        format!("packet {}, {captured} bytes", frame.packet)
+    };
+    Field::new("Frame", value, 0..captured).with(vec![
+        said("Frame Number", frame.packet.to_string()),
+        said("Arrival Time", time),
+        said("Frame Length", format!("{} bytes", frame.original_len)),
+        length,
+        said("Interface id", frame.interface.to_string()),
+        said("Encapsulation type", names::link_type(frame.link)),
+    ])
+}

@@ -1,0 +1,1 @@
+//! Each header on real bytes, and every prefix of a frame.

@@ -1,0 +1,133 @@
+//! The step under the cursor, decoded to the leaf: a tree of fields, each tied to bytes of a pane.
+//!
+//! Start at [`Detail::of`]. Panes hold the packets first, then what had to be put together or opened; `packets` decodes
+//! the frames, `window` finds stream bytes in the panes, `messages` has one function a kind of step.
+
+mod gap;
+mod messages;
+mod packets;
+mod window;
+
+pub(super) use self::gap::Proof;
+use self::packets::Packets;
+use super::{Step, StepKind, Streams, Timeline};
+use crate::flow::Trace;
+pub use crate::net::tree::Frame;
+use crate::net::tree::{ICMP, ICMPV6, TCP};
+use crate::vocab::{Field, PacketNumber};
+
+/// Most packets that are decoded for one step; of a step in more packets the first ones are, and the one that shows it.
+const MAX_PACKETS: usize = 16;
+
+/// Bytes that fields point into.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Pane {
+    /// What the bytes are: `Packet 7`, `Client Hello, reassembled from 2 segments`.
+    pub title: String,
+    /// The bytes.
+    pub bytes: Vec<u8>,
+}
+
+/// One protocol's part of the tree.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Section {
+    /// Index of the pane its ranges point into.
+    pub pane: usize,
+    /// The tree; its root is the protocol.
+    pub root: Field,
+}
+
+/// Everything there is to say of one step.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Detail {
+    /// The bytes: the packets' first, then what was reassembled or decrypted.
+    pub panes: Vec<Pane>,
+    /// The trees: frame, link, IP, TCP, then TLS.
+    pub sections: Vec<Section>,
+    /// Index of the section that the step is about.
+    pub subject: usize,
+}
+
+impl Detail {
+    /// The packets whose frames [`Detail::of`] wants, in order, each after the packets of its earlier IP fragments:
+    /// those that carry the step, and those that prove a gap.
+    pub fn packets(trace: &Trace, streams: &Streams, timeline: &Timeline, step: usize) -> Vec<PacketNumber> {
+        let Some(step) = timeline.steps.get(step) else { return Vec::new() };
+        let mut packets = match step.kind {
+            StepKind::Segment | StepKind::Icmp => Vec::new(),
+            StepKind::Gap => Proof::of(trace, streams, step).map_or_else(Vec::new, |proof| proof.packets()),
+            _ => {
+                let records = timeline.records_of(step);
+                let start = records.first().or(step.spans.first()).map_or(0, |range| range.start);
+                let end = step.spans.last().map_or(start, |span| span.end);
+                streams.packets(step.from, start, end, MAX_PACKETS)
+            }
+        };
+        if !packets.contains(&step.packet) {
+            packets.push(step.packet);
+        }
+        packets.sort_unstable();
+        packets
+    }
+
+    /// Decodes a step. `frames` are the captured frames of [`Detail::packets`]; without them what the flow's trace
+    /// holds is decoded all the same.
+    pub fn of(trace: &Trace, streams: &Streams, timeline: &Timeline, step: usize, frames: &[Frame]) -> Self {
+        let Some(of) = timeline.steps.get(step) else { return Self::default() };
+        let mut detail = Self::default();
+        let packets = Packets::decode(frames, &mut detail);
+        packets.sections(trace, of, &mut detail);
+        detail.subject = detail.sections.len().saturating_sub(1);
+        match of.kind {
+            StepKind::Segment => detail.look_at(&[TCP]),
+            StepKind::Icmp => detail.look_at(&[ICMP, ICMPV6]),
+            StepKind::Gap => gap::section(trace, streams, of, &mut detail),
+            _ => messages::sections(&Source { trace, streams, timeline, packets: &packets, at: step }, of, &mut detail),
+        }
+        detail
+    }
+
+    fn look_at(&mut self, names: &[&str]) {
+        let place = self.sections.iter().position(|section| names.contains(&section.root.name.as_ref()));
+        self.subject = place.unwrap_or(self.subject);
+    }
+
+    /// Adds a pane; returns its index.
+    fn pane(&mut self, title: impl Into<String>, bytes: Vec<u8>) -> usize {
+        self.panes.push(Pane { title: title.into(), bytes });
+        self.panes.len() - 1
+    }
+
+    fn section(&mut self, pane: usize, root: Field) {
+        self.sections.push(Section { pane, root });
+    }
+
+    /// Adds the section that the step is about.
+    fn subject(&mut self, pane: usize, root: Field) {
+        self.section(pane, root);
+        self.subject = self.sections.len() - 1;
+    }
+}
+
+/// Where a step's bytes come from.
+struct Source<'a> {
+    trace: &'a Trace,
+    streams: &'a Streams,
+    timeline: &'a Timeline,
+    packets: &'a Packets,
+    at: usize,
+}
+
+impl Source<'_> {
+    /// The bytes that keys opened, which are in no packet; none for a step in clear.
+    fn opened<'s>(&self, step: &'s Step) -> Option<&'s [u8]> {
+        (step.decrypted && !step.body.is_empty()).then_some(&step.body)
+    }
+}
+
+/// The same tree with all its ranges moved by `by`.
+fn shifted(mut field: Field, by: usize) -> Field {
+    field.range = field.range.start + by..field.range.end + by;
+    field.children = field.children.into_iter().map(|child| shifted(child, by)).collect();
+    field
+}
