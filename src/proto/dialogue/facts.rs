@@ -250,9 +250,8 @@ impl Observer for FactsObserver<'_> {
                     self.facts.alerts.push(SeenAlert { packet, from, level, description, decrypted });
                 }
             }
-            EventKind::ChangeCipherSpec => {}
             EventKind::ApplicationData { early, .. } if !early => self.application_data(event),
-            EventKind::ApplicationData { .. } => {}
+            EventKind::ApplicationData { .. } | EventKind::ChangeCipherSpec => {}
             EventKind::Protected { content, length } => self.protected(event, content, length),
             EventKind::Foreign { .. } => self.facts.progress.foreign[from] = true,
             EventKind::Gap => self.facts.progress.gap |= !self.facts.is_complete(),

@@ -6,6 +6,8 @@
 
 mod events;
 mod facts;
+mod marks;
+mod messages;
 mod opener;
 mod opening;
 mod records;

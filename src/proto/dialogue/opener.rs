@@ -21,7 +21,7 @@ const MAX_ATTEMPTS: u32 = 2048;
 /// Longest record on the wire, in bytes: a gap of more hides more than one (RFC 8446 §5.2).
 const LONGEST_RECORD: u64 = (1 << 14) + 256 + 5;
 
-/// KeyUpdates of a direction that are followed; what comes after more stays sealed.
+/// Key updates of a direction that are followed; what comes after more stays sealed.
 const MAX_UPDATES: u32 = 256;
 
 /// What the two hellos settle for the records after them.
@@ -49,7 +49,7 @@ enum Epoch {
     Handshake,
     /// Everything after the Finished; up to TLS 1.2 everything after the ChangeCipherSpec.
     Application,
-    /// Keys that are not followed: after too many KeyUpdates.
+    /// Keys that are not followed: after too many key updates.
     Beyond,
 }
 
@@ -82,7 +82,7 @@ pub(super) enum Opened {
 #[derive(Default)]
 pub(super) struct Opener {
     epoch: Epoch,
-    /// KeyUpdates that the sender sent.
+    /// How often the sender updated its keys.
     updates: u32,
     /// Number of the next record in its epoch, as far as it can be counted.
     sequence: u64,
@@ -221,7 +221,7 @@ impl Opener {
     }
 }
 
-/// The key of an epoch after `updates` KeyUpdates, where its secret is known.
+/// The key of an epoch after `updates` key updates, where its secret is known.
 fn key(epoch: Epoch, updates: u32, from: Direction, agreed: &Agreed) -> Option<RecordKey> {
     let (suite, client_random) = (agreed.suite?, agreed.client_random.as_ref()?);
     if agreed.version?.is_tls13() {

@@ -1,14 +1,13 @@
-//! One side's stream as records, and the handshake messages in them.
+//! One side's stream as records: in clear, opened with keys, or passed over.
 
 use super::events::{Event, EventKind, ForeignKind, Observer};
+use super::marks::Marks;
+use super::messages::{Messages, Place};
 use super::opener::{Agreed, Opened, Opener};
-use crate::proto::tls::message::{Alert, HandshakeHeader, RecordHeader, ServerHello};
+use crate::proto::tls::message::{Alert, RecordHeader, ServerHello};
 use crate::stream::Chunk;
 use crate::vocab::iana::{ContentType, HandshakeType, ProtocolVersion};
 use crate::vocab::{Direction, PacketNumber, PerDirection, StreamRange, Time};
-
-/// Longest handshake message we put together, in bytes; a longer one is taken for damage.
-const MAX_MESSAGE: usize = 256 * 1024;
 
 /// What both sides know.
 #[derive(Default)]
@@ -39,14 +38,6 @@ pub(super) enum State {
     NotTls,
 }
 
-#[derive(Clone, Copy)]
-struct Mark {
-    /// Offset after the bytes that came from this packet.
-    end: u64,
-    packet: PacketNumber,
-    time: Time,
-}
-
 /// A record whose body is passed over unread.
 #[derive(Clone, Copy)]
 struct Skipped {
@@ -65,17 +56,10 @@ pub(super) struct Side {
     /// Bytes that are not done with, beginning at `buffer_start`.
     buffer: Vec<u8>,
     buffer_start: u64,
-    marks: Vec<Mark>,
+    marks: Marks,
     skipped: Option<Skipped>,
-    /// A handshake message that is not whole yet, in clear or decrypted, and where its bytes lie.
-    message: Vec<u8>,
-    pieces: Vec<StreamRange>,
-    message_origin: Option<(PacketNumber, Time)>,
-    message_announced: bool,
-    message_decrypted: bool,
+    messages: Messages,
     opener: Opener,
-    /// Whether records that were not opened hide where the next decrypted message begins.
-    unframed: bool,
     /// Whether this side sent `ChangeCipherSpec`.
     changed_cipher: bool,
     records: u64,
@@ -89,7 +73,7 @@ impl Side {
             self.marks.clear();
         }
         self.buffer.extend_from_slice(bytes);
-        self.marks.push(Mark { end: range.end, packet, time });
+        self.marks.add(range.end, packet, time);
         self.seen_bytes += range.len();
     }
 
@@ -112,7 +96,7 @@ impl Side {
 
     /// The packet that carried the first held byte.
     pub fn held_origin(&self) -> Option<(PacketNumber, Time)> {
-        (!self.buffer.is_empty()).then(|| self.origin(self.buffer_start))
+        (!self.buffer.is_empty()).then(|| self.marks.origin(self.buffer_start))
     }
 
     /// Stream offset after `skip` held bytes.
@@ -169,11 +153,7 @@ impl Side {
             }
             self.state = State::Records;
         }
-        if self.marks.last().is_none_or(|mark| mark.packet != packet) {
-            self.marks.push(Mark { end: range.end, packet, time });
-        } else if let Some(mark) = self.marks.last_mut() {
-            mark.end = range.end;
-        }
+        self.marks.add(range.end, packet, time);
         if self.buffer.is_empty() {
             self.read(from, bytes, range.start, shared, observer);
         } else {
@@ -190,13 +170,8 @@ impl Side {
             State::Records => {
                 let bytes = std::mem::take(&mut self.buffer);
                 let end = self.buffer_start + bytes.len() as u64;
-                if !self.message.is_empty() {
-                    let message = std::mem::take(&mut self.message);
-                    let announced = HandshakeHeader::decode(&message).map_or(4, |header| header.length as usize + 4);
-                    let start = self.pieces.first().map_or(self.buffer_start, |piece| piece.start);
-                    let kind = EventKind::Unfinished { content: ContentType::HANDSHAKE, bytes: &message, announced };
-                    let event = self.event(from, StreamRange::new(start, end.max(start)), kind);
-                    observer.event(&Event { decrypted: self.message_decrypted, ..event });
+                if self.messages.finish(from, end, &self.marks, observer) {
+                    // What else is begun belongs to that message.
                 } else if let Some(skipped) = self.skipped {
                     let kind = EventKind::Unfinished {
                         content: skipped.header.content_type,
@@ -231,24 +206,23 @@ impl Side {
             None => RecordHeader::decode(&self.buffer).map(|header| {
                 let left = (RecordHeader::LENGTH + usize::from(header.length) - self.buffer.len()) as u64;
                 let start = self.buffer_start;
-                (Skipped { header, start, left, first: self.origin(start) }, left)
+                (Skipped { header, start, left, first: self.marks.origin(start) }, left)
             }),
         };
         self.buffer.clear();
-        self.message.clear();
-        self.pieces.clear();
+        self.messages.clear();
         self.buffer_start = range.end;
         self.skipped = match record {
             Some((record, left)) if left > range.len() => Some(Skipped { left: left - range.len(), ..record }),
             Some((_, left)) if left == range.len() => {
                 self.opener.pass();
-                self.hide();
+                self.messages.hide();
                 None
             }
             _ => {
                 self.state = State::Lost;
                 self.opener.lose(range.len());
-                self.hide();
+                self.messages.hide();
                 None
             }
         };
@@ -319,7 +293,7 @@ impl Side {
             return whole;
         }
         if protected || !matches!(header.content_type.0, 20..=22) {
-            let first = self.origin(start);
+            let first = self.marks.origin(start);
             let skipped = Skipped { header, start, left: whole as u64, first };
             if bytes.len() >= whole {
                 self.pass(from, skipped, start + whole as u64, observer);
@@ -330,7 +304,8 @@ impl Side {
         }
         let Some(body) = bytes.get(RecordHeader::LENGTH..whole) else {
             if header.content_type == ContentType::HANDSHAKE {
-                self.announce(from, &bytes[RecordHeader::LENGTH..], start, observer);
+                let body = &bytes[RecordHeader::LENGTH..];
+                self.messages.announce(from, body, start, &self.marks, observer);
             }
             return 0;
         };
@@ -340,8 +315,8 @@ impl Side {
         self.tell(from, range, EventKind::Record { content, length, protected: false }, observer);
         match content {
             ContentType::HANDSHAKE => {
-                let place = Place { range, body: start + RecordHeader::LENGTH as u64, decrypted: false };
-                self.handshake(from, body, place, shared, observer);
+                let content = start + RecordHeader::LENGTH as u64;
+                self.handshake(body, Place { from, record: range, content, decrypted: false }, shared, observer);
             }
             ContentType::ALERT => match Alert::decode(body) {
                 Some(alert) => {
@@ -356,7 +331,7 @@ impl Side {
                 // In TLS 1.3 it means nothing (RFC 8446 §5).
                 if shared.agreed.version.is_some_and(|version| !version.is_tls13()) {
                     self.opener.change_cipher();
-                    self.unframed = false;
+                    self.messages.change_keys();
                 }
             }
         }
@@ -382,10 +357,9 @@ impl Side {
         let (opened, explicit) = self.opener.open(from, (header, body), &shared.agreed, &mut plain);
         let sealed = EventKind::Protected { content, length };
         match opened {
-            Opened::As(ContentType::HANDSHAKE) if !self.unframed || is_message_chain(&plain) => {
-                self.unframed = false;
-                let place = Place { range, body: body_start + explicit as u64, decrypted: true };
-                self.handshake(from, &plain, place, shared, observer);
+            Opened::As(ContentType::HANDSHAKE) if self.messages.can_read(&plain) => {
+                let content = body_start + explicit as u64;
+                self.handshake(&plain, Place { from, record: range, content, decrypted: true }, shared, observer);
             }
             Opened::As(ContentType::ALERT) => match Alert::decode(&plain) {
                 Some(alert) => {
@@ -400,22 +374,13 @@ impl Side {
             }
             Opened::As(_) => self.tell(from, range, sealed, observer),
             Opened::Sealed => {
-                self.hide();
+                self.messages.hide();
                 self.tell(from, range, sealed, observer);
             }
             Opened::BadTag => {
-                self.hide();
+                self.messages.hide();
                 self.tell(from, range, EventKind::BadTag { content, length }, observer);
             }
-        }
-    }
-
-    /// What a record holds stays hidden: a decrypted message that was begun cannot be continued.
-    fn hide(&mut self) {
-        self.unframed = true;
-        if self.message_decrypted {
-            self.message.clear();
-            self.pieces.clear();
         }
     }
 
@@ -437,7 +402,7 @@ impl Side {
         self.records += 1;
         let (content, length) = (record.header.content_type, record.header.length);
         let protected = content != ContentType::HEARTBEAT || self.changed_cipher;
-        let (packet, time) = self.origin(end.saturating_sub(1));
+        let (packet, time) = self.marks.origin(end.saturating_sub(1));
         let event = Event {
             from,
             first_packet: record.first.0,
@@ -445,126 +410,22 @@ impl Side {
             began: record.first.1,
             time,
             range: StreamRange::new(record.start, end.max(record.start)),
-            segments: self.segments(record.start, end),
+            segments: self.marks.segments(record.start, end),
             decrypted: false,
             kind: EventKind::Record { content, length, protected },
         };
         observer.event(&event);
         if protected {
             self.opener.pass();
-            self.hide();
+            self.messages.hide();
             observer.event(&Event { kind: EventKind::Protected { content, length }, ..event });
         }
     }
 
-    /// Tells once that a message has begun, before its record is whole.
-    fn announce(&mut self, from: Direction, body: &[u8], start: u64, observer: &mut impl Observer) {
-        if let Some(kind) = body.first()
-            && !self.message_announced
-            && self.message.is_empty()
-        {
-            self.message_announced = true;
-            let range = StreamRange::new(start, start + RecordHeader::LENGTH as u64 + body.len() as u64);
-            self.tell(from, range, EventKind::MessageBegins(HandshakeType(*kind)), observer);
-        }
-    }
-
-    /// Puts handshake messages together from a record's body.
-    fn handshake(
-        &mut self,
-        from: Direction,
-        body: &[u8],
-        place: Place,
-        shared: &mut Shared,
-        observer: &mut impl Observer,
-    ) {
-        let (record_start, body_start) = (place.range.start, place.body);
-        if self.message_decrypted != place.decrypted {
-            self.message.clear();
-            self.pieces.clear();
-            self.message_decrypted = place.decrypted;
-        }
-        let mut at = 0;
-        while at < body.len() {
-            let begun = self.message.len();
-            if begun == 0 {
-                self.message_origin = Some(self.origin(record_start));
-            }
-            // The length of the message, once its header is there.
-            let mut head = [0; 4];
-            let known = (begun + body.len() - at).min(4);
-            for (digit, byte) in head.iter_mut().zip(self.message.iter().chain(&body[at..])) {
-                *digit = *byte;
-            }
-            let total = if known < 4 { usize::MAX } else { 4 + be24(head) };
-            if total != usize::MAX && total > MAX_MESSAGE {
-                let kind = EventKind::Malformed { reason: "impossible message length" };
-                observer.event(&Event { decrypted: place.decrypted, ..self.event(from, place.range, kind) });
-                self.message.clear();
-                self.pieces.clear();
-                return;
-            }
-            let take = (total - begun).min(body.len() - at);
-            let piece = StreamRange::new(body_start + at as u64, body_start + (at + take) as u64);
-            self.pieces.push(piece);
-            let part = &body[at..at + take];
-            at += take;
-            if begun + take < total {
-                self.message.extend_from_slice(part);
-                if !place.decrypted {
-                    let body_so_far = std::mem::take(&mut self.message);
-                    self.announce(from, &body_so_far, record_start, observer);
-                    self.message = body_so_far;
-                }
-                return;
-            }
-            let pieces = std::mem::take(&mut self.pieces);
-            if begun == 0 {
-                self.whole(from, part, &pieces, place, shared, observer);
-            } else {
-                let mut message = std::mem::take(&mut self.message);
-                message.extend_from_slice(part);
-                self.whole(from, &message, &pieces, place, shared, observer);
-            }
-            self.message_announced = false;
-        }
-    }
-
-    /// A handshake message is whole.
-    fn whole(
-        &mut self,
-        from: Direction,
-        bytes: &[u8],
-        pieces: &[StreamRange],
-        place: Place,
-        shared: &mut Shared,
-        observer: &mut impl Observer,
-    ) {
-        let (Some(first), Some(last)) = (pieces.first(), pieces.last()) else { return };
-        let kind = HandshakeType(bytes[0]);
-        let decrypted = place.decrypted;
-        // An encrypted message can be read once the tag at its record's end is there.
-        let end = if decrypted { place.range.end } else { last.end };
-        let (packet, time) = self.origin(end.saturating_sub(1));
-        let (first_packet, began) = self.message_origin.unwrap_or((packet, time));
-        observer.event(&Event {
-            from,
-            first_packet,
-            packet,
-            began,
-            time,
-            range: StreamRange::new(first.start, last.end),
-            segments: self.segments(first.start, last.end),
-            decrypted,
-            kind: EventKind::Message { kind, bytes, pieces },
-        });
-        self.learn(kind, &bytes[4..], decrypted, shared);
-    }
-
-    /// Takes from a message what the opening of later records depends on.
-    fn learn(&mut self, kind: HandshakeType, body: &[u8], decrypted: bool, shared: &mut Shared) {
-        let agreed = &mut shared.agreed;
-        match kind {
+    /// Takes the content of a handshake record, and from its messages what the opening of later records depends on.
+    fn handshake(&mut self, content: &[u8], place: Place, shared: &mut Shared, observer: &mut impl Observer) {
+        let (opener, agreed) = (&mut self.opener, &mut shared.agreed);
+        self.messages.take(content, place, &self.marks, observer, &mut |kind, body| match kind {
             // Behind the version (RFC 8446 §4.1.2): that much needs no decoding.
             HandshakeType::CLIENT_HELLO => agreed.client_random = body.get(2..).and_then(<[u8]>::first_chunk).copied(),
             HandshakeType::SERVER_HELLO => {
@@ -573,12 +434,12 @@ impl Side {
                 agreed.suite = hello.cipher_suite;
                 agreed.server_random = hello.random.try_into().ok();
             }
-            HandshakeType::FINISHED if decrypted && agreed.version.is_some_and(ProtocolVersion::is_tls13) => {
-                self.opener.finished();
+            HandshakeType::FINISHED if place.decrypted && agreed.version.is_some_and(ProtocolVersion::is_tls13) => {
+                opener.finished();
             }
-            HandshakeType::KEY_UPDATE if decrypted => self.opener.update_keys(),
+            HandshakeType::KEY_UPDATE if place.decrypted => opener.update_keys(),
             _ => {}
-        }
+        });
     }
 
     fn ssl2_hello(
@@ -599,70 +460,19 @@ impl Side {
         whole
     }
 
-    /// The packet that carried the byte at `offset`.
-    fn origin(&self, offset: u64) -> (PacketNumber, Time) {
-        let mark = self.marks.iter().find(|mark| mark.end > offset).or(self.marks.last());
-        mark.map_or((PacketNumber(0), Time(0)), |mark| (mark.packet, mark.time))
-    }
-
-    /// How many packets carried the bytes of `start..end`, as far as they are still known.
-    fn segments(&self, start: u64, end: u64) -> u16 {
-        let begun = self.marks.iter().position(|mark| mark.end > start).unwrap_or(self.marks.len());
-        let over = self.marks.iter().position(|mark| mark.end >= end).unwrap_or(self.marks.len().saturating_sub(1));
-        (over + 1).saturating_sub(begun).clamp(1, usize::from(u16::MAX)) as u16
-    }
-
     fn advance_to(&mut self, offset: u64) {
         self.buffer_start = offset;
-        // The last mark is kept for whoever asks about the byte just read.
-        let message_start = self.pieces.first().map_or(offset, |piece| piece.start);
-        let done = self.marks.iter().take_while(|mark| mark.end <= offset.min(message_start)).count();
-        let keep_from = done.min(self.marks.len().saturating_sub(1));
-        self.marks.drain(..keep_from);
+        self.marks.forget_before(self.messages.begun_at().map_or(offset, |begun| begun.min(offset)));
     }
 
     fn tell(&self, from: Direction, range: StreamRange, kind: EventKind<'_>, observer: &mut impl Observer) {
-        observer.event(&self.event(from, range, kind));
+        observer.event(&self.marks.event(from, range, kind));
     }
 
     /// Tells what keys opened.
     fn tell_opened(&self, from: Direction, range: StreamRange, kind: EventKind<'_>, observer: &mut impl Observer) {
-        observer.event(&Event { decrypted: true, ..self.event(from, range, kind) });
+        observer.event(&Event { decrypted: true, ..self.marks.event(from, range, kind) });
     }
-
-    fn event<'k>(&self, from: Direction, range: StreamRange, kind: EventKind<'k>) -> Event<'k> {
-        let (first_packet, began) = self.origin(range.start);
-        let (packet, time) = self.origin(range.end.saturating_sub(1));
-        let segments = self.segments(range.start, range.end);
-        Event { from, first_packet, packet, began, time, range, segments, decrypted: false, kind }
-    }
-}
-
-/// Where a record's bytes lie in its sender's stream.
-#[derive(Clone, Copy)]
-struct Place {
-    /// The whole record.
-    range: StreamRange,
-    /// Where the bytes of its content begin, in clear or encrypted.
-    body: u64,
-    decrypted: bool,
-}
-
-/// Whether `bytes` are whole handshake messages of registered types, one after the other.
-fn is_message_chain(bytes: &[u8]) -> bool {
-    let mut rest = bytes;
-    while let Some(header) = HandshakeHeader::decode(rest) {
-        let whole = HandshakeHeader::LENGTH + header.length as usize;
-        match rest.get(whole..) {
-            Some(more) if header.kind.name().is_some() => rest = more,
-            _ => return false,
-        }
-    }
-    rest.is_empty() && !bytes.is_empty()
-}
-
-fn be24(head: [u8; 4]) -> usize {
-    usize::from(head[1]) << 16 | usize::from(head[2]) << 8 | usize::from(head[3])
 }
 
 fn foreign_kind(bytes: &[u8]) -> ForeignKind {

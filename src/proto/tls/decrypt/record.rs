@@ -95,7 +95,7 @@ impl RecordKey {
         suite.facts().is_some_and(known)
     }
 
-    /// The key that follows from a traffic secret of TLS 1.3 (RFC 8446 §7.3) after `updates` KeyUpdates (§7.2).
+    /// The key that follows from a traffic secret of TLS 1.3 (RFC 8446 §7.3) after `updates` key updates (§7.2).
     pub fn tls13(suite: CipherSuite, secret: &Secret, updates: u32) -> Option<Self> {
         let SuiteFacts { bulk, prf: hash, .. } = suite.facts()?;
         let mut secret = Zeroizing::new(secret.bytes().to_vec());

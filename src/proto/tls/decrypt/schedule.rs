@@ -35,12 +35,16 @@ pub(super) fn prf(hash: PrfHash, secret: &[u8], label: &str, seed: [&[u8]; 2], o
 fn p_hash<H: Mac + KeyInit>(secret: &[u8], seed: &[&[u8]], out: &mut [u8]) -> Option<()> {
     let keyed = || <H as KeyInit>::new_from_slice(secret).ok();
     let mut chain = keyed()?;
-    seed.iter().for_each(|part| chain.update(part));
+    for part in seed {
+        chain.update(part);
+    }
     let mut chain = chain.finalize().into_bytes();
     for place in out.chunks_mut(chain.len()) {
         let mut block = keyed()?;
         block.update(&chain);
-        seed.iter().for_each(|part| block.update(part));
+        for part in seed {
+            block.update(part);
+        }
         place.copy_from_slice(&block.finalize().into_bytes()[..place.len()]);
         let mut next = keyed()?;
         next.update(&chain);
