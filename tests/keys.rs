@@ -194,14 +194,13 @@ fn keys_of_another_connection_open_nothing_and_accuse_nobody() {
     let fixture = Fixture::read("tls13-ok");
     // The right connection's random with the wrong secrets: every digit of a secret turned into another.
     let text = String::from_utf8(fixture.keys.clone()).expect("a key log is text");
-    let wrong: String = text
-        .lines()
-        .filter(|line| !line.starts_with('#'))
-        .map(|line| {
-            let (head, secret) = line.rsplit_once(' ').expect("three fields");
-            format!("{head} {}\n", secret.chars().rev().collect::<String>())
-        })
-        .collect();
+    let mut wrong = String::new();
+    for line in text.lines().filter(|line| !line.starts_with('#')) {
+        let (head, secret) = line.rsplit_once(' ').expect("three fields");
+        wrong.extend([head, " "]);
+        wrong.extend(secret.chars().rev());
+        wrong.push('\n');
+    }
     let desk = Desk::new(&fixture.bytes, Some(wrong.as_bytes()));
     let view = desk.view();
     assert!(!view.timeline.steps.iter().any(|step| step.decrypted || is_bad_tag(step)));

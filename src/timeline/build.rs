@@ -32,14 +32,9 @@ impl Timeline {
         let mut teller = Teller::default();
         let (streams, facts) = read(trace, secrets, &mut |event: &Event<'_>| teller.hear(event));
         let Teller { steps: mut told, records, .. } = teller;
-        told.iter_mut().for_each(|step| place_gap(step, trace, &streams));
-        for step in told.iter_mut().filter(|step| step.name == BAD_TAG) {
-            let sent = |span: &StreamRange| streams.is_contradicted(trace, step.from, *span);
-            if step.spans.iter().any(sent) {
-                let length = step.bytes as u16;
-                let note = "captured again with other bytes: keys open neither or only the other".into();
-                *step = Step { note, ..protected(step.clone(), ContentType(step.id.unwrap_or_default()), length) };
-            }
+        for step in &mut told {
+            place_gap(step, trace, &streams);
+            leave_open(step, trace, &streams);
         }
         infer(&mut told, &facts);
         let mut steps = draw_together(told);
@@ -56,6 +51,16 @@ impl Timeline {
         // A segment comes before what is read in it, whatever order they were added in.
         steps.sort_by_key(|step| (step.packet, step.kind != StepKind::Segment, step.kind == StepKind::Gap));
         (Timeline { steps, capped: trace.capped, records }, streams, facts)
+    }
+}
+
+/// A record that was captured twice with different bytes does not verify in one of its copies at least: that says nothing
+/// of what its receiver got.
+fn leave_open(step: &mut Step, trace: &Trace, streams: &Streams) {
+    let contradicted = |span: &StreamRange| streams.is_contradicted(trace, step.from, *span);
+    if step.name == BAD_TAG && step.spans.iter().any(contradicted) {
+        let sealed = protected(step.clone(), ContentType(step.id.unwrap_or_default()), step.bytes as u16);
+        *step = Step { note: "captured again with other bytes".into(), ..sealed };
     }
 }
 

@@ -237,7 +237,9 @@ fn wlan(mut cursor: Cursor<'_>) -> Field {
         (false, true) => ["Destination address", "BSS Id", "Source address"],
         (true, true) => ["Receiver address", "Transmitter address", "Destination address"],
     };
-    names.into_iter().for_each(|name| cursor.mac(name));
+    for name in names {
+        cursor.mac(name);
+    }
     cursor.shown("Sequence Control", 2, |value| {
         let value = (value as u16).swap_bytes();
         format!("sequence {}, fragment {}", value >> 4, value & 15)

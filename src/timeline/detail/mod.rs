@@ -60,6 +60,8 @@ impl Detail {
                 let records = timeline.records_of(step);
                 let start = records.first().or(step.spans.first()).map_or(0, |range| range.start);
                 let end = step.spans.last().map_or(start, |span| span.end);
+                // What opens a record is its tag, behind what it holds.
+                let end = records.last().filter(|_| step.decrypted).map_or(end, |record| record.end.max(end));
                 streams.packets(step.from, start, end, MAX_PACKETS)
             }
         };
@@ -118,11 +120,9 @@ struct Source<'a> {
     at: usize,
 }
 
-impl Source<'_> {
-    /// The bytes that keys opened, which are in no packet; none for a step in clear.
-    fn opened<'s>(&self, step: &'s Step) -> Option<&'s [u8]> {
-        (step.decrypted && !step.body.is_empty()).then_some(&step.body)
-    }
+/// The bytes that keys opened, which are in no packet; none for a step in clear.
+fn opened(step: &Step) -> Option<&[u8]> {
+    (step.decrypted && !step.body.is_empty()).then_some(&step.body)
 }
 
 /// The same tree with all its ranges moved by `by`.
