@@ -63,15 +63,18 @@ fn late(shared: &Shared, revision: u64, only_closed: bool) -> Vec<FlowNumber> {
     let keyed = shared.secrets.known();
     let late = |facts: &FlowFacts<'_>| {
         let Some(tls) = facts.tls.filter(|_| !only_closed || facts.row.is_closed()) else { return false };
-        let read = (revision, facts.row.last_packet);
-        match status.reopened.get(&facts.flow) {
-            Some(before) if *before == read => return false,
-            Some(_) => {}
-            None if tls.progress.sealed && tls.client_random.is_some_and(|random| keyed.contains(&random)) => {}
-            None => return false,
+        let openable = tls.progress.sealed && tls.client_random.is_some_and(|random| keyed.contains(&random));
+        let last = facts.row.last_packet;
+        let late = match status.reopened.get(&facts.flow) {
+            Some((before, packet)) => *packet != last || openable && *before != revision,
+            None => openable,
+        };
+        if late {
+            status.reopened.insert(facts.flow, (revision, last));
+            // What was judged without them is judged again.
+            status.judged.remove(&facts.flow);
         }
-        status.reopened.insert(facts.flow, read);
-        true
+        late
     };
     index.iter().filter(late).map(|facts| facts.flow).collect()
 }

@@ -125,18 +125,7 @@ pub struct Session {
 impl Session {
     /// Opens the captures and begins to load them; returns at once.
     pub fn open(options: &Options) -> Result<Session, OpenError> {
-        let baseline = if options.baseline.is_empty() {
-            None
-        } else {
-            let options = Options {
-                captures: options.baseline.clone(),
-                baseline: Vec::new(),
-                keylog: options.keylog.clone(),
-                follow: false,
-            };
-            Some(Box::new(Session::open(&options)?))
-        };
-        let inputs = open_all(&options.captures)?;
+        // One store for both: a key log does not say which captures it belongs to.
         let secrets = Arc::new(Secrets::default());
         let keylog = match &options.keylog {
             Some(path) => {
@@ -144,6 +133,13 @@ impl Session {
             }
             None => None,
         };
+        let baseline = if options.baseline.is_empty() {
+            None
+        } else {
+            let inputs = open_all(&options.baseline)?;
+            Some(Box::new(Self::begin(inputs, None, Arc::clone(&secrets), None, false)))
+        };
+        let inputs = open_all(&options.captures)?;
         Ok(Self::begin(inputs, baseline, secrets, keylog, options.follow))
     }
 
