@@ -10,9 +10,10 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::{Receiver, Sender, bounded};
 
 use super::judge;
+use super::keylog::KeyLog;
 use super::pass::Pass;
 use super::session::Shared;
-use crate::capture::{Input, Layout, Packet, Scanner, Trouble};
+use crate::capture::{Found, Input, Layout, Packet, Scanner, Trouble};
 use crate::vocab::Time;
 
 /// Bytes read at a time.
@@ -65,23 +66,42 @@ impl Framed {
 }
 
 /// Reads and indexes every input in order, until the end or until cancelled.
-/// With `follow` the last one is waited on to grow.
-pub(super) fn load(shared: &Arc<Shared>, inputs: Vec<Input>, follow: bool) {
-    let mut pass = Pass::default();
+/// With `follow` the last one is waited on to grow; so is the key log.
+pub(super) fn load(shared: &Arc<Shared>, inputs: Vec<Input>, mut keylog: Option<KeyLog>, follow: bool) {
+    let mut pass = Pass::new(&shared.secrets);
     let last = inputs.len().saturating_sub(1);
     for (number, input) in inputs.into_iter().enumerate() {
         if shared.is_cancelled() {
             break;
         }
         shared.index.write().packets.begin_file(number);
-        load_one(shared, &mut pass, number, input, follow && number == last);
+        let follow = follow && number == last;
+        let reader = FileReader {
+            shared,
+            number,
+            name: input.name,
+            store: input.store,
+            scanner: Scanner::default(),
+            keylog: keylog.as_mut().filter(|_| follow),
+            unread_lines: 0,
+        };
+        load_one(shared, &mut pass, reader, input.reader, follow);
+    }
+    if let Some(keylog) = &mut keylog {
+        read_on(keylog);
+        shared.status.lock().troubles.extend(keylog.trouble());
     }
     let mut index = shared.index.write();
     pass.finish(&mut index);
     index.recount();
 }
 
-fn load_one(shared: &Arc<Shared>, pass: &mut Pass, number: usize, input: Input, follow: bool) {
+/// Reads what a key log has grown by. One that cannot be read any more brings no more secrets; those it had stay.
+fn read_on(keylog: &mut KeyLog) {
+    let _ = keylog.read_on();
+}
+
+fn load_one(shared: &Shared, pass: &mut Pass, reader: FileReader<'_>, input: Box<dyn Read + Send>, follow: bool) {
     let (full_tx, full_rx) = bounded(BLOCKS);
     let (free_tx, free_rx) = bounded(BLOCKS);
     for _ in 0..BLOCKS {
@@ -89,8 +109,7 @@ fn load_one(shared: &Arc<Shared>, pass: &mut Pass, number: usize, input: Input, 
         let _ = free_tx.send(Block { bytes: vec![0; HEADROOM + BLOCK], packets: Vec::new() });
     }
     std::thread::scope(|scope| {
-        let reader = FileReader { shared, number, name: input.name, store: input.store, scanner: Scanner::default() };
-        scope.spawn(move || reader.run(input.reader, follow, &free_rx, &full_tx));
+        scope.spawn(move || reader.run(input, follow, &free_rx, &full_tx));
         index_blocks(shared, pass, &full_rx, &free_tx);
     });
 }
@@ -126,6 +145,10 @@ struct FileReader<'a> {
     name: String,
     store: Arc<File>,
     scanner: Scanner,
+    /// The key log, where it may still grow.
+    keylog: Option<&'a mut KeyLog>,
+    /// Lines of secrets in the file that are none of a key log.
+    unread_lines: u64,
 }
 
 impl FileReader<'_> {
@@ -144,11 +167,18 @@ impl FileReader<'_> {
             bytes[start..room].copy_from_slice(&carry);
             let (filled, end) = read(&mut reader, &mut bytes[room..], follow);
             self.shared.bytes.fetch_add(filled as u64, Ordering::Relaxed);
+            // Clients write their secrets before the packets that need them are captured.
+            if let Some(keylog) = &mut self.keylog {
+                read_on(keylog);
+            }
             let block = &bytes[start..room + filled];
             packets.clear();
-            let framed = &mut |packet: Packet<'_>| packets.push(Framed::new(&packet, &bytes));
+            let found = &mut |found: Found<'_>| match found {
+                Found::Packet(packet) => packets.push(Framed::new(&packet, &bytes)),
+                Found::Secrets(lines) => self.unread_lines += self.shared.secrets.read(lines).malformed,
+            };
             // What is no capture was told when the input was opened; a pipe is found out here.
-            let Ok(done) = self.scanner.scan(block, offset, end.is_some(), framed) else {
+            let Ok(done) = self.scanner.scan(block, offset, end.is_some(), found) else {
                 self.shared.status.lock().not_a_capture = true;
                 break;
             };
@@ -175,7 +205,10 @@ impl FileReader<'_> {
         }
         self.publish();
         let mut status = self.shared.status.lock();
-        status.secrets.append(&mut self.scanner.secrets);
+        if self.unread_lines > 0 {
+            let (name, lines) = (&self.name, self.unread_lines);
+            status.troubles.push(format!("{name}: malformed: {lines} lines of its secrets are none of a key log"));
+        }
         status.troubles.extend(self.scanner.troubles.iter().map(|trouble| format!("{}: {trouble}", self.name)));
     }
 

@@ -8,6 +8,7 @@ mod core;
 mod index;
 mod jobs;
 mod judge;
+mod keylog;
 mod load;
 pub mod parallel;
 mod pass;

@@ -55,14 +55,10 @@ mod tests {
     fn results_come_in_the_order_of_the_rows() {
         for rows in [0, 1, CHUNK, 10 * CHUNK + 3] {
             let mut seen = Vec::new();
-            in_order(
-                rows,
-                Iterator::collect::<Vec<_>>,
-                |part| {
-                    seen.extend(part);
-                    Ok(())
-                },
-            )
+            in_order(rows, Iterator::collect::<Vec<_>>, |part| {
+                seen.extend(part);
+                Ok(())
+            })
             .expect("the sink takes everything");
             assert!(seen.into_iter().eq(0..rows));
         }

@@ -2,13 +2,14 @@
 
 use std::collections::VecDeque;
 use std::hint::black_box;
+use std::sync::Arc;
 
 use super::index::Index;
 use crate::capture::Packet;
 use crate::flow::{Events, Placed};
 use crate::net::{Decoded, Decoder, Segment};
 use crate::proto::dialogue::{FactsObserver, hello_sender};
-use crate::proto::{FlowReader, TlsFacts};
+use crate::proto::{FlowReader, Secrets, TlsFacts};
 use crate::timeline::{arrival, is_midstream};
 use crate::vocab::{FlowNumber, PacketNumber, Time};
 
@@ -20,13 +21,18 @@ const MAX_LIVE: usize = 100_000;
 const MAX_CLOSED: usize = 1024;
 
 /// Fills an [`Index`] packet by packet.
-#[derive(Default)]
 pub struct Pass {
     decoder: Decoder,
     readers: Readers,
 }
 
 impl Pass {
+    /// A pass that opens encrypted records with `secrets`, as far as they are known when a record is read.
+    pub fn new(secrets: &Arc<Secrets>) -> Self {
+        let secrets = Arc::clone(secrets);
+        Self { decoder: Decoder::default(), readers: Readers { secrets, ..Readers::default() } }
+    }
+
     /// Takes the next packets of the capture.
     ///
     /// Of many flows that take turns none is in the processor's caches when its next packet comes. So a batch goes
@@ -105,6 +111,7 @@ impl Pass {
 /// The readers of flows that may still say something.
 #[derive(Default)]
 struct Readers {
+    secrets: Arc<Secrets>,
     /// By the slot of the flow's TLS facts.
     slots: Vec<Option<Box<FlowReader>>>,
     /// In the order in which they were begun.
@@ -145,7 +152,7 @@ impl Readers {
             }
             row.tls = index.tls.len() as u32;
             index.tls.push(TlsFacts::default());
-            self.slots.push(Some(Box::new(FlowReader::new(is_midstream(row)))));
+            self.slots.push(Some(Box::new(FlowReader::new(is_midstream(row), &self.secrets))));
             self.begin(index, flow);
         }
         let Some(row) = index.flows.get_mut(flow) else { return };
@@ -157,7 +164,7 @@ impl Readers {
             if hello_sender(segment.payload).is_some_and(|sender| sender != direction) {
                 row.swap_ends();
                 direction = direction.reversed();
-                **reader = FlowReader::new(true);
+                **reader = FlowReader::new(true, &self.secrets);
                 *facts = TlsFacts::default();
             }
         }

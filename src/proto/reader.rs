@@ -1,8 +1,10 @@
 //! A flow's segments in any order → its dialogue: assembly and reading of both directions in one piece.
 
 use std::hint::black_box;
+use std::sync::Arc;
 
 use super::dialogue::{Dialogue, Observer};
+use super::tls::secrets::Secrets;
 use crate::stream::{Assembler, Chunk, unwrap_offset};
 use crate::vocab::{Direction, PacketNumber, PerDirection, Time};
 
@@ -34,9 +36,9 @@ pub struct FlowReader {
 }
 
 impl FlowReader {
-    /// A reader; `midstream` where the capture lacks the flow's beginning.
-    pub fn new(midstream: bool) -> Self {
-        Self { assemblers: PerDirection::default(), dialogue: Dialogue::new(midstream) }
+    /// A reader; `midstream` where the capture lacks the flow's beginning. Encrypted records are opened with `secrets`.
+    pub fn new(midstream: bool, secrets: &Arc<Secrets>) -> Self {
+        Self { assemblers: PerDirection::default(), dialogue: Dialogue::new(midstream, Arc::clone(secrets)) }
     }
 
     /// Takes the next segment. Every stretch that is now in order goes to `sink`, then to the dialogue, which tells
