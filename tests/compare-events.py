@@ -4,8 +4,10 @@
     tests/compare-events.py CAPTURES [--bin PATH] [--list EVENT] [--most N]
 
 CAPTURES is a folder of captures. For each kind of event it counts the packets that both show, those that only tshark
-shows, and those that only we show. A packet that we call captured twice is counted apart: tshark judges the second
-copy as if it had been sent again. --list names the packets on which an event, or any, differs. Needs tshark; is no part of the
+shows, and those that only we show. Counted apart: what differs because we call a packet captured twice (tshark judges
+the second copy as if it had been sent again), and what differs between retransmission and out of order although the
+sequence numbers prove us right: of tshark's segments that came late, every byte was captured before; of tshark's that
+were sent again, none was. --list names the packets on which an event, or any, differs. Needs tshark; is no part of the
 test command.
 """
 
@@ -33,24 +35,51 @@ EVENTS = {
     "keep_alive_ack": "keep-alive ACK",
     "reused_ports": "port numbers reused",
 }
+PLACE = ["stream", "srcport", "seq", "nxtseq", "len"]
 TWICE = "captured twice"
+# tshark shows `retransmission` of these, too.
+KINDS = {"fast retransmission", "spurious retransmission"}
 
 
 def run(command):
     return subprocess.run(command, capture_output=True, check=False).stdout
 
 
+class Seen:
+    """The sequence numbers that one direction was seen to use."""
+
+    def __init__(self):
+        self.parts = []
+
+    def new(self, start, end):
+        """Takes note of a segment: "none" of it was captured before, or "some", or "all" was."""
+        before = sum(max(0, min(end, b) - max(start, a)) for a, b in self.parts)
+        self.parts = [(a, b) for a, b in self.parts if b < start or a > end] + [
+            (
+                min([start, *(a for a, b in self.parts if not (b < start or a > end))]),
+                max([end, *(b for a, b in self.parts if not (b < start or a > end))]),
+            )
+        ]
+        return "none" if before == 0 else "all" if before == end - start else "some"
+
+
 def tshark_events(capture):
-    """{packet: set of events}, of the packets with one TCP header; the others carry tunnels or bundles."""
+    """{packet: (events, how much of it was captured before)}, and the packets that carry more than one segment."""
     fields = [f"tcp.analysis.{name}" for name in EVENTS]
-    command = ["tshark", "-r", capture, "-Y", "tcp && !icmp && !icmpv6", "-T", "fields", "-e", "frame.number", "-e", "tcp.seq"]
+    command = ["tshark", "-r", capture, "-Y", "tcp && !icmp && !icmpv6", "-T", "fields", "-e", "frame.number"]
+    for name in PLACE:
+        command += ["-e", f"tcp.{name}"]
     for field in fields:
         command += ["-e", field]
-    packets, others = {}, set()
+    packets, others, streams = {}, set(), {}
     for line in run(command).decode(errors="replace").splitlines():
-        number, seq, *found = line.split("\t")
-        if seq.isdigit():
-            packets[int(number)] = {name for name, said in zip(EVENTS, found) if said}
+        number, *found = line.split("\t")
+        place, found = found[: len(PLACE)], found[len(PLACE) :]
+        if place[2].isdigit():
+            stream, port, seq, end, length = place
+            seen = streams.setdefault((stream, port), Seen())
+            new = seen.new(int(seq), int(end or int(seq) + int(length or 0)))
+            packets[int(number)] = ({name for name, said in zip(EVENTS, found) if said}, new)
         else:
             others.add(int(number))
     return packets, others
@@ -61,6 +90,8 @@ def our_events(program, capture):
     for line in run([program, "packets", capture, "--format", "json"]).splitlines():
         packet = json.loads(line)
         packets.setdefault(packet["packet"], set()).update(packet.get("events", []))
+        if packets[packet["packet"]] & KINDS:
+            packets[packet["packet"]].add("retransmission")
     return packets
 
 
@@ -85,14 +116,20 @@ def main():
             twice = TWICE in ours[number]
             count["twice"]["ours"] += twice
             for name, word in EVENTS.items():
-                tshark, here = name in theirs[number], word in ours[number]
+                events, before = theirs[number]
+                tshark, here = name in events, word in ours[number]
                 if not (tshark or here):
                     continue
                 kind = "both" if tshark and here else "here" if here else "twice" if twice else "tshark"
+                late = "out of order" in ours[number] or "out_of_order" in events
+                if kind in ("here", "tshark") and late and name in ("retransmission", "out_of_order"):
+                    # Each says one of the two; what was captured before says who is right.
+                    right = "none" if "out of order" in ours[number] else "all"
+                    kind = "proven" if before == right else kind
                 count[name][kind] += 1
                 if kind in ("here", "tshark") and given.list in (name, "all"):
-                    rest = theirs[number] if kind == "here" else ours[number]
-                    differing.append(f"{capture.name} {number} {name} only {kind}; the other says {sorted(rest)}")
+                    rest = events if kind == "here" else ours[number]
+                    differing.append(f"{capture.name} {number} {name} only {kind}; the other says {sorted(rest)}, {before} captured before")
     report(count, captures, packets)
     for line in differing[: given.most]:
         print(line)
@@ -100,13 +137,13 @@ def main():
 
 def report(count, captures, packets):
     print(f"{captures} captures, {packets} packets, {count['twice']['ours']} captured twice\n")
-    print("| event | both | only tshark | only shakedown | agreement | captured twice |")
-    print("| --- | ---: | ---: | ---: | ---: | ---: |")
+    print("| event | both | only tshark | only shakedown | agreement | captured twice | proven |")
+    print("| --- | ---: | ---: | ---: | ---: | ---: | ---: |")
     for name in EVENTS:
         tally = count[name]
         all_ = tally["both"] + tally["tshark"] + tally["here"]
         share = f"{100 * tally['both'] / all_:.1f} %" if all_ else "none seen"
-        print(f"| {name} | {tally['both']} | {tally['tshark']} | {tally['here']} | {share} | {tally['twice']} |")
+        print(f"| {name} | {tally['both']} | {tally['tshark']} | {tally['here']} | {share} | {tally['twice']} | {tally['proven']} |")
 
 
 if __name__ == "__main__":

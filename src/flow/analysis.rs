@@ -3,7 +3,7 @@
 //! Names and meaning follow Wireshark's `tcp.analysis.*`. The one difference by design: a packet captured twice is a
 //! [`Events::DUPLICATE`], not a retransmission.
 
-use super::row::{FlowRow, Side, SideFlags, bits};
+use super::row::{FlowRow, PRINTS, Side, SideFlags, bits};
 use crate::net::Segment;
 use crate::vocab::{Direction, Time};
 
@@ -97,7 +97,9 @@ pub(super) fn judge(row: &mut FlowRow, segment: &Segment<'_>, direction: Directi
     }
     let events = compare(row, segment, direction, micros);
     advance(row, segment, direction, micros, events);
-    row.sides[direction].print = print;
+    let prints = &mut row.sides[direction].prints;
+    prints.copy_within(..PRINTS - 1, 1);
+    prints[0] = print;
     if events.any(Events::ANY_RETRANSMISSION) {
         let side = &mut row.sides[direction];
         side.retransmissions = side.retransmissions.saturating_add(1);
@@ -105,14 +107,17 @@ pub(super) fn judge(row: &mut FlowRow, segment: &Segment<'_>, direction: Directi
     events
 }
 
-/// Whether a segment is the one before it, captured at a second place.
+/// Whether a segment is one of those just before it, captured at a second place. A packet sent again has another IP
+/// identification; without one only an equal packet right behind is taken for a copy.
 fn is_second_copy(before: &Side, segment: &Segment<'_>, print: u32, micros: u32) -> bool {
-    if !before.flags.has(SideFlags::SEEN) || before.print != print {
+    if !before.flags.has(SideFlags::SEEN) || !before.prints.contains(&print) {
         return false;
     }
-    let (carries, has_id) = (sequence_length(segment) > 0, segment.ip.id.is_some_and(|id| id != 0));
-    let limit = if has_id { DUPLICATE_MICROS } else { DUPLICATE_MICROS_WITHOUT_ID };
-    (has_id || carries) && micros.wrapping_sub(before.micros) < limit
+    let age = micros.wrapping_sub(before.micros);
+    if segment.ip.id.is_some_and(|id| id != 0) {
+        return age < DUPLICATE_MICROS;
+    }
+    before.prints[0] == print && sequence_length(segment) > 0 && age < DUPLICATE_MICROS_WITHOUT_ID
 }
 
 fn compare(row: &FlowRow, segment: &Segment<'_>, direction: Direction, micros: u32) -> Events {
@@ -146,11 +151,14 @@ fn compare(row: &FlowRow, segment: &Segment<'_>, direction: Direction, micros: u
         }
     }
     if flags.ack() && other.flags.has(SideFlags::SEEN) && after(segment.ack, other.ackable) {
+        let told = other.flags.has(SideFlags::UNSEEN_TOLD);
         // A probe's byte that was taken after all: the window is open again.
         let probed = in_place && segment.ack == own.ack.wrapping_add(1);
         let probed = probed && other.flags.has(SideFlags::ZERO_WINDOW_PROBE);
-        if !events.has(Events::ZERO_WINDOW_PROBE_ACK) {
-            events.set(if probed { Events::WINDOW_UPDATE } else { Events::ACK_UNSEEN });
+        if probed && !events.has(Events::ZERO_WINDOW_PROBE_ACK) {
+            events.set(Events::WINDOW_UPDATE);
+        } else if !probed && !told {
+            events.set(Events::ACK_UNSEEN);
         }
     }
     let carries = len > 0 || flags.syn() || flags.fin();
@@ -191,8 +199,7 @@ fn retransmission(row: &FlowRow, segment: &Segment<'_>, direction: Direction, mi
     let (own, other) = (&row.sides[direction], &row.sides[direction.reversed()]);
     let acked = other.flags.has(SideFlags::ACKED);
     let end = segment.seq.wrapping_add(sequence_length(segment));
-    let data_end = segment.seq.wrapping_add(segment.payload_len);
-    if segment.payload_len > 0 && acked && !after(data_end, other.ack) {
+    if segment.payload_len > 0 && acked && !after(segment.seq.wrapping_add(segment.payload_len), other.ack) {
         return Events::SPURIOUS_RETRANSMISSION;
     }
     // More than a byte from the place of a probe's: new data, of which the first byte was the probe.
@@ -200,16 +207,15 @@ fn retransmission(row: &FlowRow, segment: &Segment<'_>, direction: Direction, mi
     if !after(own.next_seq, segment.seq) || after_probe {
         return Events::default();
     }
-    let asked_for = other.ack == segment.seq || other.flags.has(SideFlags::SACKS);
-    if acked && other.duplicate_acks >= 2 && asked_for && micros.wrapping_sub(other.micros) < FAST_MICROS {
+    if acked && other.duplicate_acks >= 2 && other.ack == segment.seq && micros.wrapping_sub(other.micros) < FAST_MICROS {
         return Events::FAST_RETRANSMISSION;
     }
     let limit = row.first_rtt_micros_plus_one.checked_sub(1).filter(|micros| *micros > 0).unwrap_or(OUT_OF_ORDER_MICROS);
-    let late = micros.wrapping_sub(own.next_seq_micros) < limit && own.next_seq != data_end;
+    let soon = micros.wrapping_sub(own.next_seq_micros) < limit;
     // Before the first byte that is known, too, nothing was seen.
     let unseen = after(own.base_seq, segment.seq)
         || row.holes.as_ref().is_some_and(|holes| holes[direction].touch(segment.seq, end));
-    if late && unseen { Events::OUT_OF_ORDER } else { Events::RETRANSMISSION }
+    if soon && unseen { Events::OUT_OF_ORDER } else { Events::RETRANSMISSION }
 }
 
 fn sequence_length(segment: &Segment<'_>) -> u32 {
@@ -229,6 +235,7 @@ fn advance(row: &mut FlowRow, segment: &Segment<'_>, direction: Direction, micro
     let side = &mut row.sides[direction];
     if segment.ack != side.ack {
         side.duplicate_acks = 0;
+        side.flags.0 &= !SideFlags::UNSEEN_TOLD.0;
     } else if events.has(Events::DUPLICATE_ACK) {
         side.duplicate_acks = side.duplicate_acks.saturating_add(1);
     }
@@ -247,7 +254,6 @@ fn advance(row: &mut FlowRow, segment: &Segment<'_>, direction: Direction, micro
         (segment.payload_len > 0 && !flags.rst(), SideFlags::DATA),
         (events.has(Events::KEEP_ALIVE), SideFlags::KEEP_ALIVE),
         (events.has(Events::ZERO_WINDOW_PROBE), SideFlags::ZERO_WINDOW_PROBE),
-        (events.has(Events::DUPLICATE_ACK) && reports_sack(segment), SideFlags::SACKS),
     ] {
         if present {
             side.flags.set(flag);
@@ -259,10 +265,6 @@ fn advance(row: &mut FlowRow, segment: &Segment<'_>, direction: Direction, micro
     if flags.fin() && row.closed_by.is_none() {
         row.closed_by = Some(direction);
     }
-}
-
-fn reports_sack(segment: &Segment<'_>) -> bool {
-    crate::net::options::walk(segment.options).any(|(kind, _)| kind == 5)
 }
 
 /// What a segment's acknowledgment says of the other end.
@@ -283,6 +285,7 @@ fn acknowledge(row: &mut FlowRow, segment: &Segment<'_>, direction: Direction, e
     } else if events.has(Events::ACK_UNSEEN) {
         // Said once of the same bytes.
         other.ackable = other.next_seq;
+        other.flags.set(SideFlags::UNSEEN_TOLD);
     }
     let acked_fin = other.flags.has(SideFlags::FIN) && !after(other.next_seq, segment.ack);
     if acked_fin {

@@ -72,8 +72,8 @@ bits! {
         ACKED_FIN = 0x2000,
         /// Its last segment was a SYN, whose window is not scaled.
         LAST_SYN = 0x4000,
-        /// It reported bytes received out of order (SACK) in a duplicate ACK.
-        SACKS = 0x8000,
+        /// The other end acknowledged bytes of it that were not captured, and was sent no new acknowledgment since.
+        UNSEEN_TOLD = 0x8000,
     }
 }
 
@@ -114,6 +114,9 @@ impl Issues {
     }
 }
 
+/// Segments of one direction among which a second copy is looked for: two captures of a burst come interleaved.
+pub(super) const PRINTS: usize = 4;
+
 /// One end's TCP, as sent by it.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Side {
@@ -134,8 +137,8 @@ pub struct Side {
     pub(crate) next_seq_micros: u32,
     /// When its last segment was captured: microseconds since the flow began, wrapping.
     pub(crate) micros: u32,
-    /// A hash of its last segment, to recognise a packet captured twice.
-    pub(crate) print: u32,
+    /// Hashes of its last segments, the newest first, to recognise a packet captured twice.
+    pub(crate) prints: [u32; PRINTS],
     /// Window of its last segment, not scaled.
     pub window: u16,
     /// Maximum segment size of its SYN in bytes; 0 where it stated none.
