@@ -74,6 +74,8 @@ actions! {
     Timeline = "timeline",
     /// The flow's streams.
     Follow = "follow",
+    /// The flow's packets, as a list and as plots.
+    Packets = "packets",
     /// The flow beside a good one.
     Compare = "compare",
     /// The next failing flow.
@@ -132,4 +134,22 @@ actions! {
     ToggleEqual = "equal",
     /// Baseline and subject exchanged.
     Swap = "swap",
+    /// The next packet with an event.
+    NextEvent = "next-event",
+    /// The previous packet with an event.
+    PreviousEvent = "previous-event",
+    /// Relative sequence numbers or those of the packets.
+    ToggleAbsolute = "absolute",
+    /// Half the time in a plot.
+    ZoomIn = "zoom-in",
+    /// Twice the time in a plot.
+    ZoomOut = "zoom-out",
+    /// All of the time in a plot.
+    ZoomAll = "zoom-all",
+    /// Earlier time in a plot.
+    PanLeft = "pan-left",
+    /// Later time in a plot.
+    PanRight = "pan-right",
+    /// A plot as high as its data or as the window.
+    ToggleWindow = "window",
 }

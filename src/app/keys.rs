@@ -16,13 +16,16 @@ pub enum Scope {
     Timeline,
     /// In the stream.
     Follow,
+    /// In the packets.
+    Packets,
     /// In the comparison.
     Compare,
 }
 
 impl Scope {
     /// Every scope, in the order of the help.
-    pub const ALL: &'static [Scope] = &[Scope::Anywhere, Scope::List, Scope::Timeline, Scope::Follow, Scope::Compare];
+    pub const ALL: &'static [Scope] =
+        &[Scope::Anywhere, Scope::List, Scope::Timeline, Scope::Follow, Scope::Packets, Scope::Compare];
 
     /// Its heading in the help.
     pub fn title(self) -> &'static str {
@@ -31,6 +34,7 @@ impl Scope {
             Scope::List => "Flow list",
             Scope::Timeline => "Handshake timeline",
             Scope::Follow => "Follow stream",
+            Scope::Packets => "Packets and plots",
             Scope::Compare => "Compare",
         }
     }
@@ -59,13 +63,14 @@ const fn row(scope: Scope, keys: &'static str, action: Action, hint: &'static st
 #[rustfmt::skip]
 pub const KEYS: &[Binding] = &{
     use Action as A;
-    use Scope::{Anywhere, Compare, Follow, List, Timeline};
+    use Scope::{Anywhere, Compare, Follow, List, Packets, Timeline};
     [
         row(List, "Enter t", A::Open, "timeline", "Open the flow's handshake timeline"),
         row(List, "n", A::NextFailed, "next failed", "Go to the next failing flow"),
         row(List, "N", A::PreviousFailed, "", "Go to the previous failing flow"),
         row(List, "c", A::Compare, "compare", "Put the flow beside a good one"),
         row(List, "f", A::Follow, "follow", "Follow the flow's streams"),
+        row(List, "s", A::Packets, "packets", "List the flow's packets, and plot them over time"),
         row(List, "/", A::Search, "filter", "Show only flows whose row contains a text; empty shows all"),
         row(List, "o", A::NextOutcome, "outcome", "Show flows of one outcome only: failed, ok, incomplete …, all"),
         row(List, ">", A::SortNext, "sort", "Sort by the next column; a click on a heading does it too"),
@@ -87,6 +92,7 @@ pub const KEYS: &[Binding] = &{
         row(Timeline, "E", A::PreviousEvidence, "", "Step to the previous packet that proves the finding"),
         row(Timeline, "c", A::Compare, "compare", "Put the flow beside a good one"),
         row(Timeline, "f", A::Follow, "follow", "Follow the streams, from this packet"),
+        row(Timeline, "s", A::Packets, "packets", "List the packets, and plot them over time, from this one"),
         row(Timeline, "/", A::Search, "search", "Search the fields of the step"),
         row(Timeline, "n", A::NextMatch, "", "Go to the next match"),
         row(Timeline, "N", A::PreviousMatch, "", "Go to the previous match"),
@@ -108,9 +114,28 @@ pub const KEYS: &[Binding] = &{
         row(Follow, "N", A::PreviousMatch, "", "Go to the previous match"),
         row(Follow, "}", A::NextTurn, "turn", "Go to where the other end speaks next"),
         row(Follow, "{", A::PreviousTurn, "", "Go back to where this end began to speak"),
+        row(Follow, "s", A::Packets, "packets", "List the packets, and plot them over time, from this line's"),
         row(Follow, "c", A::Compare, "compare", "Put the flow beside a good one"),
         row(Follow, "]", A::NextFailed, "", "Follow the next failing flow"),
         row(Follow, "[", A::PreviousFailed, "", "Follow the previous failing flow"),
+
+        row(Packets, "Tab", A::NextPane, "plot", "Go on to: sequence numbers, round trips, bytes in flight, throughput, the list alone"),
+        row(Packets, "shift-Tab", A::PreviousPane, "", "Go back to the plot before"),
+        row(Packets, "Enter t", A::Open, "timeline", "Go to the packet in the timeline"),
+        row(Packets, "e", A::NextEvent, "event", "Go to the next packet with an event"),
+        row(Packets, "E", A::PreviousEvent, "", "Go to the previous packet with an event"),
+        row(Packets, "d", A::NextDirection, "direction", "Plot what the client sent or what the server sent"),
+        row(Packets, "+", A::ZoomIn, "closer", "Show half the time around the packet"),
+        row(Packets, "-", A::ZoomOut, "farther", "Show twice the time"),
+        row(Packets, "=", A::ZoomAll, "", "Show all of the time"),
+        row(Packets, "<", A::PanLeft, "", "Show earlier time"),
+        row(Packets, ">", A::PanRight, "", "Show later time"),
+        row(Packets, "w", A::ToggleWindow, "window", "Make the plot as high as its data, or as the receiver's window"),
+        row(Packets, "a", A::ToggleAbsolute, "absolute", "Show relative sequence numbers, or those of the packets"),
+        row(Packets, "f", A::Follow, "follow", "Follow the streams, from this packet"),
+        row(Packets, "c", A::Compare, "", "Put the flow beside a good one"),
+        row(Packets, "]", A::NextFailed, "", "Go to the next failing flow"),
+        row(Packets, "[", A::PreviousFailed, "", "Go to the previous failing flow"),
 
         row(Compare, "d", A::NextDifference, "difference", "Go to the next row that differs"),
         row(Compare, "D", A::PreviousDifference, "", "Go to the previous row that differs"),
@@ -120,14 +145,15 @@ pub const KEYS: &[Binding] = &{
         row(Compare, "Tab", A::NextPane, "pane", "Go from the rows to the list of differences and back"),
         row(Compare, "shift-Tab", A::PreviousPane, "", "Go back to the other pane"),
         row(Compare, "f", A::Follow, "follow", "Follow the failing flow's streams"),
+        row(Compare, "s", A::Packets, "packets", "List the failing flow's packets, and plot them over time"),
         row(Compare, "B", A::AutomaticBaseline, "nearest", "Compare with the nearest good flow"),
         row(Compare, "n ]", A::NextFailed, "next failed", "Compare the next failing flow"),
         row(Compare, "N [", A::PreviousFailed, "", "Compare the previous failing flow"),
 
         row(Anywhere, "Down j", A::Down, "", "One row down"),
         row(Anywhere, "Up k", A::Up, "", "One row up"),
-        row(Anywhere, "Right l", A::Right, "", "Unfold; the next byte; further columns"),
-        row(Anywhere, "Left h", A::Left, "", "Fold; the previous byte; earlier columns"),
+        row(Anywhere, "Right l", A::Right, "", "Unfold; the next byte; further columns; the next packet"),
+        row(Anywhere, "Left h", A::Left, "", "Fold; the previous byte; earlier columns; the previous packet"),
         row(Anywhere, "PageDown ctrl-f", A::PageDown, "", "A page down"),
         row(Anywhere, "PageUp ctrl-b", A::PageUp, "", "A page up"),
         row(Anywhere, "ctrl-d", A::HalfDown, "", "Half a page down"),

@@ -2,7 +2,7 @@
 //!
 //! Start at [`update`]: something happened ([`Msg`]), the [`Model`] changes, [`Effect`]s are to be done. The keys are
 //! one table, [`keys::KEYS`]. One file a screen's state: [`list`], [`timeline`] with its [`tree`], [`follow`],
-//! [`compare`].
+//! [`packets`], [`compare`].
 
 pub mod action;
 pub mod compare;
@@ -15,6 +15,7 @@ pub mod keys;
 pub mod list;
 pub mod model;
 pub mod msg;
+pub mod packets;
 pub mod survey;
 pub mod timeline;
 pub mod tree;

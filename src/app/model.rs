@@ -12,8 +12,10 @@ use super::input::Input;
 use super::keys::Scope;
 use super::list::List;
 use super::msg::Pane;
+use super::packets::Packets;
 use super::timeline::Timeline;
 use crate::engine::{FlowRef, FlowView, Index, Phase, Progress};
+use crate::present::plot::Kind;
 use crate::present::role::Role;
 use crate::vocab::PacketNumber;
 
@@ -26,6 +28,8 @@ pub enum Screen {
     Timeline,
     /// The streams.
     Follow,
+    /// The packets, as a list and as plots.
+    Packets,
     /// Two flows side by side.
     Compare,
 }
@@ -37,6 +41,7 @@ impl Screen {
             Screen::List => Scope::List,
             Screen::Timeline => Scope::Timeline,
             Screen::Follow => Scope::Follow,
+            Screen::Packets => Scope::Packets,
             Screen::Compare => Scope::Compare,
         }
     }
@@ -90,7 +95,7 @@ pub enum Opened {
     Failed(String),
 }
 
-/// The flow that timeline and stream show.
+/// The flow that timeline, stream and packets show.
 #[derive(Clone, Debug)]
 pub struct Subject {
     /// Which flow.
@@ -120,12 +125,14 @@ pub struct Model {
     pub overlay: Overlay,
     /// The flow list.
     pub list: List,
-    /// The flow that timeline and stream show.
+    /// The flow that timeline, stream and packets show.
     pub subject: Option<Subject>,
     /// The timeline.
     pub timeline: Timeline,
     /// The streams.
     pub follow: Follow,
+    /// The packets.
+    pub packets: Packets,
     /// The comparison.
     pub compare: Option<Compare>,
     /// The flow that the user made the baseline.
@@ -148,6 +155,7 @@ impl Model {
             subject: None,
             timeline: Timeline::default(),
             follow: Follow::default(),
+            packets: Packets::default(),
             compare: None,
             baseline: None,
             progress,
@@ -165,7 +173,7 @@ impl Model {
     pub fn flow(&self) -> Option<FlowRef> {
         match self.screen() {
             Screen::List => self.list.flow().map(FlowRef::main),
-            Screen::Timeline | Screen::Follow => self.subject.as_ref().map(|subject| subject.flow),
+            Screen::Timeline | Screen::Follow | Screen::Packets => self.subject.as_ref().map(|subject| subject.flow),
             Screen::Compare => self.compare.as_ref().map(|compare| compare.subject),
         }
     }
@@ -182,6 +190,7 @@ impl Model {
             (_, Screen::List) => Pane::List,
             (_, Screen::Timeline) => self.timeline.focus,
             (_, Screen::Follow) => Pane::Stream,
+            (_, Screen::Packets) => Pane::Packets,
             (_, Screen::Compare) => self.compare.as_ref().map_or(Pane::Rows, |compare| compare.focus),
         }
     }
@@ -204,7 +213,9 @@ impl Model {
         let failed = index.counts().failed;
         let view = self.subject.as_ref().and_then(Subject::view);
         match action {
-            Action::Open | Action::Compare | Action::Follow | Action::MarkBaseline if self.screen() == Screen::List => {
+            Action::Open | Action::Compare | Action::Follow | Action::Packets | Action::MarkBaseline
+                if self.screen() == Screen::List =>
+            {
                 self.list.flow().is_some()
             }
             Action::NextFailed | Action::PreviousFailed => failed > 0,
@@ -221,6 +232,10 @@ impl Model {
             }
             Action::ToggleFold => self.timeline.focus == Pane::Fields,
             Action::NextBytes => self.timeline.tree.detail.as_ref().is_some_and(|detail| detail.panes.len() > 1),
+            Action::ZoomIn | Action::ZoomOut | Action::ZoomAll | Action::PanLeft | Action::PanRight => {
+                self.packets.plot.is_some()
+            }
+            Action::ToggleWindow => matches!(self.packets.plot, Some(Kind::Sequence | Kind::InFlight)),
             Action::NextDifference | Action::ToggleEqual | Action::Swap => {
                 self.compare.as_ref().is_some_and(|compare| compare.ready().is_some())
             }

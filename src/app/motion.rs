@@ -39,6 +39,7 @@ fn sideways(model: &mut Model, pane: Pane, right: bool) {
         }
         Pane::Fields => tree.fold(!right),
         Pane::Bytes => tree.move_byte(if right { 1 } else { -1 }),
+        Pane::Packets => step(model, pane, if right { 1 } else { -1 }),
         _ => {}
     }
 }
@@ -67,6 +68,7 @@ fn page(model: &Model, pane: Pane) -> usize {
         Pane::Fields => model.timeline.tree.cursor.page(),
         Pane::Bytes => model.timeline.tree.hex.page(),
         Pane::Stream => model.follow.height,
+        Pane::Packets => model.packets.cursor.page(),
         Pane::Rows => model.compare.as_ref().map_or(1, |compare| compare.rows.page()),
         Pane::Differences => model.compare.as_ref().map_or(1, |compare| compare.differences.page()),
         Pane::Help => match &model.overlay {
@@ -159,6 +161,10 @@ fn with_cursor(model: &mut Model, pane: Pane, change: impl FnOnce(&mut Cursor, u
             let width = model.timeline.finding_width;
             let rows = model.view().map_or(0, |view| finding::of_view(&view, width).len());
             change(&mut model.timeline.finding, rows);
+        }
+        Pane::Packets => {
+            let packets = &mut model.packets;
+            change(&mut packets.cursor, packets.measured.len());
         }
         Pane::Rows => {
             if let Some(compare) = &mut model.compare {

@@ -18,6 +18,8 @@ pub enum Pane {
     Bytes,
     /// The stream.
     Stream,
+    /// The packets.
+    Packets,
     /// The aligned rows.
     Rows,
     /// The ranked differences.

@@ -145,6 +145,7 @@ fn go_to_packet(model: &mut Model, packet: PacketNumber) {
     match (model.screen(), model.view()) {
         (Screen::Timeline, Some(view)) => model.timeline.go_to_packet(&view, packet),
         (Screen::Follow, Some(view)) => model.follow.open(&view, Some(packet)),
+        (Screen::Packets, Some(view)) => model.packets.go_to_packet(&view, packet),
         _ => say(model, Role::Error, "open a flow first: packet goes to a packet of it"),
     }
 }

@@ -104,7 +104,8 @@ pub(super) fn act(model: &mut Model, index: &Index, action: Action) -> Vec<Effec
         Action::Back => return back(model, index),
         Action::List => model.screens.truncate(1),
         Action::Timeline => return open(model, Screen::Timeline, None),
-        Action::Follow => return follow(model),
+        Action::Follow => return from_here(model, Screen::Follow),
+        Action::Packets => return from_here(model, Screen::Packets),
         Action::Compare => return compare(model),
         Action::NextFailed | Action::PreviousFailed => {
             return next_failed(model, index, action == Action::NextFailed);
@@ -127,6 +128,7 @@ fn on_screen(model: &mut Model, index: &Index, action: Action) -> Vec<Effect> {
         },
         Screen::Timeline => on_timeline(model, action),
         Screen::Follow => return on_follow(model, action),
+        Screen::Packets => on_packets(model, action),
         Screen::Compare => return on_compare(model, action),
     }
     Vec::new()
@@ -231,6 +233,32 @@ fn on_follow(model: &mut Model, action: Action) -> Vec<Effect> {
     Vec::new()
 }
 
+fn on_packets(model: &mut Model, action: Action) {
+    let Some(view) = model.view() else { return };
+    let packets = &mut model.packets;
+    match action {
+        Action::Open => {
+            if let Some(packet) = packets.packet(&view) {
+                model.timeline.go_to_packet(&view, packet);
+            }
+            go(model, Screen::Timeline);
+        }
+        Action::NextPane | Action::PreviousPane => packets.next_plot(action == Action::NextPane),
+        Action::NextEvent | Action::PreviousEvent => {
+            if !packets.seek_event(&view, action == Action::NextEvent) {
+                say(model, Role::Notice, "no further event");
+            }
+        }
+        Action::NextDirection => packets.direction = packets.direction.reversed(),
+        Action::ToggleAbsolute => packets.absolute = !packets.absolute,
+        Action::ToggleWindow => packets.whole_window = !packets.whole_window,
+        Action::ZoomIn | Action::ZoomOut => packets.zoom(action == Action::ZoomIn),
+        Action::ZoomAll => packets.zoom_all(),
+        Action::PanLeft | Action::PanRight => packets.pan(action == Action::PanRight),
+        _ => motion::act(model, action),
+    }
+}
+
 fn on_compare(model: &mut Model, action: Action) -> Vec<Effect> {
     let Some(compare) = &mut model.compare else { return Vec::new() };
     match action {
@@ -295,13 +323,14 @@ pub(super) fn open(model: &mut Model, screen: Screen, packet: Option<PacketNumbe
     show(model, flow, packet)
 }
 
-/// Makes `flow` the one that timeline and stream show.
+/// Makes `flow` the one that timeline, stream and packets show.
 fn show(model: &mut Model, flow: FlowRef, packet: Option<PacketNumber>) -> Vec<Effect> {
     let known = model.subject.as_ref().filter(|subject| subject.flow == flow).and_then(Subject::view).cloned();
     if let Some(view) = known {
         if let Some(packet) = packet {
             model.timeline.go_to_packet(&view, packet);
             model.follow.open(&view, Some(packet));
+            model.packets.go_to_packet(&view, packet);
         }
         return Vec::new();
     }
@@ -310,13 +339,20 @@ fn show(model: &mut Model, flow: FlowRef, packet: Option<PacketNumber>) -> Vec<E
     vec![Effect::Ask(Slot::Open, Request::Open(flow))]
 }
 
-fn follow(model: &mut Model) -> Vec<Effect> {
-    let here = (model.screen() == Screen::Timeline).then(|| model.view()).flatten();
-    let packet = here.and_then(|view| model.timeline.packet(&view));
-    let row = model.compare.as_ref().filter(|_| model.screen() == Screen::Compare);
-    let row = row.and_then(|compare| compare.ready()?.rows.get(compare.row()?)?.subject.as_ref());
-    let packet = packet.or(row.map(|step| step.packet));
-    open(model, Screen::Follow, packet)
+/// Opens a screen at the packet that the shown one is at.
+fn from_here(model: &mut Model, screen: Screen) -> Vec<Effect> {
+    let view = model.view();
+    let packet = match model.screen() {
+        Screen::List => None,
+        Screen::Timeline => view.and_then(|view| model.timeline.packet(&view)),
+        Screen::Follow => view.and_then(|view| model.follow.packet(&view)),
+        Screen::Packets => view.and_then(|view| model.packets.packet(&view)),
+        Screen::Compare => {
+            let row = model.compare.as_ref().and_then(|compare| compare.ready()?.rows.get(compare.row()?));
+            row.and_then(|row| row.subject.as_ref()).map(|step| step.packet)
+        }
+    };
+    open(model, screen, packet)
 }
 
 fn compare(model: &mut Model) -> Vec<Effect> {
@@ -381,7 +417,7 @@ fn next_failed(model: &mut Model, index: &Index, forward: bool) -> Vec<Effect> {
     let Some(flow) = model.list.flow().map(FlowRef::main) else { return Vec::new() };
     match model.screen() {
         Screen::List => Vec::new(),
-        Screen::Timeline | Screen::Follow => show(model, flow, None),
+        Screen::Timeline | Screen::Follow | Screen::Packets => show(model, flow, None),
         Screen::Compare => {
             let marked = model.baseline.filter(|baseline| *baseline != flow);
             align(model, flow, marked, "you marked it as the baseline")
@@ -398,6 +434,7 @@ fn take_answer(model: &mut Model, slot: Slot, answer: Answer) -> Vec<Effect> {
             let packet = subject.packet.take();
             model.timeline.open(&view, packet);
             model.follow.open(&view, packet);
+            model.packets.open(&view, packet);
             subject.opened = Opened::Ready(view);
         }
         (Slot::Open, Answer::Failed(why)) => {
@@ -477,6 +514,10 @@ fn take_room(model: &mut Model, laid: Laid) {
         Pane::Stream => {
             let view = model.view();
             model.follow.laid(view.as_deref(), width, height);
+        }
+        Pane::Packets => {
+            let packets = &mut model.packets;
+            packets.cursor.laid(height, packets.measured.len());
         }
         Pane::Rows | Pane::Differences => {
             let Some(compare) = &mut model.compare else { return };

@@ -1,7 +1,8 @@
 //! What a screen shows, as rows of (role, text): made from facts, findings and steps, without colours or a terminal.
 //!
 //! Start at [`role::Role`], the meanings a piece of text can have. One file a topic: the [`list`], the [`ladder`], the
-//! field tree and bytes in [`detail`], the streams in [`follow`], two flows in [`compare`], a [`finding`].
+//! field tree and bytes in [`detail`], the streams in [`follow`], [`packets`] and
+//! their [`plot`]s, two flows in [`compare`], a [`finding`].
 
 pub mod chart;
 pub mod compare;
@@ -12,6 +13,8 @@ pub mod header;
 pub mod ladder;
 pub mod list;
 pub mod overview;
+pub mod packets;
+pub mod plot;
 pub mod role;
 pub mod values;
 

@@ -3,6 +3,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::Span as DrawnSpan;
+use ratatui::widgets::Widget;
 
 use super::theme::Theme;
 use crate::app::{Laid, Pane, Target};
@@ -112,6 +113,11 @@ impl<'b> Canvas<'b> {
             self.span(x, y, width - 1, span);
             self.span(x + width - 1, y, 1, &Span::new(span.role, "…"));
         }
+    }
+
+    /// Draws one of the terminal library's widgets.
+    pub fn widget(&mut self, area: Rect, widget: impl Widget) {
+        widget.render(area.intersection(self.buffer.area), self.buffer);
     }
 
     /// Gives a stretch a role's style; what is drawn there stays.

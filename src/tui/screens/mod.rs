@@ -4,6 +4,7 @@ mod compare;
 mod follow;
 mod help;
 mod list;
+mod packets;
 mod timeline;
 
 use ratatui::buffer::Buffer;
@@ -27,6 +28,7 @@ pub fn draw(buffer: &mut Buffer, theme: Theme, model: &Model, index: &Index) -> 
         Screen::List => list::draw(&mut canvas, title, body, model, index),
         Screen::Timeline => timeline::draw(&mut canvas, title, body, model, index),
         Screen::Follow => follow::draw(&mut canvas, title, body, model, index),
+        Screen::Packets => packets::draw(&mut canvas, title, body, model, index),
         Screen::Compare => compare::draw(&mut canvas, title, body, model, index),
     }
     if let Overlay::Help(cursor) = &model.overlay {

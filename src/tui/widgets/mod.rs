@@ -3,4 +3,5 @@
 pub mod bar;
 pub mod hex;
 pub mod ladder;
+pub mod plot;
 pub mod tree;
