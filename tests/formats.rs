@@ -209,6 +209,9 @@ fn blocks_beside_packets_hide_none() {
         file.extend(&beside);
     }
     check("blocks beside packets", &file);
+    let report = run_with(&["diagnose", "-", "--format", "json"], &file).out;
+    let report: Value = serde_json::from_str(&report).expect("one object");
+    assert_eq!(report["health"]["dropped"], 7, "what the capturing system says it dropped");
 }
 
 #[test]

@@ -23,6 +23,21 @@ pub struct Verdict {
 /// Ports that plain-text protocols are assigned to: a connection there that never comes up is no try at TLS.
 const PLAIN_PORTS: [u16; 12] = [20, 21, 22, 23, 25, 53, 80, 110, 139, 143, 445, 3389];
 
+/// Causes that rest on an answer that was not seen.
+const NOT_SEEN: [Cause; 9] = [
+    Cause::SynUnanswered,
+    Cause::ClientHelloUnanswered,
+    Cause::ClientHelloLost,
+    Cause::ClientHelloSegmentLost,
+    Cause::SecondClientHelloUnanswered,
+    Cause::SilenceAfterServerHello,
+    Cause::SilenceInMidStream,
+    Cause::MtuBlackHole,
+    Cause::ClientGaveUp,
+];
+/// Share of missing segments that is said beside a finding of these.
+const WORTH_SAYING: f64 = 0.001;
+
 /// Judges a flow in full.
 pub fn judge(case: &Case<'_>) -> Verdict {
     let settled = outcome(case);
@@ -46,13 +61,23 @@ fn finding(case: &Case<'_>, rule: &Rule, found: Found) -> Finding {
         confidence: found.confidence,
         ended_by: found.ended_by,
         headline: found.headline,
-        detail: found.detail,
+        detail: qualified(case, rule.cause, found.detail),
         first_abnormal_packet: found.first_abnormal,
         evidence: found.evidence,
         clients_report: clients::reports(case, rule.cause),
         next_steps: rule.doc.next.iter().map(|step| (*step).to_owned()).collect(),
         also: Vec::new(),
     }
+}
+
+/// A finding that rests on something not seen says how much the capture itself lacks.
+fn qualified(case: &Case<'_>, cause: Cause, detail: String) -> String {
+    let missing = case.context.missing_share;
+    if !NOT_SEEN.contains(&cause) || missing < WORTH_SAYING {
+        return detail;
+    }
+    let lack = format!("At least {:.1} % of the segments are missing from this capture.", missing * 100.0);
+    if detail.is_empty() { lack } else { format!("{} {lack}", detail.trim_end()) }
 }
 
 /// The outcome that how far a flow came gives, without any rule.

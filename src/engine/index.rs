@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::health::Tally;
 use crate::diagnose::Finding;
 use crate::facts::FlowFacts;
 use crate::flow::{FlowRow, FlowTable, PacketIndex, PacketPlace};
@@ -40,6 +41,7 @@ pub struct Index {
     pub(super) generation: u64,
     pub(super) fragment_overlaps: u64,
     pub(super) unread_flows: u64,
+    pub(super) tally: Tally,
 }
 
 impl Index {
@@ -94,16 +96,6 @@ impl Index {
     /// The capture files in the order in which they are read, as the user named them.
     pub fn captures(&self) -> &[String] {
         &self.names
-    }
-
-    /// Flows whose handshake was read no further because too many were open at a time.
-    pub fn unread_flows(&self) -> u64 {
-        self.unread_flows
-    }
-
-    /// IP fragments that covered bytes already received.
-    pub fn fragment_overlaps(&self) -> u64 {
-        self.fragment_overlaps
     }
 
     /// Number of packets, read or not.

@@ -6,6 +6,7 @@
 mod attempts;
 mod block;
 mod core;
+mod health;
 mod index;
 mod jobs;
 mod judge;
@@ -16,6 +17,7 @@ mod pass;
 mod session;
 mod view;
 
+pub use health::{Health, Vantage};
 pub use index::{Counts, Index};
 pub use jobs::{Answer, JobId, Request};
 pub use session::{OpenError, Options, Phase, Progress, Session};

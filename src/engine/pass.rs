@@ -6,10 +6,11 @@ use std::sync::Arc;
 
 use super::block::{Block, What};
 use super::index::Index;
-use crate::flow::{Events, Placed};
+use crate::flow::{Events, Issues, Placed};
 use crate::net::{Decoded, Segment, Whole};
 use crate::proto::dialogue::{FactsObserver, hello_sender};
 use crate::proto::{FlowReader, Secrets, TlsFacts};
+use crate::stream::Chunk;
 use crate::timeline::{arrival, is_midstream};
 use crate::vocab::{FlowNumber, PacketNumber, Time};
 
@@ -74,6 +75,7 @@ impl Pass {
         time: Time,
     ) -> FlowNumber {
         let placed = index.flows.segment(segment, hash, number, time);
+        index.tally.segment(segment, placed.events, time);
         for earlier in segment.fragments.iter().filter(|earlier| **earlier != number) {
             index.packets.fragment(number, *earlier);
         }
@@ -85,7 +87,13 @@ impl Pass {
         match whole.decoded() {
             Decoded::Tcp(segment) => {
                 let hash = index.flows.hasher().hash(segment.src, segment.dst);
-                Some(self.segment(index, &segment, hash, number, time))
+                let flow = self.segment(index, &segment, hash, number, time);
+                if whole.is_overlapped()
+                    && let Some(row) = index.flows.get_mut(flow)
+                {
+                    row.issues.set(Issues::FRAGMENT_OVERLAP);
+                }
+                Some(flow)
             }
             Decoded::Unread(reason) => {
                 *index.unread.entry(reason).or_default() += 1;
@@ -165,7 +173,11 @@ impl Readers {
             }
         }
         if let Some(arrival) = arrival(row, segment, direction, events, packet, time) {
-            reader.segment(&arrival, &mut FactsObserver::new(facts), &mut |_, _| {});
+            reader.segment(&arrival, &mut FactsObserver::new(facts), &mut |_, chunk| {
+                if matches!(chunk, Chunk::Gap(_)) {
+                    row.issues.set(Issues::GAP);
+                }
+            });
         }
         if reader.is_over() {
             self.slots[slot] = None;
@@ -194,9 +206,14 @@ impl Readers {
 
     /// Ends a flow's reading; whether it was still read.
     fn finish(&mut self, index: &mut Index, flow: FlowNumber) -> bool {
-        let Some(slot) = index.flows.get(flow).map(|row| row.tls as usize) else { return false };
+        let Some(row) = index.flows.get_mut(flow) else { return false };
+        let slot = row.tls as usize;
         let Some(mut reader) = self.slots.get_mut(slot).and_then(Option::take) else { return false };
-        reader.finish(&mut FactsObserver::new(&mut index.tls[slot]), &mut |_, _| {});
+        reader.finish(&mut FactsObserver::new(&mut index.tls[slot]), &mut |_, chunk| {
+            if matches!(chunk, Chunk::Gap(_)) {
+                row.issues.set(Issues::GAP);
+            }
+        });
         self.live -= 1;
         true
     }

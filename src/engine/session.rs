@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use parking_lot::{Mutex, RwLock, RwLockReadGuard};
 
 use super::core::{self, Core};
+use super::health::Health;
 use super::index::Index;
 use super::jobs::{Answer, JobId, Jobs, Request};
 use super::keylog::KeyLog;
@@ -217,6 +218,11 @@ impl Session {
     /// The index, borrowed for a moment: loading waits meanwhile.
     pub fn index(&self) -> RwLockReadGuard<'_, Index> {
         self.shared.index.read()
+    }
+
+    /// The health of the captures.
+    pub fn health(&self) -> Health {
+        Health::of(&self.index(), &self.shared.files.read())
     }
 
     /// The baseline's session, where there is one.

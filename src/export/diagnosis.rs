@@ -11,8 +11,9 @@ use super::rate::Rate;
 use super::table::{Align, Cell, Table};
 use super::{Format, json};
 use crate::diagnose::{ClientReport, Doc, Evidence, Finding, RULES};
-use crate::engine::Index;
+use crate::engine::{Health, Index};
 use crate::facts::FlowFacts;
+use crate::present::health;
 use crate::vocab::{Cause, Outcome, text};
 
 /// Flows that Markdown and text list below a cause; the JSON has all.
@@ -27,6 +28,7 @@ pub struct Diagnosis<'a> {
     causes: Vec<Group<'a>>,
     issues: BTreeMap<&'static str, usize>,
     packets: Packets,
+    health: Health,
     troubles: &'a [String],
 }
 
@@ -59,7 +61,12 @@ struct Unread {
 
 impl<'a> Diagnosis<'a> {
     /// Sums up the flows that are `wanted`; `troubles` is what is wrong with the captures.
-    pub fn new(index: &'a Index, troubles: &'a [String], wanted: impl Fn(&FlowFacts<'_>) -> bool) -> Self {
+    pub fn new(
+        index: &'a Index,
+        health: Health,
+        troubles: &'a [String],
+        wanted: impl Fn(&FlowFacts<'_>) -> bool,
+    ) -> Self {
         let mut outcomes = BTreeMap::new();
         let mut issues = BTreeMap::new();
         let mut attempts: HashMap<u32, (bool, bool)> = HashMap::new();
@@ -92,7 +99,7 @@ impl<'a> Diagnosis<'a> {
             index.unread().map(|(reason, count)| Unread { reason: reason.describe(), count }).collect();
         let unread = unread_by_reason.iter().map(|unread| unread.count as usize).sum();
         let packets = Packets { total: index.packets(), unread, unread_by_reason };
-        Self { captures: index.captures(), flows, outcomes, attempts, causes, issues, packets, troubles }
+        Self { captures: index.captures(), flows, outcomes, attempts, causes, issues, packets, health, troubles }
     }
 
     /// Flows that failed.
@@ -165,9 +172,11 @@ impl<'a> Diagnosis<'a> {
     }
 
     fn health_lines(&self) -> impl Iterator<Item = String> {
-        self.issues.iter().filter(|(issue, _)| **issue != "plaintext-answer").map(|(issue, flows)| {
+        let issues = self.issues.iter().filter(|(issue, _)| **issue != "plaintext-answer").map(|(issue, flows)| {
             format!("{} with the issue {issue}: what it hides cannot be judged", count(*flows, "flow"))
-        })
+        });
+        let facts = health::rows(&self.health).into_iter().filter(|row| row.matters);
+        facts.map(|row| format!("The capture: {}: {}", row.name, row.value)).chain(issues)
     }
 
     fn write_markdown(&self, out: &mut impl Write) -> io::Result<()> {
@@ -293,7 +302,7 @@ struct DiagnosisJson<'a> {
     causes: Vec<CauseJson<'a>>,
     findings: Findings<'a>,
     packets: &'a Packets,
-    health: Health<'a>,
+    health: HealthJson<'a>,
 }
 
 #[derive(Serialize)]
@@ -313,7 +322,9 @@ struct CauseJson<'a> {
 
 /// What the capture may hide.
 #[derive(Serialize)]
-struct Health<'a> {
+struct HealthJson<'a> {
+    #[serde(flatten)]
+    counts: &'a Health,
     /// Flows with each issue.
     issues: &'a BTreeMap<&'static str, usize>,
     /// What is wrong with the files.
@@ -343,7 +354,7 @@ impl<'a> DiagnosisJson<'a> {
                 .collect(),
             findings: Findings(diagnosis),
             packets: &diagnosis.packets,
-            health: Health { issues: &diagnosis.issues, troubles: diagnosis.troubles },
+            health: HealthJson { counts: &diagnosis.health, issues: &diagnosis.issues, troubles: diagnosis.troubles },
         }
     }
 }

@@ -9,6 +9,7 @@ pub mod detail;
 pub mod finding;
 pub mod follow;
 pub mod header;
+pub mod health;
 pub mod ladder;
 pub mod list;
 pub mod overview;
