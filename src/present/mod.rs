@@ -15,7 +15,6 @@ pub mod list;
 pub mod overview;
 pub mod role;
 pub mod values;
-
-mod wrap;
+pub mod wrap;
 
 pub use role::{Line, Role, Span};

@@ -1,4 +1,4 @@
-//! Text broken into lines at spaces.
+//! Text broken into lines at spaces, or cut where there is one line only.
 
 /// `text` in lines of at most `width` characters; a longer word is cut.
 pub fn wrap(text: &str, width: usize) -> Vec<String> {
@@ -26,6 +26,16 @@ pub fn wrap(text: &str, width: usize) -> Vec<String> {
         lines.push(line);
     }
     lines
+}
+
+/// `text` in at most `width` characters, with `…` where it was cut.
+pub fn clip(text: &str, width: usize) -> String {
+    if text.chars().count() <= width {
+        return text.to_owned();
+    }
+    let mut cut: String = text.chars().take(width.saturating_sub(1)).collect();
+    cut.push('…');
+    cut
 }
 
 #[cfg(test)]
