@@ -82,6 +82,8 @@ actions! {
     PreviousFailed = "previous-failed",
     /// Show flows of one outcome only: the next outcome.
     NextOutcome = "next-outcome",
+    /// Show all flows again.
+    ShowAll = "show-all",
     /// Sort by the next column.
     SortNext = "sort-next",
     /// Sort by the previous column.

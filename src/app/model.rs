@@ -6,8 +6,8 @@ use jiff::tz::TimeZone;
 
 use super::action::Action;
 use super::compare::{Compare, Stage};
-use super::cursor::Cursor;
 use super::follow::Follow;
+use super::help::Help;
 use super::input::Input;
 use super::keys::Scope;
 use super::list::List;
@@ -49,7 +49,7 @@ pub enum Overlay {
     #[default]
     None,
     /// The help.
-    Help(Cursor),
+    Help(Help),
     /// A line being typed.
     Prompt(Prompt, Input),
 }
@@ -199,17 +199,26 @@ impl Model {
         self.is_loading() || opening || comparing || self.list.survey.is_some()
     }
 
+    fn is_compared(&self) -> bool {
+        self.compare.as_ref().is_some_and(|compare| compare.ready().is_some())
+    }
+
     /// Whether an action could do something now.
     pub fn is_possible(&self, action: Action, index: &Index) -> bool {
         let failed = index.counts().failed;
         let view = self.subject.as_ref().and_then(Subject::view);
+        let is_open = view.is_some() || !matches!(self.screen(), Screen::Timeline | Screen::Follow);
         match action {
+            // A flow that cannot be read can only be left.
+            Action::NextFailed | Action::PreviousFailed => failed > 0,
+            Action::Back => self.screens.len() > 1 || matches!(self.overlay, Overlay::Help(_)),
+            Action::Help => true,
+            _ if !is_open => false,
+            Action::ShowAll => self.list.is_filtered(),
             Action::Open | Action::Compare | Action::Follow | Action::MarkBaseline if self.screen() == Screen::List => {
                 self.list.flow().is_some()
             }
-            Action::NextFailed | Action::PreviousFailed => failed > 0,
             Action::StopLoading => self.is_loading(),
-            Action::Back => self.screens.len() > 1,
             Action::AutomaticBaseline if self.screen() == Screen::List => self.baseline.is_some(),
             Action::NextMatch | Action::PreviousMatch => match self.screen() {
                 Screen::Follow => !self.follow.matches.is_empty(),
@@ -221,8 +230,15 @@ impl Model {
             }
             Action::ToggleFold => self.timeline.focus == Pane::Fields,
             Action::NextBytes => self.timeline.tree.detail.as_ref().is_some_and(|detail| detail.panes.len() > 1),
-            Action::NextDifference | Action::ToggleEqual | Action::Swap => {
-                self.compare.as_ref().is_some_and(|compare| compare.ready().is_some())
+            Action::NextDifference | Action::ToggleEqual | Action::Swap => self.is_compared(),
+            Action::NextPane if self.screen() == Screen::Compare => self.is_compared(),
+            Action::Search | Action::NextOutcome | Action::SortNext | Action::SortReverse
+                if self.screen() == Screen::List =>
+            {
+                !index.is_empty()
+            }
+            Action::NextTurn | Action::ToggleHex | Action::Open | Action::Search if self.screen() == Screen::Follow => {
+                !self.follow.conversation.blocks.is_empty()
             }
             _ => true,
         }

@@ -70,7 +70,7 @@ fn page(model: &Model, pane: Pane) -> usize {
         Pane::Rows => model.compare.as_ref().map_or(1, |compare| compare.rows.page()),
         Pane::Differences => model.compare.as_ref().map_or(1, |compare| compare.differences.page()),
         Pane::Help => match &model.overlay {
-            Overlay::Help(cursor) => cursor.page(),
+            Overlay::Help(help) => help.cursor.page(),
             _ => 1,
         },
     }
@@ -172,9 +172,10 @@ fn with_cursor(model: &mut Model, pane: Pane, change: impl FnOnce(&mut Cursor, u
             }
         }
         Pane::Help => {
-            let rows = help::rows(model.screen().scope()).len();
-            if let Overlay::Help(cursor) = &mut model.overlay {
-                change(cursor, rows);
+            let scope = model.screen().scope();
+            if let Overlay::Help(help) = &mut model.overlay {
+                let rows = help::rows(scope, help.width).len();
+                change(&mut help.cursor, rows);
             }
         }
         Pane::Fields | Pane::Bytes | Pane::Stream => {}

@@ -104,10 +104,12 @@ fn command(model: &mut Model, index: &Index, text: &str) -> Vec<Effect> {
         return go_to_flow(model, index, FlowNumber(flow));
     }
     match (word, rest) {
+        ("flow", _) => say(model, Role::Error, "flow wants a number: flow 14"),
         ("packet", packet) => match packet.parse() {
             Ok(packet) => go_to_packet(model, PacketNumber(packet)),
             Err(_) => say(model, Role::Error, "packet wants a number: packet 14"),
         },
+        ("sort", "") => say(model, Role::Error, "sort wants a column: sort client, sort tls.sni"),
         ("sort", field) => match list::column_of(field) {
             Some(column) => model.list.sort_by(column, index),
             None => say(model, Role::Error, &format!("no column {field:?}; try sort client, sort tls.sni")),
@@ -142,6 +144,10 @@ fn go_to_flow(model: &mut Model, index: &Index, flow: FlowNumber) -> Vec<Effect>
 }
 
 fn go_to_packet(model: &mut Model, packet: PacketNumber) {
+    let elsewhere = model.view().is_some_and(|view| view.timeline.steps.iter().all(|step| step.packet != packet));
+    if elsewhere {
+        say(model, Role::Notice, &format!("packet {packet} is none of this flow; this is the next one of it"));
+    }
     match (model.screen(), model.view()) {
         (Screen::Timeline, Some(view)) => model.timeline.go_to_packet(&view, packet),
         (Screen::Follow, Some(view)) => model.follow.open(&view, Some(packet)),

@@ -3,26 +3,38 @@
 use ratatui::layout::Rect;
 
 use super::super::canvas::Canvas;
-use crate::app::cursor::Cursor;
+use crate::app::Pane;
+use crate::app::help::{self, Help};
 use crate::app::keys::Scope;
-use crate::app::{Pane, help};
 use crate::present::role::{Line, Role};
 
+/// Columns of the help, its frame included.
+const WIDTH: u16 = 100;
+
 /// Draws the help.
-pub fn draw(canvas: &mut Canvas<'_>, body: Rect, scope: Scope, cursor: &Cursor) {
-    let width = body.width.min(96);
+pub fn draw(canvas: &mut Canvas<'_>, body: Rect, scope: Scope, state: &Help) {
+    let width = body.width.min(WIDTH);
     let area = Rect { x: body.x + (body.width - width) / 2, width, ..body };
     canvas.clear(area);
     let title = Line::of(Role::Heading, "Keys").with(Role::Dim, "  Esc closes");
     let inner = canvas.titled(area, &title, true);
-    let lines = help::rows(scope);
-    let top = cursor.top(usize::from(inner.height), lines.len());
-    let rows = canvas.scroll_bar(inner, top as u64, u64::from(inner.height), lines.len() as u64);
+    let inner = if body.width > WIDTH {
+        canvas.separator(inner.x, inner);
+        canvas.separator(inner.right() - 1, inner);
+        Rect { x: inner.x + 2, width: inner.width - 4, ..inner }
+    } else {
+        inner
+    };
+    // A column is kept for the scroll bar, so that it does not change how lines break.
+    let rows = Rect { width: inner.width.saturating_sub(1), ..inner };
+    let lines = help::rows(scope, usize::from(rows.width));
+    let top = state.cursor.top(usize::from(rows.height), lines.len());
+    canvas.scroll_bar(inner, top as u64, u64::from(inner.height), lines.len() as u64);
     canvas.rows(Pane::Help, rows, top);
     for (row, line) in lines.iter().enumerate().skip(top).take(usize::from(rows.height)) {
         canvas.line(rows.x, rows.y + (row - top) as u16, rows.width, line);
     }
-    if cursor.at >= top && cursor.at < top + usize::from(rows.height) {
-        canvas.cursor_row(rows, (cursor.at - top) as u16, true);
+    if state.cursor.at >= top && state.cursor.at < top + usize::from(rows.height) {
+        canvas.cursor_row(rows, (state.cursor.at - top) as u16, true);
     }
 }

@@ -23,14 +23,16 @@ pub fn draw(buffer: &mut Buffer, theme: Theme, model: &Model, index: &Index) -> 
         return canvas.seen;
     }
     let [title, body, hints] = rows(area);
+    canvas.is_covered = matches!(model.overlay, Overlay::Help(_));
     match model.screen() {
         Screen::List => list::draw(&mut canvas, title, body, model, index),
         Screen::Timeline => timeline::draw(&mut canvas, title, body, model, index),
         Screen::Follow => follow::draw(&mut canvas, title, body, model, index),
         Screen::Compare => compare::draw(&mut canvas, title, body, model, index),
     }
-    if let Overlay::Help(cursor) = &model.overlay {
-        help::draw(&mut canvas, body, model.screen().scope(), cursor);
+    canvas.is_covered = false;
+    if let Overlay::Help(state) = &model.overlay {
+        help::draw(&mut canvas, body, model.screen().scope(), state);
     }
     bar::draw(&mut canvas, hints, model, index);
     canvas.seen
