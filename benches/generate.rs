@@ -8,7 +8,7 @@
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 
-use shakedown::capture::Scanner;
+use shakedown::capture::{Found, Scanner};
 
 /// Payload of a bulk segment, as an Ethernet path carries it with timestamps.
 const SEGMENT: usize = 1448;
@@ -98,7 +98,8 @@ fn template(name: &str) -> io::Result<Template> {
     let bytes = std::fs::read(&path)?;
     let mut frames: Vec<Frame> = Vec::new();
     let mut client: Option<[u8; 2]> = None;
-    let scan = Scanner::default().scan(&bytes, 0, true, &mut |packet| {
+    let scan = Scanner::default().scan(&bytes, 0, true, &mut |found| {
+        let Found::Packet(packet) = found else { return };
         let data = packet.data;
         if data.len() < 54 || data[12..14] != [8, 0] || data[23] != 6 {
             return;

@@ -9,7 +9,9 @@ fn pass_and_view_agree_on_every_flow_of_every_fixture() {
     let mut differences = Vec::new();
     for fixture in common::fixtures() {
         let capture = fixture.join("capture.pcapng").to_string_lossy().into_owned();
-        let session = Session::open(&Options { captures: vec![capture.clone()], ..Options::default() })
+        // With keys the two must agree on what they open.
+        let keylog = Some(fixture.join("keys.log")).filter(|path| path.exists());
+        let session = Session::open(&Options { captures: vec![capture.clone()], keylog, ..Options::default() })
             .unwrap_or_else(|error| panic!("{error}"));
         session.wait();
         let index = session.index();

@@ -13,21 +13,24 @@ const MAX_FLOWS: usize = 40;
 fn every_step(mut look: impl FnMut(&str, &Session, &Step, &Detail)) {
     for fixture in common::fixtures() {
         let capture = fixture.join("capture.pcapng").to_string_lossy().into_owned();
-        let session = open(&capture);
-        let flows = session.index().len();
-        for flow in (0..flows).step_by(flows.div_ceil(MAX_FLOWS).max(1)) {
-            let view = session.view(FlowRef::main(FlowNumber(flow as u32))).expect("a flow that opens");
-            for (at, step) in view.timeline.steps.iter().enumerate() {
-                let detail = session.detail(&view, at).expect("a detail");
-                let name = format!("{capture} flow {flow} step {at}, packet {}: {}", step.packet, step.name);
-                look(&name, &session, step, &detail);
+        let keys = fixture.join("keys.log");
+        let opened = keys.exists().then(|| open(&capture, Some(keys)));
+        for session in opened.into_iter().chain([open(&capture, None)]) {
+            let flows = session.index().len();
+            for flow in (0..flows).step_by(flows.div_ceil(MAX_FLOWS).max(1)) {
+                let view = session.view(FlowRef::main(FlowNumber(flow as u32))).expect("a flow that opens");
+                for (at, step) in view.timeline.steps.iter().enumerate() {
+                    let detail = session.detail(&view, at).expect("a detail");
+                    let name = format!("{capture} flow {flow} step {at}, packet {}: {}", step.packet, step.name);
+                    look(&name, &session, step, &detail);
+                }
             }
         }
     }
 }
 
-fn open(capture: &str) -> Session {
-    let options = Options { captures: vec![capture.to_owned()], ..Options::default() };
+fn open(capture: &str, keylog: Option<std::path::PathBuf>) -> Session {
+    let options = Options { captures: vec![capture.to_owned()], keylog, ..Options::default() };
     let session = Session::open(&options).unwrap_or_else(|error| panic!("{error}"));
     session.wait();
     session
@@ -80,7 +83,7 @@ fn the_tree_and_the_decoder_agree_on_every_segment() {
     let mut segments = 0;
     for fixture in common::fixtures() {
         let capture = fixture.join("capture.pcapng").to_string_lossy().into_owned();
-        let session = open(&capture);
+        let session = open(&capture, None);
         let flows = session.index().len();
         for flow in (0..flows).step_by(flows.div_ceil(MAX_FLOWS).max(1)) {
             let view = session.view(FlowRef::main(FlowNumber(flow as u32))).expect("a flow that opens");
@@ -118,7 +121,7 @@ fn the_tree_and_the_decoder_agree_on_every_segment() {
 
 /// The subject of the first step of that name.
 fn subject(fixture: &str, flow: u32, step: &str) -> (Detail, Field) {
-    let session = open(&common::capture(fixture));
+    let session = open(&common::capture(fixture), None);
     let view = session.view(FlowRef::main(FlowNumber(flow))).expect("a flow that opens");
     let at = view.timeline.steps.iter().position(|one| one.name == step);
     let at = at.unwrap_or_else(|| panic!("no {step} in {fixture}"));

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::compression::Compression;
-use super::{NotACapture, Scanner};
+use super::{Found, NotACapture, Scanner};
 use crate::vocab::Time;
 
 /// Bytes looked at to recognise a file and find its first packet.
@@ -156,7 +156,11 @@ fn first_packet(mut reader: Box<dyn Read>) -> Result<Option<Time>, NotACapture> 
     let mut first = None;
     let mut scanner = Scanner::default();
     let whole = filled < PEEK;
-    scanner.scan(&bytes[..filled], 0, whole, &mut |packet| first = first.or(Some(packet.time)))?;
+    scanner.scan(&bytes[..filled], 0, whole, &mut |found| {
+        if let Found::Packet(packet) = found {
+            first = first.or(Some(packet.time));
+        }
+    })?;
     Ok(first)
 }
 

@@ -17,7 +17,7 @@ mod scanner;
 pub use input::{Input, InputError, open_all};
 pub use layout::{Interface, Layout, Section};
 pub use reader::PacketReader;
-pub use scanner::{NotACapture, Scanner, Trouble};
+pub use scanner::{Found, NotACapture, Scanner, Trouble};
 
 use crate::vocab::Time;
 

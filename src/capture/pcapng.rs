@@ -76,10 +76,10 @@ pub(super) fn resynchronise(bytes: &[u8], big_endian: bool) -> Option<usize> {
 }
 
 /// What a block other than a packet tells.
-pub(super) enum Told {
+pub(super) enum Told<'a> {
     Section(Section),
     Interface(Interface),
-    Secrets(Vec<u8>),
+    Secrets(&'a [u8]),
     Statistics { interface: u32, received: Option<u64>, dropped: Option<u64> },
     Nothing,
     Malformed(&'static str),
@@ -91,7 +91,7 @@ pub(super) fn is_packet(kind: u32) -> bool {
 }
 
 /// Reads a block that is not a packet.
-pub(super) fn read(kind: u32, block: &[u8], offset: u64, big_endian: bool) -> Told {
+pub(super) fn read(kind: u32, block: &[u8], offset: u64, big_endian: bool) -> Told<'_> {
     match kind {
         SECTION_HEADER => match section_byte_order(block) {
             Some(big_endian) => Told::Section(Section { start: offset, big_endian, interfaces: Vec::new() }),
@@ -214,19 +214,19 @@ fn interface(block: &[u8], big_endian: bool) -> Option<Interface> {
     Some(interface)
 }
 
-fn secrets(block: &[u8], big_endian: bool) -> Told {
+fn secrets(block: &[u8], big_endian: bool) -> Told<'_> {
     let parse = if big_endian { parse_decryptionsecretsblock_be } else { parse_decryptionsecretsblock_le };
     match parse(block) {
         Ok((_, dsb)) if dsb.secrets_type.0 == TLS_KEY_LOG => {
             let length = (dsb.secrets_len as usize).min(dsb.data.len());
-            Told::Secrets(dsb.data[..length].to_vec())
+            Told::Secrets(&dsb.data[..length])
         }
         Ok(_) => Told::Nothing,
         Err(_) => Told::Malformed("decryption secrets"),
     }
 }
 
-fn statistics(block: &[u8], big_endian: bool) -> Option<Told> {
+fn statistics(block: &[u8], big_endian: bool) -> Option<Told<'_>> {
     let interface = read_u32(block.get(8..)?, big_endian)?;
     let (mut received, mut dropped) = (None, None);
     for (code, value) in options(block, 20, big_endian) {

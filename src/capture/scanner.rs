@@ -69,14 +69,21 @@ impl fmt::Display for Trouble {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct NotACapture;
 
+/// What a scanner hands on, in file order.
+#[derive(Clone, Copy)]
+pub enum Found<'a> {
+    /// A packet.
+    Packet(Packet<'a>),
+    /// Lines of a TLS key log, from a block of the file.
+    Secrets(&'a [u8]),
+}
+
 /// Frames blocks and hands on packets. Owns the file's [`Layout`]; holds no bytes.
 #[derive(Default)]
 pub struct Scanner {
     layout: Option<Layout>,
     /// What is wrong with the file, in file order, up to a cap.
     pub troubles: Vec<Trouble>,
-    /// TLS key logs found inside the file.
-    pub secrets: Vec<Vec<u8>>,
     /// Where bytes that are no block began, while the next block is being looked for.
     damaged_since: Option<u64>,
     last_seconds: i64,
@@ -88,7 +95,7 @@ impl Scanner {
         self.layout.as_ref()
     }
 
-    /// Reads as many whole blocks as `bytes` holds and gives each packet to `sink`. `offset` is where `bytes` begins in
+    /// Reads as many whole blocks as `bytes` holds and gives each packet, and each TLS key log, to `sink`. `offset` is where `bytes` begins in
     /// the file; `at_end` says that no more will follow. Returns how many bytes are done with: the caller keeps the
     /// rest in front of what it reads next, and makes room for more where nothing was done with.
     pub fn scan<'a>(
@@ -96,7 +103,7 @@ impl Scanner {
         bytes: &'a [u8],
         offset: u64,
         at_end: bool,
-        sink: &mut impl FnMut(Packet<'a>),
+        sink: &mut impl FnMut(Found<'a>),
     ) -> Result<usize, NotACapture> {
         let mut at = 0;
         if self.layout.is_none() {
@@ -127,7 +134,7 @@ impl Scanner {
         }
     }
 
-    fn step<'a>(&mut self, rest: &'a [u8], here: u64, at_end: bool, sink: &mut impl FnMut(Packet<'a>)) -> Step {
+    fn step<'a>(&mut self, rest: &'a [u8], here: u64, at_end: bool, sink: &mut impl FnMut(Found<'a>)) -> Step {
         let Some(layout) = &mut self.layout else { return Step::End };
         let Some(section) = layout.sections.last() else { return Step::End };
         let big_endian = section.big_endian;
@@ -146,12 +153,15 @@ impl Scanner {
                     match layout.packet(block, here) {
                         Some(packet) => {
                             self.last_seconds = packet.time.unix_seconds();
-                            sink(packet);
+                            sink(Found::Packet(packet));
                         }
                         None => self.note(Trouble::Malformed { offset: here, skipped: length as u64, what: "packet" }),
                     }
                 } else {
-                    self.told(pcapng::read(kind, block, here, big_endian), here, length);
+                    match pcapng::read(kind, block, here, big_endian) {
+                        Told::Secrets(lines) => sink(Found::Secrets(lines)),
+                        told => self.told(told, here, length),
+                    }
                 }
                 Step::Done(length)
             }
@@ -205,7 +215,7 @@ impl Scanner {
         }
     }
 
-    fn told(&mut self, told: Told, here: u64, length: usize) {
+    fn told(&mut self, told: Told<'_>, here: u64, length: usize) {
         let Some(layout) = &mut self.layout else { return };
         match told {
             Told::Section(section) => layout.sections.push(section),
@@ -214,7 +224,6 @@ impl Scanner {
                     section.interfaces.push(interface);
                 }
             }
-            Told::Secrets(secrets) => self.secrets.push(secrets),
             Told::Statistics { interface, received, dropped } => {
                 let known =
                     layout.sections.last_mut().and_then(|section| section.interfaces.get_mut(interface as usize));
@@ -223,7 +232,7 @@ impl Scanner {
                     known.dropped = dropped.or(known.dropped);
                 }
             }
-            Told::Nothing => {}
+            Told::Secrets(_) | Told::Nothing => {}
             Told::Malformed(what) => self.note(Trouble::Malformed { offset: here, skipped: length as u64, what }),
         }
     }

@@ -1,7 +1,5 @@
 //! How captures and flows are named, and how captures are opened: the rules every command shares.
 
-use std::fs::File;
-
 use anyhow::Context as _;
 
 use super::args::Everywhere;
@@ -85,9 +83,6 @@ impl Pair {
 
 /// Opens captures and waits until they are loaded and judged. What is damaged is told; what is no capture is refused.
 pub(super) fn load(everywhere: &Everywhere, captures: &[String]) -> Result<Session, Failure> {
-    if let Some(keylog) = &everywhere.keylog {
-        File::open(keylog).with_context(|| format!("{}: cannot read the key log", keylog.display()))?;
-    }
     let session = Session::open(&options(everywhere, captures))?;
     progress::wait(&session);
     for (session, names) in [(Some(&session), captures), (session.baseline(), everywhere.baseline.as_slice())] {

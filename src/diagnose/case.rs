@@ -235,7 +235,14 @@ impl<'a> Case<'a> {
                 let (level, description) = (AlertLevel(*step.body.first()?), AlertDescription(*step.body.get(1)?));
                 let closes = matches!(description, AlertDescription::CLOSE_NOTIFY | AlertDescription::USER_CANCELED);
                 let fatal = level != AlertLevel::WARNING || self.is_tls13() && !closes;
+                // That a used connection is closed could be read with keys alone, and is nothing to judge.
+                let used = self.seen.client_application.is_some() && self.seen.server_application.is_some();
+                let closes = closes && !(step.decrypted && used);
                 (fatal || closes).then_some(EndingKind::Alert(level, description))
+            }
+            StepKind::ApplicationData if step.decrypted => {
+                self.opened(at, step);
+                None
             }
             StepKind::ApplicationData | StepKind::Encrypted => self.protected(at, step),
             StepKind::ChangeCipherSpec | StepKind::Gap | StepKind::Icmp => None,
@@ -356,6 +363,25 @@ impl<'a> Case<'a> {
             (Some(_), Some(_)) => Stage::Complete,
             (Some(_), None) => Stage::ClientFinished,
             (None, _) => Stage::ServerFlight,
+        }
+    }
+
+    /// Application data that keys opened.
+    fn opened(&mut self, at: usize, step: &Step) {
+        if step.name.ends_with("(0-RTT)") {
+            return;
+        }
+        if self.is_tls13() && step.from == Direction::ToServer && self.seen.client_finished.is_none() {
+            // The keys come into use with its Finished, which was not to be seen.
+            self.seen.client_finished = Some(at);
+            self.stage = self.stage.max(Stage::ClientFinished);
+        }
+        // A TLS 1.3 server may speak before it has its answer.
+        if !self.is_tls13() || self.seen.client_finished.is_some() {
+            self.application(at, step.from);
+            if self.is_tls13() && step.from == Direction::ToClient {
+                self.stage = Stage::Complete;
+            }
         }
     }
 

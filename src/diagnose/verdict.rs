@@ -8,6 +8,7 @@ use super::rule::{Answer, Found, Rule};
 use super::rules::RULES;
 use crate::facts::FlowFacts;
 use crate::flow::SideFlags;
+use crate::vocab::iana::AlertDescription;
 use crate::vocab::{Cause, Direction, Outcome};
 
 /// What is said of a flow.
@@ -128,7 +129,7 @@ pub fn quick(facts: &FlowFacts<'_>, context: &Context) -> Option<Outcome> {
         || progress.gap
         || progress.early_alert.to_server
         || progress.early_alert.to_client
-        || !tls.alerts.is_empty()
+        || tls.alerts.iter().any(|alert| !(alert.decrypted && alert.description == AlertDescription::CLOSE_NOTIFY))
         || row.reset_by.is_some()
         || progress.unfinished.to_client
         || progress.unfinished.to_server;

@@ -55,7 +55,7 @@ impl Core {
         };
         let files = shared.files.read().clone();
         let trace = view::trace(&files, &row, &places)?;
-        Ok(view::build(flow, capture, trace, finding))
+        Ok(view::build(flow, capture, trace, &shared.secrets, finding))
     }
 
     /// Decodes a step of an opened flow to the leaf.

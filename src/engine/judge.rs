@@ -6,9 +6,11 @@ use super::index::Index;
 use super::session::Shared;
 use super::view;
 use crate::diagnose::{self, Case, Chain, Context, Finding, Verdict};
+use crate::facts::FlowFacts;
 use crate::flow::{SideFlags, Trace};
+use crate::proto::dialogue::Event;
 use crate::proto::tls::message::Certificate;
-use crate::timeline::{StepKind, Timeline};
+use crate::timeline::{self, StepKind, Timeline};
 use crate::vocab::iana::HandshakeType;
 use crate::vocab::{Direction, FlowNumber, Outcome};
 
@@ -31,7 +33,54 @@ pub(super) fn judge_closed(shared: &Shared) {
     index.recount();
 }
 
+/// Reads again the flows that were read before the secrets for them came, so that the index says what a view shows.
+fn reopen(shared: &Shared, only_closed: bool) {
+    let revision = shared.secrets.revision();
+    if revision == 0 {
+        return;
+    }
+    for batch in late(shared, revision, only_closed).chunks(BATCH) {
+        for (flow, trace) in traces(shared, batch) {
+            if shared.is_cancelled() {
+                return;
+            }
+            let (_, facts) = timeline::read(&trace, &shared.secrets, &mut |_: &Event<'_>| {});
+            let mut index = shared.index.write();
+            if let Some(slot) = index.flows.get(flow).map(|row| row.tls as usize)
+                && let Some(known) = index.tls.get_mut(slot)
+            {
+                *known = facts;
+            }
+        }
+    }
+}
+
+/// The flows with a record that was passed over though secrets for them are known now, and those read again before
+/// that have more packets since.
+fn late(shared: &Shared, revision: u64, only_closed: bool) -> Vec<FlowNumber> {
+    let index = shared.index.read();
+    let mut status = shared.status.lock();
+    let keyed = shared.secrets.known();
+    let late = |facts: &FlowFacts<'_>| {
+        let Some(tls) = facts.tls.filter(|_| !only_closed || facts.row.is_closed()) else { return false };
+        let openable = tls.progress.sealed && tls.client_random.is_some_and(|random| keyed.contains(&random));
+        let last = facts.row.last_packet;
+        let late = match status.reopened.get(&facts.flow) {
+            Some((before, packet)) => *packet != last || openable && *before != revision,
+            None => openable,
+        };
+        if late {
+            status.reopened.insert(facts.flow, (revision, last));
+            // What was judged without them is judged again.
+            status.judged.remove(&facts.flow);
+        }
+        late
+    };
+    index.iter().filter(late).map(|facts| facts.flow).collect()
+}
+
 fn judge_flows(shared: &Shared, only_closed: bool) {
+    reopen(shared, only_closed);
     let (context, suspects) = {
         let mut index = shared.index.write();
         let context = context(&index);
@@ -106,7 +155,7 @@ fn judge(shared: &Shared, batch: &[FlowNumber], context: &Context) -> Vec<(FlowN
     traces(shared, batch)
         .into_iter()
         .map(|(flow, trace)| {
-            let (timeline, streams, tls) = Timeline::build(&trace);
+            let (timeline, streams, tls) = Timeline::build(&trace, &shared.secrets);
             let case = Case::new(flow, &trace, &timeline, &streams, &tls, context);
             (flow, diagnose::judge(&case))
         })
@@ -164,7 +213,7 @@ fn good_chains(shared: &Shared, suspects: &[FlowNumber]) -> HashMap<Box<[u8]>, (
     flows.sort_unstable();
     let mut chains = HashMap::new();
     for (flow, trace) in traces(shared, &flows) {
-        let (timeline, _, tls) = Timeline::build(&trace);
+        let (timeline, _, tls) = Timeline::build(&trace, &shared.secrets);
         let step = timeline.steps.iter().find(|step| {
             step.kind == StepKind::Message
                 && step.from == Direction::ToClient

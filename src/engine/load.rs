@@ -1,7 +1,8 @@
-//! Loading: one thread reads ahead, another frames packets and indexes them.
+//! Loading: one thread reads ahead and frames packets, another indexes them.
 
 use std::fs::File;
 use std::io::{self, Read};
+use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
@@ -9,16 +10,18 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::{Receiver, Sender, bounded};
 
 use super::judge;
+use super::keylog::KeyLog;
 use super::pass::Pass;
 use super::session::Shared;
-use crate::capture::{Input, Layout, Scanner, Trouble};
+use crate::capture::{Found, Input, Layout, Packet, Scanner, Trouble};
+use crate::vocab::Time;
 
 /// Bytes read at a time.
-const BLOCK: usize = 1024 * 1024;
+const BLOCK: usize = 256 * 1024;
 /// Room in front of each block for what the one before left unfinished.
-const HEADROOM: usize = 256 * 1024;
+const HEADROOM: usize = 128 * 1024;
 /// Blocks on their way at a time.
-const BLOCKS: usize = 4;
+const BLOCKS: usize = 8;
 
 /// A file that packets can be gone back to.
 #[derive(Clone)]
@@ -32,144 +35,102 @@ const POLL: Duration = Duration::from_millis(250);
 /// How often flows that are over are judged while the capture still loads.
 const JUDGE_EVERY: Duration = Duration::from_secs(1);
 
+/// A stretch of a file with the packets that were found in it.
 struct Block {
     bytes: Vec<u8>,
-    filled: usize,
-    end: Option<io::Result<()>>,
+    packets: Vec<Framed>,
+}
+
+/// Where a packet of a [`Block`] lies, and what its block's header says.
+struct Framed {
+    time: Time,
+    offset: u64,
+    data: Range<usize>,
+    original_len: u32,
+    interface: u32,
+    link: u16,
+}
+
+impl Framed {
+    /// `packet` within `bytes`, from which it was framed.
+    fn new(packet: &Packet<'_>, bytes: &[u8]) -> Self {
+        let Packet { time, link, interface, original_len, data, offset } = *packet;
+        let start = data.as_ptr().addr() - bytes.as_ptr().addr();
+        Self { time, offset, data: start..start + data.len(), original_len, interface, link }
+    }
+
+    fn packet<'a>(&self, bytes: &'a [u8]) -> Packet<'a> {
+        let Self { time, offset, ref data, original_len, interface, link } = *self;
+        Packet { time, link, interface, original_len, data: &bytes[data.clone()], offset }
+    }
 }
 
 /// Reads and indexes every input in order, until the end or until cancelled.
-/// With `follow` the last one is waited on to grow.
-pub(super) fn load(shared: &Arc<Shared>, inputs: Vec<Input>, follow: bool) {
-    let mut pass = Pass::default();
+/// With `follow` the last one is waited on to grow; so is the key log.
+pub(super) fn load(shared: &Arc<Shared>, inputs: Vec<Input>, mut keylog: Option<KeyLog>, follow: bool) {
+    let mut pass = Pass::new(&shared.secrets);
     let last = inputs.len().saturating_sub(1);
     for (number, input) in inputs.into_iter().enumerate() {
         if shared.is_cancelled() {
             break;
         }
         shared.index.write().packets.begin_file(number);
-        load_one(shared, &mut pass, input, follow && number == last);
+        let follow = follow && number == last;
+        let reader = FileReader {
+            shared,
+            number,
+            name: input.name,
+            store: input.store,
+            scanner: Scanner::default(),
+            keylog: keylog.as_mut().filter(|_| follow),
+            unread_lines: 0,
+        };
+        load_one(shared, &mut pass, reader, input.reader, follow);
+    }
+    if let Some(keylog) = &mut keylog {
+        read_on(keylog);
+        shared.status.lock().troubles.extend(keylog.trouble());
     }
     let mut index = shared.index.write();
     pass.finish(&mut index);
     index.recount();
 }
 
-fn load_one(shared: &Arc<Shared>, pass: &mut Pass, input: Input, follow: bool) {
-    let Input { name, reader, store, .. } = input;
+/// Reads what a key log has grown by. One that cannot be read any more brings no more secrets; those it had stay.
+fn read_on(keylog: &mut KeyLog) {
+    let _ = keylog.read_on();
+}
+
+fn load_one(shared: &Shared, pass: &mut Pass, reader: FileReader<'_>, input: Box<dyn Read + Send>, follow: bool) {
     let (full_tx, full_rx) = bounded(BLOCKS);
     let (free_tx, free_rx) = bounded(BLOCKS);
     for _ in 0..BLOCKS {
         // The channel has room for exactly these.
-        let _ = free_tx.send(vec![0; HEADROOM + BLOCK]);
+        let _ = free_tx.send(Block { bytes: vec![0; HEADROOM + BLOCK], packets: Vec::new() });
     }
     std::thread::scope(|scope| {
-        let shared_by_reader = Arc::clone(shared);
-        let read_ahead = scope.spawn(move || read_ahead(&shared_by_reader, reader, follow, &free_rx, &full_tx));
-        let mut scanner = Scanner::default();
-        index_blocks(shared, pass, &mut scanner, &store, &full_rx, &free_tx);
-        drop(free_tx);
-        drop(full_rx);
-        let _ = read_ahead.join();
-        publish(shared, &scanner, &store);
-        let mut status = shared.status.lock();
-        status.secrets.append(&mut scanner.secrets);
-        status.troubles.extend(scanner.troubles.drain(..).map(|trouble| format!("{name}: {trouble}")));
+        scope.spawn(move || reader.run(input, follow, &free_rx, &full_tx));
+        index_blocks(shared, pass, &full_rx, &free_tx);
     });
 }
 
-fn read_ahead(
-    shared: &Shared,
-    mut reader: Box<dyn Read + Send>,
-    follow: bool,
-    free: &Receiver<Vec<u8>>,
-    full: &Sender<Block>,
-) {
-    while let Ok(mut bytes) = free.recv() {
-        if shared.is_cancelled() {
-            return;
-        }
-        let (filled, end) = match reader.read(&mut bytes[HEADROOM..]) {
-            // The end of a growing file: what came so far is judged, then looked for again.
-            Ok(0) if follow => {
-                std::thread::sleep(POLL);
-                (0, None)
-            }
-            Ok(0) => (0, Some(Ok(()))),
-            Ok(count) => (count, None),
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => (0, None),
-            Err(error) => (0, Some(Err(error))),
-        };
-        let last = end.is_some();
-        if full.send(Block { bytes, filled, end }).is_err() || last {
-            return;
-        }
-    }
-}
-
-fn index_blocks(
-    shared: &Shared,
-    pass: &mut Pass,
-    scanner: &mut Scanner,
-    store: &Arc<File>,
-    full: &Receiver<Block>,
-    free: &Sender<Vec<u8>>,
-) {
-    let mut carry: Vec<u8> = Vec::new();
-    let mut offset = 0;
-    let mut sections = 0;
+/// Indexes blocks until no more come.
+fn index_blocks(shared: &Shared, pass: &mut Pass, full: &Receiver<Block>, free: &Sender<Block>) {
     let mut judged = Instant::now();
-    while let Ok(Block { mut bytes, filled, end }) = full.recv() {
+    while let Ok(block) = full.recv() {
         if shared.is_cancelled() {
             return;
         }
-        shared.bytes.fetch_add(filled as u64, Ordering::Relaxed);
-        let at_end = end.is_some();
-        // What was left over goes in front; what does not fit there goes the long way.
-        let joined;
-        let block = if carry.len() <= HEADROOM {
-            let start = HEADROOM - carry.len();
-            bytes[start..HEADROOM].copy_from_slice(&carry);
-            &bytes[start..HEADROOM + filled]
-        } else {
-            carry.extend_from_slice(&bytes[HEADROOM..HEADROOM + filled]);
-            joined = std::mem::take(&mut carry);
-            &joined[..]
-        };
-        let done = {
+        if !block.packets.is_empty() {
+            let packets: Vec<_> = block.packets.iter().map(|framed| framed.packet(&block.bytes)).collect();
             let mut index = shared.index.write();
-            let done = scanner.scan(block, offset, at_end, &mut |packet| pass.packet(&mut index, &packet));
+            pass.packets(&mut index, &packets);
             index.generation += 1;
             shared.packets.store(index.packets.len() as u64, Ordering::Relaxed);
             shared.flows.store(index.flows.len() as u64, Ordering::Relaxed);
-            done
-        };
-        // What is no capture was told when the input was opened; a pipe is found out here.
-        let Ok(done) = done else {
-            shared.status.lock().not_a_capture = true;
-            return;
-        };
-        carry = block[done..].to_vec();
-        offset += done as u64;
-        let interfaces =
-            scanner.layout().map_or(0, |layout| layout.sections.iter().map(|s| s.interfaces.len() + 1).sum());
-        if interfaces != sections {
-            sections = interfaces;
-            publish(shared, scanner, store);
-        }
-        if let Some(Err(error)) = end {
-            let what = error.to_string();
-            scanner.note(if error.kind() == io::ErrorKind::Other || error.raw_os_error().is_none() {
-                Trouble::Compression { offset, what }
-            } else {
-                Trouble::Unreadable { offset, what }
-            });
-        }
-        if at_end {
-            return;
         }
         // The reader may be done already; its last blocks still wait.
-        let _ = free.send(bytes);
+        let _ = free.send(block);
         if judged.elapsed() > JUDGE_EVERY {
             judge::judge_closed(shared);
             judged = Instant::now();
@@ -177,13 +138,101 @@ fn index_blocks(
     }
 }
 
-/// Makes the file's packets reachable for whoever opens a flow.
-fn publish(shared: &Shared, scanner: &Scanner, store: &Arc<File>) {
-    let Some(layout) = scanner.layout() else { return };
-    let file = OpenFile { store: Arc::clone(store), layout: Arc::new(layout.clone()) };
-    let number = shared.index.read().packets.files() - 1;
-    let mut files = shared.files.write();
-    if let Some(known) = files.get_mut(number) {
-        *known = Some(file);
+/// Reads a file ahead of the index and frames its packets.
+struct FileReader<'a> {
+    shared: &'a Shared,
+    number: usize,
+    name: String,
+    store: Arc<File>,
+    scanner: Scanner,
+    /// The key log, where it may still grow.
+    keylog: Option<&'a mut KeyLog>,
+    /// Lines of secrets in the file that are none of a key log.
+    unread_lines: u64,
+}
+
+impl FileReader<'_> {
+    fn run(mut self, mut reader: Box<dyn Read + Send>, follow: bool, free: &Receiver<Block>, full: &Sender<Block>) {
+        let mut carry: Vec<u8> = Vec::new();
+        let mut offset = 0;
+        let mut interfaces = 0;
+        while let Ok(Block { mut bytes, mut packets }) = free.recv() {
+            if self.shared.is_cancelled() {
+                break;
+            }
+            // What was left over goes in front; a block that is longer than the room there takes more room.
+            let room = carry.len().max(HEADROOM);
+            bytes.resize(room + BLOCK, 0);
+            let start = room - carry.len();
+            bytes[start..room].copy_from_slice(&carry);
+            let (filled, end) = read(&mut reader, &mut bytes[room..], follow);
+            self.shared.bytes.fetch_add(filled as u64, Ordering::Relaxed);
+            // Clients write their secrets before the packets that need them are captured.
+            if let Some(keylog) = &mut self.keylog {
+                read_on(keylog);
+            }
+            let block = &bytes[start..room + filled];
+            packets.clear();
+            let found = &mut |found: Found<'_>| match found {
+                Found::Packet(packet) => packets.push(Framed::new(&packet, &bytes)),
+                Found::Secrets(lines) => self.unread_lines += self.shared.secrets.read(lines).malformed,
+            };
+            // What is no capture was told when the input was opened; a pipe is found out here.
+            let Ok(done) = self.scanner.scan(block, offset, end.is_some(), found) else {
+                self.shared.status.lock().not_a_capture = true;
+                break;
+            };
+            carry.clear();
+            carry.extend_from_slice(&block[done..]);
+            offset += done as u64;
+            let sections = self.scanner.layout().map_or(&[][..], |layout| &layout.sections);
+            let known = sections.iter().map(|section| section.interfaces.len() + 1).sum();
+            if interfaces != known {
+                interfaces = known;
+                self.publish();
+            }
+            if let Some(Err(error)) = &end {
+                let what = error.to_string();
+                self.scanner.note(if error.kind() == io::ErrorKind::Other || error.raw_os_error().is_none() {
+                    Trouble::Compression { offset, what }
+                } else {
+                    Trouble::Unreadable { offset, what }
+                });
+            }
+            if full.send(Block { bytes, packets }).is_err() || end.is_some() {
+                break;
+            }
+        }
+        self.publish();
+        let mut status = self.shared.status.lock();
+        if self.unread_lines > 0 {
+            let (name, lines) = (&self.name, self.unread_lines);
+            status.troubles.push(format!("{name}: malformed: {lines} lines of its secrets are none of a key log"));
+        }
+        status.troubles.extend(self.scanner.troubles.iter().map(|trouble| format!("{}: {trouble}", self.name)));
+    }
+
+    /// Makes the file's packets reachable for whoever opens a flow.
+    fn publish(&self) {
+        let Some(layout) = self.scanner.layout() else { return };
+        let file = OpenFile { store: Arc::clone(&self.store), layout: Arc::new(layout.clone()) };
+        if let Some(known) = self.shared.files.write().get_mut(self.number) {
+            *known = Some(file);
+        }
+    }
+}
+
+/// Reads once: how many bytes came, and how the input ended if it did.
+fn read(reader: &mut dyn Read, bytes: &mut [u8], follow: bool) -> (usize, Option<io::Result<()>>) {
+    match reader.read(bytes) {
+        // The end of a growing file: what came so far is judged, then looked for again.
+        Ok(0) if follow => {
+            std::thread::sleep(POLL);
+            (0, None)
+        }
+        Ok(0) => (0, Some(Ok(()))),
+        Ok(count) => (count, None),
+        Err(error) if error.kind() == io::ErrorKind::Interrupted => (0, None),
+        Err(error) => (0, Some(Err(error))),
     }
 }

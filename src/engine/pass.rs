@@ -1,49 +1,101 @@
 //! The index pass: each packet decoded, placed in its flow, its handshake bytes read, then forgotten.
 
 use std::collections::VecDeque;
+use std::hint::black_box;
+use std::sync::Arc;
 
 use super::index::Index;
 use crate::capture::Packet;
 use crate::flow::{Events, Placed};
 use crate::net::{Decoded, Decoder, Segment};
 use crate::proto::dialogue::{FactsObserver, hello_sender};
-use crate::proto::{FlowReader, TlsFacts};
+use crate::proto::{FlowReader, Secrets, TlsFacts};
 use crate::timeline::{arrival, is_midstream};
 use crate::vocab::{FlowNumber, PacketNumber, Time};
 
+/// Packets worked on together.
+const BATCH: usize = 64;
 /// Flows read at a time; beyond that the one begun longest ago is read no further.
 const MAX_LIVE: usize = 100_000;
 /// Closed flows that are still read: late packets may say more.
 const MAX_CLOSED: usize = 1024;
 
 /// Fills an [`Index`] packet by packet.
-#[derive(Default)]
 pub struct Pass {
     decoder: Decoder,
     readers: Readers,
 }
 
 impl Pass {
-    /// Takes the next packet of the capture.
-    pub fn packet(&mut self, index: &mut Index, packet: &Packet<'_>) {
-        let number = index.packets.next_number();
-        let flow = match self.decoder.decode(packet.link, packet.data, number, packet.time) {
-            Decoded::Tcp(segment) => {
-                let placed = index.flows.segment(&segment, number, packet.time);
-                for earlier in segment.fragments.iter().filter(|earlier| **earlier != number) {
-                    index.packets.fragment(number, *earlier);
-                }
-                self.readers.segment(index, &segment, placed, number, packet.time);
-                Some(placed.flow)
+    /// A pass that opens encrypted records with `secrets`, as far as they are known when a record is read.
+    pub fn new(secrets: &Arc<Secrets>) -> Self {
+        let secrets = Arc::clone(secrets);
+        Self { decoder: Decoder::default(), readers: Readers { secrets, ..Readers::default() } }
+    }
+
+    /// Takes the next packets of the capture.
+    ///
+    /// Of many flows that take turns none is in the processor's caches when its next packet comes. So a batch goes
+    /// through every table once before it is worked on: the waits for memory overlap instead of following each other.
+    pub fn packets(&mut self, index: &mut Index, packets: &[Packet<'_>]) {
+        for batch in packets.chunks(BATCH) {
+            let first = index.packets.next_number();
+            let number = |at: usize| PacketNumber(first.0 + at as u32);
+            let decoded = batch.iter().enumerate().map(|(at, packet)| {
+                let decoded = self.decoder.decode(packet.link, packet.data, number(at), packet.time);
+                let hash = match &decoded {
+                    Decoded::Tcp(segment) => index.flows.hash(segment.src, segment.dst),
+                    _ => 0,
+                };
+                (decoded, hash)
+            });
+            let decoded: Vec<_> = decoded.collect();
+            self.readers.approach(index, decoded.iter().map(|(_, hash)| *hash));
+            for (at, (packet, (decoded, hash))) in batch.iter().zip(&decoded).enumerate() {
+                let flow = match decoded {
+                    Decoded::Tcp(segment) => Some(self.segment(index, segment, *hash, number(at), packet.time)),
+                    decoded => self.other(index, decoded, number(at), packet.time),
+                };
+                index.packets.push(packet.offset, flow);
             }
-            Decoded::Icmp(error) => Some(index.flows.quoted(&error, number, packet.time)),
-            Decoded::Udp(_) => None,
+        }
+    }
+
+    fn segment(
+        &mut self,
+        index: &mut Index,
+        segment: &Segment<'_>,
+        hash: u64,
+        number: PacketNumber,
+        time: Time,
+    ) -> FlowNumber {
+        let placed = index.flows.segment(segment, hash, number, time);
+        for earlier in segment.fragments.iter().filter(|earlier| **earlier != number) {
+            index.packets.fragment(number, *earlier);
+        }
+        self.readers.segment(index, segment, placed, number, time);
+        placed.flow
+    }
+
+    fn other(
+        &mut self,
+        index: &mut Index,
+        decoded: &Decoded<'_>,
+        number: PacketNumber,
+        time: Time,
+    ) -> Option<FlowNumber> {
+        match decoded.opened() {
+            Decoded::Tcp(segment) => {
+                let hash = index.flows.hash(segment.src, segment.dst);
+                Some(self.segment(index, &segment, hash, number, time))
+            }
+            Decoded::Icmp(error) => Some(index.flows.quoted(&error, number, time)),
+            Decoded::Udp(_) | Decoded::Whole(_) => None,
             Decoded::Unread(reason) => {
                 *index.unread.entry(reason).or_default() += 1;
                 None
             }
-        };
-        index.packets.push(packet.offset, flow);
+        }
     }
 
     /// Ends the capture: every flow is read to its end.
@@ -59,6 +111,7 @@ impl Pass {
 /// The readers of flows that may still say something.
 #[derive(Default)]
 struct Readers {
+    secrets: Arc<Secrets>,
     /// By the slot of the flow's TLS facts.
     slots: Vec<Option<Box<FlowReader>>>,
     /// In the order in which they were begun.
@@ -69,6 +122,26 @@ struct Readers {
 }
 
 impl Readers {
+    /// Brings near what the flows of these hashes will need, each kind for all flows before the next kind.
+    fn approach(&self, index: &Index, hashes: impl Iterator<Item = u64>) {
+        let guesses: Vec<_> = hashes.filter_map(|hash| index.flows.guess(hash)).collect();
+        let slots: Vec<_> = guesses
+            .iter()
+            .filter_map(|flow| {
+                let row = index.flows.get(*flow)?;
+                black_box(row.sides.to_server.bytes ^ row.sides.to_client.bytes);
+                Some(row.tls as usize)
+            })
+            .collect();
+        for facts in slots.iter().filter_map(|slot| index.tls.get(*slot)) {
+            black_box(facts.records.to_server);
+        }
+        let readers: Vec<_> = slots.iter().filter_map(|slot| self.slots.get(*slot)?.as_deref()).collect();
+        for reader in readers {
+            reader.approach();
+        }
+    }
+
     fn segment(&mut self, index: &mut Index, segment: &Segment<'_>, placed: Placed, packet: PacketNumber, time: Time) {
         let Placed { flow, mut direction, events } = placed;
         let Some(row) = index.flows.get_mut(flow) else { return };
@@ -79,7 +152,7 @@ impl Readers {
             }
             row.tls = index.tls.len() as u32;
             index.tls.push(TlsFacts::default());
-            self.slots.push(Some(Box::new(FlowReader::new(is_midstream(row)))));
+            self.slots.push(Some(Box::new(FlowReader::new(is_midstream(row), &self.secrets))));
             self.begin(index, flow);
         }
         let Some(row) = index.flows.get_mut(flow) else { return };
@@ -91,7 +164,7 @@ impl Readers {
             if hello_sender(segment.payload).is_some_and(|sender| sender != direction) {
                 row.swap_ends();
                 direction = direction.reversed();
-                **reader = FlowReader::new(true);
+                **reader = FlowReader::new(true, &self.secrets);
                 *facts = TlsFacts::default();
             }
         }

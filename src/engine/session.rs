@@ -13,10 +13,12 @@ use parking_lot::{Mutex, RwLock, RwLockReadGuard};
 use super::core::{self, Core};
 use super::index::Index;
 use super::jobs::{Answer, JobId, Jobs, Request};
+use super::keylog::KeyLog;
 use super::load::{self, OpenFile};
 use super::view::{FlowRef, FlowView};
 use crate::capture::{Input, InputError, open_all};
 use crate::compare::Comparison;
+use crate::proto::Secrets;
 use crate::timeline::Detail;
 use crate::vocab::{FlowNumber, PacketNumber};
 
@@ -86,7 +88,8 @@ pub(super) struct Status {
     /// Flows judged before the end, and their last packet then.
     pub judged: HashMap<FlowNumber, PacketNumber>,
     pub troubles: Vec<String>,
-    pub secrets: Vec<Vec<u8>>,
+    /// Flows read again with secrets that came late: the secrets' revision and the flow's last packet then.
+    pub reopened: HashMap<FlowNumber, (u64, PacketNumber)>,
     pub not_a_capture: bool,
     pub took: Option<Duration>,
     pub diagnosing: bool,
@@ -96,6 +99,7 @@ pub(super) struct Shared {
     pub index: RwLock<Index>,
     pub files: RwLock<Vec<Option<OpenFile>>>,
     pub status: Mutex<Status>,
+    pub secrets: Arc<Secrets>,
     pub bytes: AtomicU64,
     pub packets: AtomicU64,
     pub flows: AtomicU64,
@@ -121,28 +125,38 @@ pub struct Session {
 impl Session {
     /// Opens the captures and begins to load them; returns at once.
     pub fn open(options: &Options) -> Result<Session, OpenError> {
+        // One store for both: a key log does not say which captures it belongs to.
+        let secrets = Arc::new(Secrets::default());
+        let keylog = match &options.keylog {
+            Some(path) => {
+                Some(KeyLog::open(path, &secrets).map_err(|source| OpenError::KeyLog { path: path.clone(), source })?)
+            }
+            None => None,
+        };
         let baseline = if options.baseline.is_empty() {
             None
         } else {
-            let options = Options {
-                captures: options.baseline.clone(),
-                baseline: Vec::new(),
-                keylog: options.keylog.clone(),
-                follow: false,
-            };
-            Some(Box::new(Session::open(&options)?))
+            let inputs = open_all(&options.baseline)?;
+            Some(Box::new(Self::begin(inputs, None, Arc::clone(&secrets), None, false)))
         };
         let inputs = open_all(&options.captures)?;
-        Ok(Self::begin(inputs, baseline, options.follow))
+        Ok(Self::begin(inputs, baseline, secrets, keylog, options.follow))
     }
 
-    fn begin(inputs: Vec<Input>, baseline: Option<Box<Session>>, follow: bool) -> Session {
+    fn begin(
+        inputs: Vec<Input>,
+        baseline: Option<Box<Session>>,
+        secrets: Arc<Secrets>,
+        keylog: Option<KeyLog>,
+        follow: bool,
+    ) -> Session {
         let total = inputs.iter().map(|input| input.size.filter(|_| !input.compressed)).sum();
         let names = inputs.iter().map(|input| input.name.clone()).collect();
         let shared = Arc::new(Shared {
             index: RwLock::new(Index { names, ..Index::default() }),
             files: RwLock::new(vec![None; inputs.len()]),
             status: Mutex::default(),
+            secrets,
             bytes: AtomicU64::new(0),
             packets: AtomicU64::new(0),
             flows: AtomicU64::new(0),
@@ -151,7 +165,7 @@ impl Session {
         let began = Instant::now();
         let loading = Arc::clone(&shared);
         let loader = std::thread::spawn(move || {
-            load::load(&loading, inputs, follow);
+            load::load(&loading, inputs, keylog, follow);
             loading.status.lock().diagnosing = true;
             super::judge::judge_all(&loading);
             loading.status.lock().took = Some(began.elapsed());

@@ -1,13 +1,14 @@
 //! A flow opened again: only its packets are read.
 
 use std::io;
+use std::sync::Arc;
 
 use super::load::OpenFile;
 use crate::capture::PacketReader;
 use crate::diagnose::Finding;
 use crate::flow::{FlowRow, PacketPlace, Trace};
 use crate::net::{Decoded, Decoder};
-use crate::proto::TlsFacts;
+use crate::proto::{Secrets, TlsFacts};
 use crate::timeline::{Streams, Timeline};
 use crate::vocab::FlowNumber;
 
@@ -56,8 +57,14 @@ pub struct FlowView {
 }
 
 /// Reads a trace's dialogue and lays out its steps.
-pub(super) fn build(flow: FlowRef, capture: String, trace: Trace, finding: Option<Finding>) -> FlowView {
-    let (timeline, streams, tls) = Timeline::build(&trace);
+pub(super) fn build(
+    flow: FlowRef,
+    capture: String,
+    trace: Trace,
+    secrets: &Arc<Secrets>,
+    finding: Option<Finding>,
+) -> FlowView {
+    let (timeline, streams, tls) = Timeline::build(&trace, secrets);
     FlowView { flow, capture, trace, timeline, streams, tls, finding }
 }
 
@@ -76,10 +83,11 @@ pub(super) fn trace(
             let reader = readers.get_mut(fragment.file).and_then(Option::as_mut);
             let reader = reader.ok_or_else(|| io::Error::other("the capture file is not open"))?;
             let packet = reader.packet(fragment.offset)?;
-            match decoder.decode(packet.link, packet.data, fragment.packet, packet.time) {
+            let decoded = decoder.decode(packet.link, packet.data, fragment.packet, packet.time);
+            match decoded.opened() {
                 Decoded::Tcp(segment) => trace.segment(&segment, place.packet, packet.time),
                 Decoded::Icmp(error) => trace.icmp(error, place.packet, packet.time),
-                Decoded::Udp(_) | Decoded::Unread(_) => {}
+                Decoded::Udp(_) | Decoded::Whole(_) | Decoded::Unread(_) => {}
             }
         }
     }

@@ -1,23 +1,37 @@
 //! The list of flows as a table, as JSON lines and as CSV.
 
 use std::io::{self, Write};
+use std::ops::Range;
 
 use super::cells::{self, duration};
 use super::paint::{Ink, Paint};
 use super::table::{Align, Cell, Table};
 use super::{Format, json};
+use crate::engine::{Index, parallel};
 use crate::facts::{FIELDS, FlowFacts};
-use crate::vocab::{Direction, text};
+use crate::vocab::{Direction, FlowNumber, text};
 
 pub use super::flow_json::FlowJson;
 
-/// Writes the flows that `flows` walks; a table walks them twice, to measure.
-pub fn write<'a, I>(out: &mut impl Write, format: Format, paint: Paint, flows: impl Fn() -> I) -> io::Result<()>
-where
-    I: Iterator<Item = FlowFacts<'a>>,
-{
+/// Writes the flows that are to be kept.
+pub fn write(
+    out: &mut impl Write,
+    format: Format,
+    paint: Paint,
+    index: &Index,
+    keep: impl Fn(&FlowFacts<'_>) -> bool + Sync,
+) -> io::Result<()> {
+    let flows = || index.iter().filter(&keep);
     match format {
-        Format::Json => flows().try_for_each(|facts| json::line(out, &FlowJson::new(&facts))),
+        Format::Json => {
+            let lines = |range: Range<usize>| {
+                let mut lines = Vec::new();
+                let facts = range.filter_map(|number| index.facts(FlowNumber(number as u32)));
+                let mut kept = facts.filter(&keep);
+                kept.try_for_each(|facts| json::line(&mut lines, &FlowJson::new(&facts))).map(|()| lines)
+            };
+            parallel::in_order(index.len(), lines, |lines| out.write_all(&lines?))
+        }
         Format::Csv => csv(out, flows()),
         Format::Text | Format::Markdown => {
             Table { columns: COLUMNS, paint }.write(out, || flows().map(|facts| row(&facts)))

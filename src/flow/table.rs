@@ -56,9 +56,19 @@ impl FlowTable {
         self.rows.iter().enumerate().map(|(number, row)| (FlowNumber(number as u32), row))
     }
 
-    /// Finds or makes the flow of `segment`, judges what the segment was and counts it.
-    pub fn segment(&mut self, segment: &Segment<'_>, packet: PacketNumber, time: Time) -> Placed {
-        let (mut flow, known) = self.find_or_make(segment.src, segment.dst, packet, time, || opener(segment));
+    /// The hash of a pair of ends, the same for both directions.
+    pub fn hash(&self, a: Endpoint, b: Endpoint) -> u64 {
+        hash(&self.hasher, a, b)
+    }
+
+    /// A flow that is probably the one of this hash, found without a look at its row.
+    pub fn guess(&self, hash: u64) -> Option<FlowNumber> {
+        self.current.find(hash, |_| true).map(|number| FlowNumber(*number))
+    }
+
+    /// Finds or makes the flow of `segment`, whose ends have this `hash`, judges what the segment was and counts it.
+    pub fn segment(&mut self, segment: &Segment<'_>, hash: u64, packet: PacketNumber, time: Time) -> Placed {
+        let (mut flow, known) = self.find_or_make(segment.src, segment.dst, hash, packet, time, || opener(segment));
         let mut events = Events::default();
         if known && self.opens_anew(flow, segment) {
             let (client, server) = opener(segment);
@@ -75,8 +85,9 @@ impl FlowTable {
     /// The flow that an ICMP error quotes; like Wireshark's, a quoted connection gets a number too.
     pub fn quoted(&mut self, error: &IcmpError, packet: PacketNumber, time: Time) -> FlowNumber {
         let quoted = &error.quoted;
+        let hash = self.hash(quoted.src, quoted.dst);
         let (flow, _) =
-            self.find_or_make(quoted.src, quoted.dst, packet, time, || guess_client(quoted.src, quoted.dst));
+            self.find_or_make(quoted.src, quoted.dst, hash, packet, time, || guess_client(quoted.src, quoted.dst));
         let row = &mut self.rows[flow.index()];
         row.icmp_errors = row.icmp_errors.saturating_add(1);
         flow
@@ -86,11 +97,11 @@ impl FlowTable {
         &mut self,
         a: Endpoint,
         b: Endpoint,
+        hash: u64,
         packet: PacketNumber,
         time: Time,
         ends: impl FnOnce() -> (Endpoint, Endpoint),
     ) -> (FlowNumber, bool) {
-        let hash = hash(&self.hasher, a, b);
         let rows = &self.rows;
         if let Some(number) = self.current.find(hash, |number| joins(&rows[*number as usize], a, b)) {
             return (FlowNumber(*number), true);

@@ -60,7 +60,7 @@ pub struct Datagram<'a> {
 }
 
 /// What a frame turned out to be.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub enum Decoded<'a> {
     /// A TCP segment.
     Tcp(Segment<'a>),
@@ -68,8 +68,45 @@ pub enum Decoded<'a> {
     Icmp(IcmpError),
     /// A UDP datagram.
     Udp(Datagram<'a>),
+    /// The last fragment of a datagram; [`Whole::decoded`] says what the datagram is.
+    Whole(Box<Whole>),
     /// Nothing we read, and why.
     Unread(Unread),
+}
+
+impl Decoded<'_> {
+    /// The same, a datagram put together from fragments as what it is.
+    pub fn opened(&self) -> Decoded<'_> {
+        match self {
+            Decoded::Whole(whole) => whole.decoded(),
+            other => other.clone(),
+        }
+    }
+}
+
+/// An IP datagram put together from fragments.
+#[derive(Clone, Debug)]
+pub struct Whole {
+    src: IpAddr,
+    dst: IpAddr,
+    ip: IpFacts,
+    link: LinkFacts,
+    protocol: u8,
+    bytes: Vec<u8>,
+    packets: Vec<PacketNumber>,
+}
+
+impl Whole {
+    /// What the datagram is: a segment, a UDP datagram, or nothing we read.
+    pub fn decoded(&self) -> Decoded<'_> {
+        let Whole { src, dst, ip, link, protocol, bytes, packets } = self;
+        let decoded = match protocol {
+            6 => tcp(*src, *dst, *ip, *link, bytes, bytes.len(), packets),
+            17 => udp(*src, *dst, bytes).map(Decoded::Udp),
+            protocol => Err(Unread::NotTcp(*protocol)),
+        };
+        decoded.unwrap_or_else(Decoded::Unread)
+    }
 }
 
 /// Decodes frames in capture order; keeps only the fragments of incomplete IP datagrams.
@@ -85,13 +122,13 @@ enum Next {
 
 impl Decoder {
     /// Decodes the frame `data` of link type `link`.
-    pub fn decode<'a>(&'a mut self, link: u16, data: &'a [u8], packet: PacketNumber, time: Time) -> Decoded<'a> {
+    pub fn decode<'a>(&mut self, link: u16, data: &'a [u8], packet: PacketNumber, time: Time) -> Decoded<'a> {
         self.decode_seen(link, data, packet, time, &mut ())
     }
 
     /// Decodes a frame as [`Decoder::decode`] does; `seen` is told of each header on the way.
     pub(super) fn decode_seen<'a>(
-        &'a mut self,
+        &mut self,
         link: u16,
         data: &'a [u8],
         packet: PacketNumber,
@@ -110,7 +147,7 @@ impl Decoder {
     }
 
     fn walk<'a>(
-        &'a mut self,
+        &mut self,
         link: u16,
         data: &'a [u8],
         packet: PacketNumber,
@@ -127,16 +164,10 @@ impl Decoder {
                 seen.header(Header::Fragment, payload.payload);
                 let fragment = fragment(&ip).ok_or(Unread::Fragment)?;
                 let (src, dst, ip_facts) = (ip.source_addr(), ip.destination_addr(), ip_facts(&ip));
-                if !self.defrag.add(&fragment, packet, time) {
-                    return Err(Unread::Fragment);
-                }
-                let bytes = self.defrag.datagram();
-                seen.reassembled(protocol, bytes);
-                return match protocol {
-                    6 => tcp(src, dst, ip_facts, facts, bytes, bytes.len(), &self.defrag.packets),
-                    17 => udp(src, dst, bytes).map(Decoded::Udp),
-                    _ => Err(Unread::NotTcp(protocol)),
-                };
+                let (bytes, packets) = self.defrag.add(&fragment, packet, time).ok_or(Unread::Fragment)?;
+                seen.reassembled(protocol, &bytes);
+                let whole = Whole { src, dst, ip: ip_facts, link: facts, protocol, bytes, packets };
+                return Ok(Decoded::Whole(Box::new(whole)));
             }
             let body = payload.payload;
             seen.header(Header::Payload(protocol), body);

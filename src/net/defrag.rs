@@ -35,20 +35,22 @@ struct Partial {
     packets: Vec<PacketNumber>,
 }
 
-/// Incomplete datagrams, and the last one completed.
+/// Incomplete datagrams.
 #[derive(Default)]
 pub(super) struct Defrag {
     partial: HashMap<Key, Partial, foldhash::fast::RandomState>,
-    complete: Vec<u8>,
-    /// The packets that carried the last completed datagram, in order of arrival.
-    pub packets: Vec<PacketNumber>,
     /// Fragments that covered bytes already received.
     pub overlaps: u64,
 }
 
 impl Defrag {
-    /// Adds a fragment. Whether the datagram is complete; its bytes are then [`Defrag::datagram`].
-    pub fn add(&mut self, fragment: &Fragment<'_>, packet: PacketNumber, time: Time) -> bool {
+    /// Adds a fragment. A complete datagram's payload, and the packets that carried it in order of arrival.
+    pub fn add(
+        &mut self,
+        fragment: &Fragment<'_>,
+        packet: PacketNumber,
+        time: Time,
+    ) -> Option<(Vec<u8>, Vec<PacketNumber>)> {
         if self.partial.len() >= MAX_DATAGRAMS {
             self.make_room(time);
         }
@@ -69,22 +71,14 @@ impl Defrag {
         }
         if partial.buffer.add(fragment.offset, fragment.more, fragment.bytes).is_err() {
             self.partial.remove(&fragment.key);
-            return false;
+            return None;
         }
         partial.packets.push(packet);
         if !partial.buffer.is_complete() {
-            return false;
+            return None;
         }
-        if let Some(done) = self.partial.remove(&fragment.key) {
-            self.packets = done.packets;
-            self.complete = done.buffer.take_bufs().0;
-        }
-        true
-    }
-
-    /// The payload of the last completed datagram.
-    pub fn datagram(&self) -> &[u8] {
-        &self.complete
+        let done = self.partial.remove(&fragment.key)?;
+        Some((done.buffer.take_bufs().0, done.packets))
     }
 
     fn make_room(&mut self, now: Time) {

@@ -13,7 +13,7 @@ mod segment;
 pub mod tree;
 mod tunnel;
 
-pub use decode::{Datagram, Decoded, Decoder, Unread};
+pub use decode::{Datagram, Decoded, Decoder, Unread, Whole};
 pub use icmp::{IcmpError, QuotedSegment};
 pub use options::TcpOptions;
 pub use segment::{Endpoint, IpFacts, LinkFacts, Segment, TcpFlags};

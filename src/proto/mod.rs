@@ -11,3 +11,4 @@ pub mod tls;
 
 pub use reader::{Arrival, FlowReader};
 pub use tls::TlsFacts;
+pub use tls::secrets::Secrets;

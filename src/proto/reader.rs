@@ -1,6 +1,10 @@
 //! A flow's segments in any order → its dialogue: assembly and reading of both directions in one piece.
 
+use std::hint::black_box;
+use std::sync::Arc;
+
 use super::dialogue::{Dialogue, Observer};
+use super::tls::secrets::Secrets;
 use crate::stream::{Assembler, Chunk, unwrap_offset};
 use crate::vocab::{Direction, PacketNumber, PerDirection, Time};
 
@@ -32,9 +36,9 @@ pub struct FlowReader {
 }
 
 impl FlowReader {
-    /// A reader; `midstream` where the capture lacks the flow's beginning.
-    pub fn new(midstream: bool) -> Self {
-        Self { assemblers: PerDirection::default(), dialogue: Dialogue::new(midstream) }
+    /// A reader; `midstream` where the capture lacks the flow's beginning. Encrypted records are opened with `secrets`.
+    pub fn new(midstream: bool, secrets: &Arc<Secrets>) -> Self {
+        Self { assemblers: PerDirection::default(), dialogue: Dialogue::new(midstream, Arc::clone(secrets)) }
     }
 
     /// Takes the next segment. Every stretch that is now in order goes to `sink`, then to the dialogue, which tells
@@ -66,6 +70,12 @@ impl FlowReader {
             sink(direction, &chunk);
             dialogue.feed(direction, &chunk, observer);
         });
+    }
+
+    /// Reads a little of every part, so that the processor has them at hand soon.
+    pub fn approach(&self) {
+        black_box(self.assemblers.to_server.next() ^ self.assemblers.to_client.next());
+        self.dialogue.approach();
     }
 
     /// Whether nothing of this flow will be read any more.

@@ -3,16 +3,18 @@
 //! Start at [`Timeline::build`]: every segment is a step; everything the dialogue tells is a step; encrypted records
 //! get inferred names; records of application data that follow each other are drawn together.
 
+use std::sync::Arc;
+
 use super::detail::Proof;
-use super::inferred::infer;
+use super::inferred::{EARLY_DATA, infer};
 use super::notes::{self, Chosen, Senders, counted};
 use super::reading::{Streams, read};
 use super::{Step, StepKind, Timeline};
 use crate::flow::{Events, IcmpNote, Trace, TraceSegment};
 use crate::net::TcpFlags;
-use crate::proto::TlsFacts;
 use crate::proto::dialogue::{Event, EventKind, plaintext};
 use crate::proto::tls::message::RecordHeader;
+use crate::proto::{Secrets, TlsFacts};
 use crate::vocab::iana::{ContentType, HandshakeType};
 use crate::vocab::{Direction, PacketNumber, PerDirection, StreamRange, Time};
 
@@ -20,15 +22,19 @@ use crate::vocab::{Direction, PacketNumber, PerDirection, StreamRange, Time};
 const MAX_RECORDS: usize = 1 << 20;
 /// Bytes of a step's body that are kept.
 const MAX_BODY: usize = 256 * 1024;
+/// Name of a record whose tag does not fit.
+const BAD_TAG: &str = "Record does not verify with its keys";
 
 impl Timeline {
-    /// Reads a trace and lays out its steps; also returns the streams and the TLS facts found on the way.
-    pub fn build(trace: &Trace) -> (Timeline, Streams, TlsFacts) {
+    /// Reads a trace, opening with `secrets` what they open, and lays out its steps; also returns the streams and the
+    /// TLS facts found on the way.
+    pub fn build(trace: &Trace, secrets: &Arc<Secrets>) -> (Timeline, Streams, TlsFacts) {
         let mut teller = Teller::default();
-        let (streams, facts) = read(trace, &mut |event: &Event<'_>| teller.hear(event));
+        let (streams, facts) = read(trace, secrets, &mut |event: &Event<'_>| teller.hear(event));
         let Teller { steps: mut told, records, .. } = teller;
         for step in &mut told {
             place_gap(step, trace, &streams);
+            leave_open(step, trace, &streams);
         }
         infer(&mut told, &facts);
         let mut steps = draw_together(told);
@@ -45,6 +51,16 @@ impl Timeline {
         // A segment comes before what is read in it, whatever order they were added in.
         steps.sort_by_key(|step| (step.packet, step.kind != StepKind::Segment, step.kind == StepKind::Gap));
         (Timeline { steps, capped: trace.capped, records }, streams, facts)
+    }
+}
+
+/// A record that was captured twice with different bytes does not verify in one of its copies at least: that says nothing
+/// of what its receiver got.
+fn leave_open(step: &mut Step, trace: &Trace, streams: &Streams) {
+    let contradicted = |span: &StreamRange| streams.is_contradicted(trace, step.from, *span);
+    if step.name == BAD_TAG && step.spans.iter().any(contradicted) {
+        let sealed = protected(step.clone(), ContentType(step.id.unwrap_or_default()), step.bytes as u16);
+        *step = Step { note: "captured again with other bytes".into(), ..sealed };
     }
 }
 
@@ -183,7 +199,13 @@ impl Teller {
             },
             EventKind::Unfinished { content, bytes, announced } => unfinished(step, content, bytes, announced),
             EventKind::Malformed { reason } => Step { name: format!("Malformed handshake: {reason}"), ..step },
-            EventKind::BadTag { .. } => Step { name: "Record does not verify with its keys".into(), ..step },
+            EventKind::BadTag { content, length } => {
+                Step { name: BAD_TAG.into(), id: Some(content.0), bytes: u64::from(length), ..without_header(step) }
+            }
+            EventKind::ApplicationData { length, early, .. } => {
+                let step = protected(without_header(step), ContentType::APPLICATION_DATA, length);
+                if early { Step { name: EARLY_DATA.into(), ..step } } else { step }
+            }
             EventKind::Alert { level, description } => Step {
                 kind: StepKind::Alert,
                 name: format!("Alert ({level}, {description})"),

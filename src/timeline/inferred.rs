@@ -16,6 +16,9 @@ const TICKET_SPREAD: u64 = 16;
 /// Longest body of encrypted extensions alone: an application protocol and little else.
 const LONGEST_EXTENSIONS: u64 = 300;
 
+/// Name of what the client sends before its Finished.
+pub(super) const EARLY_DATA: &str = "Application Data (0-RTT)";
+
 /// Names the encrypted records of a flow. `steps` are in the order in which they were read.
 pub(super) fn infer(steps: &mut [Step], facts: &TlsFacts) {
     if facts.progress.joined_late {
@@ -54,10 +57,11 @@ fn infer_old(steps: &mut [Step], version: Option<ProtocolVersion>) {
         }
     }
     for (at, step) in steps.iter_mut().enumerate() {
+        let side = usize::from(step.from == ToServer);
+        finished[side] |= is_opened_finished(step);
         if step.kind != StepKind::Encrypted || step.decrypted {
             continue;
         }
-        let side = usize::from(step.from == ToServer);
         match step.id.map(ContentType) {
             Some(ContentType::HANDSHAKE) if !finished[side] => {
                 finished[side] = true;
@@ -156,12 +160,18 @@ impl<'s> Tls13<'s> {
         let records: Vec<usize> = (hello + 1..self.steps.len()).filter(|at| is_closed(&self.steps[*at])).collect();
         let (client, server): (Vec<usize>, Vec<usize>) =
             records.into_iter().partition(|at| self.steps[*at].from == ToServer);
+        // What keys opened need not be inferred, nor what comes before it.
+        let opened = |from| self.steps.iter().position(|step| step.from == from && is_opened_finished(step));
+        let (client_opened, server_opened) = (opened(ToServer), opened(ToClient));
         let early = self.end_of_early_data(hello, &client);
-        let answer = self.client_flight(&client[early..]);
+        let answer = client_opened.or_else(|| self.client_flight(&client[early..]));
         // The client answers only a whole flight of the server; what comes later is no part of it.
-        let first_answer = client.get(early).copied().unwrap_or(usize::MAX);
+        let first_answer = client_opened.or_else(|| client.get(early).copied()).unwrap_or(usize::MAX);
         let flight = server.partition_point(|at| *at < first_answer);
-        let rest = flight.min(self.server_flight(&server[..flight], first_answer < usize::MAX));
+        let rest = match server_opened {
+            Some(finished) => server.partition_point(|at| *at < finished),
+            None => flight.min(self.server_flight(&server[..flight], first_answer < usize::MAX)),
+        };
         if let Some(finished) = answer {
             let asked_early = if early > 0 { Some(0) } else { None };
             let client_data = asked_early.or_else(|| client.iter().copied().find(|at| *at > finished));
@@ -182,7 +192,7 @@ impl<'s> Tls13<'s> {
     /// Records that the client sends before the ServerHello are 0-RTT data.
     fn early_data(&mut self, hello: usize) {
         for step in self.steps[..hello].iter_mut().filter(|step| is_closed(step) && step.from == ToServer) {
-            step.name = "Application Data (0-RTT)".into();
+            step.name = EARLY_DATA.into();
             step.note = "inferred: sent before the Server Hello, with the keys of an earlier session".into();
             step.inferred = true;
         }
@@ -196,7 +206,7 @@ impl<'s> Tls13<'s> {
         match client.iter().position(|at| self.body(*at) == end) {
             Some(place) if early => {
                 for at in &client[..place] {
-                    self.steps[*at].name = "Application Data (0-RTT)".into();
+                    self.steps[*at].name = EARLY_DATA.into();
                     self.steps[*at].inferred = true;
                 }
                 let why = format!("{end} bytes after 0-RTT data, an empty handshake message");
@@ -356,6 +366,11 @@ impl<'s> Tls13<'s> {
             self.name(last, guess("Alert", why));
         }
     }
+}
+
+/// Whether a step is a Finished that keys opened.
+fn is_opened_finished(step: &Step) -> bool {
+    step.kind == StepKind::Message && step.decrypted && step.id == Some(HandshakeType::FINISHED.0)
 }
 
 /// Whether a step is an application data record that no key opened.

@@ -92,9 +92,11 @@ pub struct Step {
     /// Number of the handshake message type, alert description or record content type, where it has one.
     pub id: Option<u8>,
     /// Where its bytes lie in the sender's stream, record headers left out; a message may lie in several pieces. Of
-    /// several records one span runs from the first body to the end of the last.
+    /// several records one span runs from the first body to the end of the last. A decrypted message's encrypted bytes
+    /// lie there, one for one.
     pub spans: Vec<StreamRange>,
-    /// The decoded bytes of a message, alert or plaintext; empty for others.
+    /// The bytes of a message, alert or plaintext, decrypted where keys opened it; empty for others. They are the only
+    /// copy of what was decrypted: the streams hold what was sent.
     pub body: Vec<u8>,
 }
 

@@ -1,11 +1,12 @@
 //! A whole flow read at once: its dialogue, its streams with the packet of every byte, its TLS facts.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use crate::flow::{Events, FlowRow, SideFlags, Trace, TraceSegment};
 use crate::net::Segment;
 use crate::proto::dialogue::{Event, FactsObserver, Observer};
-use crate::proto::{Arrival, FlowReader, TlsFacts};
+use crate::proto::{Arrival, FlowReader, Secrets, TlsFacts};
 use crate::stream::Chunk;
 use crate::vocab::{Direction, PacketNumber, PerDirection, StreamRange, Time};
 
@@ -56,6 +57,22 @@ impl Streams {
             bytes.extend_from_slice(self.bytes(trace, piece).get(from as usize..to as usize).unwrap_or_default());
         }
         bytes
+    }
+
+    /// Whether a stretch of a direction was captured again with other bytes. The first copy is the one that was read;
+    /// which one the receiver took, the packets do not say.
+    pub fn is_contradicted(&self, trace: &Trace, direction: Direction, range: StreamRange) -> bool {
+        let read = self.slice(trace, direction, range);
+        let base = trace.row.sides[direction].first_seq();
+        read.len() as u64 == range.len()
+            && trace.sent(direction).filter(|segment| !segment.flags.rst()).any(|segment| {
+                let start = u64::from(segment.seq.wrapping_add(u32::from(segment.flags.syn())).wrapping_sub(base));
+                let payload = trace.payload(segment);
+                let (from, to) = (start.max(range.start), (start + payload.len() as u64).min(range.end));
+                from < to
+                    && payload[(from - start) as usize..(to - start) as usize]
+                        != read[(from - range.start) as usize..(to - range.start) as usize]
+            })
     }
 
     /// The pieces of a direction that have bytes in `range`, gaps included.
@@ -127,11 +144,12 @@ impl Numbers {
     }
 }
 
-/// Reads a trace: tells `observer` everything, and returns the streams and the TLS facts.
-pub fn read(trace: &Trace, observer: &mut impl Observer) -> (Streams, TlsFacts) {
+/// Reads a trace, opening with `secrets` what they open: tells `observer` everything, and returns the streams and the
+/// TLS facts.
+pub fn read(trace: &Trace, secrets: &Arc<Secrets>, observer: &mut impl Observer) -> (Streams, TlsFacts) {
     let mut streams = Streams::default();
     let mut facts = TlsFacts::default();
-    let mut reader = FlowReader::new(is_midstream(&trace.row));
+    let mut reader = FlowReader::new(is_midstream(&trace.row), secrets);
     // The row as it was when a segment arrived is not kept; base sequence numbers do not change, and a FIN seen later
     // only matters for the acknowledgment that covers it.
     for segment in &trace.segments {

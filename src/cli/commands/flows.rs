@@ -11,9 +11,7 @@ pub(in crate::cli) fn run(everywhere: &Everywhere, args: &FlowsArgs) -> Result<O
     let session = captures::load(everywhere, &args.captures)?;
     let index = session.index();
     output::write(|out| {
-        export::flows::write(out, args.format.into(), output::paint(everywhere), || {
-            index.iter().filter(|facts| filter.matches(facts))
-        })
+        export::flows::write(out, args.format.into(), output::paint(everywhere), &index, |facts| filter.matches(facts))
     })?;
     Ok(Outcome::Done)
 }

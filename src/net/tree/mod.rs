@@ -106,13 +106,13 @@ impl Anatomy {
         let mut walk = Walk::over(&frame.bytes);
         let decoded = decoder.decode_seen(frame.link, &frame.bytes, frame.packet, frame.time, &mut walk);
         let (mut payload_len, mut fragments, mut unread) = (None, Vec::new(), None);
-        match decoded {
+        match decoded.opened() {
             Decoded::Tcp(segment) => {
                 payload_len = Some((segment.payload.len(), segment.payload_len as usize));
                 fragments = segment.fragments.to_vec();
             }
             Decoded::Unread(reason) => unread = Some(reason),
-            Decoded::Icmp(_) | Decoded::Udp(_) => {}
+            Decoded::Icmp(_) | Decoded::Udp(_) | Decoded::Whole(_) => {}
         }
         let Walk { found, datagram, .. } = walk;
         let mut builder = Builder { frame: &frame.bytes, datagram: datagram.as_deref(), trees: Vec::new(), sum: None };

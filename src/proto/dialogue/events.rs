@@ -64,7 +64,7 @@ pub enum EventKind<'a> {
         kind: HandshakeType,
         /// Its bytes, the 4-byte header included.
         bytes: &'a [u8],
-        /// Where they lie in the sender's stream; empty where decrypted.
+        /// Where they lie in the sender's stream; of a decrypted message where its encrypted bytes do.
         pieces: &'a [StreamRange],
     },
     /// A `ClientHello` in an SSL 2.0 record.
@@ -83,7 +83,7 @@ pub enum EventKind<'a> {
         /// What is wrong with it.
         reason: &'static str,
     },
-    /// An alert that can be read.
+    /// An alert in clear or decrypted.
     Alert {
         /// Warning or fatal.
         level: AlertLevel,
@@ -92,17 +92,28 @@ pub enum EventKind<'a> {
     },
     /// `ChangeCipherSpec`.
     ChangeCipherSpec,
-    /// A whole encrypted record.
+    /// A whole record of application data that keys opened.
+    ApplicationData {
+        /// What it holds.
+        bytes: &'a [u8],
+        /// Length of its body in the stream, in bytes.
+        length: u16,
+        /// Whether it is 0-RTT data (RFC 8446 §2.3).
+        early: bool,
+    },
+    /// A whole encrypted record that no key at hand opens.
     Protected {
         /// What its header says it holds.
         content: ContentType,
         /// Length of its body in bytes.
         length: u16,
     },
-    /// A record that keys should open and do not: its tag does not fit.
+    /// A record whose tag does not fit, under the key that opened its sender's record just before.
     BadTag {
         /// What its header says it holds.
         content: ContentType,
+        /// Length of its body in bytes.
+        length: u16,
     },
     /// Bytes that are not TLS.
     Foreign {

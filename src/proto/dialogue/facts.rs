@@ -47,13 +47,13 @@ impl<'a> FactsObserver<'a> {
                 self.facts.alpn = alpn.or(self.facts.alpn.take());
             }
             HandshakeType::SERVER_KEY_EXCHANGE => self.key_exchange(body),
-            HandshakeType::NEW_SESSION_TICKET if !event.decrypted => {
-                // Sent in place of a certificate it renews a ticket; either way the server speaks up to TLS 1.2.
+            HandshakeType::NEW_SESSION_TICKET if event.decrypted => {
+                // Sent after the client's Finished it shows that the server took that.
+                let progress = &mut self.facts.progress;
+                progress.application_data.to_client |=
+                    self.facts.version.is_some_and(ProtocolVersion::is_tls13) && progress.finished.to_server;
             }
-            HandshakeType::FINISHED if event.decrypted => {
-                self.facts.progress.finished[event.from] = true;
-                self.complete(event);
-            }
+            HandshakeType::FINISHED if event.decrypted => self.finished(event),
             _ => {}
         }
     }
@@ -69,6 +69,7 @@ impl<'a> FactsObserver<'a> {
         facts.client_hello_bytes = body.len() as u32 + 4;
         facts.client_hello_segments = event.segments;
         let hello = ClientHello::decode(body);
+        facts.client_random = hello.random.last_chunk::<8>().map(|tail| u64::from_be_bytes(*tail));
         facts.server_name = hello.server_name().map(Into::into);
         facts.ja3 = Some(fingerprint::ja3(&hello).into());
         facts.ja4 = Some(fingerprint::ja4(&hello).into());
@@ -120,10 +121,36 @@ impl<'a> FactsObserver<'a> {
         self.facts.group = exchange.group().or(self.facts.group);
     }
 
+    /// A Finished that keys opened, or the record that must hold it.
+    fn finished(&mut self, event: &Event<'_>) {
+        let progress = &mut self.facts.progress;
+        progress.finished[event.from] = true;
+        if self.facts.version.is_some_and(ProtocolVersion::is_tls13) {
+            // The client answers only a whole flight of the server.
+            progress.finished.to_client |= event.from == Direction::ToServer;
+        } else if event.from == Direction::ToServer && !progress.finished.to_client && self.facts.resumed.is_none() {
+            // A full handshake: the client finishes first.
+            self.facts.resumed = Some(false);
+        }
+        self.complete(event);
+    }
+
+    /// Application data that keys opened, 0-RTT data left out.
+    fn application_data(&mut self, event: &Event<'_>) {
+        if event.from == Direction::ToServer && !self.facts.progress.finished.to_server {
+            // The keys come into use with its Finished, which was not to be seen.
+            self.finished(event);
+        }
+        let progress = &mut self.facts.progress;
+        // A TLS 1.3 server may speak before it has the client's Finished; that says nothing of what it thinks of it.
+        progress.application_data[event.from] |= progress.finished.to_server;
+    }
+
     /// A whole encrypted record.
     fn protected(&mut self, event: &Event<'_>, content: ContentType, length: u16) {
         let new = self.facts.version.is_some_and(|version| version >= ProtocolVersion::TLS_1_3);
         let progress = &mut self.facts.progress;
+        progress.sealed = true;
         let from = event.from;
         if new {
             if !progress.server_hello {
@@ -155,14 +182,7 @@ impl<'a> FactsObserver<'a> {
         match content {
             ContentType::APPLICATION_DATA => progress.application_data[from] = true,
             ContentType::ALERT if !progress.application_data[from] => progress.early_alert[from] = true,
-            ContentType::HANDSHAKE if !progress.finished[from] => {
-                progress.finished[from] = true;
-                if from == Direction::ToServer && !progress.finished.to_client && self.facts.resumed.is_none() {
-                    // A full handshake: the client finishes first.
-                    self.facts.resumed = Some(false);
-                }
-                self.complete(event);
-            }
+            ContentType::HANDSHAKE if !progress.finished[from] => self.finished(event),
             _ => {}
         }
     }
@@ -230,7 +250,8 @@ impl Observer for FactsObserver<'_> {
                     self.facts.alerts.push(SeenAlert { packet, from, level, description, decrypted });
                 }
             }
-            EventKind::ChangeCipherSpec => {}
+            EventKind::ApplicationData { early, .. } if !early => self.application_data(event),
+            EventKind::ApplicationData { .. } | EventKind::ChangeCipherSpec => {}
             EventKind::Protected { content, length } => self.protected(event, content, length),
             EventKind::Foreign { .. } => self.facts.progress.foreign[from] = true,
             EventKind::Gap => self.facts.progress.gap |= !self.facts.is_complete(),

@@ -6,6 +6,9 @@
 
 mod events;
 mod facts;
+mod marks;
+mod messages;
+mod opener;
 mod opening;
 mod records;
 mod tracker;

@@ -1,19 +1,21 @@
-//! One side's stream as records, and the handshake messages in them.
+//! One side's stream as records: in clear, opened with keys, or passed over.
+
+use std::hint::black_box;
 
 use super::events::{Event, EventKind, ForeignKind, Observer};
-use crate::proto::tls::message::{Alert, HandshakeHeader, RecordHeader, ServerHello};
+use super::marks::Marks;
+use super::messages::{Messages, Place};
+use super::opener::{Agreed, Opened, Opener};
+use crate::proto::tls::message::{Alert, RecordHeader, ServerHello};
 use crate::stream::Chunk;
 use crate::vocab::iana::{ContentType, HandshakeType, ProtocolVersion};
 use crate::vocab::{Direction, PacketNumber, PerDirection, StreamRange, Time};
 
-/// Longest handshake message we put together, in bytes; a longer one is taken for damage.
-const MAX_MESSAGE: usize = 256 * 1024;
-
 /// What both sides know.
 #[derive(Default)]
 pub(super) struct Shared {
-    /// The version that the server chose.
-    version: Option<ProtocolVersion>,
+    /// What the hellos settle.
+    pub agreed: Agreed,
     /// Stream offset at which TLS begins.
     pub start: PerDirection<u64>,
     /// Whether the client's first record is an SSL 2.0 one.
@@ -38,14 +40,6 @@ pub(super) enum State {
     NotTls,
 }
 
-#[derive(Clone, Copy)]
-struct Mark {
-    /// Offset after the bytes that came from this packet.
-    end: u64,
-    packet: PacketNumber,
-    time: Time,
-}
-
 /// A record whose body is passed over unread.
 #[derive(Clone, Copy)]
 struct Skipped {
@@ -64,19 +58,21 @@ pub(super) struct Side {
     /// Bytes that are not done with, beginning at `buffer_start`.
     buffer: Vec<u8>,
     buffer_start: u64,
-    marks: Vec<Mark>,
+    marks: Marks,
     skipped: Option<Skipped>,
-    /// A handshake message that is not whole yet, and where its bytes lie.
-    message: Vec<u8>,
-    pieces: Vec<StreamRange>,
-    message_origin: Option<(PacketNumber, Time)>,
-    message_announced: bool,
+    messages: Messages,
+    opener: Opener,
     /// Whether this side sent `ChangeCipherSpec`.
     changed_cipher: bool,
     records: u64,
 }
 
 impl Side {
+    /// Reads a little of every part.
+    pub fn approach(&self) {
+        black_box(self.seen_bytes ^ self.records ^ self.buffer.len() as u64);
+    }
+
     /// Takes bytes while it is open whether they are TLS.
     pub fn hold(&mut self, range: StreamRange, bytes: &[u8], packet: PacketNumber, time: Time) {
         if self.buffer.is_empty() {
@@ -84,7 +80,7 @@ impl Side {
             self.marks.clear();
         }
         self.buffer.extend_from_slice(bytes);
-        self.marks.push(Mark { end: range.end, packet, time });
+        self.marks.add(range.end, packet, time);
         self.seen_bytes += range.len();
     }
 
@@ -107,7 +103,7 @@ impl Side {
 
     /// The packet that carried the first held byte.
     pub fn held_origin(&self) -> Option<(PacketNumber, Time)> {
-        (!self.buffer.is_empty()).then(|| self.origin(self.buffer_start))
+        (!self.buffer.is_empty()).then(|| self.marks.origin(self.buffer_start))
     }
 
     /// Stream offset after `skip` held bytes.
@@ -158,16 +154,13 @@ impl Side {
         }
         if self.state == State::Lost {
             if !super::opening::is_record_chain(bytes) {
+                self.opener.lose(range.len());
                 self.buffer_start = range.end;
                 return;
             }
             self.state = State::Records;
         }
-        if self.marks.last().is_none_or(|mark| mark.packet != packet) {
-            self.marks.push(Mark { end: range.end, packet, time });
-        } else if let Some(mark) = self.marks.last_mut() {
-            mark.end = range.end;
-        }
+        self.marks.add(range.end, packet, time);
         if self.buffer.is_empty() {
             self.read(from, bytes, range.start, shared, observer);
         } else {
@@ -184,12 +177,8 @@ impl Side {
             State::Records => {
                 let bytes = std::mem::take(&mut self.buffer);
                 let end = self.buffer_start + bytes.len() as u64;
-                if !self.message.is_empty() {
-                    let message = std::mem::take(&mut self.message);
-                    let announced = HandshakeHeader::decode(&message).map_or(4, |header| header.length as usize + 4);
-                    let start = self.pieces.first().map_or(self.buffer_start, |piece| piece.start);
-                    let kind = EventKind::Unfinished { content: ContentType::HANDSHAKE, bytes: &message, announced };
-                    self.tell(from, StreamRange::new(start, end.max(start)), kind, observer);
+                if self.messages.finish(from, end, &self.marks, observer) {
+                    // What else is begun belongs to that message.
                 } else if let Some(skipped) = self.skipped {
                     let kind = EventKind::Unfinished {
                         content: skipped.header.content_type,
@@ -224,18 +213,23 @@ impl Side {
             None => RecordHeader::decode(&self.buffer).map(|header| {
                 let left = (RecordHeader::LENGTH + usize::from(header.length) - self.buffer.len()) as u64;
                 let start = self.buffer_start;
-                (Skipped { header, start, left, first: self.origin(start) }, left)
+                (Skipped { header, start, left, first: self.marks.origin(start) }, left)
             }),
         };
         self.buffer.clear();
-        self.message.clear();
-        self.pieces.clear();
+        self.messages.clear();
         self.buffer_start = range.end;
         self.skipped = match record {
             Some((record, left)) if left > range.len() => Some(Skipped { left: left - range.len(), ..record }),
-            Some((_, left)) if left == range.len() => None,
+            Some((_, left)) if left == range.len() => {
+                self.opener.pass();
+                self.messages.hide();
+                None
+            }
             _ => {
                 self.state = State::Lost;
+                self.opener.lose(range.len());
+                self.messages.hide();
                 None
             }
         };
@@ -300,8 +294,13 @@ impl Side {
         }
         let whole = RecordHeader::LENGTH + usize::from(header.length);
         let protected = self.is_protected(header, shared);
+        if protected && self.opener.is_keyed(&shared.agreed) {
+            let Some(body) = bytes.get(RecordHeader::LENGTH..whole) else { return 0 };
+            self.open(from, header, body, start, shared, observer);
+            return whole;
+        }
         if protected || !matches!(header.content_type.0, 20..=22) {
-            let first = self.origin(start);
+            let first = self.marks.origin(start);
             let skipped = Skipped { header, start, left: whole as u64, first };
             if bytes.len() >= whole {
                 self.pass(from, skipped, start + whole as u64, observer);
@@ -312,7 +311,8 @@ impl Side {
         }
         let Some(body) = bytes.get(RecordHeader::LENGTH..whole) else {
             if header.content_type == ContentType::HANDSHAKE {
-                self.announce(from, &bytes[RecordHeader::LENGTH..], start, observer);
+                let body = &bytes[RecordHeader::LENGTH..];
+                self.messages.announce(from, body, start, &self.marks, observer);
             }
             return 0;
         };
@@ -321,7 +321,10 @@ impl Side {
         let (content, length) = (header.content_type, header.length);
         self.tell(from, range, EventKind::Record { content, length, protected: false }, observer);
         match content {
-            ContentType::HANDSHAKE => self.handshake(from, body, start, shared, observer),
+            ContentType::HANDSHAKE => {
+                let content = start + RecordHeader::LENGTH as u64;
+                self.handshake(body, Place { from, record: range, content, decrypted: false }, shared, observer);
+            }
             ContentType::ALERT => match Alert::decode(body) {
                 Some(alert) => {
                     let kind = EventKind::Alert { level: alert.level, description: alert.description };
@@ -332,15 +335,66 @@ impl Side {
             _ => {
                 self.tell(from, range, EventKind::ChangeCipherSpec, observer);
                 self.changed_cipher = true;
+                // In TLS 1.3 it means nothing (RFC 8446 §5).
+                if shared.agreed.version.is_some_and(|version| !version.is_tls13()) {
+                    self.opener.change_cipher();
+                    self.messages.change_keys();
+                }
             }
         }
         whole
     }
 
+    /// Reads an encrypted record for whose connection secrets are known.
+    fn open(
+        &mut self,
+        from: Direction,
+        header: RecordHeader,
+        body: &[u8],
+        start: u64,
+        shared: &mut Shared,
+        observer: &mut impl Observer,
+    ) {
+        self.records += 1;
+        let body_start = start + RecordHeader::LENGTH as u64;
+        let range = StreamRange::new(start, body_start + body.len() as u64);
+        let (content, length) = (header.content_type, header.length);
+        self.tell(from, range, EventKind::Record { content, length, protected: true }, observer);
+        let mut plain = Vec::new();
+        let (opened, explicit) = self.opener.open(from, (header, body), &shared.agreed, &mut plain);
+        let sealed = EventKind::Protected { content, length };
+        match opened {
+            Opened::As(ContentType::HANDSHAKE) if self.messages.can_read(&plain) => {
+                let content = body_start + explicit as u64;
+                self.handshake(&plain, Place { from, record: range, content, decrypted: true }, shared, observer);
+            }
+            Opened::As(ContentType::ALERT) => match Alert::decode(&plain) {
+                Some(alert) => {
+                    let kind = EventKind::Alert { level: alert.level, description: alert.description };
+                    self.tell_opened(from, range, kind, observer);
+                }
+                None => self.tell(from, range, sealed, observer),
+            },
+            Opened::As(ContentType::APPLICATION_DATA) => {
+                let kind = EventKind::ApplicationData { bytes: &plain, length, early: self.opener.is_early() };
+                self.tell_opened(from, range, kind, observer);
+            }
+            Opened::As(_) => self.tell(from, range, sealed, observer),
+            Opened::Sealed => {
+                self.messages.hide();
+                self.tell(from, range, sealed, observer);
+            }
+            Opened::BadTag => {
+                self.messages.hide();
+                self.tell(from, range, EventKind::BadTag { content, length }, observer);
+            }
+        }
+    }
+
     /// Whether a record's body is encrypted: after `ChangeCipherSpec` up to TLS 1.2 (in TLS 1.3 it means nothing), and
     /// all application data. An alert of two bytes is always in clear, since encryption would make it longer.
     fn is_protected(&self, header: RecordHeader, shared: &Shared) -> bool {
-        let old = shared.version.is_none_or(|version| version < ProtocolVersion::TLS_1_3);
+        let old = shared.agreed.version.is_none_or(|version| version < ProtocolVersion::TLS_1_3);
         let encrypted = self.changed_cipher && old || shared.joined_late;
         match header.content_type {
             ContentType::APPLICATION_DATA => true,
@@ -355,7 +409,7 @@ impl Side {
         self.records += 1;
         let (content, length) = (record.header.content_type, record.header.length);
         let protected = content != ContentType::HEARTBEAT || self.changed_cipher;
-        let (packet, time) = self.origin(end.saturating_sub(1));
+        let (packet, time) = self.marks.origin(end.saturating_sub(1));
         let event = Event {
             from,
             first_packet: record.first.0,
@@ -363,108 +417,35 @@ impl Side {
             began: record.first.1,
             time,
             range: StreamRange::new(record.start, end.max(record.start)),
-            segments: self.segments(record.start, end),
+            segments: self.marks.segments(record.start, end),
             decrypted: false,
             kind: EventKind::Record { content, length, protected },
         };
         observer.event(&event);
         if protected {
+            self.opener.pass();
+            self.messages.hide();
             observer.event(&Event { kind: EventKind::Protected { content, length }, ..event });
         }
     }
 
-    /// Tells once that a message has begun, before its record is whole.
-    fn announce(&mut self, from: Direction, body: &[u8], start: u64, observer: &mut impl Observer) {
-        if let Some(kind) = body.first()
-            && !self.message_announced
-            && self.message.is_empty()
-        {
-            self.message_announced = true;
-            let range = StreamRange::new(start, start + RecordHeader::LENGTH as u64 + body.len() as u64);
-            self.tell(from, range, EventKind::MessageBegins(HandshakeType(*kind)), observer);
-        }
-    }
-
-    /// Puts handshake messages together from a record's body.
-    fn handshake(
-        &mut self,
-        from: Direction,
-        body: &[u8],
-        record_start: u64,
-        shared: &mut Shared,
-        observer: &mut impl Observer,
-    ) {
-        let body_start = record_start + RecordHeader::LENGTH as u64;
-        let mut at = 0;
-        while at < body.len() {
-            let begun = self.message.len();
-            if begun == 0 {
-                self.message_origin = Some(self.origin(record_start));
+    /// Takes the content of a handshake record, and from its messages what the opening of later records depends on.
+    fn handshake(&mut self, content: &[u8], place: Place, shared: &mut Shared, observer: &mut impl Observer) {
+        let (opener, agreed) = (&mut self.opener, &mut shared.agreed);
+        self.messages.take(content, place, &self.marks, observer, &mut |kind, body| match kind {
+            // Behind the version (RFC 8446 §4.1.2): that much needs no decoding.
+            HandshakeType::CLIENT_HELLO => agreed.client_random = body.get(2..).and_then(<[u8]>::first_chunk).copied(),
+            HandshakeType::SERVER_HELLO => {
+                let hello = ServerHello::decode(body);
+                agreed.version = Some(hello.selected_version());
+                agreed.suite = hello.cipher_suite;
+                agreed.server_random = hello.random.try_into().ok();
             }
-            // The length of the message, once its header is there.
-            let mut head = [0; 4];
-            let known = (begun + body.len() - at).min(4);
-            for (place, byte) in head.iter_mut().zip(self.message.iter().chain(&body[at..])) {
-                *place = *byte;
+            HandshakeType::FINISHED if place.decrypted && agreed.version.is_some_and(ProtocolVersion::is_tls13) => {
+                opener.finished();
             }
-            let total = if known < 4 { usize::MAX } else { 4 + be24(head) };
-            if total != usize::MAX && total > MAX_MESSAGE {
-                let range = StreamRange::new(record_start, body_start + body.len() as u64);
-                self.tell(from, range, EventKind::Malformed { reason: "impossible message length" }, observer);
-                self.message.clear();
-                self.pieces.clear();
-                return;
-            }
-            let take = (total - begun).min(body.len() - at);
-            let piece = StreamRange::new(body_start + at as u64, body_start + (at + take) as u64);
-            self.pieces.push(piece);
-            let part = &body[at..at + take];
-            at += take;
-            if begun + take < total {
-                self.message.extend_from_slice(part);
-                let body_so_far = std::mem::take(&mut self.message);
-                self.announce(from, &body_so_far, record_start, observer);
-                self.message = body_so_far;
-                return;
-            }
-            let pieces = std::mem::take(&mut self.pieces);
-            if begun == 0 {
-                self.whole(from, part, &pieces, shared, observer);
-            } else {
-                let mut message = std::mem::take(&mut self.message);
-                message.extend_from_slice(part);
-                self.whole(from, &message, &pieces, shared, observer);
-            }
-            self.message_announced = false;
-        }
-    }
-
-    /// A handshake message is whole.
-    fn whole(
-        &mut self,
-        from: Direction,
-        bytes: &[u8],
-        pieces: &[StreamRange],
-        shared: &mut Shared,
-        observer: &mut impl Observer,
-    ) {
-        let (Some(first), Some(last)) = (pieces.first(), pieces.last()) else { return };
-        let kind = HandshakeType(bytes[0]);
-        if kind == HandshakeType::SERVER_HELLO {
-            shared.version = Some(ServerHello::decode(&bytes[4..]).selected_version());
-        }
-        let (packet, time) = self.origin(last.end.saturating_sub(1));
-        let (first_packet, began) = self.message_origin.unwrap_or((packet, time));
-        observer.event(&Event {
-            from,
-            first_packet,
-            packet,
-            began,
-            time,
-            range: StreamRange::new(first.start, last.end),
-            segments: self.segments(first.start, last.end),
-            decrypted: false,
-            kind: EventKind::Message { kind, bytes, pieces },
+            HandshakeType::KEY_UPDATE if place.decrypted => opener.update_keys(),
+            _ => {}
         });
     }
 
@@ -486,38 +467,19 @@ impl Side {
         whole
     }
 
-    /// The packet that carried the byte at `offset`.
-    fn origin(&self, offset: u64) -> (PacketNumber, Time) {
-        let mark = self.marks.iter().find(|mark| mark.end > offset).or(self.marks.last());
-        mark.map_or((PacketNumber(0), Time(0)), |mark| (mark.packet, mark.time))
-    }
-
-    /// How many packets carried the bytes of `start..end`, as far as they are still known.
-    fn segments(&self, start: u64, end: u64) -> u16 {
-        let begun = self.marks.iter().position(|mark| mark.end > start).unwrap_or(self.marks.len());
-        let over = self.marks.iter().position(|mark| mark.end >= end).unwrap_or(self.marks.len().saturating_sub(1));
-        (over + 1).saturating_sub(begun).clamp(1, usize::from(u16::MAX)) as u16
-    }
-
     fn advance_to(&mut self, offset: u64) {
         self.buffer_start = offset;
-        // The last mark is kept for whoever asks about the byte just read.
-        let message_start = self.pieces.first().map_or(offset, |piece| piece.start);
-        let done = self.marks.iter().take_while(|mark| mark.end <= offset.min(message_start)).count();
-        let keep_from = done.min(self.marks.len().saturating_sub(1));
-        self.marks.drain(..keep_from);
+        self.marks.forget_before(self.messages.begun_at().map_or(offset, |begun| begun.min(offset)));
     }
 
     fn tell(&self, from: Direction, range: StreamRange, kind: EventKind<'_>, observer: &mut impl Observer) {
-        let (first_packet, began) = self.origin(range.start);
-        let (packet, time) = self.origin(range.end.saturating_sub(1));
-        let segments = self.segments(range.start, range.end);
-        observer.event(&Event { from, first_packet, packet, began, time, range, segments, decrypted: false, kind });
+        observer.event(&self.marks.event(from, range, kind));
     }
-}
 
-fn be24(head: [u8; 4]) -> usize {
-    usize::from(head[1]) << 16 | usize::from(head[2]) << 8 | usize::from(head[3])
+    /// Tells what keys opened.
+    fn tell_opened(&self, from: Direction, range: StreamRange, kind: EventKind<'_>, observer: &mut impl Observer) {
+        observer.event(&Event { decrypted: true, ..self.marks.event(from, range, kind) });
+    }
 }
 
 fn foreign_kind(bytes: &[u8]) -> ForeignKind {

@@ -1,8 +1,12 @@
 //! The two sides of a dialogue and what they know of each other.
 
+use std::sync::Arc;
+
 use super::events::{Event, EventKind, Observer};
+use super::opener::Agreed;
 use super::opening::{self, Opening};
 use super::records::{Shared, Side, State};
+use crate::proto::tls::secrets::Secrets;
 use crate::stream::Chunk;
 use crate::vocab::{Direction, PerDirection, StreamRange};
 
@@ -20,9 +24,18 @@ pub struct Dialogue {
 }
 
 impl Dialogue {
-    /// A reader of a flow; `midstream` where the capture lacks its beginning.
-    pub fn new(midstream: bool) -> Self {
-        Self { sides: PerDirection::default(), shared: Shared::default(), midstream }
+    /// A reader of a flow; `midstream` where the capture lacks its beginning. What it cannot read in clear it opens with
+    /// `secrets`, where they have those of the flow.
+    pub fn new(midstream: bool, secrets: Arc<Secrets>) -> Self {
+        let shared = Shared { agreed: Agreed { secrets, ..Agreed::default() }, ..Shared::default() };
+        Self { sides: PerDirection::default(), shared, midstream }
+    }
+
+    /// Reads a little of both sides, so that the processor has them at hand soon.
+    pub fn approach(&self) {
+        for way in Direction::BOTH {
+            self.sides[way].approach();
+        }
     }
 
     /// Whether nothing of this flow will be read any more, so that the reader can be dropped.

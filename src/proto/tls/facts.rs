@@ -34,6 +34,8 @@ pub struct SeenAlert {
 /// A flow's TLS, as far as the index pass reads it.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct TlsFacts {
+    /// The last eight bytes of the first `ClientHello`'s random: enough to know the flow by when keys come late.
+    pub client_random: Option<u64>,
     /// Server name of the first `ClientHello`, as bytes.
     pub server_name: Option<Box<[u8]>>,
     /// Version of the first `ServerHello` (`HelloRetryRequest` included).
@@ -112,7 +114,9 @@ pub struct Progress {
     pub tls_hint: bool,
     /// Bytes were exchanged before TLS began (STARTTLS, CONNECT, SOCKS, PROXY).
     pub preamble: bool,
-    /// The server sent a certificate request in clear.
+    /// An encrypted record was passed over: no key at hand opened it.
+    pub sealed: bool,
+    /// The server sent a certificate request, in clear or decrypted.
     pub certificate_request: bool,
 }
 

@@ -5,11 +5,13 @@
 //! byte to a person. The only room that names tls-parser and x509-parser.
 
 pub mod certificate;
+pub mod decrypt;
 pub mod der;
 mod facts;
 pub mod fingerprint;
 pub mod message;
 pub mod reader;
+pub mod secrets;
 pub mod tree;
 
 pub use facts::{Progress, SeenAlert, SeenMessage, TlsFacts};

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::window::Window;
-use super::{Detail, Source, Step, opened, shifted};
+use super::{Detail, Source, Step, shifted};
 use crate::proto::dialogue::plaintext;
 use crate::proto::tls::message::RecordHeader;
 use crate::proto::tls::tree::{self, Context};
@@ -22,19 +22,21 @@ const MAX_HEX: usize = 32;
 
 /// Adds the sections of a step above TCP.
 pub(super) fn sections(source: &Source<'_>, step: &Step, detail: &mut Detail) {
-    let Some(span) = step.spans.first().zip(step.spans.last()) else { return decrypted(source, step, detail) };
+    let Some(span) = step.spans.first().zip(step.spans.last()) else { return opened(source, step, detail) };
     let records = source.timeline.records_of(step);
     let start = records.first().map_or(span.0.start, |record| record.start.min(span.0.start));
-    let range = StreamRange::new(start, span.1.end.max(start));
+    // What opens a record is its tag, behind what it holds.
+    let end = records.last().filter(|_| step.decrypted).map_or(span.1.end, |record| record.end.max(span.1.end));
+    let range = StreamRange::new(start, end.max(start));
     let window = Window::open(source, step.from, range, &step.name, detail);
     if let Some(section) = window.section() {
         detail.section(window.pane, section);
     }
     let view = View { source, step, window: &window, records };
     match step.kind {
-        _ if opened(step).is_some() => {
+        _ if super::opened(step).is_some() => {
             view.records(true, detail);
-            decrypted(source, step, detail);
+            opened(source, step, detail);
         }
         StepKind::Encrypted | StepKind::ApplicationData => view.encrypted(detail),
         StepKind::Message if step.id.is_none() => view.unfinished(detail),
@@ -48,8 +50,8 @@ pub(super) fn sections(source: &Source<'_>, step: &Step, detail: &mut Detail) {
 }
 
 /// What keys opened, in a pane of its own.
-fn decrypted(source: &Source<'_>, step: &Step, detail: &mut Detail) {
-    let Some(bytes) = opened(step) else { return };
+fn opened(source: &Source<'_>, step: &Step, detail: &mut Detail) {
+    let Some(bytes) = super::opened(step) else { return };
     let root = match step.kind {
         StepKind::Message => tree::handshake_message(bytes, context(source, step)),
         StepKind::Alert => tree::alert(bytes),

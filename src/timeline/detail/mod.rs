@@ -60,6 +60,8 @@ impl Detail {
                 let records = timeline.records_of(step);
                 let start = records.first().or(step.spans.first()).map_or(0, |range| range.start);
                 let end = step.spans.last().map_or(start, |span| span.end);
+                // What opens a record is its tag, behind what it holds.
+                let end = records.last().filter(|_| step.decrypted).map_or(end, |record| record.end.max(end));
                 streams.packets(step.from, start, end, MAX_PACKETS)
             }
         };

@@ -1,0 +1,57 @@
+//! Which packet carried which byte of a stream, for the bytes that something may still be told of.
+
+use super::events::{Event, EventKind};
+use crate::vocab::{Direction, PacketNumber, StreamRange, Time};
+
+struct Mark {
+    /// Offset after the bytes that came from this packet.
+    end: u64,
+    packet: PacketNumber,
+    time: Time,
+}
+
+/// The packets of one direction's latest bytes, in stream order.
+#[derive(Default)]
+pub(super) struct Marks(Vec<Mark>);
+
+impl Marks {
+    /// The bytes up to `end` came with this packet.
+    pub fn add(&mut self, end: u64, packet: PacketNumber, time: Time) {
+        match self.0.last_mut() {
+            Some(last) if last.packet == packet => last.end = end,
+            _ => self.0.push(Mark { end, packet, time }),
+        }
+    }
+
+    pub fn clear(&mut self) {
+        self.0.clear();
+    }
+
+    /// Forgets what lies before `offset`; the last mark is kept for whoever asks about the byte just read.
+    pub fn forget_before(&mut self, offset: u64) {
+        let done = self.0.iter().take_while(|mark| mark.end <= offset).count();
+        let keep_from = done.min(self.0.len().saturating_sub(1));
+        self.0.drain(..keep_from);
+    }
+
+    /// The packet that carried the byte at `offset`.
+    pub fn origin(&self, offset: u64) -> (PacketNumber, Time) {
+        let mark = self.0.iter().find(|mark| mark.end > offset).or(self.0.last());
+        mark.map_or((PacketNumber(0), Time(0)), |mark| (mark.packet, mark.time))
+    }
+
+    /// How many packets carried the bytes of `start..end`, as far as they are still known.
+    pub fn segments(&self, start: u64, end: u64) -> u16 {
+        let begun = self.0.iter().position(|mark| mark.end > start).unwrap_or(self.0.len());
+        let over = self.0.iter().position(|mark| mark.end >= end).unwrap_or(self.0.len().saturating_sub(1));
+        (over + 1).saturating_sub(begun).clamp(1, usize::from(u16::MAX)) as u16
+    }
+
+    /// What `range` of a stream tells.
+    pub fn event<'k>(&self, from: Direction, range: StreamRange, kind: EventKind<'k>) -> Event<'k> {
+        let (first_packet, began) = self.origin(range.start);
+        let (packet, time) = self.origin(range.end.saturating_sub(1));
+        let segments = self.segments(range.start, range.end);
+        Event { from, first_packet, packet, began, time, range, segments, decrypted: false, kind }
+    }
+}

@@ -1,0 +1,245 @@
+//! Handshake messages put together from the records of one direction, in clear or decrypted.
+
+use super::events::{Event, EventKind, Observer};
+use super::marks::Marks;
+use crate::proto::tls::message::{HandshakeHeader, RecordHeader};
+use crate::vocab::iana::{ContentType, HandshakeType};
+use crate::vocab::{Direction, PacketNumber, StreamRange, Time};
+
+/// Longest handshake message we put together, in bytes; a longer one is taken for damage.
+const MAX_MESSAGE: usize = 256 * 1024;
+
+/// Where a record's content lies in its sender's stream.
+#[derive(Clone, Copy)]
+pub(super) struct Place {
+    pub from: Direction,
+    /// The whole record.
+    pub record: StreamRange,
+    /// Where its content begins, in clear or encrypted.
+    pub content: u64,
+    pub decrypted: bool,
+}
+
+/// A handshake message that is not whole yet.
+#[derive(Default)]
+pub(super) struct Messages {
+    bytes: Vec<u8>,
+    /// Where they lie in the stream.
+    pieces: Vec<StreamRange>,
+    origin: Option<(PacketNumber, Time)>,
+    announced: bool,
+    decrypted: bool,
+    /// Whether records that were not opened hide where the next decrypted message begins.
+    unframed: bool,
+}
+
+impl Messages {
+    /// Where the message that is not whole begins.
+    pub fn begun_at(&self) -> Option<u64> {
+        self.pieces.first().map(|piece| piece.start)
+    }
+
+    /// Forgets what was begun.
+    pub fn clear(&mut self) {
+        self.bytes.clear();
+        self.pieces.clear();
+    }
+
+    /// A record stays closed: a decrypted message that was begun cannot be continued.
+    pub fn hide(&mut self) {
+        self.unframed = true;
+        if self.decrypted {
+            self.clear();
+        }
+    }
+
+    /// New keys come into use, and messages do not go across that (RFC 8446 §5.1).
+    pub fn change_keys(&mut self) {
+        self.unframed = false;
+    }
+
+    /// Whether the content of a decrypted record can be read: it begins where a message does, or goes on with one.
+    pub fn can_read(&mut self, content: &[u8]) -> bool {
+        self.unframed &= !is_message_chain(content);
+        !self.unframed
+    }
+
+    /// Tells what was begun and never finished; whether there was anything.
+    pub fn finish(&mut self, from: Direction, end: u64, marks: &Marks, observer: &mut impl Observer) -> bool {
+        if self.bytes.is_empty() {
+            return false;
+        }
+        let bytes = std::mem::take(&mut self.bytes);
+        let announced = HandshakeHeader::decode(&bytes).map_or(4, |header| header.length as usize + 4);
+        let start = self.begun_at().unwrap_or(end);
+        let kind = EventKind::Unfinished { content: ContentType::HANDSHAKE, bytes: &bytes, announced };
+        let event = marks.event(from, StreamRange::new(start, end.max(start)), kind);
+        observer.event(&Event { decrypted: self.decrypted, ..event });
+        true
+    }
+
+    /// Tells once that a message has begun, before its record is whole. `body` is what there is of the record's.
+    pub fn announce(&mut self, from: Direction, body: &[u8], start: u64, marks: &Marks, observer: &mut impl Observer) {
+        if self.bytes.is_empty() {
+            self.begins(from, body, start, marks, observer);
+        }
+    }
+
+    fn begins(&mut self, from: Direction, body: &[u8], start: u64, marks: &Marks, observer: &mut impl Observer) {
+        if let Some(kind) = body.first()
+            && !self.announced
+        {
+            self.announced = true;
+            let range = StreamRange::new(start, start + RecordHeader::LENGTH as u64 + body.len() as u64);
+            observer.event(&marks.event(from, range, EventKind::MessageBegins(HandshakeType(*kind))));
+        }
+    }
+
+    /// Takes the content of a record: tells `observer` the messages that it completes, and `learn` their types and
+    /// bodies.
+    pub fn take(
+        &mut self,
+        content: &[u8],
+        place: Place,
+        marks: &Marks,
+        observer: &mut impl Observer,
+        learn: &mut impl FnMut(HandshakeType, &[u8]),
+    ) {
+        if self.decrypted != place.decrypted {
+            self.clear();
+            self.decrypted = place.decrypted;
+        }
+        let mut at = 0;
+        while at < content.len() {
+            let begun = self.bytes.len();
+            if begun == 0 {
+                self.origin = Some(marks.origin(place.record.start));
+            }
+            let total = self.total(&content[at..]);
+            if total.is_some_and(|total| total > MAX_MESSAGE) {
+                let kind = EventKind::Malformed { reason: "impossible message length" };
+                let event = marks.event(place.from, place.record, kind);
+                observer.event(&Event { decrypted: place.decrypted, ..event });
+                self.clear();
+                return;
+            }
+            let missing = total.map_or(usize::MAX, |total| total - begun);
+            let part = &content[at..at + missing.min(content.len() - at)];
+            let start = place.content + at as u64;
+            self.pieces.push(StreamRange::new(start, start + part.len() as u64));
+            at += part.len();
+            if part.len() < missing {
+                self.bytes.extend_from_slice(part);
+                if !place.decrypted {
+                    let so_far = std::mem::take(&mut self.bytes);
+                    self.begins(place.from, &so_far, place.record.start, marks, observer);
+                    self.bytes = so_far;
+                }
+                return;
+            }
+            let pieces = std::mem::take(&mut self.pieces);
+            let mut bytes = std::mem::take(&mut self.bytes);
+            let bytes = if begun == 0 {
+                part
+            } else {
+                bytes.extend_from_slice(part);
+                &bytes
+            };
+            self.whole(bytes, &pieces, place, marks, observer);
+            learn(HandshakeType(bytes[0]), &bytes[HandshakeHeader::LENGTH..]);
+            self.announced = false;
+        }
+    }
+
+    /// Length of the message being put together, of which `more` follows; none before its header is whole.
+    fn total(&self, more: &[u8]) -> Option<usize> {
+        let mut head = [0; HandshakeHeader::LENGTH];
+        let there = head.iter_mut().zip(self.bytes.iter().chain(more)).map(|(place, byte)| *place = *byte).count();
+        let header = HandshakeHeader::decode(&head[..there])?;
+        Some(HandshakeHeader::LENGTH + header.length as usize)
+    }
+
+    fn whole(&self, bytes: &[u8], pieces: &[StreamRange], place: Place, marks: &Marks, observer: &mut impl Observer) {
+        let (Some(first), Some(last)) = (pieces.first(), pieces.last()) else { return };
+        // An encrypted message can be read once the tag at its record's end is there.
+        let end = if place.decrypted { place.record.end } else { last.end };
+        let (packet, time) = marks.origin(end.saturating_sub(1));
+        let (first_packet, began) = self.origin.unwrap_or((packet, time));
+        observer.event(&Event {
+            from: place.from,
+            first_packet,
+            packet,
+            began,
+            time,
+            range: StreamRange::new(first.start, last.end),
+            segments: marks.segments(first.start, last.end),
+            decrypted: place.decrypted,
+            kind: EventKind::Message { kind: HandshakeType(bytes[0]), bytes, pieces },
+        });
+    }
+}
+
+/// Whether `bytes` are whole handshake messages of registered types, one after the other.
+fn is_message_chain(bytes: &[u8]) -> bool {
+    let mut rest = bytes;
+    while let Some(header) = HandshakeHeader::decode(rest) {
+        let whole = HandshakeHeader::LENGTH + header.length as usize;
+        match rest.get(whole..) {
+            Some(more) if header.kind.name().is_some() => rest = more,
+            _ => return false,
+        }
+    }
+    rest.is_empty() && !bytes.is_empty()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The messages told of, as their types and lengths.
+    fn run(records: &[&[u8]]) -> Vec<(u8, usize)> {
+        let mut messages = Messages::default();
+        let mut marks = Marks::default();
+        let mut told = Vec::new();
+        let mut start = 0;
+        for content in records {
+            let record = StreamRange::new(start, start + 5 + content.len() as u64);
+            marks.add(record.end, PacketNumber(1), Time(0));
+            let place = Place { from: Direction::ToServer, record, content: start + 5, decrypted: true };
+            if messages.can_read(content) {
+                let mut observer = |event: &Event<'_>| {
+                    if let EventKind::Message { kind, bytes, pieces } = event.kind {
+                        assert_eq!(pieces.iter().map(|piece| piece.len()).sum::<u64>(), bytes.len() as u64);
+                        told.push((kind.0, bytes.len()));
+                    }
+                };
+                messages.take(content, place, &marks, &mut observer, &mut |_, _| {});
+            } else {
+                messages.hide();
+            }
+            start = record.end;
+        }
+        told
+    }
+
+    #[test]
+    fn messages_are_put_together_across_records() {
+        assert_eq!(run(&[&[20, 0, 0, 1, 9, 8, 0], &[0, 2, 1], &[2]]), [(20, 5), (8, 6)]);
+        assert_eq!(run(&[&[20, 0, 0, 0, 8, 0, 0, 0]]), [(20, 4), (8, 4)]);
+    }
+
+    #[test]
+    fn an_impossible_length_ends_what_was_begun() {
+        assert_eq!(run(&[&[20, 0xff, 0, 0, 1], &[20, 0, 0, 0]]), [(20, 4)]);
+    }
+
+    #[test]
+    fn after_a_closed_record_reading_goes_on_where_messages_begin() {
+        let mut messages = Messages { decrypted: true, ..Messages::default() };
+        messages.hide();
+        assert!(!messages.can_read(&[0, 1, 2, 3, 4]), "the rest of a message");
+        assert!(!messages.can_read(&[11, 0, 0, 9, 1]), "perhaps a message that goes on");
+        assert!(messages.can_read(&[20, 0, 0, 1, 7]));
+        assert!(messages.can_read(&[11, 0, 0, 9, 1]), "framed again");
+    }
+}
