@@ -4,6 +4,7 @@
 //! borrows the index for a moment and asks for the rest by [`Request`].
 
 mod attempts;
+mod block;
 mod core;
 mod index;
 mod jobs;

@@ -1,13 +1,13 @@
-//! The index pass: each packet decoded, placed in its flow, its handshake bytes read, then forgotten.
+//! The index pass: each packet placed in its flow, its handshake bytes read, then forgotten.
 
 use std::collections::VecDeque;
 use std::hint::black_box;
 use std::sync::Arc;
 
+use super::block::{Block, What};
 use super::index::Index;
-use crate::capture::Packet;
 use crate::flow::{Events, Placed};
-use crate::net::{Decoded, Decoder, Segment};
+use crate::net::{Decoded, Segment, Whole};
 use crate::proto::dialogue::{FactsObserver, hello_sender};
 use crate::proto::{FlowReader, Secrets, TlsFacts};
 use crate::timeline::{arrival, is_midstream};
@@ -22,7 +22,6 @@ const MAX_CLOSED: usize = 1024;
 
 /// Fills an [`Index`] packet by packet.
 pub struct Pass {
-    decoder: Decoder,
     readers: Readers,
 }
 
@@ -30,33 +29,38 @@ impl Pass {
     /// A pass that opens encrypted records with `secrets`, as far as they are known when a record is read.
     pub fn new(secrets: &Arc<Secrets>) -> Self {
         let secrets = Arc::clone(secrets);
-        Self { decoder: Decoder::default(), readers: Readers { secrets, ..Readers::default() } }
+        Self { readers: Readers { secrets, ..Readers::default() } }
     }
 
     /// Takes the next packets of the capture.
     ///
     /// Of many flows that take turns none is in the processor's caches when its next packet comes. So a batch goes
     /// through every table once before it is worked on: the waits for memory overlap instead of following each other.
-    pub fn packets(&mut self, index: &mut Index, packets: &[Packet<'_>]) {
-        for batch in packets.chunks(BATCH) {
-            let first = index.packets.next_number();
-            let number = |at: usize| PacketNumber(first.0 + at as u32);
-            let decoded = batch.iter().enumerate().map(|(at, packet)| {
-                let decoded = self.decoder.decode(packet.link, packet.data, number(at), packet.time);
-                let hash = match &decoded {
-                    Decoded::Tcp(segment) => index.flows.hash(segment.src, segment.dst),
-                    _ => 0,
+    pub fn block(&mut self, index: &mut Index, block: &Block) {
+        for batch in block.items.chunks(BATCH) {
+            self.readers.approach(
+                index,
+                batch.iter().filter_map(|item| match &item.what {
+                    What::Segment(parked) => Some(parked.hash),
+                    _ => None,
+                }),
+            );
+            for item in batch {
+                let number = index.packets.next_number();
+                let flow = match &item.what {
+                    What::Segment(parked) => {
+                        let segment = parked.segment(&block.bytes);
+                        Some(self.segment(index, &segment, parked.hash, number, item.time))
+                    }
+                    What::Whole(whole) => self.whole(index, whole, number, item.time),
+                    What::Icmp(error) => Some(index.flows.quoted(error, number, item.time)),
+                    What::Apart => None,
+                    What::Unread(reason) => {
+                        *index.unread.entry(*reason).or_default() += 1;
+                        None
+                    }
                 };
-                (decoded, hash)
-            });
-            let decoded: Vec<_> = decoded.collect();
-            self.readers.approach(index, decoded.iter().map(|(_, hash)| *hash));
-            for (at, (packet, (decoded, hash))) in batch.iter().zip(&decoded).enumerate() {
-                let flow = match decoded {
-                    Decoded::Tcp(segment) => Some(self.segment(index, segment, *hash, number(at), packet.time)),
-                    decoded => self.other(index, decoded, number(at), packet.time),
-                };
-                index.packets.push(packet.offset, flow);
+                index.packets.push(item.offset, flow);
             }
         }
     }
@@ -77,24 +81,17 @@ impl Pass {
         placed.flow
     }
 
-    fn other(
-        &mut self,
-        index: &mut Index,
-        decoded: &Decoded<'_>,
-        number: PacketNumber,
-        time: Time,
-    ) -> Option<FlowNumber> {
-        match decoded.opened() {
+    fn whole(&mut self, index: &mut Index, whole: &Whole, number: PacketNumber, time: Time) -> Option<FlowNumber> {
+        match whole.decoded() {
             Decoded::Tcp(segment) => {
-                let hash = index.flows.hash(segment.src, segment.dst);
+                let hash = index.flows.hasher().hash(segment.src, segment.dst);
                 Some(self.segment(index, &segment, hash, number, time))
             }
-            Decoded::Icmp(error) => Some(index.flows.quoted(&error, number, time)),
-            Decoded::Udp(_) | Decoded::Whole(_) => None,
             Decoded::Unread(reason) => {
                 *index.unread.entry(reason).or_default() += 1;
                 None
             }
+            _ => None,
         }
     }
 
@@ -103,7 +100,6 @@ impl Pass {
         for flow in std::mem::take(&mut self.readers.begun) {
             self.readers.finish(index, flow);
         }
-        index.fragment_overlaps = self.decoder.fragment_overlaps();
         index.unread_flows = self.readers.capped;
     }
 }

@@ -13,5 +13,5 @@ mod trace;
 pub use analysis::Events;
 pub use packets::{PacketIndex, PacketPlace};
 pub use row::{FlowRow, Issues, Side, SideFlags};
-pub use table::{FlowTable, Placed};
+pub use table::{EndsHasher, FlowTable, Placed};
 pub use trace::{IcmpNote, Trace, TraceSegment};
