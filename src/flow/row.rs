@@ -252,7 +252,7 @@ impl FlowRow {
         let side = &mut self.sides[direction];
         side.packets += 1;
         side.bytes += u64::from(segment.payload_len);
-        if !side.flags.has(SideFlags::SEEN) {
+        if side.packets == 1 {
             side.ttl = segment.ip.ttl;
         }
         if segment.flags.syn() {
