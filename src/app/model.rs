@@ -14,7 +14,7 @@ use super::list::List;
 use super::msg::Pane;
 use super::timeline::Timeline;
 use crate::engine::{FlowRef, FlowView, Index, Phase, Progress};
-use crate::present::role::Role;
+use crate::present::role::{Line, Role};
 use crate::vocab::PacketNumber;
 
 /// A screen.
@@ -48,10 +48,28 @@ pub enum Overlay {
     /// Nothing.
     #[default]
     None,
-    /// The help.
-    Help(Cursor),
+    /// Something to read: the help, the capture's health, what an error can mean.
+    Page(Page),
     /// A line being typed.
     Prompt(Prompt, Input),
+}
+
+/// Lines to read over the screen.
+#[derive(Debug)]
+pub struct Page {
+    /// What they are.
+    pub title: String,
+    /// The lines.
+    pub lines: Vec<Line>,
+    /// Where the reader is.
+    pub cursor: Cursor,
+}
+
+impl Page {
+    /// A page from its first line.
+    pub fn new(title: impl Into<String>, lines: Vec<Line>) -> Self {
+        Self { title: title.into(), lines, cursor: Cursor::default() }
+    }
 }
 
 /// What a line is typed for.
@@ -178,7 +196,7 @@ impl Model {
     /// The pane that has the keys.
     pub fn pane(&self) -> Pane {
         match (&self.overlay, self.screen()) {
-            (Overlay::Help(_), _) => Pane::Help,
+            (Overlay::Page(_), _) => Pane::Page,
             (_, Screen::List) => Pane::List,
             (_, Screen::Timeline) => self.timeline.focus,
             (_, Screen::Follow) => Pane::Stream,

@@ -2,14 +2,14 @@
 
 use super::action::Action;
 use super::compare::{Compare, Stage};
-use super::cursor::Cursor;
 use super::key::Key;
 use super::keys;
-use super::model::{Model, Opened, Overlay, Screen, Subject};
+use super::model::{Model, Opened, Overlay, Page, Screen, Subject};
 use super::msg::{Effect, Laid, Msg, Pane, Slot, Target};
-use super::{motion, prompt};
+use super::{help, motion, prompt};
 use crate::engine::{Answer, FlowRef, Index, Request};
-use crate::present::role::Role;
+use crate::present::page;
+use crate::present::role::{Line, Role};
 use crate::vocab::PacketNumber;
 
 /// Takes note of what happened; says what is to be done.
@@ -87,9 +87,9 @@ fn press(model: &mut Model, index: &Index, key: Key) -> Vec<Effect> {
 
 /// Does what the user asks for.
 pub(super) fn act(model: &mut Model, index: &Index, action: Action) -> Vec<Effect> {
-    if let Overlay::Help(_) = model.overlay {
+    if let Overlay::Page(_) = model.overlay {
         match action {
-            Action::Help | Action::Back | Action::Open => model.overlay = Overlay::None,
+            Action::Help | Action::About | Action::Back | Action::Open => model.overlay = Overlay::None,
             Action::Quit => return vec![Effect::Quit],
             _ => motion::act(model, action),
         }
@@ -99,7 +99,8 @@ pub(super) fn act(model: &mut Model, index: &Index, action: Action) -> Vec<Effec
         Action::Quit => return vec![Effect::Quit],
         Action::Suspend => return vec![Effect::Suspend],
         Action::StopLoading if model.is_loading() => return vec![Effect::StopLoading],
-        Action::Help => model.overlay = Overlay::Help(Cursor::default()),
+        Action::Help => read(model, "Keys", help::rows(model.screen().scope())),
+        Action::About => read(model, "The capture", page::about(index, &model.progress.troubles)),
         Action::Command | Action::Search => prompt::begin(model, action),
         Action::Back => return back(model, index),
         Action::List => model.screens.truncate(1),
@@ -487,13 +488,17 @@ fn take_room(model: &mut Model, laid: Laid) {
                 compare.differences.laid(height, differences);
             }
         }
-        Pane::Help => {
-            let rows = super::help::rows(model.screen().scope()).len();
-            if let Overlay::Help(cursor) = &mut model.overlay {
-                cursor.laid(height, rows);
+        Pane::Page => {
+            if let Overlay::Page(page) = &mut model.overlay {
+                page.cursor.laid(height, page.lines.len());
             }
         }
     }
+}
+
+/// Shows something to read over the screen.
+pub(super) fn read(model: &mut Model, title: &str, lines: Vec<Line>) {
+    model.overlay = Overlay::Page(Page::new(title, lines));
 }
 
 /// Tells the user something, until the next key.

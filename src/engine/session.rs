@@ -11,7 +11,6 @@ use std::time::{Duration, Instant};
 use parking_lot::{Mutex, RwLock, RwLockReadGuard};
 
 use super::core::{self, Core};
-use super::health::Health;
 use super::index::Index;
 use super::jobs::{Answer, JobId, Jobs, Request};
 use super::keylog::KeyLog;
@@ -218,11 +217,6 @@ impl Session {
     /// The index, borrowed for a moment: loading waits meanwhile.
     pub fn index(&self) -> RwLockReadGuard<'_, Index> {
         self.shared.index.read()
-    }
-
-    /// The health of the captures.
-    pub fn health(&self) -> Health {
-        Health::of(&self.index(), &self.shared.files.read())
     }
 
     /// The baseline's session, where there is one.

@@ -2,8 +2,8 @@
 
 mod compare;
 mod follow;
-mod help;
 mod list;
+mod page;
 mod timeline;
 
 use ratatui::buffer::Buffer;
@@ -29,8 +29,8 @@ pub fn draw(buffer: &mut Buffer, theme: Theme, model: &Model, index: &Index) -> 
         Screen::Follow => follow::draw(&mut canvas, title, body, model, index),
         Screen::Compare => compare::draw(&mut canvas, title, body, model, index),
     }
-    if let Overlay::Help(cursor) = &model.overlay {
-        help::draw(&mut canvas, body, model.screen().scope(), cursor);
+    if let Overlay::Page(shown) = &model.overlay {
+        page::draw(&mut canvas, body, shown);
     }
     bar::draw(&mut canvas, hints, model, index);
     canvas.seen

@@ -38,7 +38,7 @@ fn count(model: &Model, prompt: &Prompt) -> String {
 
 fn hints(canvas: &mut Canvas<'_>, area: Rect, model: &Model, index: &Index) {
     let rows: Vec<_> = match model.overlay {
-        Overlay::Help(_) => keys::rows(Scope::Anywhere).filter(|row| row.first_key() == "q").collect(),
+        Overlay::Page(_) => keys::rows(Scope::Anywhere).filter(|row| row.first_key() == "q").collect(),
         _ => keys::rows(model.screen().scope()).collect(),
     };
     let general: Vec<_> = keys::rows(Scope::Anywhere).collect();

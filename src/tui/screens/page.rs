@@ -1,24 +1,26 @@
-//! The help over a screen.
+//! Something to read over a screen: the help, the capture's health.
 
 use ratatui::layout::Rect;
 
 use super::super::canvas::Canvas;
-use crate::app::cursor::Cursor;
-use crate::app::keys::Scope;
-use crate::app::{Pane, help};
+use crate::app::Pane;
+use crate::app::model::Page;
 use crate::present::role::{Line, Role};
 
-/// Draws the help.
-pub fn draw(canvas: &mut Canvas<'_>, body: Rect, scope: Scope, cursor: &Cursor) {
-    let width = body.width.min(96);
+/// Columns that a page takes at most.
+const WIDTH: u16 = 110;
+
+/// Draws a page.
+pub fn draw(canvas: &mut Canvas<'_>, body: Rect, page: &Page) {
+    let width = body.width.min(WIDTH);
     let area = Rect { x: body.x + (body.width - width) / 2, width, ..body };
     canvas.clear(area);
-    let title = Line::of(Role::Heading, "Keys").with(Role::Dim, "  Esc closes");
+    let title = Line::of(Role::Heading, page.title.clone()).with(Role::Dim, "  Esc closes");
     let inner = canvas.titled(area, &title, true);
-    let lines = help::rows(scope);
+    let (cursor, lines) = (&page.cursor, &page.lines);
     let top = cursor.top(usize::from(inner.height), lines.len());
     let rows = canvas.scroll_bar(inner, top as u64, u64::from(inner.height), lines.len() as u64);
-    canvas.rows(Pane::Help, rows, top);
+    canvas.rows(Pane::Page, rows, top);
     for (row, line) in lines.iter().enumerate().skip(top).take(usize::from(rows.height)) {
         canvas.line(rows.x, rows.y + (row - top) as u16, rows.width, line);
     }
