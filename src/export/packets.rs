@@ -49,7 +49,13 @@ impl<'o, W: Write> Writer<'o, W> {
                     self.out.write_all(b"\n")?;
                 }
                 let row = &trace.row;
-                writeln!(self.out, "Flow {flow}: client {}, server {}, begins {}", row.client, row.server, json::time(row.start))?;
+                writeln!(
+                    self.out,
+                    "Flow {flow}: client {}, server {}, begins {}",
+                    row.client,
+                    row.server,
+                    json::time(row.start)
+                )?;
                 Table { columns: COLUMNS, paint: self.paint }.write(self.out, || rows().map(|row| row.cells()))?;
                 if trace.capped > 0 {
                     writeln!(self.out, "{} more packets are left out: the flow is too large", trace.capped)?;
@@ -87,8 +93,28 @@ const COLUMNS: &[(&str, Align)] = &[
 ];
 
 const CSV_COLUMNS: &[&str] = &[
-    "flow", "packet", "time", "since_start", "delta", "from", "flags", "seq", "seq_raw", "ack", "ack_raw", "bytes", "window",
-    "window_raw", "ttl", "ip_id", "dscp", "ecn", "rtt", "in_flight", "options", "events",
+    "flow",
+    "packet",
+    "time",
+    "since_start",
+    "delta",
+    "from",
+    "flags",
+    "seq",
+    "seq_raw",
+    "ack",
+    "ack_raw",
+    "bytes",
+    "window",
+    "window_raw",
+    "ttl",
+    "ip_id",
+    "dscp",
+    "ecn",
+    "rtt",
+    "in_flight",
+    "options",
+    "events",
 ];
 
 struct Row<'a> {

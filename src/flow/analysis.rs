@@ -204,7 +204,8 @@ fn retransmission(row: &FlowRow, segment: &Segment<'_>, direction: Direction, mi
     if acked && other.duplicate_acks >= 2 && asked_for && micros.wrapping_sub(other.micros) < FAST_MICROS {
         return Events::FAST_RETRANSMISSION;
     }
-    let limit = row.first_rtt_micros_plus_one.checked_sub(1).filter(|micros| *micros > 0).unwrap_or(OUT_OF_ORDER_MICROS);
+    let limit =
+        row.first_rtt_micros_plus_one.checked_sub(1).filter(|micros| *micros > 0).unwrap_or(OUT_OF_ORDER_MICROS);
     let late = micros.wrapping_sub(own.next_seq_micros) < limit && own.next_seq != data_end;
     // Before the first byte that is known, too, nothing was seen.
     let unseen = after(own.base_seq, segment.seq)

@@ -88,7 +88,8 @@ pub fn measure(trace: &Trace) -> Vec<Measured> {
             _ => None,
         };
         let sides = &trace.row.sides;
-        let relative = |number: u32, direction: Direction| i64::from(number.wrapping_sub(sides[direction].base_seq) as i32);
+        let relative =
+            |number: u32, direction: Direction| i64::from(number.wrapping_sub(sides[direction].base_seq) as i32);
         Measured {
             since_start: now,
             delta,

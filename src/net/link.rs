@@ -1,6 +1,6 @@
 //! What lies below IP: link headers of every link type we read, VLAN tags, MPLS, `PPPoE`, LLC/SNAP.
 //!
-//! Link types are numbered as in the LINKTYPE registry of tcpdump.org. Start at [`strip`].
+//! Link types are numbered as in the LINKTYPE registry of tcpdump.org. Start at `strip`.
 
 use super::tree::{Header, Seen};
 use super::{LinkFacts, Unread};
