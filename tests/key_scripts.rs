@@ -154,6 +154,12 @@ mod scene {
             .shows("packet wants a number");
         play.press(": packet Space 10 Enter").is_on(" 10 ").lacks("none of this flow");
         play.press(": packet Space 9999 Enter").shows("packet 9999 is none of this flow");
+        play.press("L : explain Space mtu-black-hole Enter")
+            .shows("What happened")
+            .press("Esc : explain Space x Enter");
+        play.shows("no cause \"x\"").press(": 0 Enter : explain Enter").shows("▸ plaintext-answer").press("Esc");
+        play.press(": why Space ERR_SSL_PROTOCOL_ERROR Enter").shows("Can be").press("Esc");
+        play.press(": why Space moon Enter").shows("no client is known to say").press("Enter");
         play.press(": 1 Enter").shows("flow 1  ✓ ok").shows("Steps").press(": Enter : Backspace").shows("Tab pane");
         play
     }
@@ -378,6 +384,8 @@ mod scene {
                 assert_eq!(play.orders(), [], "{closes} only closes the help");
             }
         }
+        play.press("L i").shows("Health").press("i").lacks("Health").press("i q").lacks("Health");
+        assert_eq!(play.orders(), []);
         play.press("L Enter q").lacks("Steps").press("Enter Esc").lacks("Steps");
         play
     }

@@ -107,9 +107,15 @@ fn help() {
 }
 
 #[test]
+fn pages() {
+    assert_snapshot!("page_about_the_capture", picture("one-sided-to-server", "i", NARROW));
+    assert_snapshot!("page_of_a_cause_narrow", picture("hello-tail-lost", ": explain Enter", NARROW));
+}
+
+#[test]
 fn no_size_is_too_small() {
     let scripts =
-        ["", "?", "/ x", "Enter", "Enter Tab", "Enter Tab Tab", "Enter shift-Tab", "f", "f x", "n c", "n c Tab"];
+        ["", "?", "i", "/ x", "Enter", "Enter Tab", "Enter Tab Tab", "Enter shift-Tab", "f", "f x", "n c", "n c Tab"];
     for script in scripts {
         let mut play = Play::fixture("block-page-then-retry-ok", USUAL);
         play.press(script);

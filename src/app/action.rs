@@ -60,6 +60,8 @@ actions! {
     StopLoading = "stop-loading",
     /// Show the keys.
     Help = "help",
+    /// Shows what the capture is, what it lacks and what could not be read of it.
+    About = "capture",
     /// Ask for a command.
     Command = "command",
     /// Search or filter.

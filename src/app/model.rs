@@ -6,15 +6,16 @@ use jiff::tz::TimeZone;
 
 use super::action::Action;
 use super::compare::{Compare, Stage};
+use super::cursor::Cursor;
 use super::follow::Follow;
-use super::help::Help;
 use super::input::Input;
 use super::keys::Scope;
 use super::list::List;
 use super::msg::Pane;
 use super::timeline::Timeline;
 use crate::engine::{FlowRef, FlowView, Index, Phase, Progress};
-use crate::present::role::Role;
+use crate::present::role::{Line, Role};
+use crate::present::wrap::wrap_line;
 use crate::vocab::PacketNumber;
 
 /// A screen.
@@ -48,10 +49,45 @@ pub enum Overlay {
     /// Nothing.
     #[default]
     None,
-    /// The help.
-    Help(Help),
+    /// Something to read: the help, the capture's health, what an error can mean.
+    Page(Page),
     /// A line being typed.
     Prompt(Prompt, Input),
+}
+
+/// Lines to read over the screen.
+#[derive(Debug)]
+pub struct Page {
+    /// What they are.
+    pub title: String,
+    /// The lines, however long they are.
+    pub lines: Vec<Line>,
+    /// Columns of the page as it was drawn.
+    pub width: usize,
+    /// Where the reader is.
+    pub cursor: Cursor,
+}
+
+impl Page {
+    /// A page from its first line.
+    pub fn new(title: impl Into<String>, lines: Vec<Line>) -> Self {
+        Self { title: title.into(), lines, width: 0, cursor: Cursor::default() }
+    }
+
+    /// The lines as they break in `width` columns.
+    pub fn rows(&self, width: usize) -> Vec<Line> {
+        self.lines.iter().flat_map(|line| wrap_line(line, width)).collect()
+    }
+
+    /// How many rows it takes as it was drawn.
+    pub fn len(&self) -> usize {
+        self.rows(self.width).len()
+    }
+
+    /// Whether there is nothing to read.
+    pub fn is_empty(&self) -> bool {
+        self.lines.is_empty()
+    }
 }
 
 /// What a line is typed for.
@@ -178,7 +214,7 @@ impl Model {
     /// The pane that has the keys.
     pub fn pane(&self) -> Pane {
         match (&self.overlay, self.screen()) {
-            (Overlay::Help(_), _) => Pane::Help,
+            (Overlay::Page(_), _) => Pane::Page,
             (_, Screen::List) => Pane::List,
             (_, Screen::Timeline) => self.timeline.focus,
             (_, Screen::Follow) => Pane::Stream,
@@ -211,7 +247,7 @@ impl Model {
         match action {
             // A flow that cannot be read can only be left.
             Action::NextFailed | Action::PreviousFailed => failed > 0,
-            Action::Back => self.screens.len() > 1 || matches!(self.overlay, Overlay::Help(_)),
+            Action::Back => self.screens.len() > 1 || matches!(self.overlay, Overlay::Page(_)),
             Action::Help => true,
             _ if !is_open => false,
             Action::ShowAll => self.list.is_filtered(),

@@ -5,11 +5,11 @@ use super::input::Input;
 use super::key::{Code, Key, Named};
 use super::model::{Model, Overlay, Prompt, Screen};
 use super::msg::Effect;
-use super::update::{act, open, say};
+use super::update::{act, open, read, say};
 use crate::engine::Index;
-use crate::present::list;
 use crate::present::role::Role;
-use crate::vocab::{FlowNumber, PacketNumber};
+use crate::present::{list, page};
+use crate::vocab::{Cause, FlowNumber, PacketNumber};
 
 /// Begins a line.
 pub(super) fn begin(model: &mut Model, action: Action) {
@@ -114,6 +114,24 @@ fn command(model: &mut Model, index: &Index, text: &str) -> Vec<Effect> {
             Some(column) => model.list.sort_by(column, index),
             None => say(model, Role::Error, &format!("no column {field:?}; try sort client, sort tls.sni")),
         },
+        ("why", error) => match page::why(error, index) {
+            Some(lines) => read(model, &format!("Why {error}"), lines),
+            None => {
+                say(
+                    model,
+                    Role::Error,
+                    &format!("no client is known to say {error:?}; try why ERR_SSL_PROTOCOL_ERROR"),
+                );
+            }
+        },
+        ("explain", "") => match cause_here(model, index) {
+            Some(cause) => read(model, cause.name(), page::explain(cause)),
+            None => say(model, Role::Error, "explain wants a cause where the flow has none: explain mtu-black-hole"),
+        },
+        ("explain", cause) => match Cause::from_name(cause) {
+            Some(cause) => read(model, cause.name(), page::explain(cause)),
+            None => say(model, Role::Error, &format!("no cause {cause:?}; try explain mtu-black-hole")),
+        },
         ("filter", text) => model.list.filter(text, index),
         ("q" | "q!" | "quit" | "exit", _) => return vec![Effect::Quit],
         _ => match Action::from_name(word) {
@@ -122,6 +140,11 @@ fn command(model: &mut Model, index: &Index, text: &str) -> Vec<Effect> {
         },
     }
     Vec::new()
+}
+
+/// The cause of the flow under the cursor.
+fn cause_here(model: &Model, index: &Index) -> Option<Cause> {
+    index.finding(model.flow()?.flow).map(|finding| finding.cause)
 }
 
 fn go_to_flow(model: &mut Model, index: &Index, flow: FlowNumber) -> Vec<Effect> {

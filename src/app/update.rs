@@ -2,14 +2,14 @@
 
 use super::action::Action;
 use super::compare::{Compare, Stage};
-use super::help::Help;
 use super::key::Key;
 use super::keys::{self, Scope};
-use super::model::{Model, Opened, Overlay, Screen, Subject};
+use super::model::{Model, Opened, Overlay, Page, Screen, Subject};
 use super::msg::{Effect, Laid, Msg, Pane, Slot, Target};
 use super::{help, motion, prompt};
 use crate::engine::{Answer, FlowRef, Index, Request};
-use crate::present::role::Role;
+use crate::present::page;
+use crate::present::role::{Line, Role};
 use crate::vocab::PacketNumber;
 
 /// Takes note of what happened; says what is to be done.
@@ -80,7 +80,7 @@ fn press(model: &mut Model, index: &Index, key: Key) -> Vec<Effect> {
         return prompt::press(model, index, key);
     }
     let scope = match model.overlay {
-        Overlay::Help(_) => Scope::Anywhere,
+        Overlay::Page(_) => Scope::Anywhere,
         _ => model.screen().scope(),
     };
     match keys::action(scope, key) {
@@ -91,9 +91,9 @@ fn press(model: &mut Model, index: &Index, key: Key) -> Vec<Effect> {
 
 /// Does what the user asks for.
 pub(super) fn act(model: &mut Model, index: &Index, action: Action) -> Vec<Effect> {
-    if let Overlay::Help(_) = model.overlay {
+    if let Overlay::Page(_) = model.overlay {
         match action {
-            Action::Help | Action::Back => model.overlay = Overlay::None,
+            Action::Help | Action::About | Action::Back => model.overlay = Overlay::None,
             Action::Quit => return vec![Effect::Quit],
             Action::Suspend => return vec![Effect::Suspend],
             _ => motion::act(model, action),
@@ -104,7 +104,8 @@ pub(super) fn act(model: &mut Model, index: &Index, action: Action) -> Vec<Effec
         Action::Quit => return vec![Effect::Quit],
         Action::Suspend => return vec![Effect::Suspend],
         Action::StopLoading if model.is_loading() => return vec![Effect::StopLoading],
-        Action::Help => model.overlay = Overlay::Help(Help::default()),
+        Action::Help => read(model, "Keys", help::rows(model.screen().scope())),
+        Action::About => read(model, "The capture", page::about(index, &model.progress.troubles)),
         Action::Command | Action::Search => prompt::begin(model, action),
         Action::Back => return back(model, index),
         Action::ShowAll => show_all(model, index),
@@ -498,14 +499,19 @@ fn take_room(model: &mut Model, laid: Laid) {
                 compare.differences.laid(height, differences);
             }
         }
-        Pane::Help => {
-            let scope = model.screen().scope();
-            if let Overlay::Help(help) = &mut model.overlay {
-                help.width = width;
-                help.cursor.laid(height, help::rows(scope, width).len());
+        Pane::Page => {
+            if let Overlay::Page(page) = &mut model.overlay {
+                page.width = width;
+                let rows = page.len();
+                page.cursor.laid(height, rows);
             }
         }
     }
+}
+
+/// Shows something to read over the screen.
+pub(super) fn read(model: &mut Model, title: &str, lines: Vec<Line>) {
+    model.overlay = Overlay::Page(Page::new(title, lines));
 }
 
 /// Tells the user something, until the next key.

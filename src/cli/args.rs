@@ -74,6 +74,8 @@ pub(super) enum Command {
     Flows(FlowsArgs),
     /// Show the timeline of one flow: segments, messages, alerts and gaps in one sequence
     Handshake(HandshakeArgs),
+    /// List the packets of one flow, or of all: numbers, window, flags, TTL, and what TCP made of each
+    Packets(PacketsArgs),
     /// Write the stream of one flow
     Follow(FollowArgs),
     /// Say which handshakes failed, why, and how often
@@ -113,6 +115,17 @@ pub(super) struct HandshakeArgs {
     /// In JSON, also write where each field's bytes are, and the bytes
     #[arg(long)]
     pub places: bool,
+}
+
+/// Arguments of `packets`.
+#[derive(Args, Debug)]
+pub(super) struct PacketsArgs {
+    /// Captures or folders of them, then the number of the flow; without one, the packets of all flows
+    #[arg(required = true, value_name = "CAPTURE... [FLOW]")]
+    pub target: Vec<String>,
+    /// How to write them; json is one object a line
+    #[arg(long, value_name = "FORMAT", default_value = "table")]
+    pub format: ListFormat,
 }
 
 /// Arguments of `follow`.

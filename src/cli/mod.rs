@@ -43,6 +43,7 @@ fn run(cli: Cli) -> Result<Outcome, Failure> {
     match command {
         Command::Flows(args) => commands::flows::run(&everywhere, &args),
         Command::Handshake(args) => commands::handshake::run(&everywhere, &args),
+        Command::Packets(args) => commands::packets::run(&everywhere, &args),
         Command::Follow(args) => commands::follow::run(&everywhere, &args),
         Command::Diagnose(args) => commands::diagnose::run(&everywhere, &args),
         Command::Compare(args) => commands::compare::run(&everywhere, &args),

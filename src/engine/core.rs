@@ -3,14 +3,21 @@
 use std::io;
 use std::sync::Arc;
 
+use super::judge;
 use super::session::Shared;
 use super::view::{self, FlowRef, FlowView, Source};
 use crate::capture::PacketReader;
 use crate::compare::{self, Comparison};
 use crate::compare::{Candidate, score};
 use crate::facts::FlowFacts;
+use crate::flow::Trace;
 use crate::timeline::detail::{Detail, Frame};
 use crate::vocab::{Direction, FlowNumber, Outcome, PacketNumber};
+
+/// Flows whose segments are read at a time.
+const MAX_TRACES: usize = 2048;
+/// Payload of the flows read at a time, in bytes, but for the last one's.
+const MAX_TRACES_BYTES: u64 = 32 * 1024 * 1024;
 
 /// The captures of a session and its baseline.
 #[derive(Clone)]
@@ -56,6 +63,37 @@ impl Core {
         let files = shared.files.read().clone();
         let trace = view::trace(&files, &row, &places)?;
         Ok(view::build(flow, capture, trace, &shared.secrets, finding))
+    }
+
+    /// Reads the segments of many flows again, sorted, some flows at a time, and gives each flow's to `each` in order. A
+    /// flow whose packets can no longer be read is left out.
+    pub fn traces(
+        &self,
+        flows: &[FlowNumber],
+        each: &mut dyn FnMut(FlowNumber, &Trace) -> io::Result<()>,
+    ) -> io::Result<()> {
+        let mut rest = flows;
+        while !rest.is_empty() {
+            let (batch, others) = rest.split_at(self.batch(rest));
+            for (flow, trace) in judge::traces(&self.main, batch) {
+                each(flow, &trace)?;
+            }
+            rest = others;
+        }
+        Ok(())
+    }
+
+    /// How many of the first flows to read at a time, at least one.
+    fn batch(&self, flows: &[FlowNumber]) -> usize {
+        let index = self.main.index.read();
+        let mut bytes = 0;
+        let flows = flows.iter().take(MAX_TRACES).take_while(|flow| {
+            let within = bytes < MAX_TRACES_BYTES;
+            let sides = index.flows.get(**flow).map(|row| &row.sides);
+            bytes += sides.map_or(0, |sides| sides.to_server.bytes + sides.to_client.bytes);
+            within
+        });
+        flows.count().max(1)
     }
 
     /// Decodes a step of an opened flow to the leaf.

@@ -115,11 +115,11 @@ pub struct Health {
 }
 
 impl Health {
-    pub(super) fn of(index: &Index, files: &[Option<OpenFile>]) -> Self {
+    pub(super) fn of(index: &Index) -> Self {
         let tally = index.tally;
         let mut health = Health {
             segments: tally.segments,
-            dropped: dropped(files),
+            dropped: index.dropped,
             missing_segments: tally.missing,
             missing_share: tally.missing_share(),
             duplicates: tally.duplicates,
@@ -147,7 +147,8 @@ fn one_sided(row: &FlowRow) -> bool {
     none == 0 && some > 0 && row.sides.to_server.bytes + row.sides.to_client.bytes > 0
 }
 
-fn dropped(files: &[Option<OpenFile>]) -> Option<u64> {
+/// Packets that the capturing system says it dropped, of all files.
+pub(super) fn dropped(files: &[Option<OpenFile>]) -> Option<u64> {
     let sections = files.iter().flatten().flat_map(|file| &file.layout.sections);
     let stated = sections.flat_map(|section| &section.interfaces).filter_map(|interface| interface.dropped);
     stated.fold(None, |sum, dropped| Some(sum.unwrap_or(0) + dropped))

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::health::Tally;
+use super::health::{Health, Tally};
 use crate::diagnose::Finding;
 use crate::facts::FlowFacts;
 use crate::flow::{FlowRow, FlowTable, PacketIndex, PacketPlace};
@@ -42,6 +42,7 @@ pub struct Index {
     pub(super) fragment_overlaps: u64,
     pub(super) unread_flows: u64,
     pub(super) tally: Tally,
+    pub(super) dropped: Option<u64>,
 }
 
 impl Index {
@@ -96,6 +97,11 @@ impl Index {
     /// The capture files in the order in which they are read, as the user named them.
     pub fn captures(&self) -> &[String] {
         &self.names
+    }
+
+    /// What the captures lack, what they have twice, where they were taken.
+    pub fn health(&self) -> Health {
+        Health::of(self)
     }
 
     /// Number of packets, read or not.

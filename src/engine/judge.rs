@@ -177,7 +177,7 @@ fn judge(shared: &Shared, batch: &[FlowNumber], context: &Context) -> Vec<(FlowN
 }
 
 /// The traces of `flows`, which are sorted; a flow whose packets can no longer be read is left out.
-fn traces(shared: &Shared, flows: &[FlowNumber]) -> Vec<(FlowNumber, Trace)> {
+pub(super) fn traces(shared: &Shared, flows: &[FlowNumber]) -> Vec<(FlowNumber, Trace)> {
     let (rows, places) = {
         let index = shared.index.read();
         let rows: Vec<_> = flows.iter().filter_map(|flow| index.flows.get(*flow).cloned()).collect();

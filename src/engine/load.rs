@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::{Receiver, Sender, bounded};
 
 use super::block::{Block, Numbered};
+use super::health;
 use super::judge;
 use super::keylog::KeyLog;
 use super::pass::Pass;
@@ -62,7 +63,9 @@ pub(super) fn load(shared: &Arc<Shared>, inputs: Vec<Input>, mut keylog: Option<
         read_on(keylog);
         shared.status.lock().troubles.extend(keylog.trouble());
     }
+    let dropped = health::dropped(&shared.files.read());
     let mut index = shared.index.write();
+    index.dropped = dropped;
     pass.finish(&mut index);
     index.fragment_overlaps = decoder.fragment_overlaps();
     index.recount();

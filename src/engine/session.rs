@@ -11,7 +11,6 @@ use std::time::{Duration, Instant};
 use parking_lot::{Mutex, RwLock, RwLockReadGuard};
 
 use super::core::{self, Core};
-use super::health::Health;
 use super::index::Index;
 use super::jobs::{Answer, JobId, Jobs, Request};
 use super::keylog::KeyLog;
@@ -19,6 +18,7 @@ use super::load::{self, OpenFile};
 use super::view::{FlowRef, FlowView};
 use crate::capture::{Input, InputError, open_all};
 use crate::compare::Comparison;
+use crate::flow::Trace;
 use crate::proto::Secrets;
 use crate::timeline::Detail;
 use crate::vocab::{FlowNumber, PacketNumber};
@@ -220,11 +220,6 @@ impl Session {
         self.shared.index.read()
     }
 
-    /// The health of the captures.
-    pub fn health(&self) -> Health {
-        Health::of(&self.index(), &self.shared.files.read())
-    }
-
     /// The baseline's session, where there is one.
     pub fn baseline(&self) -> Option<&Session> {
         self.baseline.as_deref()
@@ -238,6 +233,15 @@ impl Session {
     /// Reads a flow's packets again. Blocks on the disk; an error where the file no longer holds them.
     pub fn view(&self, flow: FlowRef) -> io::Result<FlowView> {
         self.core().view(flow)
+    }
+
+    /// Reads the segments of many flows again, sorted, and gives each flow's to `each`. Blocks on the disk.
+    pub fn traces(
+        &self,
+        flows: &[FlowNumber],
+        each: &mut dyn FnMut(FlowNumber, &Trace) -> io::Result<()>,
+    ) -> io::Result<()> {
+        self.core().traces(flows, each)
     }
 
     /// Decodes a step of an opened flow to the leaf. Blocks on the disk.

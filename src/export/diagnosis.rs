@@ -61,12 +61,7 @@ struct Unread {
 
 impl<'a> Diagnosis<'a> {
     /// Sums up the flows that are `wanted`; `troubles` is what is wrong with the captures.
-    pub fn new(
-        index: &'a Index,
-        health: Health,
-        troubles: &'a [String],
-        wanted: impl Fn(&FlowFacts<'_>) -> bool,
-    ) -> Self {
+    pub fn new(index: &'a Index, troubles: &'a [String], wanted: impl Fn(&FlowFacts<'_>) -> bool) -> Self {
         let mut outcomes = BTreeMap::new();
         let mut issues = BTreeMap::new();
         let mut attempts: HashMap<u32, (bool, bool)> = HashMap::new();
@@ -99,7 +94,17 @@ impl<'a> Diagnosis<'a> {
             index.unread().map(|(reason, count)| Unread { reason: reason.describe(), count }).collect();
         let unread = unread_by_reason.iter().map(|unread| unread.count as usize).sum();
         let packets = Packets { total: index.packets(), unread, unread_by_reason };
-        Self { captures: index.captures(), flows, outcomes, attempts, causes, issues, packets, health, troubles }
+        Self {
+            captures: index.captures(),
+            flows,
+            outcomes,
+            attempts,
+            causes,
+            issues,
+            packets,
+            health: index.health(),
+            troubles,
+        }
     }
 
     /// Flows that failed.

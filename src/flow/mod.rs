@@ -5,12 +5,15 @@
 //! full [`Trace`] of one flow.
 
 pub mod analysis;
+mod holes;
+mod measure;
 mod packets;
 mod row;
 mod table;
 mod trace;
 
 pub use analysis::Events;
+pub use measure::{Measured, measure};
 pub use packets::{PacketIndex, PacketPlace};
 pub use row::{FlowRow, Issues, Side, SideFlags};
 pub use table::{EndsHasher, FlowTable, Placed};

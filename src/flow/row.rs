@@ -1,5 +1,6 @@
 //! One flow's row in the index: a fixed size, filled segment by segment.
 
+use super::holes::Holes;
 use crate::net::{Endpoint, Segment, TcpOptions};
 use crate::vocab::{Cause, Direction, EndedBy, Outcome, PacketNumber, PerDirection, Time};
 
@@ -69,6 +70,10 @@ bits! {
         ACKED = 0x1000,
         /// It acknowledged the other end's FIN.
         ACKED_FIN = 0x2000,
+        /// Its last segment was a SYN, whose window is not scaled.
+        LAST_SYN = 0x4000,
+        /// It reported bytes received out of order (SACK) in a duplicate ACK.
+        SACKS = 0x8000,
     }
 }
 
@@ -120,12 +125,15 @@ pub struct Side {
     pub base_seq: u32,
     /// The sequence number after the highest one sent.
     pub next_seq: u32,
-    /// The highest acknowledgment number it sent.
+    /// The last acknowledgment number it sent.
     pub ack: u32,
+    /// The sequence number up to which the other end may acknowledge: what comes before was captured, or was already
+    /// told to be missing.
+    pub(crate) ackable: u32,
     /// When `next_seq` last grew: microseconds since the flow began, wrapping.
     pub(crate) next_seq_micros: u32,
-    /// When `ack` was last sent: microseconds since the flow began, wrapping.
-    pub(crate) ack_micros: u32,
+    /// When its last segment was captured: microseconds since the flow began, wrapping.
+    pub(crate) micros: u32,
     /// A hash of its last segment, to recognise a packet captured twice.
     pub(crate) print: u32,
     /// Window of its last segment, not scaled.
@@ -169,6 +177,8 @@ pub struct FlowRow {
     pub last_packet: PacketNumber,
     /// Microseconds from the SYN to the SYN-ACK, plus one; 0 where one of them is missing.
     pub(crate) syn_rtt_nanos_plus_one: u32,
+    /// Microseconds from the last SYN to the ACK that completes TCP's handshake, plus one; 0 where one is missing.
+    pub(crate) first_rtt_micros_plus_one: u32,
     /// Where the room above keeps what it knows of the flow's TLS; `u32::MAX` for nothing.
     pub tls: u32,
     /// ICMP errors that quote it, up to 255.
@@ -185,6 +195,10 @@ pub struct FlowRow {
     pub reset_by: Option<Direction>,
     /// Who sent the first FIN.
     pub closed_by: Option<Direction>,
+    /// What each end sent that was not captured yet.
+    pub(super) holes: Option<Box<PerDirection<Holes>>>,
+    /// Whether an earlier flow had the same ends.
+    pub reuses_ports: bool,
 }
 
 impl FlowRow {
@@ -198,6 +212,9 @@ impl FlowRow {
             first_packet: packet,
             last_packet: packet,
             syn_rtt_nanos_plus_one: 0,
+            first_rtt_micros_plus_one: 0,
+            holes: None,
+            reuses_ports: false,
             tls: u32::MAX,
             icmp_errors: 0,
             issues: Issues::default(),
@@ -241,6 +258,9 @@ impl FlowRow {
     pub fn swap_ends(&mut self) {
         std::mem::swap(&mut self.client, &mut self.server);
         self.sides.swap();
+        if let Some(holes) = &mut self.holes {
+            holes.swap();
+        }
         self.reset_by = self.reset_by.map(Direction::reversed);
         self.closed_by = self.closed_by.map(Direction::reversed);
     }
@@ -252,7 +272,7 @@ impl FlowRow {
         let side = &mut self.sides[direction];
         side.packets += 1;
         side.bytes += u64::from(segment.payload_len);
-        if !side.flags.has(SideFlags::SEEN) {
+        if side.packets == 1 {
             side.ttl = segment.ip.ttl;
         }
         if segment.flags.syn() {

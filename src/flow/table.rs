@@ -80,15 +80,13 @@ impl FlowTable {
     /// Finds or makes the flow of `segment`, whose ends have this `hash`, judges what the segment was and counts it.
     pub fn segment(&mut self, segment: &Segment<'_>, hash: u64, packet: PacketNumber, time: Time) -> Placed {
         let (mut flow, known) = self.find_or_make(segment.src, segment.dst, hash, packet, time, || opener(segment));
-        let mut events = Events::default();
         if known && self.opens_anew(flow, segment) {
             let (client, server) = opener(segment);
             flow = self.replace(client, server, packet, time);
-            events = Events::REUSED_PORTS;
         }
         let row = &mut self.rows[flow.index()];
         let direction = row.direction_from(segment.src);
-        events = events | analysis::judge(row, segment, direction, time);
+        let events = analysis::judge(row, segment, direction, time);
         row.count(segment, direction, packet, time);
         Placed { flow, direction, events }
     }
@@ -135,7 +133,7 @@ impl FlowTable {
         if let Some(current) = self.current.find_mut(hash, |number| joins(&rows[*number as usize], client, server)) {
             *current = number;
         }
-        self.rows.push(FlowRow::new(client, server, packet, time));
+        self.rows.push(FlowRow { reuses_ports: true, ..FlowRow::new(client, server, packet, time) });
         FlowNumber(number)
     }
 

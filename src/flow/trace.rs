@@ -44,6 +44,13 @@ pub struct TraceSegment {
     payload: Range<usize>,
 }
 
+impl TraceSegment {
+    /// What it takes in sequence space: its payload, SYN and FIN (RFC 9293 §3.4).
+    pub fn sequence_length(&self) -> u32 {
+        self.payload_len + u32::from(self.flags.syn()) + u32::from(self.flags.fin())
+    }
+}
+
 /// An ICMP error that quotes the flow.
 #[derive(Clone, Copy, Debug)]
 pub struct IcmpNote {
@@ -74,6 +81,7 @@ impl Trace {
     pub fn new(row: &FlowRow) -> Self {
         let mut fresh = FlowRow::new(row.client, row.server, row.first_packet, row.start);
         fresh.issues = row.issues;
+        fresh.reuses_ports = row.reuses_ports;
         Self { row: fresh, segments: Vec::new(), icmp: Vec::new(), capped: 0, bytes: Vec::new() }
     }
 

@@ -179,7 +179,13 @@ impl Decoder {
             seen.header(Header::Payload(protocol), body);
             let next = match protocol {
                 6 => {
-                    let length = stated_length(&ip).unwrap_or(body.len());
+                    let mut length = stated_length(&ip).unwrap_or(body.len());
+                    let mut body = body;
+                    if let Some(room) = facts.room {
+                        let header = body.as_ptr().addr() - ip_bytes.as_ptr().addr();
+                        length = length.min(usize::from(room).saturating_sub(header));
+                        body = &body[..body.len().min(length)];
+                    }
                     return tcp(ip.source_addr(), ip.destination_addr(), ip_facts(&ip), facts, body, length, &[]);
                 }
                 17 => {
@@ -206,6 +212,8 @@ impl Decoder {
                 137 => Next::Frame(Layer::Mpls, 0),
                 _ => return Err(Unread::NotTcp(protocol)),
             };
+            // The length was that of the IP packet just read.
+            facts.room = None;
             ip_bytes = match next {
                 Next::Ip(at) => body.get(at..).ok_or(Unread::CutHeader)?,
                 Next::Frame(layer, at) => {

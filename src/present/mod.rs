@@ -13,6 +13,7 @@ pub mod health;
 pub mod ladder;
 pub mod list;
 pub mod overview;
+pub mod page;
 pub mod role;
 pub mod values;
 pub mod wrap;

@@ -68,9 +68,9 @@ pub struct Play {
 }
 
 impl Play {
-    /// Opens a fixture and waits until it is loaded.
+    /// Opens a fixture, by its path in the package, and waits until it is loaded.
     pub fn fixture(name: &str, size: (u16, u16)) -> Self {
-        Self::open(super::capture(name), size)
+        Self::open(format!("fixtures/{name}/capture.pcapng"), size)
     }
 
     /// Opens a made capture and waits until it is loaded.
@@ -105,7 +105,7 @@ impl Play {
     fn note(&mut self, key: Key) {
         match self.model().overlay {
             Overlay::None => self.pressed.push((self.screen().scope(), key)),
-            Overlay::Help(_) => self.pressed.push((Scope::Anywhere, key)),
+            Overlay::Page(_) => self.pressed.push((Scope::Anywhere, key)),
             Overlay::Prompt(..) => {}
         }
     }

@@ -11,7 +11,7 @@ pub(in crate::cli) fn run(everywhere: &Everywhere, args: &DiagnoseArgs) -> Resul
     let session = captures::load(everywhere, &args.captures)?;
     let index = session.index();
     let troubles = session.progress().troubles;
-    let diagnosis = Diagnosis::new(&index, session.health(), &troubles, |facts| filter.matches(facts));
+    let diagnosis = Diagnosis::new(&index, &troubles, |facts| filter.matches(facts));
     output::write(|out| diagnosis.write(out, args.format.into(), output::paint(everywhere)))?;
     Ok(if args.check && diagnosis.failed() > 0 { Outcome::FlowsFailed } else { Outcome::Done })
 }

@@ -8,4 +8,5 @@ pub(super) mod explain;
 pub(super) mod flows;
 pub(super) mod follow;
 pub(super) mod handshake;
+pub(super) mod packets;
 pub(super) mod why;

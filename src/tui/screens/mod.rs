@@ -2,8 +2,8 @@
 
 mod compare;
 mod follow;
-mod help;
 mod list;
+mod page;
 mod timeline;
 
 use ratatui::buffer::Buffer;
@@ -23,7 +23,7 @@ pub fn draw(buffer: &mut Buffer, theme: Theme, model: &Model, index: &Index) -> 
         return canvas.seen;
     }
     let [title, body, hints] = rows(area);
-    canvas.is_covered = matches!(model.overlay, Overlay::Help(_));
+    canvas.is_covered = matches!(model.overlay, Overlay::Page(_));
     match model.screen() {
         Screen::List => list::draw(&mut canvas, title, body, model, index),
         Screen::Timeline => timeline::draw(&mut canvas, title, body, model, index),
@@ -31,8 +31,8 @@ pub fn draw(buffer: &mut Buffer, theme: Theme, model: &Model, index: &Index) -> 
         Screen::Compare => compare::draw(&mut canvas, title, body, model, index),
     }
     canvas.is_covered = false;
-    if let Overlay::Help(state) = &model.overlay {
-        help::draw(&mut canvas, body, model.screen().scope(), state);
+    if let Overlay::Page(shown) = &model.overlay {
+        page::draw(&mut canvas, body, shown);
     }
     bar::draw(&mut canvas, hints, model, index);
     canvas.seen

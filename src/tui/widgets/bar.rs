@@ -42,7 +42,7 @@ fn count(model: &Model, prompt: &Prompt) -> String {
 
 fn hints(canvas: &mut Canvas<'_>, area: Rect, model: &Model, index: &Index) {
     let scope = match model.overlay {
-        Overlay::Help(_) => Scope::Anywhere,
+        Overlay::Page(_) => Scope::Anywhere,
         _ => model.screen().scope(),
     };
     let own = keys::rows(scope).filter(|row| row.scope != Scope::Anywhere);

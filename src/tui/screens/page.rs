@@ -1,22 +1,21 @@
-//! The help over a screen.
+//! Something to read over a screen: the help, the capture's health.
 
 use ratatui::layout::Rect;
 
 use super::super::canvas::Canvas;
 use crate::app::Pane;
-use crate::app::help::{self, Help};
-use crate::app::keys::Scope;
+use crate::app::model::Page;
 use crate::present::role::{Line, Role};
 
-/// Columns of the help, its frame included.
-const WIDTH: u16 = 100;
+/// Columns that a page takes at most.
+const WIDTH: u16 = 110;
 
-/// Draws the help.
-pub fn draw(canvas: &mut Canvas<'_>, body: Rect, scope: Scope, state: &Help) {
+/// Draws a page.
+pub fn draw(canvas: &mut Canvas<'_>, body: Rect, page: &Page) {
     let width = body.width.min(WIDTH);
     let area = Rect { x: body.x + (body.width - width) / 2, width, ..body };
     canvas.clear(area);
-    let title = Line::of(Role::Heading, "Keys").with(Role::Dim, "  Esc closes");
+    let title = Line::of(Role::Heading, page.title.clone()).with(Role::Dim, "  Esc closes");
     let inner = canvas.titled(area, &title, true);
     let inner = if body.width > WIDTH {
         canvas.separator(inner.x, inner);
@@ -27,14 +26,14 @@ pub fn draw(canvas: &mut Canvas<'_>, body: Rect, scope: Scope, state: &Help) {
     };
     // A column is kept for the scroll bar, so that it does not change how lines break.
     let rows = Rect { width: inner.width.saturating_sub(1), ..inner };
-    let lines = help::rows(scope, usize::from(rows.width));
-    let top = state.cursor.top(usize::from(rows.height), lines.len());
+    let (cursor, lines) = (&page.cursor, page.rows(usize::from(rows.width)));
+    let top = cursor.top(usize::from(rows.height), lines.len());
     canvas.scroll_bar(inner, top as u64, u64::from(inner.height), lines.len() as u64);
-    canvas.rows(Pane::Help, rows, top);
+    canvas.rows(Pane::Page, rows, top);
     for (row, line) in lines.iter().enumerate().skip(top).take(usize::from(rows.height)) {
         canvas.line(rows.x, rows.y + (row - top) as u16, rows.width, line);
     }
-    if state.cursor.at >= top && state.cursor.at < top + usize::from(rows.height) {
-        canvas.cursor_row(rows, (state.cursor.at - top) as u16, true);
+    if cursor.at >= top && cursor.at < top + usize::from(rows.height) {
+        canvas.cursor_row(rows, (cursor.at - top) as u16, true);
     }
 }

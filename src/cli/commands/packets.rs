@@ -1,0 +1,35 @@
+//! `packets`: one row a packet of one flow or of all.
+
+use crate::cli::args::{Everywhere, PacketsArgs};
+use crate::cli::captures::{self, Target};
+use crate::cli::failure::{Failure, Outcome};
+use crate::cli::output;
+use crate::engine::FlowRef;
+use crate::export::packets::Writer;
+use crate::vocab::FlowNumber;
+
+pub(in crate::cli) fn run(everywhere: &Everywhere, args: &PacketsArgs) -> Result<Outcome, Failure> {
+    let paint = output::paint(everywhere);
+    if args.target.last().is_some_and(|last| captures::is_flow(last)) {
+        let target = Target::parse(&args.target)?;
+        let session = captures::load(everywhere, &target.captures)?;
+        let view = captures::view(&session, &target.captures, FlowRef::main(target.flow))?;
+        output::write(|out| {
+            let mut writer = Writer::new(out, args.format.into(), paint);
+            writer.flow(target.flow, &view.trace)?;
+            writer.finish()
+        })?;
+        return Ok(Outcome::Done);
+    }
+    captures::captures_only(&args.target)?;
+    let filter = captures::filter(everywhere)?;
+    let session = captures::load(everywhere, &args.target)?;
+    let flows: Vec<FlowNumber> =
+        session.index().iter().filter(|facts| filter.matches(facts)).map(|facts| facts.flow).collect();
+    output::write(|out| {
+        let mut writer = Writer::new(out, args.format.into(), paint);
+        session.traces(&flows, &mut |flow, trace| writer.flow(flow, trace))?;
+        writer.finish()
+    })?;
+    Ok(Outcome::Done)
+}
