@@ -21,14 +21,12 @@ fn list() {
     assert_snapshot!("list_of_a_capture_with_one_percent_failing", picture("one-percent", "", WIDE));
     assert_snapshot!("list_narrow", picture("one-percent", "n b", NARROW));
     assert_snapshot!("list_tiny", picture("one-percent", "", TINY));
-    assert_snapshot!("list_of_failed_flows_by_client", picture("one-percent", "o : sort Space client Enter", USUAL));
 }
 
 #[test]
 fn list_filters() {
     assert_snapshot!("list_filter_being_typed", picture("one-percent", "/ plaintext", USUAL));
     assert_snapshot!("list_filter_that_matches_nothing", picture("stacks-ok", "/ nowhere Enter", NARROW));
-    assert_snapshot!("list_command_that_does_not_exist", picture("tls13-ok", ": frobnicate Enter", NARROW));
     assert_snapshot!(
         "list_prompt_longer_than_the_screen",
         picture("tls13-ok", ": filter Space a-rather-long-name", TINY)
@@ -81,7 +79,6 @@ fn follow() {
     assert_snapshot!("follow_as_text", picture("starttls-smtp-ok", "f", USUAL));
     assert_snapshot!("follow_as_hex_with_a_match", picture("tls13-ok", "f x / example Enter n", USUAL));
     assert_snapshot!("follow_narrow", picture("plain-http-ok", "f } d", NARROW));
-    assert_snapshot!("follow_tiny", picture("plain-http-ok", "f x", TINY));
     assert_snapshot!("follow_without_payload", picture("connection-refused", "f", NARROW));
 }
 
