@@ -263,6 +263,32 @@ fn garbage_within_a_pcap_costs_the_packets_it_covers() {
     assert!(ran.err.contains("malformed") && ran.err.contains("offset"), "{}", ran.err);
 }
 
+/// A SYN of 10.0.0.1 to 10.0.0.2:443.
+fn syn(port: u16) -> Vec<u8> {
+    let ethernet = [&[2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 1][..], &[8, 0]].concat();
+    let ip = [0x45, 0, 0, 40, 0, 0, 0x40, 0, 64, 6, 0, 0, 10, 0, 0, 1, 10, 0, 0, 2];
+    let tcp =
+        [&port.to_be_bytes()[..], &443_u16.to_be_bytes(), &[0, 0, 0, 9, 0, 0, 0, 0, 0x50, 2, 0xff, 0xff, 0, 0, 0, 0]];
+    [ethernet, ip.to_vec(), tcp.concat()].concat()
+}
+
+#[test]
+fn a_flood_of_syns_is_judged_alike_to_its_last_flow() {
+    let flows = 15_000_u16;
+    let packets: Vec<_> =
+        (0..flows).map(|at| Packet { nanos: i64::from(at) * 1_000_000, bytes: syn(1000 + at) }).collect();
+    let ran = run_with(&["flows", "-", "--format", "json"], &LITTLE.pcapng(&packets));
+    let said = |outcome: &str, cause: &str| {
+        objects(&ran.out).iter().filter(|flow| flow["outcome"] == outcome && flow["cause"] == cause).count()
+    };
+    // Those of the last three seconds may still be answered.
+    assert_eq!(said("failed", "syn-unanswered"), 12_000);
+    let report = run_with(&["diagnose", "-", "--format", "json"], &LITTLE.pcapng(&packets)).out;
+    let report: Value = serde_json::from_str(&report).expect("one object");
+    assert_eq!((report["failed"].as_u64(), report["causes"][0]["count"].as_u64()), (Some(12_000), Some(12_000)));
+    assert_eq!(report["causes"][0]["flows"].as_array().map(Vec::len), Some(12_000));
+}
+
 /// Files of a ring in a folder, each with some of the packets.
 fn ring(folder: &Path, packets: &[Packet], files: usize, left_out: Option<usize>) {
     for (number, part) in packets.chunks(packets.len().div_ceil(files)).enumerate() {

@@ -27,4 +27,4 @@ pub use context::{Chain, Context};
 pub use finding::{ClientReport, Evidence, Finding, Role};
 pub use rule::{Doc, Rule};
 pub use rules::RULES;
-pub use verdict::{Verdict, judge, quick};
+pub use verdict::{Verdict, is_unanswered, judge, quick, unanswered};

@@ -1,15 +1,15 @@
 //! From a case to a verdict: the outcome, and the finding where there is one.
 
-use super::case::{Case, Stage};
+use super::case::{Case, RETRANSMISSIONS, SYN_SILENCE, Stage};
 use super::clients;
 use super::context::Context;
 use super::finding::Finding;
 use super::rule::{Answer, Found, Rule};
 use super::rules::RULES;
 use crate::facts::FlowFacts;
-use crate::flow::SideFlags;
+use crate::flow::{FlowRow, SideFlags};
 use crate::vocab::iana::AlertDescription;
-use crate::vocab::{Cause, Direction, Outcome};
+use crate::vocab::{Cause, Direction, EndedBy, Outcome};
 
 /// What is said of a flow.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -127,6 +127,30 @@ fn is_undecidable(case: &Case<'_>) -> bool {
         let acked = case.acknowledged(*way);
         case.streams.pieces[*way].iter().any(|piece| piece.source.is_none() && piece.range.end <= acked)
     })
+}
+
+/// Whether nothing but SYNs of the client was captured of a flow.
+pub fn is_unanswered(row: &FlowRow) -> bool {
+    let (client, server) = (&row.sides.to_server, &row.sides.to_client);
+    let others = SideFlags::FIN | SideFlags::RST | SideFlags::DATA | SideFlags::ACKED;
+    client.flags.has(SideFlags::SYN)
+        && !client.flags.any(others)
+        && server.packets == 0
+        && row.icmp_errors == 0
+        && client.packets == u32::from(client.retransmissions) + 1
+}
+
+/// Judges a flow that [`is_unanswered`] as [`judge`] does, but without its packets and without a finding: of a flood
+/// of millions each would be the same.
+pub fn unanswered(row: &FlowRow, context: &Context) -> (Outcome, Option<(Cause, EndedBy)>) {
+    if PLAIN_PORTS.contains(&row.server.port) && !context.tls_servers.contains(&row.server) {
+        return (Outcome::NotTls, None);
+    }
+    let again = usize::from(row.sides.to_server.retransmissions);
+    if again < RETRANSMISSIONS && context.capture_end.since(row.start) < SYN_SILENCE {
+        return (Outcome::Incomplete, None);
+    }
+    (Outcome::Failed, Some((Cause::SynUnanswered, EndedBy::Path)))
 }
 
 /// The outcome of a flow that can be told from the index alone; `None` where it must be read again.

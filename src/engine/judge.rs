@@ -14,6 +14,8 @@ use crate::timeline::{self, StepKind, Timeline, is_midstream};
 use crate::vocab::iana::HandshakeType;
 use crate::vocab::{Cause, Direction, FlowNumber, Outcome};
 
+/// Flows without any answer that get a finding of their own; the others of a flood get its cause alone.
+const MAX_UNANSWERED: usize = 10_000;
 /// Flows read again at a time: their packets' places are looked up together.
 const BATCH: usize = 2048;
 
@@ -138,6 +140,7 @@ fn context(index: &Index) -> Context {
 /// Gives an outcome to every flow that the index alone decides; returns the others.
 fn settle(index: &mut Index, context: &Context, only_closed: bool) -> Vec<FlowNumber> {
     let mut suspects = Vec::new();
+    let mut unanswered = 0;
     for number in 0..index.len() as u32 {
         let flow = FlowNumber(number);
         if let Some(row) = index.flows.get_mut(flow) {
@@ -147,6 +150,16 @@ fn settle(index: &mut Index, context: &Context, only_closed: bool) -> Vec<FlowNu
         match (outcome, index.flows.get_mut(flow)) {
             (Some(outcome), Some(row)) => row.outcome = Some(outcome),
             (None, Some(row)) if only_closed && !row.is_closed() => {}
+            (None, Some(row)) if diagnose::is_unanswered(row) => {
+                unanswered += 1;
+                if unanswered <= MAX_UNANSWERED {
+                    suspects.push(flow);
+                    continue;
+                }
+                let (outcome, why) = diagnose::unanswered(row, context);
+                row.outcome = Some(outcome);
+                (row.cause, row.ended_by) = why.unzip();
+            }
             _ => suspects.push(flow),
         }
     }

@@ -43,6 +43,8 @@ struct Tally {
 struct Group<'a> {
     cause: Cause,
     findings: Vec<(&'a Finding, FlowFacts<'a>)>,
+    /// Flows of a flood, which have the cause and no finding of their own.
+    others: Vec<u32>,
 }
 
 #[derive(Serialize)]
@@ -79,12 +81,15 @@ impl<'a> Diagnosis<'a> {
             seen.1 |= outcome == Outcome::Failed;
             if let Some(finding) = index.finding(facts.flow) {
                 let cause = finding.cause;
-                let group = groups.entry(cause).or_insert_with(|| Group { cause, findings: Vec::new() });
+                let group = groups.entry(cause).or_insert_with(|| Group::new(cause));
                 group.findings.push((finding, facts));
+            } else if let Some(cause) = facts.row.cause {
+                let group = groups.entry(cause).or_insert_with(|| Group::new(cause));
+                group.others.push(facts.flow.0);
             }
         }
         let mut causes: Vec<_> = groups.into_values().collect();
-        causes.sort_by_key(|group| std::cmp::Reverse(group.findings.len()));
+        causes.sort_by_key(|group| std::cmp::Reverse(group.count()));
         // A try that one of its flows carried through did not fail.
         let attempts = attempts.values().fold(Tally::default(), |tally, (ok, failed)| Tally {
             handshakes: tally.handshakes + usize::from(*ok || *failed),
@@ -256,8 +261,16 @@ impl Tally {
 }
 
 impl<'a> Group<'a> {
+    fn new(cause: Cause) -> Self {
+        Self { cause, findings: Vec::new(), others: Vec::new() }
+    }
+
+    fn count(&self) -> usize {
+        self.findings.len() + self.others.len()
+    }
+
     fn title(&self) -> String {
-        format!("{}: {}", self.cause, count(self.findings.len(), "flow"))
+        format!("{}: {}", self.cause, count(self.count(), "flow"))
     }
 
     fn doc(&self) -> Option<&'static Doc> {
@@ -269,7 +282,7 @@ impl<'a> Group<'a> {
     }
 
     fn more(&self) -> Option<String> {
-        let more = self.findings.len().checked_sub(MAX_LISTED).filter(|more| *more > 0)?;
+        let more = self.count().checked_sub(MAX_LISTED.min(self.findings.len())).filter(|more| *more > 0)?;
         Some(format!("and {}; the JSON lists all", count(more, "more flow")))
     }
 
@@ -355,7 +368,7 @@ impl<'a> DiagnosisJson<'a> {
             causes: diagnosis
                 .causes
                 .iter()
-                .map(|group| CauseJson { cause: group.cause, count: group.findings.len(), flows: FlowNumbers(group) })
+                .map(|group| CauseJson { cause: group.cause, count: group.count(), flows: FlowNumbers(group) })
                 .collect(),
             findings: Findings(diagnosis),
             packets: &diagnosis.packets,
@@ -368,7 +381,8 @@ struct FlowNumbers<'a>(&'a Group<'a>);
 
 impl Serialize for FlowNumbers<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.0.findings.iter().map(|(finding, _)| finding.flow.0))
+        let flows = self.0.findings.iter().map(|(finding, _)| finding.flow.0);
+        serializer.collect_seq(flows.chain(self.0.others.iter().copied()))
     }
 }
 
