@@ -25,6 +25,10 @@ fn pass_and_view_agree_on_every_flow_of_every_fixture() {
             }
             let (pass, full) = (facts.row, &view.trace.row);
             for way in shakedown::vocab::Direction::BOTH {
+                let first = view.trace.sent(way).next();
+                if first.is_some_and(|segment| segment.ip.ttl != facts.row.sides[way].ttl) {
+                    differences.push(format!("{capture} flow {}: TTL", facts.flow));
+                }
                 let (pass, full) = (&pass.sides[way], &full.sides[way]);
                 if (pass.packets, pass.bytes, pass.retransmissions) != (full.packets, full.bytes, full.retransmissions)
                 {

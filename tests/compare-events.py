@@ -7,7 +7,7 @@ CAPTURES is a folder of captures. For each kind of event it counts the packets t
 shows, and those that only we show. Counted apart: what differs because we call a packet captured twice (tshark judges
 the second copy as if it had been sent again), and what differs between retransmission and out of order although the
 sequence numbers prove us right: of tshark's segments that came late, every byte was captured before; of tshark's that
-were sent again, none was. --list names the packets on which an event, or any, differs. Needs tshark; is no part of the
+were sent again, none was. The same for acknowledgments of what was not captured, which we tell once of each such byte. --list names the packets on which an event, or any, differs. Needs tshark; is no part of the
 test command.
 """
 
@@ -35,7 +35,7 @@ EVENTS = {
     "keep_alive_ack": "keep-alive ACK",
     "reused_ports": "port numbers reused",
 }
-PLACE = ["stream", "srcport", "seq", "nxtseq", "len"]
+PLACE = ["stream", "srcport", "dstport", "seq", "nxtseq", "len", "ack"]
 TWICE = "captured twice"
 # tshark shows `retransmission` of these, too.
 KINDS = {"fast retransmission", "spurious retransmission"}
@@ -50,6 +50,15 @@ class Seen:
 
     def __init__(self):
         self.parts = []
+        self.acked = None
+
+    def acknowledged(self, ack):
+        """How many bytes that were not captured are acknowledged now and were not before."""
+        start = self.acked if self.acked is not None else min((a for a, b in self.parts), default=ack)
+        if ack <= start:
+            return 0
+        self.acked = ack
+        return ack - start - sum(max(0, min(ack, b) - max(start, a)) for a, b in self.parts)
 
     def new(self, start, end):
         """Takes note of a segment: "none" of it was captured before, or "some", or "all" was."""
@@ -64,7 +73,7 @@ class Seen:
 
 
 def tshark_events(capture):
-    """{packet: (events, how much of it was captured before)}, and the packets that carry more than one segment."""
+    """{packet: (events, how much of it was captured before, missing bytes it acknowledges first)}, and the packets that carry more than one segment."""
     fields = [f"tcp.analysis.{name}" for name in EVENTS]
     command = ["tshark", "-r", capture, "-Y", "tcp && !icmp && !icmpv6", "-T", "fields", "-e", "frame.number"]
     for name in PLACE:
@@ -75,11 +84,12 @@ def tshark_events(capture):
     for line in run(command).decode(errors="replace").splitlines():
         number, *found = line.split("\t")
         place, found = found[: len(PLACE)], found[len(PLACE) :]
-        if place[2].isdigit():
-            stream, port, seq, end, length = place
+        if place[3].isdigit():
+            stream, port, other, seq, end, length, ack = place
+            missing = streams.setdefault((stream, other), Seen()).acknowledged(int(ack or 0))
             seen = streams.setdefault((stream, port), Seen())
-            new = seen.new(int(seq), int(end or int(seq) + int(length or 0)))
-            packets[int(number)] = ({name for name, said in zip(EVENTS, found) if said}, new)
+            before = seen.new(int(seq), int(end or int(seq) + int(length or 0)))
+            packets[int(number)] = ({name for name, said in zip(EVENTS, found) if said}, before, missing)
         else:
             others.add(int(number))
     return packets, others
@@ -116,7 +126,7 @@ def main():
             twice = TWICE in ours[number]
             count["twice"]["ours"] += twice
             for name, word in EVENTS.items():
-                events, before = theirs[number]
+                events, before, missing = theirs[number]
                 tshark, here = name in events, word in ours[number]
                 if not (tshark or here):
                     continue
@@ -126,6 +136,9 @@ def main():
                     # Each says one of the two; what was captured before says who is right.
                     right = "none" if "out of order" in ours[number] else "all"
                     kind = "proven" if before == right else kind
+                if name == "ack_lost_segment" and kind in ("here", "tshark"):
+                    # Ours is said once of a missing byte, and of each.
+                    kind = "proven" if (missing > 0) == (kind == "here") else kind
                 count[name][kind] += 1
                 if kind in ("here", "tshark") and given.list in (name, "all"):
                     rest = events if kind == "here" else ours[number]

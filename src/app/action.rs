@@ -60,6 +60,8 @@ actions! {
     StopLoading = "stop-loading",
     /// Show the keys.
     Help = "help",
+    /// Shows what the capture is, what it lacks and what could not be read of it.
+    About = "capture",
     /// Ask for a command.
     Command = "command",
     /// Search or filter.
@@ -84,6 +86,8 @@ actions! {
     PreviousFailed = "previous-failed",
     /// Show flows of one outcome only: the next outcome.
     NextOutcome = "next-outcome",
+    /// Show all flows again.
+    ShowAll = "show-all",
     /// Sort by the next column.
     SortNext = "sort-next",
     /// Sort by the previous column.

@@ -210,8 +210,11 @@ impl Follow {
         if let Some(offset) = offset {
             self.go_to(view, self.cursor.block, offset);
         }
-        if heading {
-            self.cursor.line = 0;
+        let turn = self.conversation.blocks.get(self.cursor.block).is_some_and(|block| block.turn);
+        match self.cursor.line {
+            _ if heading => self.cursor.line = 0,
+            0 if turn => self.cursor.line = 1,
+            _ => {}
         }
         self.reveal(view);
     }

@@ -22,7 +22,7 @@ pub struct List {
     pub histogram: Histogram,
     /// Columns skipped on the left.
     pub shift: usize,
-    /// The widest text seen in each column, up to the column's limit.
+    /// The widest text seen in each column.
     pub widths: Vec<u16>,
     /// The generation of the index that the rows are of.
     generation: Option<u64>,
@@ -40,7 +40,7 @@ impl Default for List {
             survey: None,
             histogram: Histogram::default(),
             shift: 0,
-            widths: COLUMNS.iter().map(|column| column.min).collect(),
+            widths: vec![0; COLUMNS.len()],
             generation: None,
             chosen: None,
         }
@@ -51,6 +51,11 @@ impl List {
     /// The flow under the cursor.
     pub fn flow(&self) -> Option<FlowNumber> {
         self.rows.get(self.cursor.at).copied().map(FlowNumber)
+    }
+
+    /// Whether the flows are still being looked at, so that rows may be missing.
+    pub fn is_looking(&self) -> bool {
+        self.survey.is_some() || self.generation.is_none()
     }
 
     /// Whether the rows are older than the index.
@@ -141,6 +146,18 @@ impl List {
             Some(now) => ORDER.iter().position(|one| *one == now).and_then(|at| ORDER.get(at + 1)).copied(),
         };
         self.chosen = None;
+        self.survey(index);
+    }
+
+    /// Whether some flows are not shown.
+    pub fn is_filtered(&self) -> bool {
+        !self.query.text.is_empty() || self.query.outcome.is_some()
+    }
+
+    /// Shows all flows again.
+    pub fn show_all(&mut self, index: &Index) {
+        self.query.text.clear();
+        self.query.outcome = None;
         self.survey(index);
     }
 

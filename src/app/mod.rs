@@ -1,6 +1,6 @@
 //! The model of the terminal UI and what changes it: no I/O, no clock, no threads, no drawing.
 //!
-//! Start at [`update`]: something happened ([`Msg`]), the [`Model`] changes, [`Effect`]s are to be done. The keys are
+//! Start at [`update()`]: something happened ([`Msg`]), the [`Model`] changes, [`Effect`]s are to be done. The keys are
 //! one table, [`keys::KEYS`]. One file a screen's state: [`list`], [`timeline`] with its [`tree`], [`follow`],
 //! [`packets`], [`compare`].
 

@@ -16,7 +16,8 @@ use super::packets::Packets;
 use super::timeline::Timeline;
 use crate::engine::{FlowRef, FlowView, Index, Phase, Progress};
 use crate::present::plot::Kind;
-use crate::present::role::Role;
+use crate::present::role::{Line, Role};
+use crate::present::wrap::wrap_line;
 use crate::vocab::PacketNumber;
 
 /// A screen.
@@ -53,10 +54,45 @@ pub enum Overlay {
     /// Nothing.
     #[default]
     None,
-    /// The help.
-    Help(Cursor),
+    /// Something to read: the help, the capture's health, what an error can mean.
+    Page(Page),
     /// A line being typed.
     Prompt(Prompt, Input),
+}
+
+/// Lines to read over the screen.
+#[derive(Debug)]
+pub struct Page {
+    /// What they are.
+    pub title: String,
+    /// The lines, however long they are.
+    pub lines: Vec<Line>,
+    /// Columns of the page as it was drawn.
+    pub width: usize,
+    /// Where the reader is.
+    pub cursor: Cursor,
+}
+
+impl Page {
+    /// A page from its first line.
+    pub fn new(title: impl Into<String>, lines: Vec<Line>) -> Self {
+        Self { title: title.into(), lines, width: 0, cursor: Cursor::default() }
+    }
+
+    /// The lines as they break in `width` columns.
+    pub fn rows(&self, width: usize) -> Vec<Line> {
+        self.lines.iter().flat_map(|line| wrap_line(line, width)).collect()
+    }
+
+    /// How many rows it takes as it was drawn.
+    pub fn len(&self) -> usize {
+        self.rows(self.width).len()
+    }
+
+    /// Whether there is nothing to read.
+    pub fn is_empty(&self) -> bool {
+        self.lines.is_empty()
+    }
 }
 
 /// What a line is typed for.
@@ -186,7 +222,7 @@ impl Model {
     /// The pane that has the keys.
     pub fn pane(&self) -> Pane {
         match (&self.overlay, self.screen()) {
-            (Overlay::Help(_), _) => Pane::Help,
+            (Overlay::Page(_), _) => Pane::Page,
             (_, Screen::List) => Pane::List,
             (_, Screen::Timeline) => self.timeline.focus,
             (_, Screen::Follow) => Pane::Stream,
@@ -208,19 +244,28 @@ impl Model {
         self.is_loading() || opening || comparing || self.list.survey.is_some()
     }
 
+    fn is_compared(&self) -> bool {
+        self.compare.as_ref().is_some_and(|compare| compare.ready().is_some())
+    }
+
     /// Whether an action could do something now.
     pub fn is_possible(&self, action: Action, index: &Index) -> bool {
         let failed = index.counts().failed;
         let view = self.subject.as_ref().and_then(Subject::view);
+        let is_open = view.is_some() || !matches!(self.screen(), Screen::Timeline | Screen::Follow | Screen::Packets);
         match action {
+            // A flow that cannot be read can only be left.
+            Action::NextFailed | Action::PreviousFailed => failed > 0,
+            Action::Back => self.screens.len() > 1 || matches!(self.overlay, Overlay::Page(_)),
+            Action::Help => true,
+            _ if !is_open => false,
+            Action::ShowAll => self.list.is_filtered(),
             Action::Open | Action::Compare | Action::Follow | Action::Packets | Action::MarkBaseline
                 if self.screen() == Screen::List =>
             {
                 self.list.flow().is_some()
             }
-            Action::NextFailed | Action::PreviousFailed => failed > 0,
             Action::StopLoading => self.is_loading(),
-            Action::Back => self.screens.len() > 1,
             Action::AutomaticBaseline if self.screen() == Screen::List => self.baseline.is_some(),
             Action::NextMatch | Action::PreviousMatch => match self.screen() {
                 Screen::Follow => !self.follow.matches.is_empty(),
@@ -236,8 +281,15 @@ impl Model {
                 self.packets.plot.is_some()
             }
             Action::ToggleWindow => matches!(self.packets.plot, Some(Kind::Sequence | Kind::InFlight)),
-            Action::NextDifference | Action::ToggleEqual | Action::Swap => {
-                self.compare.as_ref().is_some_and(|compare| compare.ready().is_some())
+            Action::NextDifference | Action::ToggleEqual | Action::Swap => self.is_compared(),
+            Action::NextPane if self.screen() == Screen::Compare => self.is_compared(),
+            Action::Search | Action::NextOutcome | Action::SortNext | Action::SortReverse
+                if self.screen() == Screen::List =>
+            {
+                !index.is_empty()
+            }
+            Action::NextTurn | Action::ToggleHex | Action::Open | Action::Search if self.screen() == Screen::Follow => {
+                !self.follow.conversation.blocks.is_empty()
             }
             _ => true,
         }

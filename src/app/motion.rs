@@ -2,7 +2,6 @@
 
 use super::action::Action;
 use super::cursor::Cursor;
-use super::help;
 use super::model::{Model, Overlay};
 use super::msg::Pane;
 use crate::present::finding;
@@ -71,8 +70,8 @@ fn page(model: &Model, pane: Pane) -> usize {
         Pane::Packets => model.packets.cursor.page(),
         Pane::Rows => model.compare.as_ref().map_or(1, |compare| compare.rows.page()),
         Pane::Differences => model.compare.as_ref().map_or(1, |compare| compare.differences.page()),
-        Pane::Help => match &model.overlay {
-            Overlay::Help(cursor) => cursor.page(),
+        Pane::Page => match &model.overlay {
+            Overlay::Page(page) => page.cursor.page(),
             _ => 1,
         },
     }
@@ -100,7 +99,7 @@ fn step(model: &mut Model, pane: Pane, rows: isize) {
 /// The wheel moves the window over the rows.
 pub(super) fn wheel(model: &mut Model, pane: Pane, rows: isize) {
     match (&model.overlay, pane) {
-        (Overlay::Help(_), _) => with_cursor(model, Pane::Help, |cursor, len| cursor.scroll(rows, len)),
+        (Overlay::Page(_), _) => with_cursor(model, Pane::Page, |cursor, len| cursor.scroll(rows, len)),
         (_, Pane::Stream) => {
             if let Some(view) = model.view() {
                 model.follow.scroll(&view, rows);
@@ -123,7 +122,7 @@ pub(super) fn wheel(model: &mut Model, pane: Pane, rows: isize) {
         }
         _ => with_cursor(model, pane, |cursor, len| cursor.scroll(rows, len)),
     }
-    if pane == Pane::List && !matches!(model.overlay, Overlay::Help(_)) {
+    if pane == Pane::List && !matches!(model.overlay, Overlay::Page(_)) {
         model.list.choose();
     }
 }
@@ -177,10 +176,10 @@ fn with_cursor(model: &mut Model, pane: Pane, change: impl FnOnce(&mut Cursor, u
                 change(&mut compare.differences, rows);
             }
         }
-        Pane::Help => {
-            let rows = help::rows(model.screen().scope()).len();
-            if let Overlay::Help(cursor) = &mut model.overlay {
-                change(cursor, rows);
+        Pane::Page => {
+            if let Overlay::Page(page) = &mut model.overlay {
+                let rows = page.len();
+                change(&mut page.cursor, rows);
             }
         }
         Pane::Fields | Pane::Bytes | Pane::Stream => {}

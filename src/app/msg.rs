@@ -25,7 +25,7 @@ pub enum Pane {
     /// The ranked differences.
     Differences,
     /// The help.
-    Help,
+    Page,
 }
 
 /// What a click hits.

@@ -5,11 +5,11 @@ use super::input::Input;
 use super::key::{Code, Key, Named};
 use super::model::{Model, Overlay, Prompt, Screen};
 use super::msg::Effect;
-use super::update::{act, open, say};
+use super::update::{act, open, read, say};
 use crate::engine::Index;
-use crate::present::list;
 use crate::present::role::Role;
-use crate::vocab::{FlowNumber, PacketNumber};
+use crate::present::{list, page};
+use crate::vocab::{Cause, FlowNumber, PacketNumber};
 
 /// Begins a line.
 pub(super) fn begin(model: &mut Model, action: Action) {
@@ -104,13 +104,33 @@ fn command(model: &mut Model, index: &Index, text: &str) -> Vec<Effect> {
         return go_to_flow(model, index, FlowNumber(flow));
     }
     match (word, rest) {
+        ("flow", _) => say(model, Role::Error, "flow wants a number: flow 14"),
         ("packet", packet) => match packet.parse() {
             Ok(packet) => go_to_packet(model, PacketNumber(packet)),
             Err(_) => say(model, Role::Error, "packet wants a number: packet 14"),
         },
+        ("sort", "") => say(model, Role::Error, "sort wants a column: sort client, sort tls.sni"),
         ("sort", field) => match list::column_of(field) {
             Some(column) => model.list.sort_by(column, index),
             None => say(model, Role::Error, &format!("no column {field:?}; try sort client, sort tls.sni")),
+        },
+        ("why", error) => match page::why(error, index) {
+            Some(lines) => read(model, &format!("Why {error}"), lines),
+            None => {
+                say(
+                    model,
+                    Role::Error,
+                    &format!("no client is known to say {error:?}; try why ERR_SSL_PROTOCOL_ERROR"),
+                );
+            }
+        },
+        ("explain", "") => match cause_here(model, index) {
+            Some(cause) => read(model, cause.name(), page::explain(cause)),
+            None => say(model, Role::Error, "explain wants a cause where the flow has none: explain mtu-black-hole"),
+        },
+        ("explain", cause) => match Cause::from_name(cause) {
+            Some(cause) => read(model, cause.name(), page::explain(cause)),
+            None => say(model, Role::Error, &format!("no cause {cause:?}; try explain mtu-black-hole")),
         },
         ("filter", text) => model.list.filter(text, index),
         ("q" | "q!" | "quit" | "exit", _) => return vec![Effect::Quit],
@@ -120,6 +140,11 @@ fn command(model: &mut Model, index: &Index, text: &str) -> Vec<Effect> {
         },
     }
     Vec::new()
+}
+
+/// The cause of the flow under the cursor.
+fn cause_here(model: &Model, index: &Index) -> Option<Cause> {
+    index.finding(model.flow()?.flow).map(|finding| finding.cause)
 }
 
 fn go_to_flow(model: &mut Model, index: &Index, flow: FlowNumber) -> Vec<Effect> {
@@ -142,6 +167,10 @@ fn go_to_flow(model: &mut Model, index: &Index, flow: FlowNumber) -> Vec<Effect>
 }
 
 fn go_to_packet(model: &mut Model, packet: PacketNumber) {
+    let elsewhere = model.view().is_some_and(|view| view.timeline.steps.iter().all(|step| step.packet != packet));
+    if elsewhere {
+        say(model, Role::Notice, &format!("packet {packet} is none of this flow; this is the next one of it"));
+    }
     match (model.screen(), model.view()) {
         (Screen::Timeline, Some(view)) => model.timeline.go_to_packet(&view, packet),
         (Screen::Follow, Some(view)) => model.follow.open(&view, Some(packet)),

@@ -2,14 +2,14 @@
 
 use super::action::Action;
 use super::compare::{Compare, Stage};
-use super::cursor::Cursor;
 use super::key::Key;
-use super::keys;
-use super::model::{Model, Opened, Overlay, Screen, Subject};
+use super::keys::{self, Scope};
+use super::model::{Model, Opened, Overlay, Page, Screen, Subject};
 use super::msg::{Effect, Laid, Msg, Pane, Slot, Target};
-use super::{motion, prompt};
+use super::{help, motion, prompt};
 use crate::engine::{Answer, FlowRef, Index, Request};
-use crate::present::role::Role;
+use crate::present::page;
+use crate::present::role::{Line, Role};
 use crate::vocab::PacketNumber;
 
 /// Takes note of what happened; says what is to be done.
@@ -79,7 +79,11 @@ fn press(model: &mut Model, index: &Index, key: Key) -> Vec<Effect> {
     if let Overlay::Prompt(..) = model.overlay {
         return prompt::press(model, index, key);
     }
-    match keys::action(model.screen().scope(), key) {
+    let scope = match model.overlay {
+        Overlay::Page(_) => Scope::Anywhere,
+        _ => model.screen().scope(),
+    };
+    match keys::action(scope, key) {
         Some(action) => act(model, index, action),
         None => Vec::new(),
     }
@@ -87,10 +91,11 @@ fn press(model: &mut Model, index: &Index, key: Key) -> Vec<Effect> {
 
 /// Does what the user asks for.
 pub(super) fn act(model: &mut Model, index: &Index, action: Action) -> Vec<Effect> {
-    if let Overlay::Help(_) = model.overlay {
+    if let Overlay::Page(_) = model.overlay {
         match action {
-            Action::Help | Action::Back | Action::Open => model.overlay = Overlay::None,
+            Action::Help | Action::About | Action::Back => model.overlay = Overlay::None,
             Action::Quit => return vec![Effect::Quit],
+            Action::Suspend => return vec![Effect::Suspend],
             _ => motion::act(model, action),
         }
         return Vec::new();
@@ -99,9 +104,11 @@ pub(super) fn act(model: &mut Model, index: &Index, action: Action) -> Vec<Effec
         Action::Quit => return vec![Effect::Quit],
         Action::Suspend => return vec![Effect::Suspend],
         Action::StopLoading if model.is_loading() => return vec![Effect::StopLoading],
-        Action::Help => model.overlay = Overlay::Help(Cursor::default()),
+        Action::Help => read(model, "Keys", help::rows(model.screen().scope())),
+        Action::About => read(model, "The capture", page::about(index, &model.progress.troubles)),
         Action::Command | Action::Search => prompt::begin(model, action),
         Action::Back => return back(model, index),
+        Action::ShowAll => show_all(model, index),
         Action::List => model.screens.truncate(1),
         Action::Timeline => return open(model, Screen::Timeline, None),
         Action::Follow => return from_here(model, Screen::Follow),
@@ -227,6 +234,7 @@ fn on_follow(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::ToggleHex => follow.toggle(&view),
         Action::NextDirection => follow.next_direction(&view),
         Action::NextTurn | Action::PreviousTurn => follow.next_turn(&view, action == Action::NextTurn),
+        Action::NextMatch | Action::PreviousMatch if follow.matches.is_empty() => say(model, Role::Notice, "no match"),
         Action::NextMatch | Action::PreviousMatch => follow.next_match(&view, action == Action::NextMatch),
         _ => motion::act(model, action),
     }
@@ -302,14 +310,18 @@ fn go(model: &mut Model, screen: Screen) {
 fn back(model: &mut Model, index: &Index) -> Vec<Effect> {
     if model.screens.len() > 1 {
         model.screens.pop();
-    } else if !model.list.query.text.is_empty() || model.list.query.outcome.is_some() {
-        model.list.query.text.clear();
-        model.list.query.outcome = None;
-        model.list.survey(index);
     } else {
-        say(model, Role::Notice, "q leaves");
+        show_all(model, index);
     }
     Vec::new()
+}
+
+fn show_all(model: &mut Model, index: &Index) {
+    if model.list.is_filtered() {
+        model.list.show_all(index);
+    } else {
+        say(model, Role::Notice, "all flows are shown; q leaves");
+    }
 }
 
 /// Opens the flow that the screen is about on another screen.
@@ -528,13 +540,19 @@ fn take_room(model: &mut Model, laid: Laid) {
                 compare.differences.laid(height, differences);
             }
         }
-        Pane::Help => {
-            let rows = super::help::rows(model.screen().scope()).len();
-            if let Overlay::Help(cursor) = &mut model.overlay {
-                cursor.laid(height, rows);
+        Pane::Page => {
+            if let Overlay::Page(page) = &mut model.overlay {
+                page.width = width;
+                let rows = page.len();
+                page.cursor.laid(height, rows);
             }
         }
     }
+}
+
+/// Shows something to read over the screen.
+pub(super) fn read(model: &mut Model, title: &str, lines: Vec<Line>) {
+    model.overlay = Overlay::Page(Page::new(title, lines));
 }
 
 /// Tells the user something, until the next key.

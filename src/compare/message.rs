@@ -168,8 +168,7 @@ fn client_hellos(b: &ClientHello<'_>, s: &ClientHello<'_>, differences: &mut Dif
         shares.map(|share| format!("{} ({} bytes)", share.group, share.key.len())).collect::<Vec<_>>()
     };
     differences.tell_sets("client_hello.key_shares", &shares(b), &shares(s), 40);
-    let schemes =
-        |hello: &ClientHello<'_>| hello.signature_schemes().iter().map(|scheme| scheme.to_string()).collect::<Vec<_>>();
+    let schemes = |hello: &ClientHello<'_>| names!(hello.signature_schemes().iter());
     differences.tell_sets("client_hello.signature_algorithms", &schemes(b), &schemes(s), 35);
     let alpn = |hello: &ClientHello<'_>| {
         hello.alpn().filter(|name| name.len() != 2 || name[0] != name[1]).map(visible_bytes).collect::<Vec<_>>()

@@ -14,6 +14,8 @@ pub type Chain = Vec<Vec<u8>>;
 pub struct Context {
     /// When the last packet of the capture was captured.
     pub capture_end: Time,
+    /// Share of all segments that shows that others were not captured.
+    pub missing_share: f64,
     /// Ends that completed a TLS handshake as servers.
     pub tls_servers: HashSet<Endpoint>,
     /// TTLs of servers' SYN-ACKs and how often each was seen.

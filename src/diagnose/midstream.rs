@@ -5,6 +5,7 @@ use super::path;
 use super::rule::{Answer, Found};
 use super::silence::{repeats, unacknowledged_retransmissions};
 use crate::flow::{Events, TraceSegment};
+use crate::vocab::text::times;
 use crate::vocab::{Confidence, Direction, EndedBy, PacketNumber};
 
 /// Seconds within which a server that was sending counts as still sending.
@@ -96,9 +97,9 @@ pub(super) fn silence(case: &Case<'_>) -> Answer {
             continue;
         }
         let headline = format!(
-            "what the {} sends is sent {} times again and never acknowledged",
+            "what the {} sends is sent again {} and never acknowledged",
             direction.sender(),
-            repeats(&lost)
+            times(repeats(&lost))
         );
         return Found::at(lost[0].packet, Confidence::Certain, EndedBy::Middlebox, headline)
             .detail("That a device on the way swallows it is inferred: earlier data of the flow passed.")

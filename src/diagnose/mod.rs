@@ -1,6 +1,6 @@
 //! Rules: why a flow failed, who ended it, how sure that is, which packets prove it.
 //!
-//! Start at [`judge`]. A flow is laid out as a [`Case`]; the rules of [`rules`] are asked in order; the first that finds
+//! Start at [`judge`]. A flow is laid out as a [`Case`]; the rules of `rules` are asked in order; the first that finds
 //! something names the cause. What no rule finds is given its outcome by how far the handshake came. A finding without
 //! a packet as evidence does not exist; what is inferred is said to be.
 
@@ -27,4 +27,4 @@ pub use context::{Chain, Context};
 pub use finding::{ClientReport, Evidence, Finding, Role};
 pub use rule::{Doc, Rule};
 pub use rules::RULES;
-pub use verdict::{Verdict, judge, quick};
+pub use verdict::{Verdict, is_unanswered, judge, quick, unanswered};

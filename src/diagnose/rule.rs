@@ -95,6 +95,7 @@ impl Found {
                 Some(0) => {
                     "The signs speak for a device next to the capture, not for the end whose address it bears".into()
                 }
+                Some(1) => "The signs speak for a device on the way, about 1 hop from the capture".to_owned(),
                 Some(hops) => format!("The signs speak for a device on the way, about {hops} hops from the capture"),
                 None => "The signs speak for a device on the way".into(),
             },

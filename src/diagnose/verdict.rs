@@ -1,15 +1,15 @@
 //! From a case to a verdict: the outcome, and the finding where there is one.
 
-use super::case::{Case, Stage};
+use super::case::{Case, RETRANSMISSIONS, SYN_SILENCE, Stage};
 use super::clients;
 use super::context::Context;
 use super::finding::Finding;
 use super::rule::{Answer, Found, Rule};
 use super::rules::RULES;
 use crate::facts::FlowFacts;
-use crate::flow::SideFlags;
+use crate::flow::{FlowRow, SideFlags};
 use crate::vocab::iana::AlertDescription;
-use crate::vocab::{Cause, Direction, Outcome};
+use crate::vocab::{Cause, Direction, EndedBy, Outcome};
 
 /// What is said of a flow.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -22,6 +22,21 @@ pub struct Verdict {
 
 /// Ports that plain-text protocols are assigned to: a connection there that never comes up is no try at TLS.
 const PLAIN_PORTS: [u16; 12] = [20, 21, 22, 23, 25, 53, 80, 110, 139, 143, 445, 3389];
+
+/// Causes that rest on an answer that was not seen.
+const NOT_SEEN: [Cause; 9] = [
+    Cause::SynUnanswered,
+    Cause::ClientHelloUnanswered,
+    Cause::ClientHelloLost,
+    Cause::ClientHelloSegmentLost,
+    Cause::SecondClientHelloUnanswered,
+    Cause::SilenceAfterServerHello,
+    Cause::SilenceInMidStream,
+    Cause::MtuBlackHole,
+    Cause::ClientGaveUp,
+];
+/// Share of missing segments that is said beside a finding of these.
+const WORTH_SAYING: f64 = 0.001;
 
 /// Judges a flow in full.
 pub fn judge(case: &Case<'_>) -> Verdict {
@@ -46,13 +61,23 @@ fn finding(case: &Case<'_>, rule: &Rule, found: Found) -> Finding {
         confidence: found.confidence,
         ended_by: found.ended_by,
         headline: found.headline,
-        detail: found.detail,
+        detail: qualified(case, rule.cause, found.detail),
         first_abnormal_packet: found.first_abnormal,
         evidence: found.evidence,
         clients_report: clients::reports(case, rule.cause),
         next_steps: rule.doc.next.iter().map(|step| (*step).to_owned()).collect(),
         also: Vec::new(),
     }
+}
+
+/// A finding that rests on something not seen says how much the capture itself lacks.
+fn qualified(case: &Case<'_>, cause: Cause, detail: String) -> String {
+    let missing = case.context.missing_share;
+    if !NOT_SEEN.contains(&cause) || missing < WORTH_SAYING {
+        return detail;
+    }
+    let lack = format!("At least {:.1} % of the segments are missing from this capture.", missing * 100.0);
+    if detail.is_empty() { lack } else { format!("{} {lack}", detail.trim_end()) }
 }
 
 /// The outcome that how far a flow came gives, without any rule.
@@ -102,6 +127,30 @@ fn is_undecidable(case: &Case<'_>) -> bool {
         let acked = case.acknowledged(*way);
         case.streams.pieces[*way].iter().any(|piece| piece.source.is_none() && piece.range.end <= acked)
     })
+}
+
+/// Whether nothing but SYNs of the client was captured of a flow.
+pub fn is_unanswered(row: &FlowRow) -> bool {
+    let (client, server) = (&row.sides.to_server, &row.sides.to_client);
+    let others = SideFlags::FIN | SideFlags::RST | SideFlags::DATA | SideFlags::ACKED;
+    client.flags.has(SideFlags::SYN)
+        && !client.flags.any(others)
+        && server.packets == 0
+        && row.icmp_errors == 0
+        && client.packets == u32::from(client.retransmissions) + 1
+}
+
+/// Judges a flow that [`is_unanswered`] as [`judge`] does, but without its packets and without a finding: of a flood
+/// of millions each would be the same.
+pub fn unanswered(row: &FlowRow, context: &Context) -> (Outcome, Option<(Cause, EndedBy)>) {
+    if PLAIN_PORTS.contains(&row.server.port) && !context.tls_servers.contains(&row.server) {
+        return (Outcome::NotTls, None);
+    }
+    let again = usize::from(row.sides.to_server.retransmissions);
+    if again < RETRANSMISSIONS && context.capture_end.since(row.start) < SYN_SILENCE {
+        return (Outcome::Incomplete, None);
+    }
+    (Outcome::Failed, Some((Cause::SynUnanswered, EndedBy::Path)))
 }
 
 /// The outcome of a flow that can be told from the index alone; `None` where it must be read again.

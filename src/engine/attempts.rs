@@ -1,8 +1,10 @@
 //! Flows that are one try of one client: a browser's silent retry, a second address tried in parallel.
 
 use std::collections::HashMap;
+use std::net::IpAddr;
 
 use super::index::Index;
+use crate::net::Endpoint;
 use crate::vocab::{FlowNumber, Outcome, Time};
 
 /// Nanoseconds from a failed flow's end within which the next flow of the same client to the same name is its retry;
@@ -11,6 +13,13 @@ const RETRY: i64 = 150 * 1_000_000;
 /// Nanoseconds from a flow's beginning within which a second one races it while the first has no SYN-ACK yet: Chrome
 /// opens a backup connection after 250 to 300 ms.
 const RACE: i64 = 350 * 1_000_000;
+
+/// Whom a client tries to reach.
+#[derive(PartialEq, Eq, Hash)]
+enum Target<'a> {
+    Name(&'a [u8]),
+    End(Endpoint),
+}
 
 /// The attempt of every flow, by flow number; attempts are numbered from 0 in the order of their first flows.
 pub(super) fn group(index: &Index) -> Vec<u32> {
@@ -24,16 +33,14 @@ pub(super) fn group(index: &Index) -> Vec<u32> {
     }
     let mut order: Vec<FlowNumber> = (0..index.len() as u32).map(FlowNumber).collect();
     order.sort_by_key(|flow| index.flows.get(*flow).map(|row| row.start));
-    let mut latest: HashMap<(std::net::IpAddr, Vec<u8>), Latest> = HashMap::new();
+    let mut latest: HashMap<(IpAddr, Target<'_>), Latest, foldhash::fast::RandomState> = HashMap::default();
     let mut attempts = vec![0; index.len()];
     let mut next = 0;
     for flow in order {
         let Some(facts) = index.facts(flow) else { continue };
         let row = facts.row;
-        let target = match facts.tls.and_then(|tls| tls.server_name.as_deref()) {
-            Some(name) => name.to_vec(),
-            None => format!("{}", row.server).into_bytes(),
-        };
+        let name = facts.tls.and_then(|tls| tls.server_name.as_deref());
+        let target = name.map_or(Target::End(row.server), Target::Name);
         let key = (row.client.ip, target);
         let previous = latest.get(&key);
         let same = previous.is_some_and(|previous| {

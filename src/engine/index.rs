@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::health::{Health, Tally};
 use crate::diagnose::Finding;
 use crate::facts::FlowFacts;
 use crate::flow::{FlowRow, FlowTable, PacketIndex, PacketPlace};
@@ -40,6 +41,8 @@ pub struct Index {
     pub(super) generation: u64,
     pub(super) fragment_overlaps: u64,
     pub(super) unread_flows: u64,
+    pub(super) tally: Tally,
+    pub(super) dropped: Option<u64>,
 }
 
 impl Index {
@@ -96,14 +99,9 @@ impl Index {
         &self.names
     }
 
-    /// Flows whose handshake was read no further because too many were open at a time.
-    pub fn unread_flows(&self) -> u64 {
-        self.unread_flows
-    }
-
-    /// IP fragments that covered bytes already received.
-    pub fn fragment_overlaps(&self) -> u64 {
-        self.fragment_overlaps
+    /// What the captures lack, what they have twice, where they were taken.
+    pub fn health(&self) -> Health {
+        Health::of(self)
     }
 
     /// Number of packets, read or not.

@@ -7,13 +7,15 @@ use super::session::Shared;
 use super::view;
 use crate::diagnose::{self, Case, Chain, Context, Finding, Verdict};
 use crate::facts::FlowFacts;
-use crate::flow::{SideFlags, Trace};
+use crate::flow::{FlowRow, Issues, SideFlags, Trace};
 use crate::proto::dialogue::Event;
 use crate::proto::tls::message::Certificate;
-use crate::timeline::{self, StepKind, Timeline};
+use crate::timeline::{self, StepKind, Timeline, is_midstream};
 use crate::vocab::iana::HandshakeType;
-use crate::vocab::{Direction, FlowNumber, Outcome};
+use crate::vocab::{Cause, Direction, FlowNumber, Outcome};
 
+/// Flows without any answer that get a finding of their own; the others of a flood get its cause alone.
+const MAX_UNANSWERED: usize = 10_000;
 /// Flows read again at a time: their packets' places are looked up together.
 const BATCH: usize = 2048;
 
@@ -116,7 +118,7 @@ fn unjudged(shared: &Shared, mut suspects: Vec<FlowNumber>) -> Vec<FlowNumber> {
 
 /// What the flows tell about each other.
 fn context(index: &Index) -> Context {
-    let mut context = Context::default();
+    let mut context = Context { missing_share: index.tally.missing_share(), ..Context::default() };
     let mut tls_servers = HashSet::new();
     let mut ttls: HashMap<_, HashMap<u8, u32>> = HashMap::new();
     for (_, row) in index.flows.iter() {
@@ -138,16 +140,41 @@ fn context(index: &Index) -> Context {
 /// Gives an outcome to every flow that the index alone decides; returns the others.
 fn settle(index: &mut Index, context: &Context, only_closed: bool) -> Vec<FlowNumber> {
     let mut suspects = Vec::new();
+    let mut unanswered = 0;
     for number in 0..index.len() as u32 {
         let flow = FlowNumber(number);
+        if let Some(row) = index.flows.get_mut(flow) {
+            note_what_lacks(row);
+        }
         let outcome = index.facts(flow).and_then(|facts| diagnose::quick(&facts, context));
         match (outcome, index.flows.get_mut(flow)) {
             (Some(outcome), Some(row)) => row.outcome = Some(outcome),
             (None, Some(row)) if only_closed && !row.is_closed() => {}
+            (None, Some(row)) if diagnose::is_unanswered(row) => {
+                unanswered += 1;
+                if unanswered <= MAX_UNANSWERED {
+                    suspects.push(flow);
+                    continue;
+                }
+                let (outcome, why) = diagnose::unanswered(row, context);
+                row.outcome = Some(outcome);
+                (row.cause, row.ended_by) = why.unzip();
+            }
             _ => suspects.push(flow),
         }
     }
     suspects
+}
+
+/// Marks a flow of which the beginning or a direction was not captured.
+fn note_what_lacks(row: &mut FlowRow) {
+    let packets = |way: &Direction| row.sides[*way].packets;
+    if is_midstream(row) {
+        row.issues.set(Issues::MIDSTREAM);
+    }
+    if Direction::BOTH.iter().any(|way| packets(way) == 0) && Direction::BOTH.iter().any(|way| packets(way) > 0) {
+        row.issues.set(Issues::NO_ANSWER);
+    }
 }
 
 /// Reads a batch of flows again and judges each.
@@ -183,6 +210,9 @@ fn record(index: &mut Index, flow: FlowNumber, verdict: Verdict) {
     if let Some(finding) = verdict.finding {
         let Finding { cause, ended_by, .. } = finding;
         row.cause = Some(cause);
+        if cause == Cause::PlaintextAnswer {
+            row.issues.set(Issues::PLAINTEXT_ANSWER);
+        }
         row.ended_by = Some(ended_by);
         index.findings.insert(flow, finding);
     }

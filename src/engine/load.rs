@@ -1,20 +1,20 @@
-//! Loading: one thread reads ahead and frames packets, another indexes them.
+//! Loading: one thread reads ahead and decodes packets, another indexes them.
 
 use std::fs::File;
 use std::io::{self, Read};
-use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, Sender, bounded};
 
+use super::block::{Block, Numbered};
+use super::health;
 use super::judge;
 use super::keylog::KeyLog;
 use super::pass::Pass;
 use super::session::Shared;
-use crate::capture::{Found, Input, Layout, Packet, Scanner, Trouble};
-use crate::vocab::Time;
+use crate::capture::{Found, Input, Layout, Scanner, Trouble};
 
 /// Bytes read at a time.
 const BLOCK: usize = 256 * 1024;
@@ -35,40 +35,11 @@ const POLL: Duration = Duration::from_millis(250);
 /// How often flows that are over are judged while the capture still loads.
 const JUDGE_EVERY: Duration = Duration::from_secs(1);
 
-/// A stretch of a file with the packets that were found in it.
-struct Block {
-    bytes: Vec<u8>,
-    packets: Vec<Framed>,
-}
-
-/// Where a packet of a [`Block`] lies, and what its block's header says.
-struct Framed {
-    time: Time,
-    offset: u64,
-    data: Range<usize>,
-    original_len: u32,
-    interface: u32,
-    link: u16,
-}
-
-impl Framed {
-    /// `packet` within `bytes`, from which it was framed.
-    fn new(packet: &Packet<'_>, bytes: &[u8]) -> Self {
-        let Packet { time, link, interface, original_len, data, offset } = *packet;
-        let start = data.as_ptr().addr() - bytes.as_ptr().addr();
-        Self { time, offset, data: start..start + data.len(), original_len, interface, link }
-    }
-
-    fn packet<'a>(&self, bytes: &'a [u8]) -> Packet<'a> {
-        let Self { time, offset, ref data, original_len, interface, link } = *self;
-        Packet { time, link, interface, original_len, data: &bytes[data.clone()], offset }
-    }
-}
-
 /// Reads and indexes every input in order, until the end or until cancelled.
 /// With `follow` the last one is waited on to grow; so is the key log.
 pub(super) fn load(shared: &Arc<Shared>, inputs: Vec<Input>, mut keylog: Option<KeyLog>, follow: bool) {
     let mut pass = Pass::new(&shared.secrets);
+    let mut decoder = Numbered::new(shared.index.read().flows.hasher());
     let last = inputs.len().saturating_sub(1);
     for (number, input) in inputs.into_iter().enumerate() {
         if shared.is_cancelled() {
@@ -82,6 +53,7 @@ pub(super) fn load(shared: &Arc<Shared>, inputs: Vec<Input>, mut keylog: Option<
             name: input.name,
             store: input.store,
             scanner: Scanner::default(),
+            decoder: &mut decoder,
             keylog: keylog.as_mut().filter(|_| follow),
             unread_lines: 0,
         };
@@ -91,8 +63,11 @@ pub(super) fn load(shared: &Arc<Shared>, inputs: Vec<Input>, mut keylog: Option<
         read_on(keylog);
         shared.status.lock().troubles.extend(keylog.trouble());
     }
+    let dropped = health::dropped(&shared.files.read());
     let mut index = shared.index.write();
+    index.dropped = dropped;
     pass.finish(&mut index);
+    index.fragment_overlaps = decoder.fragment_overlaps();
     index.recount();
 }
 
@@ -106,7 +81,7 @@ fn load_one(shared: &Shared, pass: &mut Pass, reader: FileReader<'_>, input: Box
     let (free_tx, free_rx) = bounded(BLOCKS);
     for _ in 0..BLOCKS {
         // The channel has room for exactly these.
-        let _ = free_tx.send(Block { bytes: vec![0; HEADROOM + BLOCK], packets: Vec::new() });
+        let _ = free_tx.send(Block { bytes: vec![0; HEADROOM + BLOCK], items: Vec::new() });
     }
     std::thread::scope(|scope| {
         scope.spawn(move || reader.run(input, follow, &free_rx, &full_tx));
@@ -121,10 +96,9 @@ fn index_blocks(shared: &Shared, pass: &mut Pass, full: &Receiver<Block>, free: 
         if shared.is_cancelled() {
             return;
         }
-        if !block.packets.is_empty() {
-            let packets: Vec<_> = block.packets.iter().map(|framed| framed.packet(&block.bytes)).collect();
+        if !block.items.is_empty() {
             let mut index = shared.index.write();
-            pass.packets(&mut index, &packets);
+            pass.block(&mut index, &block);
             index.generation += 1;
             shared.packets.store(index.packets.len() as u64, Ordering::Relaxed);
             shared.flows.store(index.flows.len() as u64, Ordering::Relaxed);
@@ -138,13 +112,14 @@ fn index_blocks(shared: &Shared, pass: &mut Pass, full: &Receiver<Block>, free: 
     }
 }
 
-/// Reads a file ahead of the index and frames its packets.
+/// Reads a file ahead of the index and decodes its packets.
 struct FileReader<'a> {
     shared: &'a Shared,
     number: usize,
     name: String,
     store: Arc<File>,
     scanner: Scanner,
+    decoder: &'a mut Numbered,
     /// The key log, where it may still grow.
     keylog: Option<&'a mut KeyLog>,
     /// Lines of secrets in the file that are none of a key log.
@@ -156,7 +131,7 @@ impl FileReader<'_> {
         let mut carry: Vec<u8> = Vec::new();
         let mut offset = 0;
         let mut interfaces = 0;
-        while let Ok(Block { mut bytes, mut packets }) = free.recv() {
+        while let Ok(Block { mut bytes, mut items }) = free.recv() {
             if self.shared.is_cancelled() {
                 break;
             }
@@ -172,9 +147,9 @@ impl FileReader<'_> {
                 read_on(keylog);
             }
             let block = &bytes[start..room + filled];
-            packets.clear();
+            items.clear();
             let found = &mut |found: Found<'_>| match found {
-                Found::Packet(packet) => packets.push(Framed::new(&packet, &bytes)),
+                Found::Packet(packet) => items.push(self.decoder.item(&packet, &bytes)),
                 Found::Secrets(lines) => self.unread_lines += self.shared.secrets.read(lines).malformed,
             };
             // What is no capture was told when the input was opened; a pipe is found out here.
@@ -199,7 +174,7 @@ impl FileReader<'_> {
                     Trouble::Unreadable { offset, what }
                 });
             }
-            if full.send(Block { bytes, packets }).is_err() || end.is_some() {
+            if full.send(Block { bytes, items }).is_err() || end.is_some() {
                 break;
             }
         }

@@ -4,7 +4,9 @@
 //! borrows the index for a moment and asks for the rest by [`Request`].
 
 mod attempts;
+mod block;
 mod core;
+mod health;
 mod index;
 mod jobs;
 mod judge;
@@ -15,6 +17,7 @@ mod pass;
 mod session;
 mod view;
 
+pub use health::{Health, Vantage};
 pub use index::{Counts, Index};
 pub use jobs::{Answer, JobId, Request};
 pub use session::{OpenError, Options, Phase, Progress, Session};

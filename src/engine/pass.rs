@@ -1,15 +1,16 @@
-//! The index pass: each packet decoded, placed in its flow, its handshake bytes read, then forgotten.
+//! The index pass: each packet placed in its flow, its handshake bytes read, then forgotten.
 
 use std::collections::VecDeque;
 use std::hint::black_box;
 use std::sync::Arc;
 
+use super::block::{Block, What};
 use super::index::Index;
-use crate::capture::Packet;
-use crate::flow::{Events, Placed};
-use crate::net::{Decoded, Decoder, Segment};
+use crate::flow::{Events, Issues, Placed};
+use crate::net::{Decoded, Segment, Whole};
 use crate::proto::dialogue::{FactsObserver, hello_sender};
 use crate::proto::{FlowReader, Secrets, TlsFacts};
+use crate::stream::Chunk;
 use crate::timeline::{arrival, is_midstream};
 use crate::vocab::{FlowNumber, PacketNumber, Time};
 
@@ -22,7 +23,6 @@ const MAX_CLOSED: usize = 1024;
 
 /// Fills an [`Index`] packet by packet.
 pub struct Pass {
-    decoder: Decoder,
     readers: Readers,
 }
 
@@ -30,33 +30,38 @@ impl Pass {
     /// A pass that opens encrypted records with `secrets`, as far as they are known when a record is read.
     pub fn new(secrets: &Arc<Secrets>) -> Self {
         let secrets = Arc::clone(secrets);
-        Self { decoder: Decoder::default(), readers: Readers { secrets, ..Readers::default() } }
+        Self { readers: Readers { secrets, ..Readers::default() } }
     }
 
     /// Takes the next packets of the capture.
     ///
     /// Of many flows that take turns none is in the processor's caches when its next packet comes. So a batch goes
     /// through every table once before it is worked on: the waits for memory overlap instead of following each other.
-    pub fn packets(&mut self, index: &mut Index, packets: &[Packet<'_>]) {
-        for batch in packets.chunks(BATCH) {
-            let first = index.packets.next_number();
-            let number = |at: usize| PacketNumber(first.0 + at as u32);
-            let decoded = batch.iter().enumerate().map(|(at, packet)| {
-                let decoded = self.decoder.decode(packet.link, packet.data, number(at), packet.time);
-                let hash = match &decoded {
-                    Decoded::Tcp(segment) => index.flows.hash(segment.src, segment.dst),
-                    _ => 0,
+    pub fn block(&mut self, index: &mut Index, block: &Block) {
+        for batch in block.items.chunks(BATCH) {
+            self.readers.approach(
+                index,
+                batch.iter().filter_map(|item| match &item.what {
+                    What::Segment(parked) => Some(parked.hash),
+                    _ => None,
+                }),
+            );
+            for item in batch {
+                let number = index.packets.next_number();
+                let flow = match &item.what {
+                    What::Segment(parked) => {
+                        let segment = parked.segment(&block.bytes);
+                        Some(self.segment(index, &segment, parked.hash, number, item.time))
+                    }
+                    What::Whole(whole) => self.whole(index, whole, number, item.time),
+                    What::Icmp(error) => Some(index.flows.quoted(error, number, item.time)),
+                    What::Apart => None,
+                    What::Unread(reason) => {
+                        *index.unread.entry(*reason).or_default() += 1;
+                        None
+                    }
                 };
-                (decoded, hash)
-            });
-            let decoded: Vec<_> = decoded.collect();
-            self.readers.approach(index, decoded.iter().map(|(_, hash)| *hash));
-            for (at, (packet, (decoded, hash))) in batch.iter().zip(&decoded).enumerate() {
-                let flow = match decoded {
-                    Decoded::Tcp(segment) => Some(self.segment(index, segment, *hash, number(at), packet.time)),
-                    decoded => self.other(index, decoded, number(at), packet.time),
-                };
-                index.packets.push(packet.offset, flow);
+                index.packets.push(item.offset, flow);
             }
         }
     }
@@ -70,6 +75,7 @@ impl Pass {
         time: Time,
     ) -> FlowNumber {
         let placed = index.flows.segment(segment, hash, number, time);
+        index.tally.segment(segment, placed.events, time);
         for earlier in segment.fragments.iter().filter(|earlier| **earlier != number) {
             index.packets.fragment(number, *earlier);
         }
@@ -77,24 +83,23 @@ impl Pass {
         placed.flow
     }
 
-    fn other(
-        &mut self,
-        index: &mut Index,
-        decoded: &Decoded<'_>,
-        number: PacketNumber,
-        time: Time,
-    ) -> Option<FlowNumber> {
-        match decoded.opened() {
+    fn whole(&mut self, index: &mut Index, whole: &Whole, number: PacketNumber, time: Time) -> Option<FlowNumber> {
+        match whole.decoded() {
             Decoded::Tcp(segment) => {
-                let hash = index.flows.hash(segment.src, segment.dst);
-                Some(self.segment(index, &segment, hash, number, time))
+                let hash = index.flows.hasher().hash(segment.src, segment.dst);
+                let flow = self.segment(index, &segment, hash, number, time);
+                if whole.is_overlapped()
+                    && let Some(row) = index.flows.get_mut(flow)
+                {
+                    row.issues.set(Issues::FRAGMENT_OVERLAP);
+                }
+                Some(flow)
             }
-            Decoded::Icmp(error) => Some(index.flows.quoted(&error, number, time)),
-            Decoded::Udp(_) | Decoded::Whole(_) => None,
             Decoded::Unread(reason) => {
                 *index.unread.entry(reason).or_default() += 1;
                 None
             }
+            _ => None,
         }
     }
 
@@ -103,7 +108,6 @@ impl Pass {
         for flow in std::mem::take(&mut self.readers.begun) {
             self.readers.finish(index, flow);
         }
-        index.fragment_overlaps = self.decoder.fragment_overlaps();
         index.unread_flows = self.readers.capped;
     }
 }
@@ -169,7 +173,11 @@ impl Readers {
             }
         }
         if let Some(arrival) = arrival(row, segment, direction, events, packet, time) {
-            reader.segment(&arrival, &mut FactsObserver::new(facts), &mut |_, _| {});
+            reader.segment(&arrival, &mut FactsObserver::new(facts), &mut |_, chunk| {
+                if matches!(chunk, Chunk::Gap(_)) {
+                    row.issues.set(Issues::GAP);
+                }
+            });
         }
         if reader.is_over() {
             self.slots[slot] = None;
@@ -198,9 +206,14 @@ impl Readers {
 
     /// Ends a flow's reading; whether it was still read.
     fn finish(&mut self, index: &mut Index, flow: FlowNumber) -> bool {
-        let Some(slot) = index.flows.get(flow).map(|row| row.tls as usize) else { return false };
+        let Some(row) = index.flows.get_mut(flow) else { return false };
+        let slot = row.tls as usize;
         let Some(mut reader) = self.slots.get_mut(slot).and_then(Option::take) else { return false };
-        reader.finish(&mut FactsObserver::new(&mut index.tls[slot]), &mut |_, _| {});
+        reader.finish(&mut FactsObserver::new(&mut index.tls[slot]), &mut |_, chunk| {
+            if matches!(chunk, Chunk::Gap(_)) {
+                row.issues.set(Issues::GAP);
+            }
+        });
         self.live -= 1;
         true
     }

@@ -11,8 +11,9 @@ use super::rate::Rate;
 use super::table::{Align, Cell, Table};
 use super::{Format, json};
 use crate::diagnose::{ClientReport, Doc, Evidence, Finding, RULES};
-use crate::engine::Index;
+use crate::engine::{Health, Index};
 use crate::facts::FlowFacts;
+use crate::present::health;
 use crate::vocab::{Cause, Outcome, text};
 
 /// Flows that Markdown and text list below a cause; the JSON has all.
@@ -27,6 +28,7 @@ pub struct Diagnosis<'a> {
     causes: Vec<Group<'a>>,
     issues: BTreeMap<&'static str, usize>,
     packets: Packets,
+    health: Health,
     troubles: &'a [String],
 }
 
@@ -41,6 +43,8 @@ struct Tally {
 struct Group<'a> {
     cause: Cause,
     findings: Vec<(&'a Finding, FlowFacts<'a>)>,
+    /// Flows of a flood, which have the cause and no finding of their own.
+    others: Vec<u32>,
 }
 
 #[derive(Serialize)]
@@ -77,12 +81,15 @@ impl<'a> Diagnosis<'a> {
             seen.1 |= outcome == Outcome::Failed;
             if let Some(finding) = index.finding(facts.flow) {
                 let cause = finding.cause;
-                let group = groups.entry(cause).or_insert_with(|| Group { cause, findings: Vec::new() });
+                let group = groups.entry(cause).or_insert_with(|| Group::new(cause));
                 group.findings.push((finding, facts));
+            } else if let Some(cause) = facts.row.cause {
+                let group = groups.entry(cause).or_insert_with(|| Group::new(cause));
+                group.others.push(facts.flow.0);
             }
         }
         let mut causes: Vec<_> = groups.into_values().collect();
-        causes.sort_by_key(|group| std::cmp::Reverse(group.findings.len()));
+        causes.sort_by_key(|group| std::cmp::Reverse(group.count()));
         // A try that one of its flows carried through did not fail.
         let attempts = attempts.values().fold(Tally::default(), |tally, (ok, failed)| Tally {
             handshakes: tally.handshakes + usize::from(*ok || *failed),
@@ -92,7 +99,17 @@ impl<'a> Diagnosis<'a> {
             index.unread().map(|(reason, count)| Unread { reason: reason.describe(), count }).collect();
         let unread = unread_by_reason.iter().map(|unread| unread.count as usize).sum();
         let packets = Packets { total: index.packets(), unread, unread_by_reason };
-        Self { captures: index.captures(), flows, outcomes, attempts, causes, issues, packets, troubles }
+        Self {
+            captures: index.captures(),
+            flows,
+            outcomes,
+            attempts,
+            causes,
+            issues,
+            packets,
+            health: index.health(),
+            troubles,
+        }
     }
 
     /// Flows that failed.
@@ -165,9 +182,11 @@ impl<'a> Diagnosis<'a> {
     }
 
     fn health_lines(&self) -> impl Iterator<Item = String> {
-        self.issues.iter().filter(|(issue, _)| **issue != "plaintext-answer").map(|(issue, flows)| {
+        let issues = self.issues.iter().filter(|(issue, _)| **issue != "plaintext-answer").map(|(issue, flows)| {
             format!("{} with the issue {issue}: what it hides cannot be judged", count(*flows, "flow"))
-        })
+        });
+        let facts = health::rows(&self.health).into_iter().filter(|row| row.matters);
+        facts.map(|row| format!("The capture: {}: {}", row.name, row.value)).chain(issues)
     }
 
     fn write_markdown(&self, out: &mut impl Write) -> io::Result<()> {
@@ -242,8 +261,16 @@ impl Tally {
 }
 
 impl<'a> Group<'a> {
+    fn new(cause: Cause) -> Self {
+        Self { cause, findings: Vec::new(), others: Vec::new() }
+    }
+
+    fn count(&self) -> usize {
+        self.findings.len() + self.others.len()
+    }
+
     fn title(&self) -> String {
-        format!("{}: {}", self.cause, count(self.findings.len(), "flow"))
+        format!("{}: {}", self.cause, count(self.count(), "flow"))
     }
 
     fn doc(&self) -> Option<&'static Doc> {
@@ -255,7 +282,7 @@ impl<'a> Group<'a> {
     }
 
     fn more(&self) -> Option<String> {
-        let more = self.findings.len().checked_sub(MAX_LISTED).filter(|more| *more > 0)?;
+        let more = self.count().checked_sub(MAX_LISTED.min(self.findings.len())).filter(|more| *more > 0)?;
         Some(format!("and {}; the JSON lists all", count(more, "more flow")))
     }
 
@@ -293,7 +320,7 @@ struct DiagnosisJson<'a> {
     causes: Vec<CauseJson<'a>>,
     findings: Findings<'a>,
     packets: &'a Packets,
-    health: Health<'a>,
+    health: HealthJson<'a>,
 }
 
 #[derive(Serialize)]
@@ -313,7 +340,9 @@ struct CauseJson<'a> {
 
 /// What the capture may hide.
 #[derive(Serialize)]
-struct Health<'a> {
+struct HealthJson<'a> {
+    #[serde(flatten)]
+    counts: &'a Health,
     /// Flows with each issue.
     issues: &'a BTreeMap<&'static str, usize>,
     /// What is wrong with the files.
@@ -339,11 +368,11 @@ impl<'a> DiagnosisJson<'a> {
             causes: diagnosis
                 .causes
                 .iter()
-                .map(|group| CauseJson { cause: group.cause, count: group.findings.len(), flows: FlowNumbers(group) })
+                .map(|group| CauseJson { cause: group.cause, count: group.count(), flows: FlowNumbers(group) })
                 .collect(),
             findings: Findings(diagnosis),
             packets: &diagnosis.packets,
-            health: Health { issues: &diagnosis.issues, troubles: diagnosis.troubles },
+            health: HealthJson { counts: &diagnosis.health, issues: &diagnosis.issues, troubles: diagnosis.troubles },
         }
     }
 }
@@ -352,7 +381,8 @@ struct FlowNumbers<'a>(&'a Group<'a>);
 
 impl Serialize for FlowNumbers<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.0.findings.iter().map(|(finding, _)| finding.flow.0))
+        let flows = self.0.findings.iter().map(|(finding, _)| finding.flow.0);
+        serializer.collect_seq(flows.chain(self.0.others.iter().copied()))
     }
 }
 

@@ -151,13 +151,12 @@ fn compare(row: &FlowRow, segment: &Segment<'_>, direction: Direction, micros: u
         }
     }
     if flags.ack() && other.flags.has(SideFlags::SEEN) && after(segment.ack, other.ackable) {
-        let told = other.flags.has(SideFlags::UNSEEN_TOLD);
         // A probe's byte that was taken after all: the window is open again.
         let probed = in_place && segment.ack == own.ack.wrapping_add(1);
         let probed = probed && other.flags.has(SideFlags::ZERO_WINDOW_PROBE);
         if probed && !events.has(Events::ZERO_WINDOW_PROBE_ACK) {
             events.set(Events::WINDOW_UPDATE);
-        } else if !probed && !told {
+        } else if !probed {
             events.set(Events::ACK_UNSEEN);
         }
     }
@@ -237,7 +236,6 @@ fn advance(row: &mut FlowRow, segment: &Segment<'_>, direction: Direction, micro
     let side = &mut row.sides[direction];
     if segment.ack != side.ack {
         side.duplicate_acks = 0;
-        side.flags.0 &= !SideFlags::UNSEEN_TOLD.0;
     } else if events.has(Events::DUPLICATE_ACK) {
         side.duplicate_acks = side.duplicate_acks.saturating_add(1);
     }
@@ -286,8 +284,7 @@ fn acknowledge(row: &mut FlowRow, segment: &Segment<'_>, direction: Direction, e
         other.ackable = segment.ack;
     } else if events.has(Events::ACK_UNSEEN) {
         // Said once of the same bytes.
-        other.ackable = other.next_seq;
-        other.flags.set(SideFlags::UNSEEN_TOLD);
+        other.ackable = if after(segment.ack, other.next_seq) { segment.ack } else { other.next_seq };
     }
     let acked_fin = other.flags.has(SideFlags::FIN) && !after(other.next_seq, segment.ack);
     if acked_fin {
@@ -316,7 +313,8 @@ fn send(row: &mut FlowRow, segment: &Segment<'_>, direction: Direction, micros: 
         side.next_seq = end;
         side.next_seq_micros = micros;
     }
-    if segment.seq == side.ackable && counts || first {
+    let goes_on = !after(segment.seq, side.ackable) && after(end, side.ackable);
+    if goes_on && counts || first {
         side.ackable = side.next_seq;
     }
     if let Some(start) = hole.filter(|_| !segment.flags.rst()) {
@@ -340,4 +338,210 @@ fn print(segment: &Segment<'_>) -> u32 {
     let mixed = (numbers ^ MULTIPLIER).wrapping_mul(MULTIPLIER) ^ head;
     let mixed = (mixed ^ u64::from(segment.payload_len) << 17).wrapping_mul(MULTIPLIER);
     (mixed >> 32) as u32
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::{IpAddr, Ipv4Addr};
+
+    use super::*;
+    use crate::net::{Endpoint, IpFacts, LinkFacts, TcpFlags};
+    use crate::vocab::PacketNumber;
+
+    const WINDOW: u16 = 1000;
+
+    fn end(last: u8) -> Endpoint {
+        Endpoint { ip: IpAddr::V4(Ipv4Addr::new(10, 0, 0, last)), port: 1000 + u16::from(last) }
+    }
+
+    /// A segment as `> 100+20 A1 S W500 i7`: who sends, sequence number and bytes; acknowledgment, flags, window, IP ID.
+    fn segment(text: &str) -> (Direction, Segment<'static>) {
+        let (way, rest) = text.split_at(1);
+        let direction = if way == ">" { Direction::ToServer } else { Direction::ToClient };
+        let (src, dst) = if way == ">" { (end(1), end(2)) } else { (end(2), end(1)) };
+        let mut words = rest.split_whitespace();
+        let (seq, len) = words.next().and_then(|word| word.split_once('+')).expect("seq+len");
+        let number = |digits: &str| digits.parse::<u32>().expect("a number");
+        let mut segment = Segment {
+            src,
+            dst,
+            seq: number(seq),
+            ack: 0,
+            flags: TcpFlags(0),
+            window: WINDOW,
+            checksum: 0,
+            urgent: 0,
+            options: &[],
+            payload: &[],
+            payload_len: number(len),
+            ip: IpFacts::default(),
+            link: LinkFacts::default(),
+            fragments: &[],
+        };
+        for word in words {
+            let (kind, value) = word.split_at(1);
+            match kind {
+                "A" => (segment.ack, segment.flags.0) = (number(value), segment.flags.0 | TcpFlags::ACK),
+                "W" => segment.window = number(value) as u16,
+                "i" => segment.ip.id = Some(number(value) as u16),
+                "S" => segment.flags.0 |= TcpFlags::SYN,
+                "F" => segment.flags.0 |= TcpFlags::FIN,
+                "R" => segment.flags.0 |= TcpFlags::RST,
+                other => panic!("{other}"),
+            }
+        }
+        (direction, segment)
+    }
+
+    /// Segments one a line, each after the milliseconds since the one before; what each was stands behind the bar.
+    fn check(lines: &str) {
+        let mut row = FlowRow::new(end(1), end(2), PacketNumber(1), Time(0));
+        let mut micros = 0.0;
+        for line in lines.lines().map(str::trim).filter(|line| !line.is_empty()) {
+            let (given, expected) = line.split_once('|').unwrap_or((line, ""));
+            let (delay, text) = given.split_once(' ').expect("a delay");
+            micros += delay.parse::<f64>().expect("milliseconds") * 1000.0;
+            let time = Time(micros as i64 * 1000);
+            let (direction, segment) = segment(text.trim());
+            let events = judge(&mut row, &segment, direction, time);
+            row.count(&segment, direction, PacketNumber(1), time);
+            assert_eq!(events.names().collect::<Vec<_>>().join(", "), expected.trim(), "{line}\nof{lines}");
+        }
+    }
+
+    /// TCP's handshake with a round trip of 20 ms, seen in the middle.
+    const OPENING: &str = "0 > 0+0 S i1\n 10 < 500+0 S A1 i1\n 10 > 1+0 A501 i2\n";
+
+    fn after_opening(lines: &str) {
+        check(&format!("{OPENING}{lines}"));
+    }
+
+    #[test]
+    fn what_was_captured_and_comes_again_is_sent_again_however_soon() {
+        after_opening(
+            "1 > 1+100 A501 i3
+             1 > 101+100 A501 i4
+             1 > 1+100 A501 i5 | retransmission
+             400 > 1+100 A501 i6 | retransmission",
+        );
+    }
+
+    #[test]
+    fn what_was_left_out_and_comes_soon_is_out_of_order() {
+        after_opening(
+            "1 > 1+100 A501 i3
+             1 > 201+100 A501 i5 | previous segment not captured
+             1 > 101+100 A501 i4 | out of order
+             1 > 101+100 A501 i6 | retransmission",
+        );
+    }
+
+    #[test]
+    fn what_was_left_out_and_comes_late_was_lost_before_the_capture() {
+        after_opening(
+            "1 > 1+100 A501 i3
+             1 > 201+100 A501 i5 | previous segment not captured
+             30 > 101+100 A501 i6 | retransmission",
+        );
+    }
+
+    #[test]
+    fn what_was_acknowledged_is_sent_again_for_nothing() {
+        after_opening(
+            "1 > 1+100 A501 i3
+             9 < 501+0 A101 i2
+             300 > 1+100 A501 i4 | spurious retransmission",
+        );
+    }
+
+    #[test]
+    fn two_duplicate_acks_make_a_retransmission_fast() {
+        after_opening(
+            "1 > 1+100 A501 i3
+             1 > 101+100 A501 i4
+             9 < 501+0 A101 i2
+             1 < 501+0 A101 i3 | duplicate ACK
+             1 < 501+0 A101 i4 | duplicate ACK
+             1 > 101+100 A501 i5 | fast retransmission",
+        );
+    }
+
+    #[test]
+    fn a_packet_captured_twice_is_no_retransmission() {
+        after_opening(
+            "1 > 1+100 A501 i3
+             0 > 101+100 A501 i4
+             0.1 > 1+100 A501 i3 | captured twice
+             0 > 101+100 A501 i4 | captured twice",
+        );
+        // Without an IP identification only what follows at once is a copy.
+        after_opening("1 > 1+100 A501\n 0.1 > 1+100 A501 | captured twice\n 300 > 1+100 A501 | retransmission");
+    }
+
+    #[test]
+    fn an_acknowledged_gap_is_told_once_and_each_gap_is() {
+        after_opening(
+            "1 > 1+100 A501 i3
+             9 < 501+0 A201 i2 | ACK of a segment not captured
+             1 < 501+50 A201 i3
+             1 < 551+50 A301 i4 | ACK of a segment not captured
+             1 > 301+100 A601 i9 | previous segment not captured
+             9 < 601+0 A401 i5",
+        );
+    }
+
+    #[test]
+    fn a_keep_alive_and_its_answer_carry_nothing_new() {
+        after_opening(
+            "1 > 1+100 A501 i3
+             9 < 501+0 A101 i2
+             9000 > 100+0 A501 i4 | keep-alive
+             10 < 501+0 A101 i3 | keep-alive ACK",
+        );
+    }
+
+    #[test]
+    fn a_window_fills_closes_is_probed_and_opens() {
+        after_opening(
+            "1 > 1+1000 A501 i3 | window full
+             9 < 501+0 A1001 W0 i2 | zero window
+             300 > 1001+1 A501 i4 | zero window probe
+             9 < 501+0 A1001 W0 i3 | zero window, zero window probe ACK
+             300 < 501+0 A1001 W500 i4 | window update",
+        );
+    }
+
+    #[test]
+    fn a_probe_that_was_taken_opens_the_window() {
+        after_opening(
+            "1 > 1+1000 A501 i3 | window full
+             9 < 501+0 A1001 W0 i2 | zero window
+             300 > 1001+1 A501 i4 | zero window probe
+             9 < 501+0 A1002 W500 i3 | window update
+             1 > 1002+100 A501 i5",
+        );
+    }
+
+    #[test]
+    fn sequence_numbers_pass_zero() {
+        check(
+            "0 > 4294967200+0 S i1
+             10 < 500+0 S A4294967201 i1
+             10 > 4294967201+0 A501 i2
+             1 > 4294967201+100 A501 i3
+             1 > 105+100 A501 i5 | previous segment not captured
+             1 > 5+100 A501 i4 | out of order
+             1 > 4294967201+100 A501 i6 | retransmission",
+        );
+    }
+
+    #[test]
+    fn a_capture_that_begins_in_the_middle_blames_nobody() {
+        check(
+            "0 > 1000+100 A501
+             1 < 501+0 A1100
+             1 > 900+100 A501 | spurious retransmission
+             1 > 1100+100 A501",
+        );
+    }
 }

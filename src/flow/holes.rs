@@ -86,7 +86,7 @@ mod tests {
     #[test]
     fn of_too_many_holes_the_oldest_become_one() {
         let mut holes = Holes::default();
-        for number in 0..MAX_HOLES as u32 + 1 {
+        for number in 0..=MAX_HOLES as u32 {
             holes.open(number * 10, number * 10 + 5);
         }
         assert_eq!(holes.ranges.len(), MAX_HOLES);

@@ -72,10 +72,8 @@ pub fn measure(trace: &Trace) -> Vec<Measured> {
     let numbers = trace.segments.iter().map(|segment| {
         let now = segment.time.nanos_since(start);
         let delta = now - std::mem::replace(&mut before, now);
-        let rtt = match segment.flags.ack() && !segment.events.has(Events::DUPLICATE) {
-            true => flights[segment.direction.reversed()].acknowledge(segment.ack, now),
-            false => None,
-        };
+        let acknowledges = segment.flags.ack() && !segment.events.has(Events::DUPLICATE);
+        let rtt = acknowledges.then(|| flights[segment.direction.reversed()].acknowledge(segment.ack, now)).flatten();
         let length = segment.sequence_length();
         let end = segment.seq.wrapping_add(length);
         let flight = &mut flights[segment.direction];

@@ -16,5 +16,5 @@ pub use analysis::Events;
 pub use measure::{Measured, measure};
 pub use packets::{PacketIndex, PacketPlace};
 pub use row::{FlowRow, Issues, Side, SideFlags};
-pub use table::{FlowTable, Placed};
+pub use table::{EndsHasher, FlowTable, Placed};
 pub use trace::{IcmpNote, Trace, TraceSegment};

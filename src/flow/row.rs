@@ -72,8 +72,6 @@ bits! {
         ACKED_FIN = 0x2000,
         /// Its last segment was a SYN, whose window is not scaled.
         LAST_SYN = 0x4000,
-        /// The other end acknowledged bytes of it that were not captured, and was sent no new acknowledgment since.
-        UNSEEN_TOLD = 0x8000,
     }
 }
 
@@ -275,7 +273,7 @@ impl FlowRow {
         let side = &mut self.sides[direction];
         side.packets += 1;
         side.bytes += u64::from(segment.payload_len);
-        if !side.flags.has(SideFlags::SEEN) {
+        if side.packets == 1 {
             side.ttl = segment.ip.ttl;
         }
         if segment.flags.syn() {

@@ -21,13 +21,24 @@ pub struct Placed {
     pub events: Events,
 }
 
+/// Hashes pairs of ends, with a seed of its own.
+#[derive(Clone, Default)]
+pub struct EndsHasher(RandomState);
+
+impl EndsHasher {
+    /// The hash of a pair of ends, the same for both directions.
+    pub fn hash(&self, a: Endpoint, b: Endpoint) -> u64 {
+        self.0.hash_one(a) ^ self.0.hash_one(b)
+    }
+}
+
 /// All flows seen, and which of them a pair of ends means now.
 #[derive(Default)]
 pub struct FlowTable {
     rows: Chunked<FlowRow>,
     /// The newest flow of each pair of ends.
     current: HashTable<u32>,
-    hasher: RandomState,
+    hasher: EndsHasher,
 }
 
 impl FlowTable {
@@ -56,9 +67,9 @@ impl FlowTable {
         self.rows.iter().enumerate().map(|(number, row)| (FlowNumber(number as u32), row))
     }
 
-    /// The hash of a pair of ends, the same for both directions.
-    pub fn hash(&self, a: Endpoint, b: Endpoint) -> u64 {
-        hash(&self.hasher, a, b)
+    /// What hashes the ends of this table's flows.
+    pub fn hasher(&self) -> EndsHasher {
+        self.hasher.clone()
     }
 
     /// A flow that is probably the one of this hash, found without a look at its row.
@@ -83,7 +94,7 @@ impl FlowTable {
     /// The flow that an ICMP error quotes; like Wireshark's, a quoted connection gets a number too.
     pub fn quoted(&mut self, error: &IcmpError, packet: PacketNumber, time: Time) -> FlowNumber {
         let quoted = &error.quoted;
-        let hash = self.hash(quoted.src, quoted.dst);
+        let hash = self.hasher.hash(quoted.src, quoted.dst);
         let (flow, _) =
             self.find_or_make(quoted.src, quoted.dst, hash, packet, time, || guess_client(quoted.src, quoted.dst));
         let row = &mut self.rows[flow.index()];
@@ -110,13 +121,13 @@ impl FlowTable {
         let (rows, hasher) = (&self.rows, &self.hasher);
         self.current.insert_unique(hash, number, |number| {
             let row = &rows[*number as usize];
-            self::hash(hasher, row.client, row.server)
+            hasher.hash(row.client, row.server)
         });
         (FlowNumber(number), false)
     }
 
     fn replace(&mut self, client: Endpoint, server: Endpoint, packet: PacketNumber, time: Time) -> FlowNumber {
-        let hash = hash(&self.hasher, client, server);
+        let hash = self.hasher.hash(client, server);
         let number = self.rows.len() as u32;
         let rows = &self.rows;
         if let Some(current) = self.current.find_mut(hash, |number| joins(&rows[*number as usize], client, server)) {
@@ -140,11 +151,6 @@ impl FlowTable {
 
 fn joins(row: &FlowRow, a: Endpoint, b: Endpoint) -> bool {
     (row.client == a && row.server == b) || (row.client == b && row.server == a)
-}
-
-/// The same for both directions.
-fn hash(hasher: &RandomState, a: Endpoint, b: Endpoint) -> u64 {
-    hasher.hash_one(a) ^ hasher.hash_one(b)
 }
 
 /// The client and the server, as the first segment of a flow tells them.

@@ -94,12 +94,18 @@ pub struct Whole {
     protocol: u8,
     bytes: Vec<u8>,
     packets: Vec<PacketNumber>,
+    overlapped: bool,
 }
 
 impl Whole {
+    /// Whether a fragment covered bytes already received.
+    pub fn is_overlapped(&self) -> bool {
+        self.overlapped
+    }
+
     /// What the datagram is: a segment, a UDP datagram, or nothing we read.
     pub fn decoded(&self) -> Decoded<'_> {
-        let Whole { src, dst, ip, link, protocol, bytes, packets } = self;
+        let Whole { src, dst, ip, link, protocol, bytes, packets, .. } = self;
         let decoded = match protocol {
             6 => tcp(*src, *dst, *ip, *link, bytes, bytes.len(), packets),
             17 => udp(*src, *dst, bytes).map(Decoded::Udp),
@@ -164,16 +170,22 @@ impl Decoder {
                 seen.header(Header::Fragment, payload.payload);
                 let fragment = fragment(&ip).ok_or(Unread::Fragment)?;
                 let (src, dst, ip_facts) = (ip.source_addr(), ip.destination_addr(), ip_facts(&ip));
-                let (bytes, packets) = self.defrag.add(&fragment, packet, time).ok_or(Unread::Fragment)?;
+                let (bytes, packets, overlapped) = self.defrag.add(&fragment, packet, time).ok_or(Unread::Fragment)?;
                 seen.reassembled(protocol, &bytes);
-                let whole = Whole { src, dst, ip: ip_facts, link: facts, protocol, bytes, packets };
+                let whole = Whole { src, dst, ip: ip_facts, link: facts, protocol, bytes, packets, overlapped };
                 return Ok(Decoded::Whole(Box::new(whole)));
             }
             let body = payload.payload;
             seen.header(Header::Payload(protocol), body);
             let next = match protocol {
                 6 => {
-                    let length = stated_length(&ip).unwrap_or(body.len());
+                    let mut length = stated_length(&ip).unwrap_or(body.len());
+                    let mut body = body;
+                    if let Some(room) = facts.room {
+                        let header = body.as_ptr().addr() - ip_bytes.as_ptr().addr();
+                        length = length.min(usize::from(room).saturating_sub(header));
+                        body = &body[..body.len().min(length)];
+                    }
                     return tcp(ip.source_addr(), ip.destination_addr(), ip_facts(&ip), facts, body, length, &[]);
                 }
                 17 => {
@@ -200,6 +212,8 @@ impl Decoder {
                 137 => Next::Frame(Layer::Mpls, 0),
                 _ => return Err(Unread::NotTcp(protocol)),
             };
+            // The length was that of the IP packet just read.
+            facts.room = None;
             ip_bytes = match next {
                 Next::Ip(at) => body.get(at..).ok_or(Unread::CutHeader)?,
                 Next::Frame(layer, at) => {

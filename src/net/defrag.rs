@@ -33,6 +33,7 @@ struct Partial {
     buffer: IpDefragBuf,
     since: Time,
     packets: Vec<PacketNumber>,
+    overlapped: bool,
 }
 
 /// Incomplete datagrams.
@@ -44,13 +45,14 @@ pub(super) struct Defrag {
 }
 
 impl Defrag {
-    /// Adds a fragment. A complete datagram's payload, and the packets that carried it in order of arrival.
+    /// Adds a fragment. A complete datagram's payload, the packets that carried it in order of arrival, and whether some
+    /// of them overlap.
     pub fn add(
         &mut self,
         fragment: &Fragment<'_>,
         packet: PacketNumber,
         time: Time,
-    ) -> Option<(Vec<u8>, Vec<PacketNumber>)> {
+    ) -> Option<(Vec<u8>, Vec<PacketNumber>, bool)> {
         if self.partial.len() >= MAX_DATAGRAMS {
             self.make_room(time);
         }
@@ -58,6 +60,7 @@ impl Defrag {
             buffer: IpDefragBuf::new(IpNumber(fragment.key.protocol), Vec::new(), Vec::new()),
             since: time,
             packets: Vec::new(),
+            overlapped: false,
         });
         let start = fragment.offset.byte_offset();
         let end = usize::from(start) + fragment.bytes.len();
@@ -68,6 +71,7 @@ impl Defrag {
             .any(|s| usize::from(s.start) < end && usize::from(start) < usize::from(s.end))
         {
             self.overlaps += 1;
+            partial.overlapped = true;
         }
         if partial.buffer.add(fragment.offset, fragment.more, fragment.bytes).is_err() {
             self.partial.remove(&fragment.key);
@@ -78,7 +82,7 @@ impl Defrag {
             return None;
         }
         let done = self.partial.remove(&fragment.key)?;
-        Some((done.buffer.take_bufs().0, done.packets))
+        Some((done.buffer.take_bufs().0, done.packets, done.overlapped))
     }
 
     fn make_room(&mut self, now: Time) {

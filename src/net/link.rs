@@ -1,6 +1,6 @@
 //! What lies below IP: link headers of every link type we read, VLAN tags, MPLS, `PPPoE`, LLC/SNAP.
 //!
-//! Link types are numbered as in the LINKTYPE registry of tcpdump.org. Start at [`strip`].
+//! Link types are numbered as in the LINKTYPE registry of tcpdump.org. Start at `strip`.
 
 use super::tree::{Header, Seen};
 use super::{LinkFacts, Unread};
@@ -115,8 +115,11 @@ fn ethertype(kind: u16, bytes: &[u8], facts: &mut LinkFacts) -> Result<(Layer, u
             (if inner < 0x0600 { Layer::Llc } else { Layer::Ethertype(inner) }, 4)
         }
         0x8847 | 0x8848 => (Layer::Mpls, 0),
-        // PPPoE session: version/type, code, session, length, then the PPP protocol.
-        0x8864 => (Layer::Ppp(be16(bytes, 6)?), 8),
+        // PPPoE session: version/type, code, session, length (RFC 2516 §4), then the PPP protocol.
+        0x8864 => {
+            facts.room = be16(bytes, 4)?.checked_sub(2);
+            (Layer::Ppp(be16(bytes, 6)?), 8)
+        }
         0x6558 => (Layer::Link(1), 0),
         // Cisco FabricPath: a forwarding tag before the inner frame.
         0x8903 => (Layer::Link(1), 2),

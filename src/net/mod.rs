@@ -1,6 +1,6 @@
 //! Frames → TCP segments: link layers, tunnels, IP, fragments, ICMP errors that quote TCP.
 //!
-//! Nothing here knows flows. Start at [`Decoder::decode`]; [`link`] strips what lies below IP, [`tunnel`] what lies
+//! Nothing here knows flows. Start at [`Decoder::decode`]; [`link`] strips what lies below IP, `tunnel` what lies
 //! between two IP headers; [`tree`] names every field of a frame for a reader. What cannot be read is an [`Unread`]
 //! reason to be counted, never an error.
 

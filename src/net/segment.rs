@@ -105,6 +105,9 @@ pub struct LinkFacts {
     pub macs: Option<([u8; 6], [u8; 6])>,
     /// VLAN identifier of the innermost tag.
     pub vlan: Option<u16>,
+    /// Bytes that the link layer's own length leaves to the IP packet, where it states one (`PPPoE`); what follows is
+    /// padding.
+    pub room: Option<u16>,
 }
 
 /// One TCP segment.

@@ -1,12 +1,12 @@
 //! Two flows side by side: aligned rows, what differs in each, the ranked differences.
 
 use super::role::{Line, Role, Span};
-use super::wrap::wrap;
+use super::wrap::{clip, wrap};
 use super::{header, ladder, list, values};
 pub use crate::compare::{Comparison, Difference, Row};
 use crate::engine::{FlowRef, FlowView, Index};
 use crate::timeline::{Step, StepKind};
-use crate::vocab::{Direction, Time, text};
+use crate::vocab::{Time, text};
 
 /// How the two sides of a row relate.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -63,11 +63,9 @@ pub fn side(step: Option<&Step>, start: Option<Time>, row: &Row) -> SideCells {
     let Some(step) = step else { return SideCells::default() };
     let differs = |word: &str| row.differences.iter().any(|one| !one.expected && one.field.contains(word));
     let role = |word: &str| if differs(word) { Role::Difference } else { Role::Dim };
-    let (sign, way) = match step.from {
-        Direction::ToServer => ("──▶ ", Role::ToServer),
-        Direction::ToClient => ("◀── ", Role::ToClient),
-    };
+    let arrow = ladder::arrow(step);
     let name = match step.kind {
+        _ if step.inferred => Role::Inferred,
         StepKind::Gap => Role::Gap,
         StepKind::Alert => Role::Alert,
         StepKind::Plaintext | StepKind::Foreign | StepKind::Icmp => Role::Failed,
@@ -78,7 +76,7 @@ pub fn side(step: Option<&Step>, start: Option<Time>, row: &Row) -> SideCells {
     SideCells {
         packet: Span::new(Role::Offset, step.packet.to_string()),
         time: Span::new(Role::Dim, start.map_or(String::new(), |start| values::duration(step.time.since(start)))),
-        name: Line::of(way, sign).with(name, &*step.name),
+        name: Line::of(arrow.role, format!("{} ", arrow.short())).with(name, arrow.label),
         size: Span::new(role("bytes"), if step.bytes == 0 { String::new() } else { step.bytes.to_string() }),
         ttl: Span::new(role("ttl"), step.ttl.map_or(String::new(), |ttl| ttl.to_string())),
     }
@@ -99,21 +97,22 @@ pub fn difference(difference: &Difference, width: usize) -> Line {
     let bar = format!("{}{} ", "█".repeat(filled), "░".repeat(5 - filled));
     let absent = |text: &str| if text.is_empty() { "(absent)".to_owned() } else { text::visible(text) };
     let field_width = (width / 4).clamp(12, 34);
-    let value_width = width.saturating_sub(field_width + 6 + 4 + 11) / 2;
+    let (said, expected) = if difference.expected { (0, "  (expected)".len()) } else { ("  (expected)".len(), 0) };
+    let value_width = width.saturating_sub(field_width + 6 + 4 + said + expected) / 2;
     let fit = |text: String, width: usize| format!("{:<width$}", clip(&text, width));
     let mut line = Line::of(if difference.expected { Role::Dim } else { Role::Warning }, bar);
     line.push(name, fit(difference.field.clone(), field_width));
     line.push(Role::Text, "  ");
     line.push(if difference.expected { Role::Dim } else { Role::Text }, fit(absent(&difference.baseline), value_width));
     line.push(Role::Text, "  ");
-    line.push(value, fit(absent(&difference.subject), value_width));
+    line.push(value, fit(absent(&difference.subject), value_width + said));
     if difference.expected {
         line.push(Role::Dim, "  (expected)");
     }
     line
 }
 
-/// What differs in a row, in a line.
+/// What differs in a row, in a line; of an inferred step also from what it was inferred.
 pub fn row_differences(row: &Row) -> Line {
     let mut line = Line::new();
     match Relation::of(row) {
@@ -128,42 +127,42 @@ pub fn row_differences(row: &Row) -> Line {
         line.push(role, format!("{}: {} → {}", one.field, absent(&one.baseline), absent(&one.subject)));
         line.push(Role::Dim, "   ");
     }
+    if let Some(step) = row.subject.iter().chain(&row.baseline).find(|step| step.inferred) {
+        line.push(Role::Inferred, format!("   {}", step.note));
+    }
     line
 }
 
-/// `text` in at most `width` characters, with `…` where it was cut.
-pub fn clip(text: &str, width: usize) -> String {
-    if text.chars().count() <= width {
-        return text.to_owned();
-    }
-    let mut cut: String = text.chars().take(width.saturating_sub(1)).collect();
-    cut.push('…');
-    cut
-}
-
-/// The bar above a comparison.
+/// The bar above a comparison: of the baseline, if it is known, and the subject; where `width` is short, addresses and
+/// names are left out.
 pub fn title(
-    baseline: Option<FlowRef>,
-    subject: FlowRef,
+    flows: (Option<FlowRef>, FlowRef),
     views: Option<(&FlowView, &FlowView)>,
     index: &Index,
+    width: usize,
 ) -> Line {
-    let mut line = Line::of(Role::Strong, " compare  ").with(Role::Dim, "baseline ");
-    match baseline {
-        Some(flow) => describe(&mut line, flow, views.map(|views| views.0), index),
-        None => line.push(Role::Text, "…"),
-    }
-    line.push(Role::Dim, "   with   ");
-    describe(&mut line, subject, views.map(|views| views.1), index);
-    line
+    let title = |in_full: bool| {
+        let mut line = Line::of(Role::Strong, " compare  ").with(Role::Dim, "baseline ");
+        match flows.0 {
+            Some(flow) => describe(&mut line, flow, views.map(|views| views.0), index, in_full),
+            None => line.push(Role::Text, "…"),
+        }
+        line.push(Role::Dim, if in_full { "   with   " } else { " with " });
+        describe(&mut line, flows.1, views.map(|views| views.1), index, in_full);
+        line
+    };
+    let full = title(true);
+    if full.plain().chars().count() <= width { full } else { title(false) }
 }
 
-fn describe(line: &mut Line, flow: FlowRef, view: Option<&FlowView>, index: &Index) {
+fn describe(line: &mut Line, flow: FlowRef, view: Option<&FlowView>, index: &Index, in_full: bool) {
     line.push(Role::Strong, header::name(flow));
     let Some(view) = view else { return };
-    line.push(Role::Text, format!(" {}", view.trace.row.client));
-    if let Some(name) = &view.tls.server_name {
-        line.push(Role::Text, format!(" {}", text::visible_bytes(name)));
+    if in_full {
+        line.push(Role::Text, format!(" {}", view.trace.row.client));
+        if let Some(name) = &view.tls.server_name {
+            line.push(Role::Text, format!(" {}", text::visible_bytes(name)));
+        }
     }
     let outcome = header::outcome(view, index);
     if outcome.is_some() {

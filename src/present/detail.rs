@@ -96,7 +96,7 @@ pub fn about(detail: &Detail, path: &Path, width: usize) -> Vec<Line> {
         count => format!("{count} bytes from {}", field.range.start),
     };
     let mut value = text::visible(&field.name);
-    for (between, more) in [(": ", text::visible(&field.value)), ("  ", place)] {
+    for (between, more) in [(": ", text::visible(&field.value)), (" · ", place)] {
         if !more.is_empty() {
             value = format!("{value}{between}{more}");
         }

@@ -21,12 +21,19 @@ pub struct FindingRow {
 pub fn rows(finding: &Finding, width: usize) -> Vec<FindingRow> {
     let mut rows = Rows { rows: Vec::new(), width };
     rows.text(Role::Strong, "", &finding.headline);
-    let verdict = Line::of(Role::Failed, finding.cause.name())
-        .with(Role::Dim, ", ended by ")
+    let cause = Line::of(Role::Failed, finding.cause.name());
+    let verdict = Line::of(Role::Dim, "ended by ")
         .with(Role::Text, finding.ended_by.name())
         .with(Role::Dim, ", ")
         .with(confidence_role(finding.confidence), finding.confidence.name());
-    rows.push(verdict);
+    let mut whole = cause.clone().with(Role::Dim, ", ");
+    whole.spans.extend(verdict.spans.iter().cloned());
+    if whole.plain().chars().count() <= width {
+        rows.push(whole);
+    } else {
+        rows.push(cause);
+        rows.push(verdict);
+    }
     rows.text(Role::Text, "", &finding.detail);
     rows.heading("Evidence", !finding.evidence.is_empty());
     for evidence in &finding.evidence {

@@ -268,6 +268,14 @@ impl Block {
     }
 }
 
+/// What to say where there is nothing to show, of one direction or of both.
+pub fn nothing(only: Option<Direction>) -> String {
+    match only {
+        None => "no payload was captured".to_owned(),
+        Some(only) => format!("no payload of the {} was captured; d shows other directions", only.sender()),
+    }
+}
+
 /// The line above the streams: how they are shown, how much there is, what a search found: its text, the match it is
 /// at, how many there are, and whether there may be more.
 pub fn summary(

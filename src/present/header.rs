@@ -13,26 +13,26 @@ pub fn name(flow: FlowRef) -> String {
     }
 }
 
-/// The bar of an open flow.
+/// The bar of an open flow: how it came out first, so that it is seen on a narrow screen too.
 pub fn of_view(view: &FlowView, index: &Index) -> Line {
     let row = &view.trace.row;
-    let mut line = Line::of(Role::Strong, format!(" {}  ", name(view.flow)))
-        .with(Role::ToServer, row.client.to_string())
-        .with(Role::Dim, " → ")
-        .with(Role::ToClient, row.server.to_string());
+    let mut line = Line::of(Role::Strong, format!(" {}  ", name(view.flow)));
+    let outcome = outcome(view, index);
+    if outcome.is_some() {
+        let span = list::outcome(outcome);
+        line.push(span.role, span.text);
+    }
+    if let Some(finding) = &view.finding {
+        line.push(Role::Failed, format!(": {}", finding.cause.name()));
+    }
+    line.push(Role::ToServer, format!("  {}", row.client));
+    line.push(Role::Dim, " → ");
+    line.push(Role::ToClient, row.server.to_string());
     if let Some(server_name) = &view.tls.server_name {
         line.push(Role::Strong, format!("  {}", text::visible_bytes(server_name)));
     }
     if let Some(version) = view.tls.version {
         line.push(Role::Text, format!("  {version}"));
-    }
-    let outcome = outcome(view, index);
-    if outcome.is_some() {
-        let span = list::outcome(outcome);
-        line.push(span.role, format!("  {}", span.text));
-    }
-    if let Some(finding) = &view.finding {
-        line.push(Role::Failed, format!(": {}", finding.cause.name()));
     }
     line
 }

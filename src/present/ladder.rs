@@ -4,6 +4,7 @@ use jiff::tz::TimeZone;
 
 use super::role::{Line, Role, Span};
 use super::values;
+use super::wrap::clip;
 use crate::diagnose::{Finding, Role as EvidenceRole};
 use crate::flow::Events;
 use crate::timeline::{Step, StepKind, Timeline};
@@ -157,7 +158,8 @@ fn flags_cell(step: &Step) -> Span {
     Span::new(role, step.flags.to_string())
 }
 
-fn arrow(step: &Step) -> Arrow {
+/// The arrow of a step.
+pub fn arrow(step: &Step) -> Arrow {
     let way = match step.from {
         Direction::ToServer => Role::ToServer,
         Direction::ToClient => Role::ToClient,
@@ -182,34 +184,54 @@ fn note(step: &Step) -> Line {
     if step.first_packet != step.packet && step.first_packet.0 != 0 {
         line.push(Role::Dim, format!("from packet {}  ", step.first_packet));
     }
-    for event in step.events.names() {
+    // What the note says of a retransmission is more than its name.
+    for event in step.events.names().filter(|event| !step.note.contains(event)) {
         line.push(Role::Event, format!("[{event}] "));
     }
     if step.decrypted {
         line.push(Role::Dim, "decrypted ");
     }
-    let role = if step.inferred { Role::Inferred } else { Role::Text };
+    let role = match () {
+        () if step.inferred => Role::Inferred,
+        () if step.events.names().any(|event| step.note.contains(event)) => Role::Event,
+        () => Role::Text,
+    };
     line.push(role, &*step.note);
     line
 }
 
-/// Draws an arrow between two lifelines in `width` columns.
+impl Arrow {
+    /// What its left end, its line and its right end are made of.
+    fn signs(&self) -> [char; 3] {
+        let stroke = match self.stroke {
+            Stroke::Solid | Stroke::Cut => '─',
+            Stroke::Dashed => '╌',
+            Stroke::Again => '═',
+            Stroke::Missing => '·',
+        };
+        match (self.from, self.stroke) {
+            (_, Stroke::Missing) => [stroke; 3],
+            (Direction::ToServer, Stroke::Cut) => [stroke, stroke, '✕'],
+            (Direction::ToClient, Stroke::Cut) => ['✕', stroke, stroke],
+            (Direction::ToServer, _) => [stroke, stroke, '▶'],
+            (Direction::ToClient, _) => ['◀', stroke, stroke],
+        }
+    }
+
+    /// The arrow in three columns, without what it carries.
+    pub fn short(&self) -> String {
+        self.signs().iter().collect()
+    }
+}
+
+/// Columns that [`draw`] needs besides the label.
+pub const AROUND: u16 = 8;
+
+/// Draws an arrow between two lifelines in `width` columns; a label that does not fit ends in `…`.
 pub fn draw(arrow: &Arrow, width: usize) -> Line {
     let inner = width.saturating_sub(2);
-    let stroke = match arrow.stroke {
-        Stroke::Solid | Stroke::Cut => '─',
-        Stroke::Dashed => '╌',
-        Stroke::Again => '═',
-        Stroke::Missing => '·',
-    };
-    let (head_left, head_right) = match (arrow.from, arrow.stroke) {
-        (_, Stroke::Missing) => (stroke, stroke),
-        (Direction::ToServer, Stroke::Cut) => (stroke, '✕'),
-        (Direction::ToClient, Stroke::Cut) => ('✕', stroke),
-        (Direction::ToServer, _) => (stroke, '▶'),
-        (Direction::ToClient, _) => ('◀', stroke),
-    };
-    let label: String = arrow.label.chars().take(inner.saturating_sub(6)).collect();
+    let [head_left, stroke, head_right] = arrow.signs();
+    let label = clip(&arrow.label, width.saturating_sub(usize::from(AROUND)));
     let rest = inner.saturating_sub(label.chars().count() + 4);
     let left = rest / 2;
     let line = |count: usize| std::iter::repeat_n(stroke, count).collect::<String>();

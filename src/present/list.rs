@@ -17,8 +17,10 @@ pub struct Column {
     pub title: &'static str,
     /// The fields it shows, joined.
     pub fields: &'static [&'static str],
-    /// Screen columns it needs at least.
+    /// Screen columns below which it is left out.
     pub min: u16,
+    /// Screen columns it takes, where its texts are that long, before columns that matter less are shown.
+    pub fair: u16,
     /// Screen columns it takes at most.
     pub max: u16,
     /// Whether its values end at its right edge.
@@ -30,28 +32,28 @@ pub struct Column {
 const fn column(
     title: &'static str,
     fields: &'static [&'static str],
-    (min, max): (u16, u16),
+    (min, fair, max): (u16, u16, u16),
     right: bool,
     rank: u8,
 ) -> Column {
-    Column { title, fields, min, max, right, rank }
+    Column { title, fields, min, fair, max, right, rank }
 }
 
 /// The columns, from left to right.
 pub const COLUMNS: &[Column] = &[
-    column("Flow", &["flow"], (5, 8), true, 0),
-    column("Time", &["start"], (15, 15), false, 6),
-    column("Client", &["client.ip", "client.port"], (15, 47), false, 3),
-    column("Server", &["server.ip", "server.port"], (15, 47), false, 5),
-    column("Server name", &["tls.sni"], (12, 40), false, 2),
-    column("Version", &["tls.version"], (7, 9), false, 7),
-    column("ALPN", &["tls.alpn"], (5, 10), false, 11),
-    column("Outcome", &["outcome"], (12, 12), false, 0),
-    column("Cause", &["cause"], (12, 30), false, 1),
-    column("Handshake", &["tls.handshake_time"], (9, 10), true, 8),
-    column("Packets", &["packets"], (7, 9), true, 9),
-    column("Bytes", &["bytes"], (6, 11), true, 10),
-    column("Retr", &["tcp.retransmissions"], (4, 6), true, 4),
+    column("Flow", &["flow"], (4, 8, 8), true, 0),
+    column("Time", &["start"], (15, 15, 15), false, 6),
+    column("Client", &["client.ip", "client.port"], (12, 21, 47), false, 3),
+    column("Server", &["server.ip", "server.port"], (12, 21, 47), false, 5),
+    column("Server name", &["tls.sni"], (8, 24, 40), false, 2),
+    column("Version", &["tls.version"], (7, 9, 9), false, 7),
+    column("ALPN", &["tls.alpn"], (5, 8, 10), false, 11),
+    column("Outcome", &["outcome"], (8, 12, 12), false, 0),
+    column("Cause", &["cause"], (8, 24, 30), false, 1),
+    column("Handshake", &["tls.handshake_time"], (9, 10, 10), true, 8),
+    column("Packets", &["packets"], (7, 9, 9), true, 9),
+    column("Bytes", &["bytes"], (5, 11, 11), true, 10),
+    column("Retr", &["tcp.retransmissions"], (4, 6, 6), true, 4),
 ];
 
 /// The column that shows the outcome.

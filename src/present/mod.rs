@@ -10,14 +10,15 @@ pub mod detail;
 pub mod finding;
 pub mod follow;
 pub mod header;
+pub mod health;
 pub mod ladder;
 pub mod list;
 pub mod overview;
 pub mod packets;
+pub mod page;
 pub mod plot;
 pub mod role;
 pub mod values;
-
-mod wrap;
+pub mod wrap;
 
 pub use role::{Line, Role, Span};

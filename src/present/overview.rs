@@ -7,25 +7,36 @@ use super::list;
 use super::role::{Line, Role};
 use super::values;
 use crate::engine::{Counts, Index, Phase, Progress};
-use crate::vocab::{FlowNumber, Outcome};
+use crate::vocab::{FlowNumber, Outcome, text};
 
 /// The bar at the top of the list: the captures, and how far loading is.
 pub fn title(progress: &Progress, index: &Index) -> Line {
     let mut line = Line::of(Role::Strong, " shakedown ");
-    if let Some(first) = index.facts(FlowNumber(0)) {
-        let name = first.capture.rsplit('/').next().unwrap_or(first.capture);
-        line.push(Role::Text, format!("{}  ", crate::vocab::text::visible(name)));
+    let captures = index.captures();
+    if let Some(first) = captures.first() {
+        line.push(Role::Text, text::visible(file_name(first)));
+        if captures.len() > 1 {
+            line.push(Role::Dim, format!(" and {} more", captures.len() - 1));
+        }
+        line.push(Role::Text, "  ");
     }
     line.push(Role::Text, loading(progress));
     for trouble in &progress.troubles {
-        line.push(Role::Warning, format!("  ! {}", crate::vocab::text::visible(trouble)));
+        let capture = captures.iter().find(|capture| trouble.starts_with(capture.as_str()));
+        let folder = capture.map_or(0, |capture| capture.len() - file_name(capture).len());
+        line.push(Role::Warning, format!("  ! {}", text::visible(&trouble[folder..])));
     }
     line
 }
 
+/// The last part of a path.
+fn file_name(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
+}
+
 fn loading(progress: &Progress) -> String {
     let seconds = progress.elapsed.as_secs_f64();
-    let read = format!("{} packets, {} flows", values::count(progress.packets), values::count(progress.flows));
+    let read = format!("{}, {}", values::counted(progress.packets, "packet"), values::counted(progress.flows, "flow"));
     match progress.phase {
         Phase::Done if progress.elapsed.is_zero() => read,
         Phase::Done => format!("{read}, read in {}", values::duration(seconds)),
@@ -71,7 +82,7 @@ pub fn counts(counts: &Counts, only: Option<Outcome>) -> Line {
         line.push(role, text);
         if outcome == Some(Outcome::Failed) && handshakes > 0 {
             let rate = values::percent(counts.failed as u64, handshakes);
-            line.push(Role::Dim, format!(" ({rate} of {} handshakes)", values::count(handshakes)));
+            line.push(Role::Dim, format!(" ({rate} of {})", values::counted(handshakes, "handshake")));
         }
         line.push(Role::Text, " ");
     }

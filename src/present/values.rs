@@ -64,6 +64,11 @@ pub fn count(number: u64) -> String {
     scaled(number as f64, &["k", "M", "G", "T", "P"])
 }
 
+/// So many of something: `1 flow`, `1304 flows`.
+pub fn counted(number: u64, noun: &str) -> String {
+    format!("{} {noun}{}", count(number), if number == 1 { "" } else { "s" })
+}
+
 fn scaled(number: f64, units: &[&str]) -> String {
     let mut value = number / 1000.0;
     let mut unit = 0;

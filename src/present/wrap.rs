@@ -1,4 +1,6 @@
-//! Text broken into lines at spaces.
+//! Text broken into lines at spaces, or cut where there is one line only.
+
+use super::role::Line;
 
 /// `text` in lines of at most `width` characters; a longer word is cut.
 pub fn wrap(text: &str, width: usize) -> Vec<String> {
@@ -28,8 +30,41 @@ pub fn wrap(text: &str, width: usize) -> Vec<String> {
     lines
 }
 
+/// A line in lines of at most `width` characters, broken at spaces. What follows stands below the last piece of the
+/// line, or below its first word, if that leaves half of the width.
+pub fn wrap_line(line: &Line, width: usize) -> Vec<Line> {
+    let plain = line.plain();
+    let Some((last, before)) = line.spans.split_last().filter(|_| plain.chars().count() > width) else {
+        return vec![line.clone()];
+    };
+    let lead: usize = before.iter().map(|span| span.text.chars().count()).sum();
+    let bullet = last.text.trim_start_matches([' ', '-']);
+    let mark = last.text.strip_suffix(bullet).unwrap_or_default();
+    let hanging = lead + mark.chars().count();
+    let stays = hanging <= width / 2;
+    let indent = if stays { hanging } else { 4.min(width / 4) };
+    let mut parts = wrap(bullet, width.saturating_sub(indent)).into_iter();
+    let mut first = Line { spans: before.to_vec() };
+    if stays {
+        first.push(last.role, format!("{mark}{}", parts.next().unwrap_or_default()));
+    }
+    let below = parts.map(|part| Line::of(last.role, format!("{}{part}", " ".repeat(indent))));
+    std::iter::once(first).chain(below).collect()
+}
+
+/// `text` in at most `width` characters, with `…` where it was cut.
+pub fn clip(text: &str, width: usize) -> String {
+    if text.chars().count() <= width {
+        return text.to_owned();
+    }
+    let mut cut: String = text.chars().take(width.saturating_sub(1)).collect();
+    cut.push('…');
+    cut
+}
+
 #[cfg(test)]
 mod tests {
+    use super::super::role::Role;
     use super::*;
 
     #[test]
@@ -37,5 +72,18 @@ mod tests {
         assert_eq!(wrap("one two three", 8), ["one two", "three"]);
         assert_eq!(wrap("ab 0123456789", 8), ["ab", "01234567", "89"]);
         assert!(wrap("", 10).is_empty());
+    }
+
+    #[test]
+    fn a_line_hangs_below_its_last_piece() {
+        let check = |line: &Line, width, expected: &[&str]| {
+            let plain: Vec<_> = wrap_line(line, width).iter().map(Line::plain).collect();
+            assert_eq!(plain, expected);
+        };
+        let key = Line::of(Role::Key, "  g   ").with(Role::Text, "To the first row");
+        check(&key, 22, &["  g   To the first row"]);
+        check(&key, 16, &["  g   To the", "      first row"]);
+        check(&Line::of(Role::Text, "  - one two three"), 14, &["  - one two", "    three"]);
+        check(&Line::of(Role::Label, "a long name   ").with(Role::Text, "12"), 14, &["a long name   ", "   12"]);
     }
 }

@@ -73,12 +73,14 @@ pub struct Canvas<'b> {
     pub theme: Theme,
     /// What was drawn so far.
     pub seen: Seen,
+    /// Whether what is drawn has no keys, since something lies over it.
+    pub is_covered: bool,
 }
 
 impl<'b> Canvas<'b> {
     /// A canvas over a buffer.
     pub fn new(buffer: &'b mut Buffer, theme: Theme) -> Self {
-        Self { buffer, theme, seen: Seen::default() }
+        Self { buffer, theme, seen: Seen::default(), is_covered: false }
     }
 
     /// The whole screen.
@@ -86,11 +88,18 @@ impl<'b> Canvas<'b> {
         self.buffer.area
     }
 
-    /// Draws a line from `x` on in at most `width` columns; the column after it.
+    /// Draws a line from `x` on in at most `width` columns; what does not fit ends in `…`. The column after it.
     pub fn line(&mut self, x: u16, y: u16, width: u16, line: &Line) -> u16 {
+        let width = width.min(self.buffer.area.right().saturating_sub(x));
+        let is_cut = self::width(line) > width;
+        let end = x + width - u16::from(is_cut && width > 0);
         let mut at = x;
         for span in &line.spans {
-            at = self.span(at, y, (x + width).saturating_sub(at), span);
+            if is_cut && at + DrawnSpan::raw(&*span.text).width() as u16 > end {
+                self.span(at, y, end - at, span);
+                return self.span(end, y, width.min(1), &Span::new(span.role, "…"));
+            }
+            at = self.span(at, y, end - at, span);
         }
         at
     }
@@ -135,7 +144,7 @@ impl<'b> Canvas<'b> {
 
     /// Marks the row under the cursor.
     pub fn cursor_row(&mut self, area: Rect, row: u16, has_keys: bool) {
-        let role = if has_keys { Role::Cursor } else { Role::CursorAway };
+        let role = if has_keys && !self.is_covered { Role::Cursor } else { Role::CursorAway };
         self.tint(Rect { y: area.y + row, height: 1, ..area }, role);
     }
 
@@ -144,6 +153,7 @@ impl<'b> Canvas<'b> {
         if area.height == 0 {
             return area;
         }
+        let has_keys = has_keys && !self.is_covered;
         let role = if has_keys { Role::Focus } else { Role::Border };
         let line = "─".repeat(usize::from(area.width));
         self.span(area.x, area.y, area.width, &Span::new(role, line));
@@ -206,6 +216,13 @@ impl<'b> Canvas<'b> {
         self.room(Pane::Bytes, area);
         self.seen.hits.push((area, Hit::Bytes(first, per_row)));
     }
+}
+
+/// The end of a text that fits in `width` columns.
+pub fn tail(text: &str, width: u16) -> &str {
+    let fits = |at: &usize| DrawnSpan::raw(&text[*at..]).width() <= usize::from(width);
+    let mut starts = text.char_indices().map(|(at, _)| at);
+    starts.find(fits).map_or("", |at| &text[at..])
 }
 
 /// How many columns a line takes.

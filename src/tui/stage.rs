@@ -171,13 +171,10 @@ impl Stage {
         let cursor = seen.cursor;
         self.tell(Msg::Laid(seen.laid.clone()));
         if let Some(widths) = seen.widths.clone() {
-            self.changed = widths.iter().zip(&self.model.list.widths).any(|(seen, own)| seen > own);
-            let changed = self.changed;
             self.tell(Msg::Widths(widths));
-            self.changed = changed;
-        } else {
-            self.changed = false;
         }
+        // What has another room now may have to be drawn from another row on.
+        self.changed = seen.laid != self.seen.laid;
         self.seen = seen;
         cursor
     }

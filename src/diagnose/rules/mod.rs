@@ -6,6 +6,7 @@ mod prelude {
     pub(super) use crate::diagnose::rule::{Answer, Doc, Found, Rule};
     pub(super) use crate::diagnose::{alerts, silence};
     pub(super) use crate::vocab::iana::{AlertDescription, ProtocolVersion};
+    pub(super) use crate::vocab::text::times;
     pub(super) use crate::vocab::{Cause, Confidence, Direction, EndedBy};
 }
 

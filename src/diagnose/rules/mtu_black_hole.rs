@@ -22,7 +22,7 @@ fn judge(case: &Case<'_>) -> Answer {
     for direction in Direction::BOTH {
         if let Some(loss) = silence::size_loss(case, direction) {
             let how = if loss.retransmissions > 0 {
-                format!("segments of {} bytes of the {} are sent {} times again and never arrive", loss.lost, direction.sender(), loss.retransmissions)
+                format!("segments of {} bytes of the {} are sent again {} and never arrive", loss.lost, direction.sender(), times(loss.retransmissions))
             } else {
                 format!("{} bytes of the {} never arrive", loss.lost, direction.sender())
             };

@@ -29,9 +29,9 @@ fn judge(case: &Case<'_>) -> Answer {
     }
     let first = again.first().map_or(syn.packet, |s| s.packet);
     let headline = if answered_but_lost {
-        format!("the SYN-ACK never gets through: the SYN is sent {} times", again.len() + 1)
+        format!("the SYN-ACK never gets through: the SYN is sent {}", times(again.len() + 1))
     } else {
-        format!("no answer to the SYN, sent {} times in {waited:.0} s", again.len() + 1)
+        format!("no answer to the SYN, sent {} in {waited:.0} s", times(again.len() + 1))
     };
     let mut found = Found::at(first, Confidence::Certain, EndedBy::Path, headline).supported(Some(syn.packet), "the first SYN");
     if answered_but_lost {

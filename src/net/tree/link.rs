@@ -85,6 +85,12 @@ fn tag(kind: u16, mut cursor: Cursor<'_>) -> Field {
             cursor.shown("Type", 2, ethertype);
             cursor.tree("Cisco MetaData", "")
         }
+        0x8903 => {
+            cursor.hex("Forwarding Tag", 2);
+            cursor.bits("FTAG", 0xffc0, |value| value.to_string());
+            cursor.bits("TTL", 0x003f, |value| value.to_string());
+            cursor.tree("Cisco FabricPath", "")
+        }
         0x880b => point_to_point(cursor),
         0x8100 | 0x88a8 | 0x9100 | 0x9200 | 0x9300 => {
             let control = cursor.hex("Tag Control Information", 2);

@@ -1,6 +1,6 @@
 //! The full field tree of a captured frame, for the detail pane: every header's fields with the bytes they are in.
 //!
-//! Nothing here finds its own way: [`Decoder`] walks the frame and tells [`Seen`] where each header begins, so the tree
+//! Nothing here finds its own way: [`Decoder`] walks the frame and tells `Seen` where each header begins, so the tree
 //! and the segment cannot disagree. Start at [`Anatomy::of`]. One file a family of headers. Nothing here fails: what
 //! the snap length cut is shown as far as it goes.
 

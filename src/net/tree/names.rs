@@ -47,6 +47,7 @@ pub(super) fn ethertype(number: u64) -> String {
         0x88a8 => "802.1ad Provider Bridge",
         0x88be => "ERSPAN",
         0x22eb => "ERSPAN type III",
+        0x8903 => "Cisco FabricPath",
         0x8909 => "Cisco MetaData",
         0x9100 | 0x9200 | 0x9300 => "QinQ, before its standard",
         _ => return format!("0x{number:04x}"),

@@ -123,6 +123,7 @@ fn samples() -> Vec<(u16, Vec<u8>)> {
         (1, ethernet(0x0800, &v4(17, 0, &udp(6081, &geneve)))),
         (1, ethernet(0x0800, &v4(17, 0, &udp(2152, &gtp)))),
         (1, ethernet(0x0800, &quoted)),
+        (1, ethernet(0x8903, &[&[0, 0x60][..], &inner].concat())),
         (0, [&[2, 0, 0, 0][..], &ip].concat()),
         (9, [&[0xff, 3, 0, 0x21][..], &ip].concat()),
         (101, ip.clone()),
@@ -188,13 +189,15 @@ fn headers_between_the_link_and_tcp_are_named() {
         vec!["User Datagram Protocol", "Virtual eXtensible Local Area Network", "Ethernet II"],
         vec!["User Datagram Protocol", "Generic Network Virtualization Encapsulation", "Ethernet II"],
         vec!["User Datagram Protocol", "GPRS Tunneling Protocol"],
+        vec![ICMP],
+        vec!["Cisco FabricPath", "Ethernet II"],
     ];
     for ((link, bytes), expected) in samples().into_iter().zip(expected) {
         let found = anatomy(link, bytes);
         let between: Vec<&str> =
             names(&found).into_iter().skip(2).filter(|name| *name != TCP && !name.starts_with(ip::NAME)).collect();
         assert_eq!(between, expected);
-        assert!(found.tree(TCP).is_some(), "{:?}", names(&found));
+        assert!(found.tree(TCP).or(found.tree(ICMP)).is_some(), "{:?}", names(&found));
     }
 }
 

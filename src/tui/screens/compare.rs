@@ -10,12 +10,16 @@ use crate::engine::Index;
 use crate::present::compare::{self, Comparison, Relation, SideCells};
 use crate::present::header;
 use crate::present::role::{Line, Role, Span};
+use crate::present::wrap::wrap;
 
 /// Draws the comparison.
 pub fn draw(canvas: &mut Canvas<'_>, title: Rect, body: Rect, model: &Model, index: &Index) {
     let Some(shown) = &model.compare else { return };
     let views = shown.views.as_ref().map(|(baseline, subject)| (&**baseline, &**subject));
-    canvas.line(title.x, title.y, title.width, &compare::title(shown.baseline, shown.subject, views, index));
+    canvas.line(title.x, title.y, title.width, &{
+        let flows = (shown.baseline, shown.subject);
+        compare::title(flows, views, index, usize::from(title.width))
+    });
     canvas.tint(title, Role::Title);
     let ready = match &shown.stage {
         Stage::Ready(comparison) => comparison,
@@ -39,8 +43,11 @@ pub fn draw(canvas: &mut Canvas<'_>, title: Rect, body: Rect, model: &Model, ind
     draw_differences(canvas, differences, shown, ready);
 }
 
-fn said(canvas: &mut Canvas<'_>, area: Rect, role: Role, text: &str) {
-    canvas.span(area.x + 1, area.y, area.width.saturating_sub(1), &Span::new(role, text));
+/// Says why there is nothing to show.
+pub(super) fn said(canvas: &mut Canvas<'_>, area: Rect, role: Role, text: &str) {
+    for (y, part) in (area.y..area.bottom()).zip(wrap(text, usize::from(area.width.saturating_sub(2)))) {
+        canvas.span(area.x + 1, y, area.width.saturating_sub(1), &Span::new(role, part));
+    }
 }
 
 fn draw_rows(canvas: &mut Canvas<'_>, area: Rect, shown: &Compare, ready: &Comparison) {
@@ -80,7 +87,8 @@ fn draw_rows(canvas: &mut Canvas<'_>, area: Rect, shown: &Compare, ready: &Compa
 /// One side of a row: what matters least is left out where it is narrow.
 fn side(canvas: &mut Canvas<'_>, x: u16, y: u16, width: u16, cells: &SideCells) {
     let (packet, time, size, ttl) = match width {
-        ..34 => (5, 0, 0, 0),
+        ..20 => (0, 0, 0, 0),
+        20..34 => (5, 0, 0, 0),
         34..52 => (6, 0, 6, 0),
         _ => (6, 9, 6, 4),
     };

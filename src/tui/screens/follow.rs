@@ -4,12 +4,13 @@ use ratatui::layout::Rect;
 
 use super::super::canvas::Canvas;
 use super::above;
+use super::compare::said;
 use super::timeline::opened;
 use crate::app::follow::{Follow, Place};
 use crate::app::{Model, Pane};
 use crate::engine::{FlowView, Index};
 use crate::present::follow;
-use crate::present::role::{Role, Span};
+use crate::present::role::Role;
 
 /// Draws the streams.
 pub fn draw(canvas: &mut Canvas<'_>, title: Rect, body: Rect, model: &Model, index: &Index) {
@@ -20,7 +21,7 @@ pub fn draw(canvas: &mut Canvas<'_>, title: Rect, body: Rect, model: &Model, ind
     let line = follow::summary(&view, shown.shown_as, shown.only, matches);
     canvas.line(head.x, head.y, head.width, &line);
     if shown.conversation.blocks.is_empty() {
-        canvas.span(rest.x + 1, rest.y, rest.width.saturating_sub(1), &Span::new(Role::Dim, "no payload was captured"));
+        said(canvas, rest, Role::Dim, &follow::nothing(shown.only));
         return;
     }
     let rows = Rect { width: rest.width.saturating_sub(1), ..rest };

@@ -8,8 +8,8 @@ use crate::app::list::List;
 use crate::app::{Model, Pane};
 use crate::engine::{FlowRef, Index};
 use crate::present::list::{self, COLUMNS};
-use crate::present::overview;
 use crate::present::role::{Line, Role, Span};
+use crate::present::{overview, values};
 use crate::vocab::FlowNumber;
 
 /// Rows below which the finding under the list is left out.
@@ -24,12 +24,11 @@ pub fn draw(canvas: &mut Canvas<'_>, title: Rect, body: Rect, model: &Model, ind
     let counts = overview::counts(&index.counts(), query.outcome);
     let at = canvas.line(head.x, head.y, head.width, &counts);
     if !query.text.is_empty() {
-        let found = match &model.list.survey {
-            Some(survey) => format!("looking, {} %", survey.percent()),
-            None => format!("{} rows", model.list.rows.len()),
+        let filter = match &model.list.survey {
+            Some(survey) => format!("  looking for {:?}, {} %", query.text, survey.percent()),
+            None => format!("  {} with {:?}", values::counted(model.list.rows.len() as u64, "row"), query.text),
         };
-        let filter = format!("  filter {:?}: {found}", query.text);
-        canvas.span(at, head.y, head.right().saturating_sub(at), &Span::new(Role::Notice, filter));
+        canvas.line(at, head.y, head.right().saturating_sub(at), &Line::of(Role::Notice, filter));
     }
     if head.height > 1 {
         let line = overview::chart(&model.list.histogram, usize::from(head.width), &model.zone);
@@ -41,31 +40,39 @@ pub fn draw(canvas: &mut Canvas<'_>, title: Rect, body: Rect, model: &Model, ind
     draw_finding(canvas, finding, model, index);
 }
 
-/// The columns that fit: which, and where each begins and how wide it is.
-fn columns(list: &List, width: u16) -> Vec<(usize, u16)> {
+/// The columns that fit: which, and how wide each is, from left to right.
+fn columns(list: &List, widths: &[u16], width: u16) -> Vec<(usize, u16)> {
     let candidates = (0..COLUMNS.len()).filter(|at| *at == 0 || *at > list.shift);
     let mut ranked: Vec<usize> = candidates.collect();
-    ranked.sort_by_key(|at| COLUMNS[*at].rank);
+    // Rows sorted by what is not to be seen would be a riddle.
+    ranked.sort_by_key(|at| if list.query.column == *at { 0 } else { COLUMNS[*at].rank });
+    // The longest text, or the heading with the sign of the order.
+    let wish = |at: usize| {
+        let heading = COLUMNS[at].title.len() + usize::from(list.query.column == at);
+        widths[at].min(COLUMNS[at].max).max(heading as u16)
+    };
     let mut left = width;
-    let mut taken = Vec::new();
+    let mut taken: Vec<(usize, u16)> = Vec::new();
     for at in ranked {
-        let min = COLUMNS[at].min + 1;
-        if min > left {
+        let fair = wish(at).min(COLUMNS[at].fair);
+        let room = left.saturating_sub(1).min(fair);
+        if room < COLUMNS[at].min.min(fair) {
             break;
         }
-        left -= min;
-        taken.push(at);
+        left -= room + 1;
+        taken.push((at, room));
+        if room < fair {
+            break;
+        }
     }
-    // What is left goes to those who would like more, the most important first.
-    let mut widths: Vec<(usize, u16)> = Vec::new();
-    for at in taken {
-        let wish = list.widths[at].min(COLUMNS[at].max).saturating_sub(COLUMNS[at].min);
-        let more = wish.min(left);
+    // What is left goes to those that would like more, the most important first.
+    for (at, width) in &mut taken {
+        let more = wish(*at).saturating_sub(*width).min(left);
+        *width += more;
         left -= more;
-        widths.push((at, COLUMNS[at].min + more));
     }
-    widths.sort_unstable();
-    widths
+    taken.sort_unstable();
+    taken
 }
 
 fn draw_table(canvas: &mut Canvas<'_>, area: Rect, model: &Model, index: &Index) {
@@ -76,34 +83,43 @@ fn draw_table(canvas: &mut Canvas<'_>, area: Rect, model: &Model, index: &Index)
     let body = Rect { y: area.y + 1, height: area.height - 1, ..area };
     let top = list.cursor.top(usize::from(body.height), list.rows.len());
     let rows = canvas.scroll_bar(body, top as u64, u64::from(body.height), list.rows.len() as u64);
-    let columns = columns(list, rows.width.saturating_sub(1));
+    let seen = list.rows.iter().map(|flow| FlowNumber(*flow)).skip(top).take(usize::from(rows.height));
+    let cells: Vec<(FlowNumber, Vec<Span>)> = seen.map(|flow| (flow, cells(flow, model, index))).collect();
+    let mut widths = list.widths.clone();
+    for (_, cells) in &cells {
+        for (width, cell) in widths.iter_mut().zip(cells) {
+            *width = (*width).max(cell.text.chars().count() as u16);
+        }
+    }
+    let columns = columns(list, &widths, rows.width.saturating_sub(1));
     headings(canvas, area, list, &columns);
     canvas.rows(Pane::List, rows, top);
-    let mut widths = list.widths.clone();
-    for (at, flow) in list.rows.iter().enumerate().skip(top).take(usize::from(rows.height)) {
-        let y = rows.y + (at - top) as u16;
-        let flow = FlowNumber(*flow);
-        let Some(facts) = index.facts(flow) else { continue };
-        if model.baseline == Some(FlowRef::main(flow)) {
-            canvas.span(rows.x, y, 1, &Span::new(Role::Key, "b"));
+    for (y, (flow, cells)) in (0..).zip(&cells) {
+        if model.baseline == Some(FlowRef::main(*flow)) {
+            canvas.span(rows.x, rows.y + y, 1, &Span::new(Role::Key, "b"));
         }
         let mut x = rows.x + 1;
         for (column, width) in &columns {
-            let span = list::cell(*column, &facts, &model.zone);
-            let length = span.text.chars().count() as u16;
-            widths[*column] = widths[*column].max(length.min(COLUMNS[*column].max));
-            canvas.cell(x, y, *width, COLUMNS[*column].right, &span);
+            if let Some(cell) = cells.get(*column) {
+                canvas.cell(x, rows.y + y, *width, COLUMNS[*column].right, cell);
+            }
             x += width + 1;
         }
-        if at == list.cursor.at {
-            canvas.cursor_row(rows, (at - top) as u16, true);
+        if top + usize::from(y) == list.cursor.at {
+            canvas.cursor_row(rows, y, true);
         }
     }
     canvas.seen.widths = Some(widths);
     if list.rows.is_empty() {
-        let text = overview::empty(&model.progress, index, list.survey.is_some());
+        let text = overview::empty(&model.progress, index, list.is_looking());
         canvas.line(rows.x + 1, rows.y, rows.width.saturating_sub(1), &text);
     }
+}
+
+/// The cells of a flow in all columns.
+fn cells(flow: FlowNumber, model: &Model, index: &Index) -> Vec<Span> {
+    let Some(facts) = index.facts(flow) else { return Vec::new() };
+    (0..COLUMNS.len()).map(|column| list::cell(column, &facts, &model.zone)).collect()
 }
 
 fn headings(canvas: &mut Canvas<'_>, area: Rect, list: &List, columns: &[(usize, u16)]) {

@@ -2,9 +2,9 @@
 
 mod compare;
 mod follow;
-mod help;
 mod list;
 mod packets;
+mod page;
 mod timeline;
 
 use ratatui::buffer::Buffer;
@@ -24,6 +24,7 @@ pub fn draw(buffer: &mut Buffer, theme: Theme, model: &Model, index: &Index) -> 
         return canvas.seen;
     }
     let [title, body, hints] = rows(area);
+    canvas.is_covered = matches!(model.overlay, Overlay::Page(_));
     match model.screen() {
         Screen::List => list::draw(&mut canvas, title, body, model, index),
         Screen::Timeline => timeline::draw(&mut canvas, title, body, model, index),
@@ -31,8 +32,9 @@ pub fn draw(buffer: &mut Buffer, theme: Theme, model: &Model, index: &Index) -> 
         Screen::Packets => packets::draw(&mut canvas, title, body, model, index),
         Screen::Compare => compare::draw(&mut canvas, title, body, model, index),
     }
-    if let Overlay::Help(cursor) = &model.overlay {
-        help::draw(&mut canvas, body, model.screen().scope(), cursor);
+    canvas.is_covered = false;
+    if let Overlay::Page(shown) = &model.overlay {
+        page::draw(&mut canvas, body, shown);
     }
     bar::draw(&mut canvas, hints, model, index);
     canvas.seen

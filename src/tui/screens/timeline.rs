@@ -4,11 +4,11 @@ use ratatui::layout::Rect;
 
 use super::super::canvas::Canvas;
 use super::super::widgets::{hex, ladder, tree};
-use super::{above, beside};
+use super::{above, beside, compare};
 use crate::app::timeline::Timeline;
 use crate::app::{Model, Opened, Pane};
 use crate::engine::{FlowView, Index};
-use crate::present::role::{Line, Role, Span};
+use crate::present::role::{Line, Role};
 use crate::present::{finding, header};
 
 /// Columns from which on the finding stands beside the steps.
@@ -61,13 +61,13 @@ pub(super) fn opened(
     let subject = model.subject.as_ref()?;
     let (name, said) = match &subject.opened {
         Opened::Ready(view) => (header::of_view(view, index), None),
-        Opened::Waiting => (unopened(subject.flow), Some(Span::new(Role::Dim, "reading its packets …"))),
-        Opened::Failed(why) => (unopened(subject.flow), Some(Span::new(Role::Error, format!("cannot open it: {why}")))),
+        Opened::Waiting => (unopened(subject.flow), Some((Role::Dim, "reading its packets …".to_owned()))),
+        Opened::Failed(why) => (unopened(subject.flow), Some((Role::Error, format!("cannot open it: {why}")))),
     };
     canvas.line(title.x, title.y, title.width, &name);
     canvas.tint(title, Role::Title);
-    if let Some(said) = said {
-        canvas.span(body.x + 1, body.y, body.width.saturating_sub(1), &said);
+    if let Some((role, text)) = said {
+        compare::said(canvas, body, role, &text);
     }
     subject.view().cloned()
 }

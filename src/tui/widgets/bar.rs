@@ -4,7 +4,7 @@ use ratatui::layout::Rect;
 
 use super::super::canvas::{self, Canvas};
 use crate::app::keys::{self, Scope};
-use crate::app::{Model, Overlay, Prompt, Screen};
+use crate::app::{Action, Model, Overlay, Prompt, Screen};
 use crate::engine::Index;
 use crate::present::role::{Line, Role, Span};
 
@@ -12,16 +12,20 @@ use crate::present::role::{Line, Role, Span};
 pub fn draw(canvas: &mut Canvas<'_>, area: Rect, model: &Model, index: &Index) {
     if let Overlay::Prompt(prompt, input) = &model.overlay {
         let (before, after) = input.parts();
-        let line = Line::of(Role::Key, prompt.sign()).with(Role::Text, before);
-        let at = canvas.line(area.x, area.y, area.width, &line);
+        let at = canvas.span(area.x, area.y, area.width, &Span::new(Role::Key, prompt.sign()));
+        let room = area.right().saturating_sub(at + 1);
+        let at = canvas.span(at, area.y, room, &Span::new(Role::Text, canvas::tail(&before, room)));
         canvas.seen.cursor = Some((at.min(area.right() - 1), area.y));
         let at = canvas.span(at, area.y, area.right().saturating_sub(at), &Span::new(Role::Text, after));
-        let tail = Line::of(Role::Dim, "   Enter: keep   Esc: give up").with(Role::Dim, count(model, prompt));
-        canvas.line(at, area.y, area.right().saturating_sub(at), &tail);
+        let left = area.right().saturating_sub(at);
+        let tail = Line::of(Role::Dim, count(model, prompt)).with(Role::Dim, "   Enter: keep   Esc: give up");
+        if canvas::width(&tail) <= left {
+            canvas.line(at, area.y, left, &tail);
+        }
         return;
     }
     if let Some((role, text)) = &model.notice {
-        canvas.span(area.x, area.y, area.width, &Span::new(*role, format!(" {text}")));
+        canvas.line(area.x, area.y, area.width, &Line::of(*role, format!(" {text}")));
         return;
     }
     hints(canvas, area, model, index);
@@ -37,17 +41,20 @@ fn count(model: &Model, prompt: &Prompt) -> String {
 }
 
 fn hints(canvas: &mut Canvas<'_>, area: Rect, model: &Model, index: &Index) {
-    let rows: Vec<_> = match model.overlay {
-        Overlay::Help(_) => keys::rows(Scope::Anywhere).filter(|row| row.first_key() == "q").collect(),
-        _ => keys::rows(model.screen().scope()).collect(),
+    let scope = match model.overlay {
+        Overlay::Page(_) => Scope::Anywhere,
+        _ => model.screen().scope(),
     };
-    let general: Vec<_> = keys::rows(Scope::Anywhere).collect();
-    let possible = |row: &&&keys::Binding| !row.hint.is_empty() && model.is_possible(row.action, index);
-    // Help and the way back stay in sight, however narrow it is.
-    let tail = general.iter().filter(possible).fold(Line::new(), |line, row| hint(line, row));
+    let own = keys::rows(scope).filter(|row| row.scope != Scope::Anywhere);
+    let possible = |row: &&keys::Binding| !row.hint.is_empty() && model.is_possible(row.action, index);
+    // Help and the way out stay in sight, however narrow it is.
+    let (out, rows): (Vec<_>, Vec<_>) = own.filter(possible).partition(|row| row.action == Action::Quit);
+    let general = keys::rows(Scope::Anywhere).filter(possible);
+    let general = general.filter(|row| out.is_empty() || row.action != Action::Back);
+    let tail = general.chain(out.iter().copied()).fold(Line::new(), hint);
     let room = area.width.saturating_sub(canvas::width(&tail));
     let mut at = area.x;
-    for row in rows.iter().filter(possible) {
+    for row in rows {
         let line = hint(Line::new(), row);
         if at + canvas::width(&line) > area.x + room {
             break;

@@ -21,22 +21,34 @@ struct Columns {
 }
 
 impl Columns {
-    /// The columns for a width: what matters least goes first.
-    fn new(width: u16) -> Self {
+    /// The columns for a width and the longest name of a step: what matters least goes first.
+    fn new(width: u16, longest: usize) -> Self {
         let (delta, ttl, flags) = match width {
             ..66 => (0, 0, 0),
             66..84 => (0, 4, 0),
             84..110 => (9, 4, 0),
             _ => (9, 4, 11),
         };
-        let (packet, time, size) = if width < 66 { (6, 9, 6) } else { (7, 11, 7) };
+        let (packet, time, size) = match width {
+            ..46 => (6, 0, 0),
+            46..66 => (6, 9, 6),
+            _ => (7, 11, 7),
+        };
         let others =
             [packet, time, delta, size, ttl, flags].iter().map(|width| width + u16::from(*width > 0)).sum::<u16>();
         let rest = width.saturating_sub(others + 3);
-        let lane = (rest * 2 / 3).clamp(rest.min(26), 46);
+        let lane = (rest * 2 / 3).clamp(rest.min(LANE.0), LANE.1);
+        // Notes say more than long arrows.
+        let needed = (longest as u16).saturating_add(ladder::AROUND).max(LANE.0);
+        let lane = if rest - lane < NOTE { lane.min(needed) } else { lane };
         Self { packet, time, delta, lane, size, ttl, flags }
     }
 }
+
+/// Columns between the lifelines: at least where there is room, and at most.
+const LANE: (u16, u16) = (26, 46);
+/// Columns that most notes fit in.
+const NOTE: u16 = 60;
 
 /// Draws the steps.
 pub fn draw(canvas: &mut Canvas<'_>, area: Rect, view: &FlowView, timeline: &Timeline, has_keys: bool) {
@@ -53,7 +65,8 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, view: &FlowView, timeline: &Tim
     if inner.height == 0 {
         return;
     }
-    let columns = Columns::new(inner.width);
+    let longest = view.timeline.steps.iter().map(|step| step.name.chars().count()).max().unwrap_or(0);
+    let columns = Columns::new(inner.width, longest);
     headings(canvas, inner, &columns);
     let body = Rect { y: inner.y + 1, height: inner.height - 1, ..inner };
     let top = timeline.steps.top(usize::from(body.height), timeline.shown.len());

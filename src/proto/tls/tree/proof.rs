@@ -23,7 +23,8 @@ pub(super) fn certificate_message(body: &mut Tree<'_>, context: Context) {
             let tree = &mut *list;
             if tls13 {
                 tree.group("certificate_entry", |entry| {
-                    certificate_vector(entry);
+                    let subject = certificate_vector(entry);
+                    entry.say(subject);
                     extensions::block(entry, HandshakeType::CERTIFICATE);
                 });
             } else {
@@ -36,16 +37,20 @@ pub(super) fn certificate_message(body: &mut Tree<'_>, context: Context) {
     body.note("The sender's own certificate first");
 }
 
-fn certificate_vector(list: &mut Tree<'_>) {
+/// Reads a certificate behind its length; returns its subject.
+fn certificate_vector(list: &mut Tree<'_>) -> String {
+    let mut subject = String::new();
     list.vector("certificate", 3, |inside| {
         let range = inside.at()..inside.at() + inside.left();
         let field = x509::certificate(inside.message(), range);
         inside.skip_rest();
-        inside.say(field.value.clone());
+        subject.clone_from(&field.value);
+        inside.say(field.value);
         for child in field.children {
             inside.push(child);
         }
     });
+    subject
 }
 
 pub(super) fn compressed_certificate(body: &mut Tree<'_>, context: Context) {

@@ -1,0 +1,184 @@
+//! The health of a capture: what it lacks, what it has twice, where it was taken. What it lacks qualifies every finding
+//! that rests on something not seen.
+
+use serde::Serialize;
+
+use super::index::Index;
+use super::load::OpenFile;
+use crate::flow::{Events, FlowRow, Issues};
+use crate::net::Segment;
+use crate::vocab::{PerDirection, Time};
+
+/// TCP payload that no Ethernet frame carries: a host that captured its own packets before or after offloading.
+const OFFLOADED: u32 = 1500;
+/// A clock that goes back by less is the reordering of several queues, in nanoseconds.
+const CLOCK_STEP: i64 = 10 * Time::SECOND / 1000;
+/// TTLs and hop limits that hosts send with.
+const INITIAL_TTLS: [u8; 4] = [32, 64, 128, 255];
+/// Of ten flows that tell a distance this many must agree on where the capture was taken.
+const AGREE_OF_TEN: usize = 8;
+
+/// Counts of the index pass.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Tally {
+    segments: u64,
+    duplicates: u64,
+    missing: u64,
+    cut: u64,
+    offloaded: u64,
+    clock_steps: u64,
+    last: Time,
+}
+
+impl Tally {
+    /// Segments that show that others were not captured, as a share of all.
+    pub fn missing_share(&self) -> f64 {
+        self.missing as f64 / self.segments.max(1) as f64
+    }
+
+    /// Takes note of a segment.
+    pub fn segment(&mut self, segment: &Segment<'_>, events: Events, time: Time) {
+        self.segments += 1;
+        if events.any(Events::DUPLICATE | Events::LOST_SEGMENT | Events::ACK_UNSEEN) {
+            self.duplicates += u64::from(events.has(Events::DUPLICATE));
+            self.missing += u64::from(events.any(Events::LOST_SEGMENT | Events::ACK_UNSEEN));
+        }
+        self.cut += u64::from(segment.payload.len() < segment.payload_len as usize);
+        self.offloaded += u64::from(segment.payload_len > OFFLOADED);
+        self.clock_steps += u64::from(time.nanos_since(self.last) < -CLOCK_STEP);
+        self.last = time;
+    }
+}
+
+/// Where a capture was taken, as the distances of both ends tell.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Vantage {
+    /// On the clients, or in their network: their packets passed no router.
+    Client,
+    /// On the servers, or in their network.
+    Server,
+    /// Between both.
+    Between,
+    /// On one machine, or in one network with both.
+    Both,
+    /// The flows do not agree, or there is none that tells.
+    #[default]
+    Unknown,
+}
+
+impl Vantage {
+    /// What is said of it.
+    pub fn describe(self) -> &'static str {
+        match self {
+            Vantage::Client => "on the clients or next to them",
+            Vantage::Server => "on the servers or next to them",
+            Vantage::Between => "between clients and servers",
+            Vantage::Both => "next to both ends",
+            Vantage::Unknown => "not to be told",
+        }
+    }
+}
+
+/// What a capture lacks, what it has twice, where it was taken.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Health {
+    /// TCP segments read.
+    pub segments: u64,
+    /// Packets that the capturing system says it dropped; `None` where it says nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub dropped: Option<u64>,
+    /// Segments that show that others were not captured: a hole before them, an acknowledgment of bytes not seen.
+    pub missing_segments: u64,
+    /// Those as a share of all segments.
+    pub missing_share: f64,
+    /// Packets captured twice.
+    pub duplicates: u64,
+    /// Packets cut by the snap length.
+    pub cut_packets: u64,
+    /// Segments larger than a frame: captured on a host that offloads segmentation.
+    pub offloaded_segments: u64,
+    /// Times at which the clock went back by more than 10 ms.
+    pub clock_steps: u64,
+    /// Flows of which one direction alone was captured.
+    pub one_sided_flows: u64,
+    /// Flows whose beginning was not captured.
+    pub midstream_flows: u64,
+    /// Flows with bytes that were not captured.
+    pub flows_with_gaps: u64,
+    /// Flows read no further because too many were open at a time.
+    pub unread_flows: u64,
+    /// IP fragments that covered bytes already received.
+    pub fragment_overlaps: u64,
+    /// Where it was taken, inferred from TTLs.
+    pub vantage: Vantage,
+}
+
+impl Health {
+    pub(super) fn of(index: &Index) -> Self {
+        let tally = index.tally;
+        let mut health = Health {
+            segments: tally.segments,
+            dropped: index.dropped,
+            missing_segments: tally.missing,
+            missing_share: tally.missing_share(),
+            duplicates: tally.duplicates,
+            cut_packets: tally.cut,
+            offloaded_segments: tally.offloaded,
+            clock_steps: tally.clock_steps,
+            unread_flows: index.unread_flows,
+            fragment_overlaps: index.fragment_overlaps,
+            ..Health::default()
+        };
+        for (_, row) in index.flows.iter() {
+            health.one_sided_flows += u64::from(one_sided(row));
+            health.midstream_flows += u64::from(row.issues.has(Issues::MIDSTREAM));
+            health.flows_with_gaps += u64::from(row.issues.has(Issues::GAP));
+        }
+        health.vantage = vantage(index.flows.iter().map(|(_, row)| row));
+        health
+    }
+}
+
+/// Whether a flow exchanged something of which one direction alone was captured: an unanswered SYN is none.
+fn one_sided(row: &FlowRow) -> bool {
+    let PerDirection { to_server, to_client } = &row.sides;
+    let (some, none) = (to_server.packets.max(to_client.packets), to_server.packets.min(to_client.packets));
+    none == 0 && some > 0 && row.sides.to_server.bytes + row.sides.to_client.bytes > 0
+}
+
+/// Packets that the capturing system says it dropped, of all files.
+pub(super) fn dropped(files: &[Option<OpenFile>]) -> Option<u64> {
+    let sections = files.iter().flatten().flat_map(|file| &file.layout.sections);
+    let stated = sections.flat_map(|section| &section.interfaces).filter_map(|interface| interface.dropped);
+    stated.fold(None, |sum, dropped| Some(sum.unwrap_or(0) + dropped))
+}
+
+/// Routers that a packet passed on its way to the capture.
+fn hops(ttl: u8) -> u8 {
+    INITIAL_TTLS.iter().find(|initial| **initial >= ttl).map_or(0, |initial| initial - ttl)
+}
+
+fn vantage<'a>(rows: impl Iterator<Item = &'a FlowRow>) -> Vantage {
+    // By whether the client is near, and whether the server is.
+    let mut counts = [[0_usize; 2]; 2];
+    for row in rows.filter(|row| row.handshake_seen()) {
+        let near = |ttl: u8| usize::from(hops(ttl) == 0);
+        counts[near(row.sides.to_server.ttl)][near(row.sides.to_client.ttl)] += 1;
+    }
+    let total: usize = counts.iter().flatten().sum();
+    let places = [(Vantage::Between, 0, 0), (Vantage::Server, 0, 1), (Vantage::Client, 1, 0), (Vantage::Both, 1, 1)];
+    let agreed =
+        places.iter().find(|(_, client, server)| total > 0 && counts[*client][*server] * 10 >= total * AGREE_OF_TEN);
+    agreed.map_or(Vantage::Unknown, |(vantage, ..)| *vantage)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hops_are_counted_from_the_usual_initial_values() {
+        assert_eq!([64, 63, 55, 128, 120, 255, 250, 32].map(hops), [0, 1, 9, 0, 8, 0, 5, 0]);
+    }
+}

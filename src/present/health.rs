@@ -1,0 +1,44 @@
+//! The health of a capture, a row each: what it lacks, what it has twice, where it was taken.
+
+use crate::engine::Health;
+
+/// One fact of the capture's health.
+pub struct Row {
+    /// What it is.
+    pub name: &'static str,
+    /// How much of it there is.
+    pub value: String,
+    /// Whether it may hide something, so that it is said unasked.
+    pub matters: bool,
+}
+
+/// Share of missing segments that is said unasked.
+const WORTH_SAYING: f64 = 0.001;
+
+/// The rows, those that weigh most first.
+pub fn rows(health: &Health) -> Vec<Row> {
+    let count = |name, value: u64, matters: bool| Row { name, value: value.to_string(), matters: matters && value > 0 };
+    let missing = format!("{} ({:.2} % of all)", health.missing_segments, health.missing_share * 100.0);
+    vec![
+        Row {
+            name: "packets dropped while capturing",
+            value: health.dropped.map_or_else(|| "the file does not say".into(), |dropped| dropped.to_string()),
+            matters: health.dropped.is_some_and(|dropped| dropped > 0),
+        },
+        Row {
+            name: "segments that show that others are missing",
+            value: missing,
+            matters: health.missing_share >= WORTH_SAYING,
+        },
+        count("packets cut by the snap length", health.cut_packets, true),
+        count("flows of which one direction alone was captured", health.one_sided_flows, true),
+        count("flows whose beginning was not captured", health.midstream_flows, false),
+        count("flows with bytes that were not captured", health.flows_with_gaps, false),
+        count("flows not read to the end, too many being open", health.unread_flows, true),
+        count("times the clock went back", health.clock_steps, true),
+        count("packets captured twice", health.duplicates, false),
+        count("segments larger than a frame (offloading)", health.offloaded_segments, false),
+        count("IP fragments that overlap", health.fragment_overlaps, true),
+        Row { name: "taken (inferred from TTLs)", value: health.vantage.describe().into(), matters: false },
+    ]
+}

@@ -1,0 +1,459 @@
+//! Keys go in, the screen comes out: every key of the table does what it says, on every screen where it holds.
+
+mod common;
+
+use common::play::Play;
+use shakedown::app::keys::{self, KEYS, Scope};
+use shakedown::app::{Action, Overlay, Pane, Screen};
+use shakedown::present::list::COLUMNS;
+use shakedown::tui::stage::Order;
+
+const WIDE: (u16, u16) = (150, 40);
+const NARROW: (u16, u16) = (60, 20);
+/// So low that the eight flows of `stacks-ok` do not fit.
+const LOW: (u16, u16) = (110, 10);
+
+/// Makes a test of each scene, and of all of them together one that misses no key.
+macro_rules! scenes {
+    ($($scene:ident,)+) => {
+        $(#[test] fn $scene() { drop(scene::$scene()); })+
+
+        #[test]
+        fn every_key_of_the_table_is_pressed() {
+            let scenes: &[fn() -> Play] = &[$(scene::$scene,)+];
+            let pressed: Vec<_> = scenes.iter().flat_map(|scene| scene().pressed).collect();
+            let was_pressed = |scope: Scope, key| {
+                // A key of every screen counts wherever the screen has no meaning of its own for it.
+                let anywhere = |at: Scope| scope == Scope::Anywhere && !own(at, key);
+                pressed.iter().any(|(at, one)| *one == key && (*at == scope || anywhere(*at)))
+            };
+            let missed: Vec<_> = KEYS
+                .iter()
+                .flat_map(|row| row.keys().map(|key| (row.scope, key)))
+                .filter(|(scope, key)| !was_pressed(*scope, *key))
+                .map(|(scope, key)| format!("{key} in {scope:?}"))
+                .collect();
+            assert!(missed.is_empty(), "never pressed: {}", missed.join(", "));
+        }
+    };
+}
+
+fn own(scope: Scope, key: shakedown::app::Key) -> bool {
+    keys::rows(scope).any(|row| row.keys().any(|one| one == key))
+}
+
+scenes! {
+    arrows_and_letters_move_alike,
+    failing_flows_follow_each_other_around_the_end,
+    every_column_sorts_both_ways,
+    a_filter_narrows_while_it_is_typed_and_can_be_cleared,
+    outcomes_are_shown_one_after_the_other,
+    commands_do_what_they_say,
+    every_action_has_a_command,
+    a_baseline_can_be_marked_and_forgotten,
+    the_comparison_begins_at_the_first_divergence,
+    differences_are_gone_through,
+    the_comparison_goes_on_to_other_flows,
+    steps_are_gone_through,
+    evidence_leads_to_its_packet,
+    fields_fold_and_are_searched,
+    bytes_and_fields_go_together,
+    certificates_are_a_key_away,
+    streams_are_gone_through,
+    streams_are_searched,
+    a_packet_leads_to_its_bytes_and_back,
+    packets_are_listed_and_plotted,
+    plots_are_zoomed_and_panned,
+    the_mouse_selects_scrolls_and_sorts,
+    every_screen_is_reached_from_every_other,
+    the_help_opens_anywhere_and_closes,
+    leaving_and_stopping_are_orders,
+}
+
+mod scene {
+    use super::*;
+
+    pub fn arrows_and_letters_move_alike() -> Play {
+        let mut play = Play::fixture("stacks-ok", LOW);
+        let pairs = [
+            ("Down", "j", "g j j"),
+            ("Up", "k", "g j j"),
+            ("PageDown", "ctrl-f", "g"),
+            ("PageUp", "ctrl-b", "G"),
+            ("Home", "g", "G"),
+            ("End", "G", "g"),
+            ("Right", "l", "g"),
+            ("Left", "h", "g l l"),
+        ];
+        for (arrow, letter, from) in pairs {
+            let before = play.press(from).picture();
+            let after = play.press(arrow).picture();
+            assert_ne!(before, after, "{arrow} moves");
+            play.press("h h h h").press(from).press(letter);
+            assert_eq!(play.picture(), after, "{letter} does as {arrow} does");
+            play.press("h h h h");
+        }
+        play.press("g ctrl-d").is_on("   2 ").press("ctrl-u").is_on("   0 ");
+        play
+    }
+
+    pub fn failing_flows_follow_each_other_around_the_end() -> Play {
+        let mut play = Play::fixture("one-percent", WIDE);
+        play.is_on(" 162 ").press("n").is_on(" 193 ").press("n").is_on(" 357 ").press("N").is_on(" 193 ");
+        play.press("G").is_on("✓ ok").press("n").is_on(" 162 ").shows("around the end");
+        play.press("N").is_on(" 952 ").shows("around the beginning");
+        play.press("Enter").shows("flow 952  ✗ failed").press("[").shows("flow 906 ").press("]").shows("flow 952 ");
+        play.press("f").shows("client packet").press("]").shows("flow 162 ").press("[").shows("flow 952 ");
+        play
+    }
+
+    pub fn every_column_sorts_both_ways() -> Play {
+        let mut play = Play::fixture("stacks-ok", (60, 20));
+        for _ in COLUMNS {
+            let column = play.press(">").model().list.query.column;
+            let title = COLUMNS[column].title;
+            // Narrow as the screen is, the column that sorts is on it.
+            play.shows(&format!("{title}▲")).press("r").shows(&format!("{title}▼")).press("r");
+        }
+        play.press("<").shows("ALPN▲").press(": sort Space flow Enter");
+        assert_eq!(play.model().list.rows, [0, 1, 2, 3, 4, 5, 6, 7]);
+        play.press("r");
+        assert_eq!(play.model().list.rows, [7, 6, 5, 4, 3, 2, 1, 0]);
+        play
+    }
+
+    pub fn a_filter_narrows_while_it_is_typed_and_can_be_cleared() -> Play {
+        let mut play = Play::fixture("block-page-then-retry-ok", WIDE);
+        play.press("/ plain").shows("1 row with \"plain\"").is_on("plaintext-answer").lacks("✓ ok  ");
+        play.press("Esc").shows("flow 0").lacks("with \"plain\"");
+        play.press("/ plain Enter").shows("1 row with").shows("Esc all rows").press("/").shows("filter: plain");
+        play.press("ctrl-u Enter").lacks("row with").lacks("Esc all rows");
+        play.press("/ nowhere Enter").shows("0 rows with \"nowhere\"").shows("no flow is like that");
+        play.press("Enter").shows("there is no flow here");
+        play.press("Esc").lacks("no flow is like that").press("Esc").shows("q leaves");
+        play
+    }
+
+    pub fn outcomes_are_shown_one_after_the_other() -> Play {
+        let mut play = Play::fixture("block-page-then-retry-ok", WIDE);
+        let mut rows = |keys: &str| play.press(keys).model().list.rows.len();
+        assert_eq!([rows("o"), rows("o"), rows("o")], [1, 2, 0]);
+        assert_eq!([rows("Esc"), rows("o"), rows("o o o o"), rows("o")], [3, 1, 0, 3]);
+        play
+    }
+
+    pub fn commands_do_what_they_say() -> Play {
+        let mut play = Play::fixture("block-page-then-retry-ok", WIDE);
+        play.press(": 2 Enter").is_on("   2 ").press(": flow Space 1 Enter").is_on("   1 ");
+        play.press(": 9 Enter").shows("no flow 9; the last is 2").press(": flow Enter").shows("flow wants a number");
+        play.press(": sort Space start Enter").shows("Time▲").press(": sort Enter").shows("sort wants a column");
+        play.press(": sort Space shoe Enter").shows("no column \"shoe\"");
+        play.press(": filter Space plain Enter").shows("1 row with").press(": 2 Enter").shows("not among the rows");
+        play.press(": filter Enter").lacks("row with");
+        play.press(": packet Space 3 Enter").shows("open a flow first").press(": frobnicate Enter").shows("no command");
+        play.press(": 0 Enter : open Enter")
+            .shows("Steps")
+            .press(": packet Space x Enter")
+            .shows("packet wants a number");
+        play.press(": packet Space 10 Enter").is_on(" 10 ").lacks("none of this flow");
+        play.press(": packet Space 9999 Enter").shows("packet 9999 is none of this flow");
+        play.press("L : explain Space mtu-black-hole Enter")
+            .shows("What happened")
+            .press("Esc : explain Space x Enter");
+        play.shows("no cause \"x\"").press(": 0 Enter : explain Enter").shows("▸ plaintext-answer").press("Esc");
+        play.press(": why Space ERR_SSL_PROTOCOL_ERROR Enter").shows("Can be").press("Esc");
+        play.press(": why Space moon Enter").shows("no client is known to say").press("Enter");
+        play.press(": 1 Enter").shows("flow 1  ✓ ok").shows("Steps").press(": Enter : Backspace").shows("Tab pane");
+        play
+    }
+
+    pub fn every_action_has_a_command() -> Play {
+        let mut play = Play::fixture("block-page-then-retry-ok", WIDE);
+        for action in Action::ALL {
+            for from in ["", "Enter", "f", "c"] {
+                play.press("L").press(from).press(&format!(": {} Enter", action.name())).lacks("no command");
+                let orders = play.orders();
+                let leaves = matches!(action, Action::Quit | Action::Suspend);
+                assert_eq!(!orders.is_empty(), leaves, "{action:?} {orders:?}");
+                // What it opened is closed again.
+                if !matches!(play.model().overlay, Overlay::None) {
+                    play.press("Esc");
+                }
+            }
+        }
+        play.press(": q Enter");
+        assert_eq!(play.orders(), [Order::Quit]);
+        play
+    }
+
+    pub fn a_baseline_can_be_marked_and_forgotten() -> Play {
+        let mut play = Play::fixture("block-page-then-retry-ok", WIDE);
+        play.press(": 2 Enter b").shows("flow 2 is the baseline now").is_on("b   2");
+        play.press(": 0 Enter c").shows("baseline: flow 2").shows("you marked it as the baseline");
+        play.press("B").shows("the client's own successful try").press("q");
+        play.press(": 1 Enter b").is_on("b   1").press("B").shows("the nearest good flow is the baseline now");
+        play.lacks("b   1").press(": 2 Enter Enter b").shows("flow 2 is the baseline now");
+        play
+    }
+
+    pub fn the_comparison_begins_at_the_first_divergence() -> Play {
+        let mut play = Play::fixture("one-percent", WIDE);
+        play.press("n c").shows("Identical until Client Hello").is_on("▶").is_on("Server Hello").is_on("✕── RST");
+        let compare = play.model().compare.as_ref().expect("a comparison");
+        assert_eq!(compare.ready().and_then(|ready| ready.first_divergence), compare.row());
+        play.press("=").shows("4 equal ones hidden").is_on("▶").press("=").lacks("equal ones hidden").is_on("▶");
+        play
+    }
+
+    pub fn differences_are_gone_through() -> Play {
+        let mut play = Play::fixture("one-percent", WIDE);
+        play.press("n c d").is_on("Change Cipher Spec").press("D").is_on("▶").press("g d").is_on("◀── ACK");
+        play.press("G d").shows("no further difference");
+        play.press("Tab").is_on("step").press("j").is_on("ip.ttl").press("Enter").is_on("▶");
+        play.press("Tab Home").is_on("step").press("shift-Tab").is_on("▶");
+        // Where only the ports of the flows differ, there is no row to go to.
+        play.press("Tab : first Enter").is_on("step").press("j j j Enter").shows("one of the flows as a whole");
+        play
+    }
+
+    pub fn the_comparison_goes_on_to_other_flows() -> Play {
+        let mut play = Play::fixture("one-percent", WIDE);
+        play.press("n c").shows("with   flow 193");
+        play.press("n").shows("with   flow 357").press("]").shows("with   flow 362").is_on("▶");
+        play.press("N").shows("with   flow 357").press("[").shows("with   flow 193");
+        play.press("x").shows("baseline flow 193").shows("the two were exchanged").press("x").shows("with   flow 193");
+        play.press("Enter").shows("Steps").is_on("RST").press("q t").shows("Steps").press("q");
+        play.press("f").shows("client packet");
+        play
+    }
+
+    pub fn steps_are_gone_through() -> Play {
+        let mut play = Play::fixture("block-page-then-retry-ok", WIDE);
+        play.press("t")
+            .shows("◆")
+            .press("g")
+            .is_on("SYN")
+            .press("m")
+            .is_on("Client Hello")
+            .press("m")
+            .lacks("no further");
+        play.press("M").is_on("Client Hello").press("M").shows("no further message");
+        play.press("g p").is_on("SYN ACK").press("P").is_on("SYN").press("P").shows("no further packet");
+        play.press("g e").is_on("◇").press("e e e e e e").shows("no further evidence").press("E").is_on("◆");
+        play.press("a").shows("bare TCP segments hidden").press("a").lacks("bare TCP segments hidden");
+        play.press("c").shows("Rows").press("q f").shows("client packet");
+        play
+    }
+
+    pub fn evidence_leads_to_its_packet() -> Play {
+        let mut play = Play::fixture("block-page-then-retry-ok", WIDE);
+        play.press("Enter g Tab Tab")
+            .shows("▸ Fields")
+            .press("shift-Tab")
+            .shows("▸ Finding")
+            .press("Enter")
+            .shows("speaks of no packet");
+        let mut steps = 0;
+        while !play.cursor().contains("◆ packet") {
+            play.press("j");
+            steps += 1;
+            assert!(steps < 40, "no evidence:\n{}", play.picture());
+        }
+        play.press("Enter").shows("▸ Steps").is_on("◆");
+        play
+    }
+
+    pub fn fields_fold_and_are_searched() -> Play {
+        let mut play = Play::fixture("certificate-rejected-by-one-client", WIDE);
+        play.press("Enter g m Enter").shows("▸ Fields").is_on("▾ client_hello");
+        play.press("Space").is_on("▸ client_hello").press("Enter").is_on("▾ client_hello");
+        play.press("Left").is_on("▸ client_hello").press("Right").is_on("▾ client_hello");
+        let few = play.model().timeline.tree.rows.len();
+        let all = play.press("+").model().timeline.tree.rows.len();
+        assert!(all > few, "{all} > {few}");
+        let none = play.press("-").model().timeline.tree.rows.len();
+        assert!(none < few, "{none} < {few}");
+        play.press("/ server_name Enter").shows("/server_name: 1 of").is_on("server_name: api.example.test");
+        play.press("n").shows(": 2 of").shows("n next").press("N").shows(": 1 of");
+        play.press("/ shoe Enter")
+            .shows("no match for \"shoe\"")
+            .press("n")
+            .shows("no match")
+            .press("/ x Esc")
+            .lacks("/x:");
+        play
+    }
+
+    pub fn bytes_and_fields_go_together() -> Play {
+        let mut play = Play::fixture("certificate-rejected-by-one-client", WIDE);
+        play.press("Enter C").shows("3 of 3").press("v").shows("1 of 3");
+        play.press("Tab Home").shows("▸ Packet");
+        assert_eq!(play.model().timeline.tree.byte, Some(0));
+        play.press("Right Right Down");
+        assert_eq!(play.model().timeline.tree.byte, Some(18));
+        let row = play.model().timeline.tree.row().expect("a field");
+        assert!(row.range.contains(&18), "{row:?}");
+        play
+    }
+
+    pub fn certificates_are_a_key_away() -> Play {
+        let mut play = Play::fixture("certificate-rejected-by-one-client", WIDE);
+        play.press("Enter C").shows("▸ Fields").is_on("certificate");
+        play.press("L / nothing Enter Esc : 0 Enter Enter").shows("C certificates");
+        play
+    }
+
+    pub fn streams_are_gone_through() -> Play {
+        let mut play = Play::fixture("plain-http-ok", WIDE);
+        play.press("f").is_on("▶ client").press("}").is_on("◀ server").press("{").is_on("▶ client");
+        play.press("j").is_on("GET / HTTP/1.1").press("x").shows("00000000  47 45 54").press("x").is_on("GET /");
+        play.press("d").shows("(hidden)").lacks("HTTP/1.1 200").press("d").lacks("GET /").press("d").lacks("(hidden)");
+        play.press("G").is_on("◂").press("g").is_on("▶ client");
+        play.press("c").shows("no good flow to compare with");
+        play
+    }
+
+    pub fn streams_are_searched() -> Play {
+        let mut play = Play::fixture("plain-http-ok", WIDE);
+        play.press("f n").shows("no match").press("/ http Enter").shows("/http: 1 of").is_on("GET /").shows("n next");
+        play.press("n").shows(": 2 of").is_on("HTTP/1.1 ").press("N").shows(": 1 of").press("N").lacks(": 1 of");
+        play.press("/ zebra Enter").shows("no match for \"zebra\"");
+        play
+    }
+
+    pub fn a_packet_leads_to_its_bytes_and_back() -> Play {
+        let mut play = Play::fixture("plain-http-ok", WIDE);
+        play.press("Enter : last Enter M").is_on("◀");
+        let packet = play.cursor().split_whitespace().next().map(str::to_owned).expect("a packet");
+        play.press("f").is_on(&format!("packet {packet} "));
+        play.press("g Enter").shows("Steps").is_on("▶").press("f } t").is_on(&packet);
+        play
+    }
+
+    pub fn the_mouse_selects_scrolls_and_sorts() -> Play {
+        let mut play = Play::fixture("stacks-ok", LOW);
+        play.click(":39794").is_on(":39794").wheel(":39794", 3).lacks(":39766").wheel(":39804", -3).shows(":39766");
+        play.click("Client").shows("Client▲").click("Client").shows("Client▼").press("g").is_on(":39816");
+        play.resize(WIDE)
+            .press("Enter")
+            .click("Client Hello")
+            .is_on("Client Hello")
+            .click("Ethernet II")
+            .shows("▸ Fields");
+        play.click("Ethernet II").is_on("▾ Ethernet II").click("45 00").shows("▸ Packet").shows("Version");
+        assert_eq!(play.model().timeline.focus, Pane::Bytes);
+        play.press("f g")
+            .resize(LOW)
+            .click("client packet")
+            .is_on("client packet")
+            .wheel("client packet", 3)
+            .lacks("client packet");
+        play
+    }
+
+    pub fn packets_are_listed_and_plotted() -> Play {
+        let mut play = Play::fixture("mtu-black-hole-server-side", WIDE);
+        let at = |play: &Play| play.model().packets.cursor.at + 1;
+        play.press("s").shows("17 packets  7 retransmission").is_on("1448");
+        assert_eq!(at(&play), 9, "the packet that proves the finding");
+        play.press("e").is_on("[retransmission]").press("E").is_on("0.046809").press("k").is_on("duplicate ACK");
+        play.press("Right").is_on("0.046809").press("Left l h j").press("a").lacks(" 1448 ack").press("a");
+        for (name, sign) in [
+            ("Sequence numbers", "R sent again"),
+            ("Round trips", ""),
+            ("Bytes in flight", "R"),
+            ("Bytes a second", ""),
+        ] {
+            play.press("Tab").shows(name).shows("from the server").shows(sign);
+            play.press("d").shows("from the client").press("d").press("w w");
+        }
+        play.press("Tab").lacks("from the server").press("shift-Tab").shows("Bytes a second");
+        // The cursor is one for the list, the timeline and the streams.
+        play.press("Enter");
+        assert_eq!(play.screen(), Screen::Timeline);
+        play.is_on("0.046809").press("j s");
+        assert_eq!(at(&play), 10);
+        play.press("f");
+        assert_eq!(play.screen(), Screen::Follow);
+        play.press("s t").press("s c").shows("baseline").press("s").press(": packet Space 3 Enter");
+        assert_eq!(at(&play), 3);
+        play.press("] [").shows("flow 0");
+        play
+    }
+
+    pub fn plots_are_zoomed_and_panned() -> Play {
+        let mut play = Play::fixture("heavy-loss-ok", NARROW);
+        play.press("s Tab");
+        let whole = play.model().packets.range();
+        play.press("e e + + +");
+        let near = play.model().packets.range();
+        assert!(near.0 >= whole.0 && near.1 < whole.1 && (near.1 - near.0) * 7 < whole.1 - whole.0, "{near:?}");
+        let shown = |play: &Play| {
+            let packets = &play.model().packets;
+            let (start, end) = packets.range();
+            packets.measured.time(packets.cursor.at).is_some_and(|time| (start..=end).contains(&time))
+        };
+        for keys in [">", ">", ">", "<", "<", "<", "<", "<", "G", "g", "-", "+ + + + + + + + + + + + + + + + + + + +"] {
+            play.press(keys);
+            assert!(shown(&play), "the packet under the cursor is shown after {keys}");
+        }
+        play.press("=");
+        assert_eq!(play.model().packets.range(), whole);
+        play
+    }
+
+    pub fn every_screen_is_reached_from_every_other() -> Play {
+        let mut play = Play::fixture("block-page-then-retry-ok", WIDE);
+        let screens = [
+            (Screen::List, "L"),
+            (Screen::Timeline, ": timeline Enter"),
+            (Screen::Follow, "f"),
+            (Screen::Packets, "s"),
+            (Screen::Compare, "c"),
+        ];
+        for (from, there) in screens {
+            for (to, keys) in screens {
+                // The list has no key for itself: it is at the bottom of the others.
+                play.press("L").press(there);
+                assert_eq!(play.screen(), from);
+                if from != to {
+                    play.press(keys);
+                    assert_eq!(play.screen(), to, "from {from:?} by {keys}");
+                    play.press("q");
+                    assert_eq!(play.screen(), if to == Screen::List { Screen::List } else { from });
+                    let _ = play.orders();
+                }
+            }
+        }
+        play.press("L Enter c Enter f L Enter f c");
+        assert_eq!(play.model().screens, [Screen::List, Screen::Timeline, Screen::Follow, Screen::Compare]);
+        play
+    }
+
+    pub fn the_help_opens_anywhere_and_closes() -> Play {
+        let mut play = Play::fixture("block-page-then-retry-ok", WIDE);
+        for screen in ["L", "Enter", "f", "s", "c"] {
+            for (opens, closes) in [("?", "Esc"), ("F1", "q"), ("?", "?"), ("F1", "F1")] {
+                play.press("L").press(screen).press(opens).shows("(this screen)").press("G").is_on("[").press("k k g");
+                play.press(closes).lacks("(this screen)");
+                assert_eq!(play.orders(), [], "{closes} only closes the help");
+            }
+        }
+        play.press("L i").shows("Health").press("i").lacks("Health").press("i q").lacks("Health");
+        assert_eq!(play.orders(), []);
+        play.press("L Enter q").lacks("Steps").press("Enter Esc").lacks("Steps");
+        play
+    }
+
+    pub fn leaving_and_stopping_are_orders() -> Play {
+        let mut play = Play::fixture("stacks-ok", WIDE);
+        play.pretend_loading(1_000, 8_000).shows("S stop loading").press_and_look("S");
+        for (keys, order) in [("ctrl-z", Order::Suspend), ("q", Order::Quit), ("Enter ctrl-c", Order::Quit)] {
+            play.press(keys);
+            assert_eq!(play.orders(), [order], "{keys}");
+        }
+        play.press("? ctrl-c");
+        assert_eq!(play.orders(), [Order::Quit]);
+        play
+    }
+}
