@@ -32,7 +32,11 @@ pub(super) fn group(index: &Index) -> Vec<u32> {
         came_up: bool,
     }
     let mut order: Vec<FlowNumber> = (0..index.len() as u32).map(FlowNumber).collect();
-    order.sort_by_key(|flow| index.flows.get(*flow).map(|row| row.start));
+    let start = |flow: &FlowNumber| index.flows.get(*flow).map(|row| row.start);
+    // Most captures are in the order of time, and to see that is quicker than to sort.
+    if !order.is_sorted_by_key(start) {
+        order.sort_by_key(start);
+    }
     let mut latest: HashMap<(IpAddr, Target<'_>), Latest, foldhash::fast::RandomState> = HashMap::default();
     let mut attempts = vec![0; index.len()];
     let mut next = 0;

@@ -34,6 +34,8 @@ pub(super) struct OpenFile {
 const POLL: Duration = Duration::from_millis(250);
 /// How often flows that are over are judged while the capture still loads.
 const JUDGE_EVERY: Duration = Duration::from_secs(1);
+/// How many times as long as judging takes it is not judged again: of many flows each look takes its time.
+const JUDGE_SHARE: u32 = 20;
 
 /// Reads and indexes every input in order, until the end or until cancelled.
 /// With `follow` the last one is waited on to grow; so is the key log.
@@ -92,6 +94,7 @@ fn load_one(shared: &Shared, pass: &mut Pass, reader: FileReader<'_>, input: Box
 /// Indexes blocks until no more come.
 fn index_blocks(shared: &Shared, pass: &mut Pass, full: &Receiver<Block>, free: &Sender<Block>) {
     let mut judged = Instant::now();
+    let mut pause = JUDGE_EVERY;
     while let Ok(block) = full.recv() {
         if shared.is_cancelled() {
             return;
@@ -105,9 +108,11 @@ fn index_blocks(shared: &Shared, pass: &mut Pass, full: &Receiver<Block>, free: 
         }
         // The reader may be done already; its last blocks still wait.
         let _ = free.send(block);
-        if judged.elapsed() > JUDGE_EVERY {
+        if judged.elapsed() > pause {
+            let began = Instant::now();
             judge::judge_closed(shared);
             judged = Instant::now();
+            pause = JUDGE_EVERY.max(began.elapsed() * JUDGE_SHARE);
         }
     }
 }

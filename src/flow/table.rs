@@ -32,12 +32,24 @@ impl EndsHasher {
     }
 }
 
+/// The newest flow of a pair of ends, with half of the ends' hash: neither finding it nor growing the table needs a look
+/// at any other row.
+struct Newest {
+    flow: u32,
+    hash: u32,
+}
+
+/// 64 bits for the table from the 32 that are kept.
+fn spread(hash: u32) -> u64 {
+    u64::from(hash).wrapping_mul(0x9e37_79b9_7f4a_7c15)
+}
+
 /// All flows seen, and which of them a pair of ends means now.
 #[derive(Default)]
 pub struct FlowTable {
     rows: Chunked<FlowRow>,
     /// The newest flow of each pair of ends.
-    current: HashTable<u32>,
+    current: HashTable<Newest>,
     hasher: EndsHasher,
 }
 
@@ -74,7 +86,9 @@ impl FlowTable {
 
     /// A flow that is probably the one of this hash, found without a look at its row.
     pub fn guess(&self, hash: u64) -> Option<FlowNumber> {
-        self.current.find(hash, |_| true).map(|number| FlowNumber(*number))
+        self.current
+            .find(spread(hash as u32), |newest| newest.hash == hash as u32)
+            .map(|newest| FlowNumber(newest.flow))
     }
 
     /// Finds or makes the flow of `segment`, whose ends have this `hash`, judges what the segment was and counts it.
@@ -112,26 +126,25 @@ impl FlowTable {
         ends: impl FnOnce() -> (Endpoint, Endpoint),
     ) -> (FlowNumber, bool) {
         let rows = &self.rows;
-        if let Some(number) = self.current.find(hash, |number| joins(&rows[*number as usize], a, b)) {
-            return (FlowNumber(*number), true);
+        let short = hash as u32;
+        let same = |newest: &Newest| newest.hash == short && joins(&rows[newest.flow as usize], a, b);
+        if let Some(newest) = self.current.find(spread(short), same) {
+            return (FlowNumber(newest.flow), true);
         }
         let number = self.rows.len() as u32;
         let (client, server) = ends();
         self.rows.push(FlowRow::new(client, server, packet, time));
-        let (rows, hasher) = (&self.rows, &self.hasher);
-        self.current.insert_unique(hash, number, |number| {
-            let row = &rows[*number as usize];
-            hasher.hash(row.client, row.server)
-        });
+        self.current.insert_unique(spread(short), Newest { flow: number, hash: short }, |newest| spread(newest.hash));
         (FlowNumber(number), false)
     }
 
     fn replace(&mut self, client: Endpoint, server: Endpoint, packet: PacketNumber, time: Time) -> FlowNumber {
-        let hash = self.hasher.hash(client, server);
+        let hash = self.hasher.hash(client, server) as u32;
         let number = self.rows.len() as u32;
         let rows = &self.rows;
-        if let Some(current) = self.current.find_mut(hash, |number| joins(&rows[*number as usize], client, server)) {
-            *current = number;
+        let same = |newest: &Newest| newest.hash == hash && joins(&rows[newest.flow as usize], client, server);
+        if let Some(newest) = self.current.find_mut(spread(hash), same) {
+            newest.flow = number;
         }
         self.rows.push(FlowRow { reuses_ports: true, ..FlowRow::new(client, server, packet, time) });
         FlowNumber(number)
