@@ -150,13 +150,14 @@ def main():
 
 def report(count, captures, packets):
     print(f"{captures} captures, {packets} packets, {count['twice']['ours']} captured twice\n")
-    print("| event | both | only tshark | only shakedown | agreement | captured twice | proven |")
-    print("| --- | ---: | ---: | ---: | ---: | ---: | ---: |")
+    print("| event | both | only tshark | only shakedown | agreement | captured twice | proven | agreement with these |")
+    print("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |")
     for name in EVENTS:
         tally = count[name]
         all_ = tally["both"] + tally["tshark"] + tally["here"]
-        share = f"{100 * tally['both'] / all_:.1f} %" if all_ else "none seen"
-        print(f"| {name} | {tally['both']} | {tally['tshark']} | {tally['here']} | {share} | {tally['twice']} | {tally['proven']} |")
+        percent = lambda whole: f"{100 * tally['both'] / whole:.1f} %" if whole else "none seen"
+        share, whole = percent(all_), percent(all_ + tally["twice"] + tally["proven"])
+        print(f"| {name} | {tally['both']} | {tally['tshark']} | {tally['here']} | {share} | {tally['twice']} | {tally['proven']} | {whole} |")
 
 
 if __name__ == "__main__":

@@ -20,12 +20,13 @@ pub struct Writer<'o, W: Write> {
     format: Format,
     paint: Paint,
     flows: usize,
+    capped: u64,
 }
 
 impl<'o, W: Write> Writer<'o, W> {
     /// A writer to `out`.
     pub fn new(out: &'o mut W, format: Format, paint: Paint) -> Self {
-        Self { out, format, paint, flows: 0 }
+        Self { out, format, paint, flows: 0, capped: 0 }
     }
 
     /// Writes the packets of one flow.
@@ -34,6 +35,7 @@ impl<'o, W: Write> Writer<'o, W> {
         let rows = || trace.segments.iter().zip(&measured).map(|(segment, measured)| Row { flow, segment, measured });
         let first = self.flows == 0;
         self.flows += 1;
+        self.capped += trace.capped;
         match self.format {
             Format::Json => rows().try_for_each(|row| json::line(self.out, &row)),
             Format::Csv => {
@@ -65,12 +67,12 @@ impl<'o, W: Write> Writer<'o, W> {
         }
     }
 
-    /// Ends the output.
-    pub fn finish(self) -> io::Result<()> {
+    /// Ends the output; the number of packets left out because their flow is too large.
+    pub fn finish(self) -> io::Result<u64> {
         if self.flows == 0 && self.format == Format::Csv {
             csv::Writer::from_writer(self.out).write_record(CSV_COLUMNS).map_err(io::Error::other)?;
         }
-        Ok(())
+        Ok(self.capped)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::cli::args::{Everywhere, PacketsArgs};
 use crate::cli::captures::{self, Target};
-use crate::cli::failure::{Failure, Outcome};
+use crate::cli::failure::{Failure, Outcome, complain};
 use crate::cli::output;
 use crate::engine::FlowRef;
 use crate::export::packets::Writer;
@@ -10,6 +10,7 @@ use crate::vocab::FlowNumber;
 
 pub(in crate::cli) fn run(everywhere: &Everywhere, args: &PacketsArgs) -> Result<Outcome, Failure> {
     let paint = output::paint(everywhere);
+    let mut left_out = 0;
     if args.target.last().is_some_and(|last| captures::is_flow(last)) {
         let target = Target::parse(&args.target)?;
         let session = captures::load(everywhere, &target.captures)?;
@@ -17,19 +18,24 @@ pub(in crate::cli) fn run(everywhere: &Everywhere, args: &PacketsArgs) -> Result
         output::write(|out| {
             let mut writer = Writer::new(out, args.format.into(), paint);
             writer.flow(target.flow, &view.trace)?;
-            writer.finish()
+            left_out = writer.finish()?;
+            Ok(())
         })?;
-        return Ok(Outcome::Done);
+    } else {
+        captures::captures_only(&args.target)?;
+        let filter = captures::filter(everywhere)?;
+        let session = captures::load(everywhere, &args.target)?;
+        let flows: Vec<FlowNumber> =
+            session.index().iter().filter(|facts| filter.matches(facts)).map(|facts| facts.flow).collect();
+        output::write(|out| {
+            let mut writer = Writer::new(out, args.format.into(), paint);
+            session.traces(&flows, &mut |flow, trace| writer.flow(flow, trace))?;
+            left_out = writer.finish()?;
+            Ok(())
+        })?;
     }
-    captures::captures_only(&args.target)?;
-    let filter = captures::filter(everywhere)?;
-    let session = captures::load(everywhere, &args.target)?;
-    let flows: Vec<FlowNumber> =
-        session.index().iter().filter(|facts| filter.matches(facts)).map(|facts| facts.flow).collect();
-    output::write(|out| {
-        let mut writer = Writer::new(out, args.format.into(), paint);
-        session.traces(&flows, &mut |flow, trace| writer.flow(flow, trace))?;
-        writer.finish()
-    })?;
+    if left_out > 0 {
+        complain(&format!("{}: {left_out} packets of flows that are too large are left out", args.target.join(" ")));
+    }
     Ok(Outcome::Done)
 }
