@@ -123,3 +123,23 @@ fn no_size_is_too_small() {
         }
     }
 }
+
+#[test]
+fn packets() {
+    assert_snapshot!("packets_of_a_flow_with_losses", picture("heavy-loss-ok", "s", WIDE));
+    assert_snapshot!("packets_absolute", picture("mtu-black-hole-server-side", "s a", USUAL));
+    assert_snapshot!("packets_narrow", picture("mtu-black-hole-server-side", "s", NARROW));
+}
+
+#[test]
+fn plots() {
+    assert_snapshot!("plot_of_sequence_numbers", picture("heavy-loss-ok", "s Tab e", WIDE));
+    assert_snapshot!(
+        "plot_of_sequence_numbers_with_the_window",
+        picture("mtu-black-hole-server-side", "s Tab w", USUAL)
+    );
+    assert_snapshot!("plot_of_a_reset_closer", picture("reset-by-access-point", "s Tab d + +", USUAL));
+    assert_snapshot!("plot_of_round_trips", picture("heavy-loss-ok", "s Tab Tab d", NARROW));
+    assert_snapshot!("plot_of_bytes_in_flight", picture("mtu-black-hole-server-side", "s Tab Tab Tab", NARROW));
+    assert_snapshot!("plot_of_throughput_tiny", picture("heavy-loss-ok", "s shift-Tab", TINY));
+}

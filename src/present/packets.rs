@@ -28,18 +28,18 @@ const fn column(title: &'static str, width: u16, right: bool, rank: u8) -> Colum
 /// The columns; what TCP made of the packet comes after them.
 pub const COLUMNS: &[Column] = &[
     column("packet", 7, true, 0),
-    column("time", 11, true, 3),
-    column("delta", 9, true, 6),
+    column("time", 11, true, 4),
+    column("delta", 9, true, 7),
     column("from", 6, false, 1),
-    column("seq", 10, true, 2),
-    column("ack", 10, true, 5),
-    column("bytes", 6, true, 4),
-    column("window", 8, true, 7),
-    column("flags", 11, false, 4),
-    column("TTL", 4, true, 8),
-    column("IP ID", 6, true, 10),
-    column("RTT", 8, true, 11),
-    column("flight", 8, true, 9),
+    column("seq", 10, true, 5),
+    column("ack", 10, true, 6),
+    column("bytes", 6, true, 3),
+    column("window", 8, true, 8),
+    column("flags", 11, false, 2),
+    column("TTL", 4, true, 9),
+    column("IP ID", 6, true, 11),
+    column("RTT", 8, true, 12),
+    column("flight", 8, true, 10),
 ];
 
 /// What was measured of each segment of a flow, in order.

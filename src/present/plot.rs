@@ -234,7 +234,7 @@ fn mark_cursor(plot: &mut Plot, request: &Request<'_>, at: usize, value: f64) {
 }
 
 fn round_trips(view: &FlowView, request: &Request<'_>) -> Plot {
-    let mut plot = Plot::empty(request, "Round trips of what came");
+    let mut plot = Plot::empty(request, "Round trips");
     let mut points = Vec::new();
     for (at, segment, measured) in shown(view, request) {
         if let Some(rtt) = measured.rtt.filter(|_| segment.direction != request.direction) {

@@ -15,8 +15,8 @@ use crate::present::role::{Line, Role, Span};
 
 /// Rows from which on the list stands below the plot; below that, the packet under the cursor alone does.
 const BOTH: u16 = 24;
-/// Columns that are left for events at least, where that costs no column of a low rank.
-const EVENTS: u16 = 32;
+/// Columns that are left for events at least, and how many where that costs no column of a rank up to the third number.
+const EVENTS: (u16, u16, u8) = (11, 32, 5);
 
 /// Draws the packets.
 pub fn draw(canvas: &mut Canvas<'_>, title: Rect, body: Rect, model: &Model, index: &Index) {
@@ -53,7 +53,7 @@ fn columns(width: u16) -> Vec<usize> {
     let mut taken = Vec::new();
     for at in ranked {
         let needed = COLUMNS[at].width + 1;
-        let keep = if COLUMNS[at].rank > 4 { EVENTS } else { 0 };
+        let keep = if COLUMNS[at].rank > EVENTS.2 { EVENTS.1 } else { EVENTS.0 };
         if needed + keep > left {
             break;
         }
