@@ -1,7 +1,8 @@
 //! What a segment means in its flow: retransmission, out of order, lost, keep-alive and so on.
 //!
-//! Names and meaning follow Wireshark's `tcp.analysis.*`. The one difference by design: a packet captured twice is a
-//! [`Events::DUPLICATE`], not a retransmission.
+//! Names and meaning follow Wireshark's `tcp.analysis.*`; `docs/tcp-events.md` counts where they differ, and says why. The
+//! differences by design: a packet captured twice is a [`Events::DUPLICATE`], not a retransmission, and what was captured
+//! before is never out of order.
 
 use super::row::{FlowRow, PRINTS, Side, SideFlags, bits};
 use crate::net::Segment;
@@ -79,9 +80,10 @@ const OUT_OF_ORDER_MICROS: u32 = 3_000;
 /// Microseconds after a duplicate ACK within which a retransmission counts as fast.
 const FAST_MICROS: u32 = 20_000;
 /// Microseconds within which an identical packet can be a second copy. Some stacks send the very same packet again, IP
-/// identification included, but no timer does so this soon (RFC 6298 §2.4: a second; common stacks: 200 ms).
-const DUPLICATE_MICROS: u32 = 50_000;
-/// The same for packets that no IP identification tells from one sent again.
+/// identification included, but no timer does so this soon (RFC 6298 §2.4: a second; common stacks: 200 ms). In units of
+/// 16.4 ms, as prints have the time: 49 to 66 ms.
+const DUPLICATE_UNITS: u32 = 3;
+/// Microseconds within which a packet right behind can be one where no IP identification tells it from one sent again.
 const DUPLICATE_MICROS_WITHOUT_ID: u32 = 5_000;
 
 /// Whether `a` comes after `b` in sequence space (RFC 9293 §3.4).
@@ -92,7 +94,7 @@ pub fn after(a: u32, b: u32) -> bool {
 /// Judges `segment` and brings the flow's state up to it.
 pub(super) fn judge(row: &mut FlowRow, segment: &Segment<'_>, direction: Direction, time: Time) -> Events {
     let micros = (time.nanos_since(row.start) / 1_000) as u32;
-    let print = print(segment);
+    let print = print(segment, micros);
     if is_second_copy(&row.sides[direction], segment, print, micros) {
         return Events::DUPLICATE;
     }
@@ -111,14 +113,20 @@ pub(super) fn judge(row: &mut FlowRow, segment: &Segment<'_>, direction: Directi
 /// Whether a segment is one of those just before it, captured at a second place. A packet sent again has another IP
 /// identification; without one only an equal packet right behind is taken for a copy.
 fn is_second_copy(before: &Side, segment: &Segment<'_>, print: u32, micros: u32) -> bool {
-    if !before.flags.has(SideFlags::SEEN) || !before.prints.contains(&print) {
+    let same = |one: &u32| (*one ^ print) & !PRINT_TIME == 0;
+    if !before.flags.has(SideFlags::SEEN) || !before.prints.iter().any(same) {
         return false;
     }
     let age = micros.wrapping_sub(before.micros);
     if segment.ip.id.is_some_and(|id| id != 0) {
-        return age < DUPLICATE_MICROS;
+        // The time of a print wraps after four seconds; the copy is no younger than the segment before.
+        if age >> 14 > DUPLICATE_UNITS {
+            return false;
+        }
+        let soon = |one: &&u32| print.wrapping_sub(**one) & PRINT_TIME <= DUPLICATE_UNITS;
+        return before.prints.iter().filter(soon).any(same);
     }
-    before.prints[0] == print && sequence_length(segment) > 0 && age < DUPLICATE_MICROS_WITHOUT_ID
+    same(&before.prints[0]) && sequence_length(segment) > 0 && age < DUPLICATE_MICROS_WITHOUT_ID
 }
 
 fn compare(row: &FlowRow, segment: &Segment<'_>, direction: Direction, micros: u32) -> Events {
@@ -328,8 +336,12 @@ fn send(row: &mut FlowRow, segment: &Segment<'_>, direction: Direction, micros: 
     }
 }
 
-/// A hash of what two captures of one packet have in common: everything but the TTL and what lies below IP.
-fn print(segment: &Segment<'_>) -> u32 {
+/// The bits of a print that are its time.
+const PRINT_TIME: u32 = 0xff;
+
+/// A hash of what two captures of one packet have in common: everything but the TTL and what lies below IP. Its last bits
+/// are the time.
+fn print(segment: &Segment<'_>, micros: u32) -> u32 {
     const MULTIPLIER: u64 = 0x9e37_79b9_7f4a_7c15;
     let numbers = u64::from(segment.seq) << 32 | u64::from(segment.ack);
     let head = u64::from(segment.checksum) << 48
@@ -338,7 +350,7 @@ fn print(segment: &Segment<'_>) -> u32 {
         | u64::from(segment.ip.id.unwrap_or(0));
     let mixed = (numbers ^ MULTIPLIER).wrapping_mul(MULTIPLIER) ^ head;
     let mixed = (mixed ^ u64::from(segment.payload_len) << 17).wrapping_mul(MULTIPLIER);
-    (mixed >> 32) as u32
+    (mixed >> 32) as u32 & !PRINT_TIME | micros >> 14 & PRINT_TIME
 }
 
 #[cfg(test)]
@@ -476,7 +488,9 @@ mod tests {
              0 > 101+100 A501 i4 | captured twice",
         );
         // The very same packet sent again by a timer is one.
-        after_opening("1 > 1+100 A501 i3\n 300 > 1+100 A501 i3 | retransmission");
+        after_opening(
+            "1 > 1+100 A501 i3\n 0 > 101+100 A501 i4\n 300 > 101+100 A501 i4 | retransmission\n 0 > 1+100 A501 i3 | retransmission",
+        );
         // Without an IP identification only what follows at once is a copy.
         after_opening("1 > 1+100 A501\n 0.1 > 1+100 A501 | captured twice\n 300 > 1+100 A501 | retransmission");
     }

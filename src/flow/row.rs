@@ -135,7 +135,8 @@ pub struct Side {
     pub(crate) next_seq_micros: u32,
     /// When its last segment was captured: microseconds since the flow began, wrapping.
     pub(crate) micros: u32,
-    /// Hashes of its last segments, the newest first, to recognise a packet captured twice.
+    /// What its last segments are recognised by when they are captured twice, the newest first: 24 bits of a hash, and
+    /// the time in units of 16.4 ms, wrapping.
     pub(crate) prints: [u32; PRINTS],
     /// Window of its last segment, not scaled.
     pub window: u16,
