@@ -28,3 +28,9 @@ pub use finding::{ClientReport, Evidence, Finding, Role};
 pub use rule::{Doc, Rule};
 pub use rules::RULES;
 pub use verdict::{Verdict, is_unanswered, judge, quick, unanswered};
+
+/// The first sentence of a cause's documentation.
+pub fn summary(cause: crate::vocab::Cause) -> &'static str {
+    let what = RULES.iter().find(|rule| rule.cause == cause).map_or("", |rule| rule.doc.what);
+    what.find(". ").map_or(what, |end| &what[..=end])
+}

@@ -108,6 +108,8 @@ pub struct Health {
     pub flows_with_gaps: u64,
     /// Flows read no further because too many were open at a time.
     pub unread_flows: u64,
+    /// Flows of a flood, which have a cause and no finding of their own.
+    pub flows_without_finding: u64,
     /// IP fragments that covered bytes already received.
     pub fragment_overlaps: u64,
     /// Where it was taken, inferred from TTLs.
@@ -135,6 +137,8 @@ impl Health {
             health.midstream_flows += u64::from(row.issues.has(Issues::MIDSTREAM));
             health.flows_with_gaps += u64::from(row.issues.has(Issues::GAP));
         }
+        let caused = index.flows.iter().filter(|(_, row)| row.cause.is_some()).count();
+        health.flows_without_finding = caused.saturating_sub(index.findings.len()) as u64;
         health.vantage = vantage(index.flows.iter().map(|(_, row)| row));
         health
     }

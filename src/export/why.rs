@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use super::cells::{count, numbers};
 use super::paint::{Ink, Paint};
-use crate::diagnose::{CLIENTS, RULES, Why};
+use crate::diagnose::{self, CLIENTS, Why};
 use crate::facts::FlowFacts;
 use crate::vocab::{Cause, text};
 
@@ -43,7 +43,12 @@ pub fn write<'a>(
     }
     writeln!(out, "\n{}", paint.ink(Ink::Heading, "Can be"))?;
     for (cause, found) in &by_cause {
-        writeln!(out, "  {:32}{}", paint.ink(Ink::Bad, format_args!("{:32}", cause.name())), what(*cause))?;
+        writeln!(
+            out,
+            "  {:32}{}",
+            paint.ink(Ink::Bad, format_args!("{:32}", cause.name())),
+            diagnose::summary(*cause)
+        )?;
         if !found.is_empty() {
             let list = numbers(found, MAX_LISTED);
             writeln!(out, "  {:32}here: {}, number {list}", "", count(found.len(), "flow"))?;
@@ -54,10 +59,4 @@ pub fn write<'a>(
     }
     writeln!(out, "\n{}", paint.ink(Ink::Heading, "Cannot be"))?;
     writeln!(out, "  {}", why.cannot.iter().map(|cause| cause.name()).collect::<Vec<_>>().join(", "))
-}
-
-/// The first sentence of a cause's documentation.
-fn what(cause: Cause) -> &'static str {
-    let what = RULES.iter().find(|rule| rule.cause == cause).map_or("", |rule| rule.doc.what);
-    what.find(". ").map_or(what, |end| &what[..=end])
 }

@@ -35,6 +35,7 @@ pub fn rows(health: &Health) -> Vec<Row> {
         count("flows whose beginning was not captured", health.midstream_flows, false),
         count("flows with bytes that were not captured", health.flows_with_gaps, false),
         count("flows not read to the end, too many being open", health.unread_flows, true),
+        count("flows of a flood, without a finding of their own", health.flows_without_finding, true),
         count("times the clock went back", health.clock_steps, true),
         count("packets captured twice", health.duplicates, false),
         count("segments larger than a frame (offloading)", health.offloaded_segments, false),

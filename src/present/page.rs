@@ -55,7 +55,9 @@ pub fn why(error: &str, index: &Index) -> Option<Vec<Line>> {
     lines.push(Line::new());
     lines.push(Line::of(Role::Heading, "Can be"));
     for cause in &why.can {
-        lines.push(Line::of(Role::Failed, format!("  {:<32}", cause.name())).with(Role::Text, what(*cause)));
+        lines.push(
+            Line::of(Role::Failed, format!("  {:<32}", cause.name())).with(Role::Text, diagnose::summary(*cause)),
+        );
         let flows: Vec<FlowNumber> =
             index.findings().filter(|finding| finding.cause == *cause).map(|finding| finding.flow).collect();
         if !flows.is_empty() {
@@ -98,10 +100,4 @@ pub fn explain(cause: Cause) -> Vec<Line> {
     lines.push(Line::of(Role::Heading, "What to try"));
     lines.extend(doc.next.iter().map(|step| Line::of(Role::Text, format!("  - {step}"))));
     lines
-}
-
-/// The first sentence of a cause's documentation.
-fn what(cause: Cause) -> &'static str {
-    let what = RULES.iter().find(|rule| rule.cause == cause).map_or("", |rule| rule.doc.what);
-    what.find(". ").map_or(what, |end| &what[..=end])
 }
