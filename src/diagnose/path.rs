@@ -5,6 +5,7 @@
 
 use super::case::Case;
 use crate::flow::{Events, TraceSegment};
+use crate::net::hops;
 use crate::vocab::{Confidence, Direction, EndedBy, PacketNumber};
 
 /// Above this score a packet is attributed to a device on the way.
@@ -78,12 +79,6 @@ pub fn sender(case: &Case<'_>, suspect: &TraceSegment) -> Sender {
         (EndedBy::Unknown, Confidence::Possible)
     };
     Sender { by, confidence, signs, hops: Some(hops(suspect.ip.ttl)) }
-}
-
-/// Hops that a TTL has lost, if its sender began with the next of the usual values.
-pub fn hops(ttl: u8) -> u8 {
-    let initial = [32, 64, 128, 255].into_iter().find(|initial| ttl <= *initial).unwrap_or(255);
-    initial - ttl
 }
 
 fn ttl(case: &Case<'_>, suspect: &TraceSegment, own: &[&TraceSegment], signs: &mut Vec<Sign>) {

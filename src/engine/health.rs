@@ -6,15 +6,13 @@ use serde::Serialize;
 use super::index::Index;
 use super::load::OpenFile;
 use crate::flow::{Events, FlowRow, Issues};
-use crate::net::Segment;
+use crate::net::{Segment, hops};
 use crate::vocab::{PerDirection, Time};
 
 /// TCP payload that no Ethernet frame carries: a host that captured its own packets before or after offloading.
 const OFFLOADED: u32 = 1500;
 /// A clock that goes back by less is the reordering of several queues, in nanoseconds.
 const CLOCK_STEP: i64 = 10 * Time::SECOND / 1000;
-/// TTLs and hop limits that hosts send with.
-const INITIAL_TTLS: [u8; 4] = [32, 64, 128, 255];
 /// Of ten flows that tell a distance this many must agree on where the capture was taken.
 const AGREE_OF_TEN: usize = 8;
 
@@ -132,12 +130,13 @@ impl Health {
             fragment_overlaps: index.fragment_overlaps,
             ..Health::default()
         };
+        let mut caused = 0;
         for (_, row) in index.flows.iter() {
+            caused += usize::from(row.cause.is_some());
             health.one_sided_flows += u64::from(one_sided(row));
             health.midstream_flows += u64::from(row.issues.has(Issues::MIDSTREAM));
             health.flows_with_gaps += u64::from(row.issues.has(Issues::GAP));
         }
-        let caused = index.flows.iter().filter(|(_, row)| row.cause.is_some()).count();
         health.flows_without_finding = caused.saturating_sub(index.findings.len()) as u64;
         health.vantage = vantage(index.flows.iter().map(|(_, row)| row));
         health
@@ -147,8 +146,7 @@ impl Health {
 /// Whether a flow exchanged something of which one direction alone was captured: an unanswered SYN is none.
 fn one_sided(row: &FlowRow) -> bool {
     let PerDirection { to_server, to_client } = &row.sides;
-    let (some, none) = (to_server.packets.max(to_client.packets), to_server.packets.min(to_client.packets));
-    none == 0 && some > 0 && row.sides.to_server.bytes + row.sides.to_client.bytes > 0
+    to_server.packets.min(to_client.packets) == 0 && to_server.bytes + to_client.bytes > 0
 }
 
 /// Packets that the capturing system says it dropped, of all files.
@@ -156,11 +154,6 @@ pub(super) fn dropped(files: &[Option<OpenFile>]) -> Option<u64> {
     let sections = files.iter().flatten().flat_map(|file| &file.layout.sections);
     let stated = sections.flat_map(|section| &section.interfaces).filter_map(|interface| interface.dropped);
     stated.fold(None, |sum, dropped| Some(sum.unwrap_or(0) + dropped))
-}
-
-/// Routers that a packet passed on its way to the capture.
-fn hops(ttl: u8) -> u8 {
-    INITIAL_TTLS.iter().find(|initial| **initial >= ttl).map_or(0, |initial| initial - ttl)
 }
 
 fn vantage<'a>(rows: impl Iterator<Item = &'a FlowRow>) -> Vantage {
@@ -175,14 +168,4 @@ fn vantage<'a>(rows: impl Iterator<Item = &'a FlowRow>) -> Vantage {
     let agreed =
         places.iter().find(|(_, client, server)| total > 0 && counts[*client][*server] * 10 >= total * AGREE_OF_TEN);
     agreed.map_or(Vantage::Unknown, |(vantage, ..)| *vantage)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn hops_are_counted_from_the_usual_initial_values() {
-        assert_eq!([64, 63, 55, 128, 120, 255, 250, 32].map(hops), [0, 1, 9, 0, 8, 0, 5, 0]);
-    }
 }

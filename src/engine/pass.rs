@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::block::{Block, What};
 use super::index::Index;
-use crate::flow::{Events, Issues, Placed};
+use crate::flow::{Events, FlowRow, Issues, Placed};
 use crate::net::{Decoded, Segment, Whole};
 use crate::proto::dialogue::{FactsObserver, hello_sender};
 use crate::proto::{FlowReader, Secrets, TlsFacts};
@@ -173,11 +173,7 @@ impl Readers {
             }
         }
         if let Some(arrival) = arrival(row, segment, direction, events, packet, time) {
-            reader.segment(&arrival, &mut FactsObserver::new(facts), &mut |_, chunk| {
-                if matches!(chunk, Chunk::Gap(_)) {
-                    row.issues.set(Issues::GAP);
-                }
-            });
+            reader.segment(&arrival, &mut FactsObserver::new(facts), &mut |_, chunk| note_gap(row, chunk));
         }
         if reader.is_over() {
             self.slots[slot] = None;
@@ -209,12 +205,15 @@ impl Readers {
         let Some(row) = index.flows.get_mut(flow) else { return false };
         let slot = row.tls as usize;
         let Some(mut reader) = self.slots.get_mut(slot).and_then(Option::take) else { return false };
-        reader.finish(&mut FactsObserver::new(&mut index.tls[slot]), &mut |_, chunk| {
-            if matches!(chunk, Chunk::Gap(_)) {
-                row.issues.set(Issues::GAP);
-            }
-        });
+        reader.finish(&mut FactsObserver::new(&mut index.tls[slot]), &mut |_, chunk| note_gap(row, chunk));
         self.live -= 1;
         true
+    }
+}
+
+/// A stretch of a flow that the capture lacks.
+fn note_gap(row: &mut FlowRow, chunk: &Chunk<'_>) {
+    if matches!(chunk, Chunk::Gap(_)) {
+        row.issues.set(Issues::GAP);
     }
 }

@@ -141,10 +141,7 @@ impl Decoder {
         time: Time,
         seen: &mut impl Seen,
     ) -> Decoded<'a> {
-        match self.walk(link, data, packet, time, seen) {
-            Ok(decoded) => decoded,
-            Err(reason) => Decoded::Unread(reason),
-        }
+        self.walk(link, data, packet, time, seen).unwrap_or_else(Decoded::Unread)
     }
 
     /// IP fragments that covered bytes already received.

@@ -16,4 +16,4 @@ mod tunnel;
 pub use decode::{Datagram, Decoded, Decoder, Unread, Whole};
 pub use icmp::{IcmpError, QuotedSegment};
 pub use options::TcpOptions;
-pub use segment::{Endpoint, IpFacts, LinkFacts, Segment, TcpFlags};
+pub use segment::{Endpoint, IpFacts, LinkFacts, Segment, TcpFlags, hops};

@@ -85,6 +85,12 @@ impl std::fmt::Display for TcpFlags {
     }
 }
 
+/// Routers that a packet with this TTL or hop limit has passed, if its sender began with the next of the usual values.
+pub fn hops(ttl: u8) -> u8 {
+    let initial = [32, 64, 128, 255].into_iter().find(|initial| ttl <= *initial).unwrap_or(255);
+    initial - ttl
+}
+
 /// What the IP header of a packet says that TCP's reader needs.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct IpFacts {
@@ -141,4 +147,14 @@ pub struct Segment<'a> {
     pub link: LinkFacts,
     /// The packets that carried its IP fragments, this one included; empty where it was not fragmented.
     pub fragments: &'a [PacketNumber],
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hops_are_counted_from_the_usual_initial_values() {
+        assert_eq!([64, 63, 55, 128, 120, 255, 250, 32].map(hops), [0, 1, 9, 0, 8, 0, 5, 0]);
+    }
 }
