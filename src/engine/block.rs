@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use crate::capture::Packet;
 use crate::flow::EndsHasher;
-use crate::net::{Decoded, Decoder, IcmpError, Segment, Unread, Whole};
+use crate::net::{Decoded, Decoder, Endpoint, IcmpError, IpFacts, LinkFacts, Segment, TcpFlags, Unread, Whole};
 use crate::vocab::{PacketNumber, Time};
 
 /// Bytes, and the packets that lie in them.
@@ -33,57 +33,85 @@ pub(super) enum What {
     /// The last fragment of a datagram.
     Whole(Box<Whole>),
     /// An ICMP error that quotes a TCP segment.
-    Icmp(IcmpError),
+    Icmp(Box<IcmpError>),
     /// Something that belongs to no flow.
     Apart,
     /// Nothing we read, and why.
     Unread(Unread),
 }
 
-/// A segment that says where in its block its bytes lie.
+/// A segment that says where in its block its bytes lie: what the index needs of it, in two cache lines.
 pub(super) struct Parked {
     /// The hash of its ends.
     pub hash: u64,
-    segment: Segment<'static>,
-    options: Range<u32>,
+    src: Endpoint,
+    dst: Endpoint,
+    /// Its sequence number.
+    pub seq: u32,
+    ack: u32,
+    /// Its payload's length as the headers state it, in bytes.
+    pub payload_len: u32,
     payload: Range<u32>,
+    options_at: u32,
+    options_len: u8,
+    flags: TcpFlags,
+    window: u16,
+    checksum: u16,
+    urgent: u16,
+    ip: IpFacts,
 }
 
 impl Parked {
     fn new(segment: &Segment<'_>, bytes: &[u8], hash: u64) -> Self {
-        let Segment { src, dst, seq, ack, flags, window, checksum, urgent, payload_len, ip, link, .. } = *segment;
-        let (options, payload, fragments): (&[u8], &[u8], &[PacketNumber]) = (&[], &[], &[]);
         let place = |part: &[u8]| {
             let start = part.as_ptr().addr().wrapping_sub(bytes.as_ptr().addr()) as u32;
             if part.is_empty() { 0..0 } else { start..start + part.len() as u32 }
         };
+        let options = place(segment.options);
         Self {
             hash,
-            options: place(segment.options),
+            src: segment.src,
+            dst: segment.dst,
+            seq: segment.seq,
+            ack: segment.ack,
+            payload_len: segment.payload_len,
             payload: place(segment.payload),
-            segment: Segment {
-                src,
-                dst,
-                seq,
-                ack,
-                flags,
-                window,
-                checksum,
-                urgent,
-                options,
-                payload,
-                payload_len,
-                ip,
-                link,
-                fragments,
-            },
+            options_at: options.start,
+            // A header's length leaves at most 40 bytes to them (RFC 9293 §3.1).
+            options_len: options.len() as u8,
+            flags: segment.flags,
+            window: segment.window,
+            checksum: segment.checksum,
+            urgent: segment.urgent,
+            ip: segment.ip,
         }
     }
 
-    /// The segment, its bytes taken from the block it was parked in.
+    /// The first byte of its payload.
+    pub fn first_byte(&self, bytes: &[u8]) -> Option<u8> {
+        bytes.get(self.payload.start as usize).copied()
+    }
+
+    /// The segment, its bytes taken from the block it was parked in; without what the link layer said.
     pub fn segment<'a>(&self, bytes: &'a [u8]) -> Segment<'a> {
-        let part = |range: &Range<u32>| &bytes[range.start as usize..range.end as usize];
-        Segment { options: part(&self.options), payload: part(&self.payload), ..self.segment }
+        let Self { src, dst, seq, ack, payload_len, flags, window, checksum, urgent, ip, .. } = *self;
+        let part = |start: u32, end: u32| &bytes[start as usize..end as usize];
+        Segment {
+            src,
+            dst,
+            seq,
+            ack,
+            flags,
+            window,
+            checksum,
+            urgent,
+            options: part(self.options_at, self.options_at + u32::from(self.options_len)),
+            payload: part(self.payload.start, self.payload.end),
+            payload_len,
+            ip,
+            link: LinkFacts::default(),
+            fragments: &[],
+        }
     }
 }
 
@@ -109,7 +137,7 @@ impl Numbered {
                 What::Segment(Parked::new(&segment, bytes, self.hasher.hash(segment.src, segment.dst)))
             }
             Decoded::Whole(whole) => What::Whole(whole),
-            Decoded::Icmp(error) => What::Icmp(error),
+            Decoded::Icmp(error) => What::Icmp(Box::new(error)),
             Decoded::Udp(_) => What::Apart,
             Decoded::Unread(reason) => What::Unread(reason),
         };
@@ -119,5 +147,15 @@ impl Numbered {
     /// IP fragments that covered bytes already received.
     pub fn fragment_overlaps(&self) -> u64 {
         self.decoder.fragment_overlaps()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_packet_takes_two_cache_lines() {
+        assert!(size_of::<Item>() <= 128, "{}", size_of::<Item>());
     }
 }

@@ -166,8 +166,9 @@ fn settle(index: &mut Index, context: &Context, only_closed: bool) -> Vec<FlowNu
     suspects
 }
 
-/// Marks a flow of which the beginning or a direction was not captured.
+/// Marks a flow of which the beginning or a direction was not captured (so far: the other may come yet).
 fn note_what_lacks(row: &mut FlowRow) {
+    row.issues.clear(Issues::MIDSTREAM | Issues::NO_ANSWER);
     let packets = |way: &Direction| row.sides[*way].packets;
     if is_midstream(row) {
         row.issues.set(Issues::MIDSTREAM);

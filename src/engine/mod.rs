@@ -14,6 +14,7 @@ mod keylog;
 mod load;
 pub mod parallel;
 mod pass;
+mod readers;
 mod session;
 mod view;
 

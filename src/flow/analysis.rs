@@ -253,7 +253,7 @@ fn advance(row: &mut FlowRow, segment: &Segment<'_>, direction: Direction, micro
     }
     side.micros = micros;
     side.window = segment.window;
-    side.flags.0 &= !(SideFlags::KEEP_ALIVE.0 | SideFlags::ZERO_WINDOW_PROBE.0 | SideFlags::LAST_SYN.0);
+    side.flags.clear(SideFlags::KEEP_ALIVE | SideFlags::ZERO_WINDOW_PROBE | SideFlags::LAST_SYN);
     for (present, flag) in [
         (true, SideFlags::SEEN),
         (flags.ack(), SideFlags::ACKED),

@@ -12,7 +12,7 @@ mod row;
 mod table;
 mod trace;
 
-pub use analysis::Events;
+pub use analysis::{Events, after};
 pub use measure::{Measured, measure};
 pub use packets::{PacketIndex, PacketPlace};
 pub use row::{FlowRow, Issues, Side, SideFlags};

@@ -23,6 +23,11 @@ macro_rules! bits {
                 self.0 & other.0 != 0
             }
 
+            /// Clears all of `other`.
+            pub fn clear(&mut self, other: $name) {
+                self.0 &= !other.0;
+            }
+
             /// Sets `other`.
             pub fn set(&mut self, other: $name) {
                 self.0 |= other.0;

@@ -3,7 +3,7 @@
 use std::hint::black_box;
 use std::sync::Arc;
 
-use super::dialogue::{Dialogue, Observer};
+use super::dialogue::{Cruise, Dialogue, Observer};
 use super::tls::secrets::Secrets;
 use crate::stream::{Assembler, Chunk, unwrap_offset};
 use crate::vocab::{Direction, PacketNumber, PerDirection, Time};
@@ -51,9 +51,7 @@ impl FlowReader {
     ) {
         let Arrival { direction, packet, time, .. } = *arrival;
         if let Some((ack, first_seq)) = arrival.ack {
-            let other = &mut self.assemblers[direction.reversed()];
-            let offset = unwrap_offset(ack, first_seq, other.next());
-            other.acknowledged(u64::try_from(offset).unwrap_or(0));
+            self.acknowledge(direction, ack, first_seq);
         }
         if arrival.payload_len == 0 {
             return;
@@ -70,6 +68,30 @@ impl FlowReader {
             sink(direction, &chunk);
             dialogue.feed(direction, &chunk, observer);
         });
+    }
+
+    /// The stream offset that a direction's next byte has.
+    pub fn next(&self, direction: Direction) -> u64 {
+        self.assemblers[direction].next()
+    }
+
+    /// What of a direction can go by from here on without this reader, while no byte waits for an earlier one; whole
+    /// records of application data where they say nothing new because the handshake is `settled`.
+    pub fn cruise(&mut self, direction: Direction, settled: bool) -> Cruise {
+        self.dialogue.cruise(direction, settled)
+    }
+
+    /// Takes note of what went by.
+    pub fn land(&mut self, direction: Direction, cruise: &Cruise) {
+        self.assemblers[direction].pass_over(cruise.passed());
+        self.dialogue.land(direction, cruise);
+    }
+
+    /// Notes that a segment in `direction` acknowledges `ack`, where `first_seq` is offset 0 of the other one.
+    pub fn acknowledge(&mut self, direction: Direction, ack: u32, first_seq: u32) {
+        let other = &mut self.assemblers[direction.reversed()];
+        let offset = unwrap_offset(ack, first_seq, other.next());
+        other.acknowledged(u64::try_from(offset).unwrap_or(0));
     }
 
     /// Reads a little of every part, so that the processor has them at hand soon.

@@ -103,6 +103,11 @@ impl Assembler {
         }
     }
 
+    /// Takes the next `bytes` as handed on; nothing may wait.
+    pub fn pass_over(&mut self, bytes: u64) {
+        self.next += bytes;
+    }
+
     /// Notes that the receiver has acknowledged everything before `offset`.
     pub fn acknowledged(&mut self, offset: u64) {
         self.acked = self.acked.max(offset);

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::flow::{Events, FlowRow, SideFlags, Trace, TraceSegment};
 use crate::net::Segment;
 use crate::proto::dialogue::{Event, FactsObserver, Observer};
+use crate::proto::tls::Fingerprints;
 use crate::proto::{Arrival, FlowReader, Secrets, TlsFacts};
 use crate::stream::Chunk;
 use crate::vocab::{Direction, PacketNumber, PerDirection, StreamRange, Time};
@@ -148,20 +149,20 @@ impl Numbers {
 /// TLS facts.
 pub fn read(trace: &Trace, secrets: &Arc<Secrets>, observer: &mut impl Observer) -> (Streams, TlsFacts) {
     let mut streams = Streams::default();
-    let mut facts = TlsFacts::default();
+    let (mut facts, mut prints) = (TlsFacts::default(), Fingerprints::default());
     let mut reader = FlowReader::new(is_midstream(&trace.row), secrets);
     // The row as it was when a segment arrived is not kept; base sequence numbers do not change, and a FIN seen later
     // only matters for the acknowledgment that covers it.
     for segment in &trace.segments {
         let Some(arrival) = trace_arrival(trace, segment) else { continue };
         let mut both = |event: &Event<'_>| {
-            FactsObserver::new(&mut facts).event(event);
+            FactsObserver::new(&mut facts, &mut prints).event(event);
             observer.event(event);
         };
         reader.segment(&arrival, &mut both, &mut |direction, chunk| streams.add(direction, chunk));
     }
     let mut both = |event: &Event<'_>| {
-        FactsObserver::new(&mut facts).event(event);
+        FactsObserver::new(&mut facts, &mut prints).event(event);
         observer.event(event);
     };
     reader.finish(&mut both, &mut |direction, chunk| streams.add(direction, chunk));

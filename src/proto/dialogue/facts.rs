@@ -2,9 +2,8 @@
 
 use super::events::{Event, EventKind, Observer};
 use crate::proto::TlsFacts;
-use crate::proto::tls::fingerprint;
 use crate::proto::tls::message::{Certificate, ClientHello, CompressedCertificate, EncryptedExtensions, ServerHello};
-use crate::proto::tls::{SeenAlert, SeenMessage};
+use crate::proto::tls::{ClientPrints, Fingerprints, SeenAlert, SeenMessage};
 use crate::vocab::Direction;
 use crate::vocab::iana::{ContentType, HandshakeType, ProtocolVersion};
 
@@ -18,12 +17,13 @@ const ALERT_RECORDS: [u16; 3] = [11, 19, 35];
 /// Fills a flow's [`TlsFacts`] from what its dialogue tells.
 pub struct FactsObserver<'a> {
     facts: &'a mut TlsFacts,
+    prints: &'a mut Fingerprints,
 }
 
 impl<'a> FactsObserver<'a> {
-    /// An observer that goes on filling `facts`.
-    pub fn new(facts: &'a mut TlsFacts) -> Self {
-        Self { facts }
+    /// An observer that goes on filling `facts`; fingerprints come from `prints`.
+    pub fn new(facts: &'a mut TlsFacts, prints: &'a mut Fingerprints) -> Self {
+        Self { facts, prints }
     }
 
     fn message(&mut self, event: &Event<'_>, kind: HandshakeType, bytes: &[u8]) {
@@ -71,8 +71,8 @@ impl<'a> FactsObserver<'a> {
         let hello = ClientHello::decode(body);
         facts.client_random = hello.random.last_chunk::<8>().map(|tail| u64::from_be_bytes(*tail));
         facts.server_name = hello.server_name().map(Into::into);
-        facts.ja3 = Some(fingerprint::ja3(&hello).into());
-        facts.ja4 = Some(fingerprint::ja4(&hello).into());
+        let ClientPrints { ja3, ja4 } = self.prints.client(&hello);
+        (facts.ja3, facts.ja4) = (Some(ja3), Some(ja4));
         facts.resumable_session = if hello.session_id.is_empty() { None } else { Some(hello.session_id.into()) };
         if !hello.issues.is_empty() {
             facts.progress.malformed = true;
@@ -86,7 +86,7 @@ impl<'a> FactsObserver<'a> {
         if facts.version.is_none() {
             facts.version = Some(hello.selected_version());
             facts.cipher = hello.cipher_suite;
-            facts.ja3s = Some(fingerprint::ja3s(&hello).into());
+            facts.ja3s = Some(self.prints.server(&hello));
         }
         facts.group = hello.selected_group().or(facts.group);
         facts.alpn = hello.alpn().map(Into::into).or(facts.alpn.take());

@@ -4,6 +4,7 @@
 //! handshake far enough to know what is encrypted, and tells an [`Observer`]. The index pass and the full view use this
 //! same reader with different observers, so that they cannot disagree.
 
+mod cruise;
 mod events;
 mod facts;
 mod marks;
@@ -13,6 +14,7 @@ mod opening;
 mod records;
 mod tracker;
 
+pub use cruise::Cruise;
 pub use events::{Event, EventKind, ForeignKind, Observer};
 pub use facts::FactsObserver;
 pub use opening::{Plaintext, hello_sender, plaintext};

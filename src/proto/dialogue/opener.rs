@@ -126,9 +126,9 @@ impl Opener {
         self.epoch == Epoch::Early
     }
 
-    /// A record went by unopened.
-    pub fn pass(&mut self) {
-        self.sequence += 1;
+    /// Records went by unopened.
+    pub fn pass(&mut self, records: u64) {
+        self.sequence += records;
         self.proven = false;
     }
 
@@ -208,7 +208,7 @@ impl Opener {
         // 0-RTT data ends without a sign where the server refuses it, and an alert may be under later keys.
         let excluded = current != Epoch::Early && !untried;
         let told = if self.proven && !self.astray && excluded { Opened::BadTag } else { Opened::Sealed };
-        self.pass();
+        self.pass(1);
         // From here on the record may have been none of the sender's, or the keys none of its.
         self.astray = true;
         (told, 0)

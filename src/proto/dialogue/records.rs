@@ -2,6 +2,7 @@
 
 use std::hint::black_box;
 
+use super::cruise::{Cruise, Skipped};
 use super::events::{Event, EventKind, ForeignKind, Observer};
 use super::marks::Marks;
 use super::messages::{Messages, Place};
@@ -38,15 +39,6 @@ pub(super) enum State {
     Lost,
     /// The flow is not TLS.
     NotTls,
-}
-
-/// A record whose body is passed over unread.
-#[derive(Clone, Copy)]
-struct Skipped {
-    header: RecordHeader,
-    start: u64,
-    left: u64,
-    first: (PacketNumber, Time),
 }
 
 /// One direction.
@@ -132,6 +124,28 @@ impl Side {
     pub fn resume(&mut self, from: Direction, shared: &mut Shared, observer: &mut impl Observer) {
         let bytes = std::mem::take(&mut self.buffer);
         self.read(from, &bytes, self.buffer_start, shared, observer);
+    }
+
+    /// What can go by from here on; whole records where the handshake is `settled`.
+    pub fn cruise(&mut self, settled: bool, shared: &Shared) -> Cruise {
+        let still = self.state == State::Records && self.buffer.is_empty() && self.messages.begun_at().is_none();
+        let free = settled && still && !shared.ssl2 && !self.opener.is_keyed(&shared.agreed);
+        Cruise::new(self.buffer_start, self.skipped.filter(|_| still), free)
+    }
+
+    /// Takes note of what went by.
+    pub fn land(&mut self, cruise: &Cruise) {
+        if cruise.passed() == 0 {
+            return;
+        }
+        self.seen_bytes += cruise.passed();
+        self.buffer_start += cruise.passed();
+        self.skipped = cruise.current();
+        self.records += u64::from(cruise.records());
+        if cruise.records() > 0 {
+            self.opener.pass(u64::from(cruise.records()));
+            self.messages.hide();
+        }
     }
 
     /// Takes the next stretch.
@@ -222,7 +236,7 @@ impl Side {
         self.skipped = match record {
             Some((record, left)) if left > range.len() => Some(Skipped { left: left - range.len(), ..record }),
             Some((_, left)) if left == range.len() => {
-                self.opener.pass();
+                self.opener.pass(1);
                 self.messages.hide();
                 None
             }
@@ -423,7 +437,7 @@ impl Side {
         };
         observer.event(&event);
         if protected {
-            self.opener.pass();
+            self.opener.pass(1);
             self.messages.hide();
             observer.event(&Event { kind: EventKind::Protected { content, length }, ..event });
         }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::cruise::Cruise;
 use super::events::{Event, EventKind, Observer};
 use super::opener::Agreed;
 use super::opening::{self, Opening};
@@ -36,6 +37,17 @@ impl Dialogue {
         for way in Direction::BOTH {
             self.sides[way].approach();
         }
+    }
+
+    /// What of a direction can go by from here on without this reader: whole records of application data where they say
+    /// nothing new because the handshake is `settled`, else the inside of one.
+    pub fn cruise(&mut self, direction: Direction, settled: bool) -> Cruise {
+        self.sides[direction].cruise(settled, &self.shared)
+    }
+
+    /// Takes note of what went by.
+    pub fn land(&mut self, direction: Direction, cruise: &Cruise) {
+        self.sides[direction].land(cruise);
     }
 
     /// Whether nothing of this flow will be read any more, so that the reader can be dropped.

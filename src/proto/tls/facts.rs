@@ -1,5 +1,7 @@
 //! What the index keeps of a flow's TLS: the negotiated values, the messages' names and packets, how far it came.
 
+use std::sync::Arc;
+
 use crate::vocab::iana::{AlertDescription, AlertLevel, CipherSuite, HandshakeType, NamedGroup, ProtocolVersion};
 use crate::vocab::{Direction, PacketNumber, PerDirection, Time};
 
@@ -47,11 +49,11 @@ pub struct TlsFacts {
     /// Application protocol the server chose, where it is in clear or decrypted.
     pub alpn: Option<Box<[u8]>>,
     /// JA3 of the first `ClientHello`: an MD5 sum in hexadecimal.
-    pub ja3: Option<Box<str>>,
+    pub ja3: Option<Arc<str>>,
     /// JA3S of the first `ServerHello`: an MD5 sum in hexadecimal.
-    pub ja3s: Option<Box<str>>,
+    pub ja3s: Option<Arc<str>>,
     /// JA4 of the first `ClientHello`.
-    pub ja4: Option<Box<str>>,
+    pub ja4: Option<Arc<str>>,
     /// Length of the first `ClientHello` in bytes, its 4-byte header included.
     pub client_hello_bytes: u32,
     /// Segments that carried the first `ClientHello`.
@@ -124,6 +126,11 @@ impl TlsFacts {
     /// Whether the handshake is complete: both ends sent what must be their Finished.
     pub fn is_complete(&self) -> bool {
         self.progress.finished.to_server && self.progress.finished.to_client
+    }
+
+    /// Whether one more encrypted record of application data from this end adds nothing but itself.
+    pub fn is_settled(&self, from: Direction) -> bool {
+        self.is_complete() && self.progress.application_data[from]
     }
 
     /// Whether any TLS was seen.

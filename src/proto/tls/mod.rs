@@ -9,12 +9,14 @@ pub mod decrypt;
 pub mod der;
 mod facts;
 pub mod fingerprint;
+mod known;
 pub mod message;
 pub mod reader;
 pub mod secrets;
 pub mod tree;
 
 pub use facts::{Progress, SeenAlert, SeenMessage, TlsFacts};
+pub use known::{ClientPrints, Fingerprints};
 
 #[cfg(test)]
 pub(crate) mod samples;
