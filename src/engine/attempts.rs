@@ -31,16 +31,21 @@ pub(super) fn group(index: &Index) -> Vec<u32> {
         failed: bool,
         came_up: bool,
     }
-    let mut order: Vec<FlowNumber> = (0..index.len() as u32).map(FlowNumber).collect();
+    let numbers = || (0..index.len() as u32).map(FlowNumber);
     let start = |flow: &FlowNumber| index.flows.get(*flow).map(|row| row.start);
     // Most captures are in the order of time, and to see that is quicker than to sort.
-    if !order.is_sorted_by_key(start) {
+    let sorted = if numbers().is_sorted_by_key(|flow| start(&flow)) {
+        None
+    } else {
+        let mut order: Vec<FlowNumber> = numbers().collect();
         order.sort_by_key(start);
-    }
+        Some(order)
+    };
     let mut latest: HashMap<(IpAddr, Target<'_>), Latest, foldhash::fast::RandomState> = HashMap::default();
     let mut attempts = vec![0; index.len()];
     let mut next = 0;
-    for flow in order {
+    for place in 0..index.len() {
+        let flow = sorted.as_ref().map_or(FlowNumber(place as u32), |sorted| sorted[place]);
         let Some(facts) = index.facts(flow) else { continue };
         let row = facts.row;
         let name = facts.tls.and_then(|tls| tls.server_name.as_deref());

@@ -27,6 +27,18 @@ pub struct Counts {
     pub pending: usize,
 }
 
+impl Counts {
+    fn of(&mut self, outcome: Outcome) -> &mut usize {
+        match outcome {
+            Outcome::Ok => &mut self.ok,
+            Outcome::Failed => &mut self.failed,
+            Outcome::Incomplete => &mut self.incomplete,
+            Outcome::Unused => &mut self.unused,
+            Outcome::NotTls => &mut self.not_tls,
+        }
+    }
+}
+
 /// All flows of a session's captures.
 #[derive(Default)]
 pub struct Index {
@@ -81,7 +93,8 @@ impl Index {
 
     /// Flows by outcome.
     pub fn counts(&self) -> Counts {
-        self.counts
+        let Counts { ok, failed, incomplete, unused, not_tls, .. } = self.counts;
+        Counts { pending: self.flows.len() - ok - failed - incomplete - unused - not_tls, ..self.counts }
     }
 
     /// Grows with every change, so that what was derived from the index can be told stale.
@@ -131,19 +144,19 @@ impl Index {
         self.packets.fragments_of(packet).filter_map(|earlier| self.packets.place(earlier)).collect()
     }
 
-    pub(super) fn recount(&mut self) {
-        let mut counts = Counts::default();
-        for (_, row) in self.flows.iter() {
-            *match row.outcome {
-                None => &mut counts.pending,
-                Some(Outcome::Ok) => &mut counts.ok,
-                Some(Outcome::Failed) => &mut counts.failed,
-                Some(Outcome::Incomplete) => &mut counts.incomplete,
-                Some(Outcome::Unused) => &mut counts.unused,
-                Some(Outcome::NotTls) => &mut counts.not_tls,
-            } += 1;
+    /// Gives a flow its outcome; the row, for what else is known of it.
+    pub(super) fn judged(&mut self, flow: FlowNumber, outcome: Outcome) -> Option<&mut FlowRow> {
+        let row = self.flows.get_mut(flow)?;
+        if row.outcome != Some(outcome) {
+            if let Some(before) = row.outcome {
+                *self.counts.of(before) -= 1;
+            }
+            *self.counts.of(outcome) += 1;
+            row.outcome = Some(outcome);
+            // What was said of the flow while it was not over holds no more.
+            (row.cause, row.ended_by) = (None, None);
+            self.findings.remove(&flow);
         }
-        self.counts = counts;
-        self.generation += 1;
+        Some(row)
     }
 }

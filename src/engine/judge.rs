@@ -24,7 +24,7 @@ pub(super) fn judge_all(shared: &Shared) {
     judge_flows(shared, false);
     let mut index = shared.index.write();
     index.attempts = super::attempts::group(&index);
-    index.recount();
+    index.generation += 1;
 }
 
 /// Judges the flows that are over while the captures still grow; what comes later is judged again.
@@ -32,7 +32,7 @@ pub(super) fn judge_closed(shared: &Shared) {
     judge_flows(shared, true);
     let mut index = shared.index.write();
     index.attempts = super::attempts::group(&index);
-    index.recount();
+    index.generation += 1;
 }
 
 /// Reads again the flows that were read before the secrets for them came, so that the index says what a view shows.
@@ -87,7 +87,7 @@ fn judge_flows(shared: &Shared, only_closed: bool) {
         let mut index = shared.index.write();
         let context = context(&index);
         let suspects = settle(&mut index, &context, only_closed);
-        index.recount();
+        index.generation += 1;
         (context, suspects)
     };
     let suspects = unjudged(shared, suspects);
@@ -101,7 +101,7 @@ fn judge_flows(shared: &Shared, only_closed: bool) {
         for (flow, verdict) in verdicts {
             record(&mut index, flow, verdict);
         }
-        index.recount();
+        index.generation += 1;
     }
 }
 
@@ -148,7 +148,9 @@ fn settle(index: &mut Index, context: &Context, only_closed: bool) -> Vec<FlowNu
         }
         let outcome = index.facts(flow).and_then(|facts| diagnose::quick(&facts, context));
         match (outcome, index.flows.get_mut(flow)) {
-            (Some(outcome), Some(row)) => row.outcome = Some(outcome),
+            (Some(outcome), Some(_)) => {
+                index.judged(flow, outcome);
+            }
             (None, Some(row)) if only_closed && !row.is_closed() => {}
             (None, Some(row)) if diagnose::is_unanswered(row) => {
                 unanswered += 1;
@@ -157,8 +159,9 @@ fn settle(index: &mut Index, context: &Context, only_closed: bool) -> Vec<FlowNu
                     continue;
                 }
                 let (outcome, why) = diagnose::unanswered(row, context);
-                row.outcome = Some(outcome);
-                (row.cause, row.ended_by) = why.unzip();
+                if let Some(row) = index.judged(flow, outcome) {
+                    (row.cause, row.ended_by) = why.unzip();
+                }
             }
             _ => suspects.push(flow),
         }
@@ -206,8 +209,7 @@ pub(super) fn traces(shared: &Shared, flows: &[FlowNumber]) -> Vec<(FlowNumber, 
 }
 
 fn record(index: &mut Index, flow: FlowNumber, verdict: Verdict) {
-    let Some(row) = index.flows.get_mut(flow) else { return };
-    row.outcome = Some(verdict.outcome);
+    let Some(row) = index.judged(flow, verdict.outcome) else { return };
     if let Some(finding) = verdict.finding {
         let Finding { cause, ended_by, .. } = finding;
         row.cause = Some(cause);
@@ -216,6 +218,9 @@ fn record(index: &mut Index, flow: FlowNumber, verdict: Verdict) {
         }
         row.ended_by = Some(ended_by);
         index.findings.insert(flow, finding);
+    } else {
+        (row.cause, row.ended_by) = (None, None);
+        index.findings.remove(&flow);
     }
 }
 

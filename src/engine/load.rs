@@ -70,7 +70,7 @@ pub(super) fn load(shared: &Arc<Shared>, inputs: Vec<Input>, mut keylog: Option<
     index.dropped = dropped;
     pass.finish(&mut index);
     index.fragment_overlaps = decoder.fragment_overlaps();
-    index.recount();
+    index.generation += 1;
 }
 
 /// Reads what a key log has grown by. One that cannot be read any more brings no more secrets; those it had stay.

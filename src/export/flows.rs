@@ -13,6 +13,9 @@ use crate::vocab::{Direction, FlowNumber, text};
 
 pub use super::flow_json::FlowJson;
 
+/// Bytes of a line of JSON, about.
+const LINE: usize = 1024;
+
 /// Writes the flows that are to be kept.
 pub fn write(
     out: &mut impl Write,
@@ -25,10 +28,10 @@ pub fn write(
     match format {
         Format::Json => {
             let lines = |range: Range<usize>| {
-                let mut lines = Vec::new();
+                let mut lines = Vec::with_capacity(range.len() * LINE);
                 let facts = range.filter_map(|number| index.facts(FlowNumber(number as u32)));
                 let mut kept = facts.filter(&keep);
-                kept.try_for_each(|facts| json::line(&mut lines, &FlowJson::new(&facts))).map(|()| lines)
+                kept.try_for_each(|facts| json::append(&mut lines, &FlowJson::new(&facts))).map(|()| lines)
             };
             parallel::in_order(index.len(), lines, |lines| out.write_all(&lines?))
         }

@@ -41,9 +41,22 @@ pub fn seconds(nanos: i64) -> f64 {
 
 /// Writes `value` on one line.
 pub fn line(out: &mut impl Write, value: &impl Serialize) -> io::Result<()> {
-    let mut serializer = serde_json::Serializer::with_formatter(&mut *out, Safe(CompactFormatter));
-    value.serialize(&mut serializer).map_err(io::Error::from)?;
-    out.write_all(b"\n")
+    let mut line = Vec::with_capacity(1024);
+    append(&mut line, value)?;
+    out.write_all(&line)
+}
+
+/// Appends `value` on one line.
+pub fn append(out: &mut Vec<u8>, value: &impl Serialize) -> io::Result<()> {
+    let start = out.len();
+    serde_json::to_writer(&mut *out, value)?;
+    // To look at a whole line once costs less than to look at each of its strings.
+    if !out[start..].is_ascii() || out[start..].contains(&0x7f) {
+        out.truncate(start);
+        value.serialize(&mut serde_json::Serializer::with_formatter(&mut *out, Safe(CompactFormatter)))?;
+    }
+    out.push(b'\n');
+    Ok(())
 }
 
 /// Writes `value` over several lines.
