@@ -10,6 +10,7 @@ pub mod der;
 mod facts;
 pub mod fingerprint;
 pub mod message;
+pub mod outline;
 pub mod reader;
 pub mod secrets;
 pub mod tree;
