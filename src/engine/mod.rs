@@ -6,6 +6,7 @@
 mod attempts;
 mod block;
 mod core;
+pub mod follow;
 mod health;
 mod index;
 mod jobs;
@@ -17,8 +18,9 @@ mod pass;
 mod session;
 mod view;
 
+pub use follow::StreamMap;
 pub use health::{Health, Vantage};
 pub use index::{Counts, Index};
-pub use jobs::{Answer, JobId, Request};
+pub use jobs::{Answer, JobId, Reply, Request};
 pub use session::{OpenError, Options, Phase, Progress, Session};
 pub use view::{FlowRef, FlowView, Source};
