@@ -174,6 +174,20 @@ fn a_conflict_names_both_packets_and_the_first_copy_wins() {
 }
 
 #[test]
+fn the_index_knows_of_conflicts() {
+    let mut wire = wire();
+    wire.send(CLIENT, 0, b"abcdef").send(CLIENT, 0, b"abcdef").send(CLIENT, 6, b"ghi");
+    let issues = |wire: &Wire| {
+        let (_made, session) = session(wire);
+        let index = session.index();
+        index.facts(FlowNumber(0)).map(|facts| facts.row.issues.names().collect::<Vec<_>>()).unwrap_or_default()
+    };
+    assert!(issues(&wire).is_empty());
+    wire.send(CLIENT, 6, b"gXi");
+    assert_eq!(issues(&wire), ["conflict"]);
+}
+
+#[test]
 fn copies_and_conflicts_are_seen_on_the_screen() {
     let mut wire = wire();
     wire.send(CLIENT, 0, b"first line\n").send(CLIENT, 11, b"second line\n").send(CLIENT, 11, b"sXcond");

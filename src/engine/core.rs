@@ -74,21 +74,24 @@ impl Core {
     }
 
     /// Reads the segments of many flows again, sorted, some flows at a time, and gives each flow's to `each` in order. A
-    /// flow whose packets can no longer be read is left out.
+    /// flow whose packets can no longer be read is left out; how many those were.
     pub fn traces(
         &self,
         flows: &[FlowNumber],
         each: &mut dyn FnMut(FlowNumber, &Trace) -> io::Result<()>,
-    ) -> io::Result<()> {
+    ) -> io::Result<usize> {
         let mut rest = flows;
+        let mut unreadable = 0;
         while !rest.is_empty() {
             let (batch, others) = rest.split_at(self.batch(rest));
-            for (flow, trace) in judge::traces(&self.main, batch) {
+            let traces = judge::traces(&self.main, batch);
+            unreadable += batch.len() - traces.len();
+            for (flow, trace) in traces {
                 each(flow, &trace)?;
             }
             rest = others;
         }
-        Ok(())
+        Ok(unreadable)
     }
 
     /// How many of the first flows to read at a time, at least one.

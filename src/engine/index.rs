@@ -41,6 +41,7 @@ pub struct Index {
     pub(super) generation: u64,
     pub(super) fragment_overlaps: u64,
     pub(super) unread_flows: u64,
+    pub(super) uncompared_flows: u64,
     pub(super) tally: Tally,
     pub(super) dropped: Option<u64>,
 }

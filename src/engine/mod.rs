@@ -5,6 +5,7 @@
 
 mod attempts;
 mod block;
+mod conflicts;
 mod core;
 pub mod follow;
 mod health;

@@ -170,6 +170,7 @@ impl Session {
             load::load(&loading, inputs, keylog, follow);
             loading.status.lock().diagnosing = true;
             super::judge::judge_all(&loading);
+            super::conflicts::note(&loading);
             loading.status.lock().took = Some(began.elapsed());
         });
         Session { shared, baseline, total, began, loader: Mutex::new(Some(loader)), jobs: OnceLock::new() }
@@ -241,12 +242,13 @@ impl Session {
         self.core().follow(flow)
     }
 
-    /// Reads the segments of many flows again, sorted, and gives each flow's to `each`. Blocks on the disk.
+    /// Reads the segments of many flows again, sorted, and gives each flow's to `each`. Blocks on the disk. How
+    /// many flows could not be read.
     pub fn traces(
         &self,
         flows: &[FlowNumber],
         each: &mut dyn FnMut(FlowNumber, &Trace) -> io::Result<()>,
-    ) -> io::Result<()> {
+    ) -> io::Result<usize> {
         self.core().traces(flows, each)
     }
 
