@@ -92,7 +92,8 @@ fn ask_stream(model: &mut Model, effects: &mut Vec<Effect>) {
         if was_busy {
             effects.push(Effect::GiveUp(Slot::Search));
         }
-        effects.push(Effect::Ask(Slot::Follow, Request::Follow(flow)));
+        // Before all else that is asked: the first page is to be there at once.
+        effects.insert(0, Effect::Ask(Slot::Follow, Request::Follow(flow)));
     }
     if let Some((map, number)) = model.follow.ask() {
         effects.push(Effect::Ask(Slot::Part, Request::Part { map, number }));
