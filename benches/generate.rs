@@ -2,8 +2,12 @@
 //!
 //!     cargo run --release --example generate -- OUT.pcapng --flows 10000 --bulk 100000 --open 200
 //!     cargo run --release --example generate -- OUT.pcap --syns 10000000
+//!     cargo run --release --example generate -- OUT.pcap --stream 5000000000
 //!
 //! Of every hundred flows one fails: a reset after its ClientHello. Segments of `--open` flows at a time interleave.
+//! `--stream` makes one flow of so many bytes of text; `--flows 1 --bulk` one of TLS records.
+
+mod stream;
 
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
@@ -32,6 +36,7 @@ struct Options {
     bulk: usize,
     open: usize,
     syns: u32,
+    stream: u64,
 }
 
 fn main() -> io::Result<()> {
@@ -39,6 +44,10 @@ fn main() -> io::Result<()> {
     let mut out = Output::new(&options.out)?;
     if options.syns > 0 {
         return syns(&mut out, options.syns);
+    }
+    if options.stream > 0 {
+        stream::write(&mut out, options.stream)?;
+        return out.finish();
     }
     let good = [template("tls13-ok")?, template("tls12-ok")?, template("post-quantum-hello-ok")?];
     let bad = template("reset-by-access-point")?;
@@ -68,7 +77,7 @@ fn main() -> io::Result<()> {
 }
 
 fn arguments() -> Options {
-    let mut options = Options { out: String::new(), flows: 10_000, bulk: 0, open: 100, syns: 0 };
+    let mut options = Options { out: String::new(), flows: 10_000, bulk: 0, open: 100, syns: 0, stream: 0 };
     let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {
         let mut number = || arguments.next().and_then(|text| text.parse::<usize>().ok()).unwrap_or_else(|| usage());
@@ -77,6 +86,7 @@ fn arguments() -> Options {
             "--bulk" => options.bulk = number(),
             "--open" => options.open = number(),
             "--syns" => options.syns = number() as u32,
+            "--stream" => options.stream = number() as u64,
             name if !name.starts_with('-') => name.clone_into(&mut options.out),
             _ => usage(),
         }
@@ -88,7 +98,7 @@ fn arguments() -> Options {
 }
 
 fn usage() -> ! {
-    eprintln!("usage: generate OUT.pcap[ng] [--flows N] [--bulk BYTES] [--open N] | [--syns N]");
+    eprintln!("usage: generate OUT.pcap[ng] [--flows N] [--bulk BYTES] [--open N] | [--syns N] | [--stream BYTES]");
     std::process::exit(2);
 }
 
@@ -166,7 +176,7 @@ impl<'t> Running<'t> {
             self.address(&mut bytes, true);
             shift(&mut bytes, 38, after.wrapping_add(self.bulk_sent));
             self.bulk_left -= size;
-            self.bulk_sent += size as u32;
+            self.bulk_sent = self.bulk_sent.wrapping_add(size as u32);
             out.packet(clock, &bytes)?;
             return Ok(true);
         }

@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::play::Play;
+use common::play::{Made, Play};
 use shakedown::app::keys::{self, KEYS, Scope};
 use shakedown::app::{Action, Overlay, Pane, Screen};
 use shakedown::present::list::COLUMNS;
@@ -61,6 +61,8 @@ scenes! {
     certificates_are_a_key_away,
     streams_are_gone_through,
     streams_are_searched,
+    streams_are_selected_copied_and_saved,
+    streams_are_shown_as_records,
     a_packet_leads_to_its_bytes_and_back,
     packets_are_listed_and_plotted,
     plots_are_zoomed_and_panned,
@@ -173,8 +175,9 @@ mod scene {
             for from in ["", "Enter", "f", "c"] {
                 play.press("L").press(from).press(&format!(": {} Enter", action.name())).lacks("no command");
                 let orders = play.orders();
-                let leaves = matches!(action, Action::Quit | Action::Suspend);
-                assert_eq!(!orders.is_empty(), leaves, "{action:?} {orders:?}");
+                let ordered = matches!(action, Action::Quit | Action::Suspend)
+                    || *action == Action::Copy && play.screen() == Screen::Follow;
+                assert_eq!(!orders.is_empty(), ordered, "{action:?} {orders:?}");
                 // What it opened is closed again.
                 if !matches!(play.model().overlay, Overlay::None) {
                     play.press("Esc");
@@ -306,7 +309,8 @@ mod scene {
     pub fn streams_are_gone_through() -> Play {
         let mut play = Play::fixture("plain-http-ok", WIDE);
         play.press("f").is_on("▶ client").press("}").is_on("◀ server").press("{").is_on("▶ client");
-        play.press("j").is_on("GET / HTTP/1.1").press("x").shows("00000000  47 45 54").press("x").is_on("GET /");
+        play.press("j").is_on("GET / HTTP/1.1").press("x").shows("00000000  47 45 54");
+        play.press("x").is_on("474554202f20").press("x").is_on("GET /");
         play.press("d").shows("(hidden)").lacks("HTTP/1.1 200").press("d").lacks("GET /").press("d").lacks("(hidden)");
         play.press("G").is_on("◂").press("g").is_on("▶ client");
         play.press("c").shows("no good flow to compare with");
@@ -318,6 +322,41 @@ mod scene {
         play.press("f n").shows("no match").press("/ http Enter").shows("/http: 1 of").is_on("GET /").shows("n next");
         play.press("n").shows(": 2 of").is_on("HTTP/1.1 ").press("N").shows(": 1 of").press("N").lacks(": 1 of");
         play.press("/ zebra Enter").shows("no match for \"zebra\"");
+        play.press("/ Tab ^host: Enter")
+            .shows("regex /^host:: 0 matches")
+            .press("/ ^Host: Enter")
+            .shows("1 of 1 matches");
+        play.is_on("Host:").press("/ ( Esc").press("/ ( Enter").shows("unclosed group");
+        play.press("/ Tab 48:54 5450 Enter").shows("hex /48:545450: 2 of 2").press("/ Tab Esc").lacks("matches");
+        play
+    }
+
+    pub fn streams_are_selected_copied_and_saved() -> Play {
+        let made = Made::part("plain-http-ok", 100);
+        let mut play = Play::made(&made, WIDE);
+        play.press("f j v j y").shows("copied 2 lines, 38 B");
+        assert_eq!(play.orders(), [Order::Copy("GET / HTTP/1.1\nHost: api.example.test\n".to_owned())]);
+        play.press("v Esc y").shows("copied 1 line");
+        assert_eq!(play.orders().len(), 1);
+        let file = made.beside("out.bin");
+        let name = file.to_string_lossy().into_owned();
+        play.press("d w ctrl-u").press(&name).press("Enter").shows("saved 80 B to");
+        assert!(std::fs::read(&file).expect("the saved file").starts_with(b"GET / HTTP/1.1\r\n"));
+        play.press("d w ctrl-u").press(&name).press("Enter").shows("exists; replace it? y/n").press("n");
+        play.shows("nothing was written");
+        assert_eq!(std::fs::read(&file).expect("the saved file").len(), 80);
+        play.press("w ctrl-u").press(&name).press("Enter y").shows("saved 170 B to");
+        assert_eq!(std::fs::read(&file).expect("the saved file").len(), 170);
+        play.press("w ctrl-u /no/such/place Enter").shows("cannot save to /no/such/place: entity not found");
+        play.press("w Esc Esc");
+        assert_eq!(play.screen(), Screen::List);
+        play
+    }
+
+    pub fn streams_are_shown_as_records() -> Play {
+        let mut play = Play::fixture("tls12-ok", WIDE);
+        play.press("f x x x").is_on("Client Hello").shows("handshake          TLS 1.0").shows("change_cipher_spec");
+        play.press("j").is_on("Server Hello").press("x").shows("▶ client");
         play
     }
 

@@ -122,8 +122,16 @@ actions! {
     FoldAll = "fold-all",
     /// The packet's bytes or the reassembled ones.
     NextBytes = "next-bytes",
-    /// Text or hex.
-    ToggleHex = "hex",
+    /// Text, hex dump, raw digits or records.
+    NextForm = "form",
+    /// Begin or end a selection.
+    Select = "select",
+    /// Copy what is selected.
+    Copy = "copy",
+    /// Save to a file.
+    Save = "save",
+    /// End a selection, a search or saving; else one level back.
+    Cancel = "cancel",
     /// Both directions or one.
     NextDirection = "direction",
     /// The next turn of the conversation.

@@ -1,5 +1,6 @@
 //! All that the UI knows at a moment.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use jiff::tz::TimeZone;
@@ -14,11 +15,13 @@ use super::list::List;
 use super::msg::Pane;
 use super::packets::Packets;
 use super::timeline::Timeline;
+use crate::engine::follow::Syntax;
 use crate::engine::{FlowRef, FlowView, Index, Phase, Progress};
 use crate::present::plot::Kind;
 use crate::present::role::{Line, Role};
 use crate::present::wrap::wrap_line;
 use crate::vocab::PacketNumber;
+use crate::vocab::text::visible;
 
 /// A screen.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -105,17 +108,26 @@ pub enum Prompt {
         /// The filter before.
         before: String,
     },
-    /// A search in the fields or the stream.
+    /// A search in the fields of a step.
     Search,
+    /// A search in the stream, with the pattern written like this.
+    Find(Syntax),
+    /// The file to save a stream to.
+    Save,
+    /// Whether to replace this file.
+    Overwrite(PathBuf),
 }
 
 impl Prompt {
     /// What stands before the line.
-    pub fn sign(&self) -> &'static str {
+    pub fn sign(&self) -> String {
         match self {
-            Prompt::Command => ":",
-            Prompt::Filter { .. } => "filter: ",
-            Prompt::Search => "/",
+            Prompt::Command => ":".to_owned(),
+            Prompt::Filter { .. } => "filter: ".to_owned(),
+            Prompt::Search | Prompt::Find(Syntax::Text) => "/".to_owned(),
+            Prompt::Find(syntax) => format!("{}/", syntax.name()),
+            Prompt::Save => "save to: ".to_owned(),
+            Prompt::Overwrite(path) => format!("{} exists; replace it? y/n ", visible(&path.to_string_lossy())),
         }
     }
 }
@@ -241,7 +253,8 @@ impl Model {
         let opening = self.subject.as_ref().is_some_and(|subject| matches!(subject.opened, Opened::Waiting));
         let comparing =
             self.compare.as_ref().is_some_and(|compare| matches!(compare.stage, Stage::Choosing | Stage::Aligning));
-        self.is_loading() || opening || comparing || self.list.survey.is_some()
+        let following = self.screen() == Screen::Follow && self.follow.is_on_its_way();
+        self.is_loading() || opening || comparing || following || self.list.survey.is_some()
     }
 
     fn is_compared(&self) -> bool {
@@ -252,7 +265,11 @@ impl Model {
     pub fn is_possible(&self, action: Action, index: &Index) -> bool {
         let failed = index.counts().failed;
         let view = self.subject.as_ref().and_then(Subject::view);
-        let is_open = view.is_some() || !matches!(self.screen(), Screen::Timeline | Screen::Follow | Screen::Packets);
+        let is_open = match self.screen() {
+            Screen::Timeline | Screen::Packets => view.is_some(),
+            Screen::Follow => self.follow.map.is_some(),
+            Screen::List | Screen::Compare => true,
+        };
         match action {
             // A flow that cannot be read can only be left.
             Action::NextFailed | Action::PreviousFailed => failed > 0,
@@ -268,7 +285,7 @@ impl Model {
             Action::StopLoading => self.is_loading(),
             Action::AutomaticBaseline if self.screen() == Screen::List => self.baseline.is_some(),
             Action::NextMatch | Action::PreviousMatch => match self.screen() {
-                Screen::Follow => !self.follow.matches.is_empty(),
+                Screen::Follow => self.follow.hunt.is_some(),
                 _ => !self.timeline.tree.matches.is_empty(),
             },
             Action::NextEvidence | Action::PreviousEvidence => view.is_some_and(|view| view.finding.is_some()),
@@ -288,8 +305,16 @@ impl Model {
             {
                 !index.is_empty()
             }
-            Action::NextTurn | Action::ToggleHex | Action::Open | Action::Search if self.screen() == Screen::Follow => {
-                !self.follow.conversation.blocks.is_empty()
+            Action::NextTurn
+            | Action::NextForm
+            | Action::Open
+            | Action::Search
+            | Action::Select
+            | Action::Copy
+            | Action::Save
+                if self.screen() == Screen::Follow =>
+            {
+                self.follow.has_lines()
             }
             _ => true,
         }

@@ -45,11 +45,7 @@ fn sideways(model: &mut Model, pane: Pane, right: bool) {
 
 fn to_end(model: &mut Model, pane: Pane, last: bool) {
     match pane {
-        Pane::Stream if last => {
-            if let Some(view) = model.view() {
-                model.follow.last(&view);
-            }
-        }
+        Pane::Stream if last => model.follow.last(),
         Pane::Stream => model.follow.first(),
         Pane::Bytes => {
             let end = model.timeline.tree.bytes().len().saturating_sub(1);
@@ -84,11 +80,7 @@ fn step(model: &mut Model, pane: Pane, rows: isize) {
             let per_row = model.timeline.tree.per_row.max(8) as isize;
             model.timeline.tree.move_byte(rows.saturating_mul(per_row));
         }
-        Pane::Stream => {
-            if let Some(view) = model.view() {
-                model.follow.step(&view, rows);
-            }
-        }
+        Pane::Stream => model.follow.step(rows),
         _ => with_cursor(model, pane, |cursor, len| cursor.step(rows, len)),
     }
     if pane == Pane::List {
@@ -100,11 +92,7 @@ fn step(model: &mut Model, pane: Pane, rows: isize) {
 pub(super) fn wheel(model: &mut Model, pane: Pane, rows: isize) {
     match (&model.overlay, pane) {
         (Overlay::Page(_), _) => with_cursor(model, Pane::Page, |cursor, len| cursor.scroll(rows, len)),
-        (_, Pane::Stream) => {
-            if let Some(view) = model.view() {
-                model.follow.scroll(&view, rows);
-            }
-        }
+        (_, Pane::Stream) => model.follow.scroll(rows),
         (_, Pane::Fields) => {
             let tree = &mut model.timeline.tree;
             let at = {

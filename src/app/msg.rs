@@ -88,6 +88,14 @@ pub enum Slot {
     Compare,
     /// The nearest good flow.
     Nearest,
+    /// The map of a conversation.
+    Follow,
+    /// A part of it.
+    Part,
+    /// A search in it.
+    Search,
+    /// Saving it.
+    Save,
 }
 
 /// Something to be done outside the model.
@@ -95,6 +103,10 @@ pub enum Slot {
 pub enum Effect {
     /// A question for the engine.
     Ask(Slot, Request),
+    /// A question that no longer matters.
+    GiveUp(Slot),
+    /// A text for the terminal's clipboard.
+    Copy(String),
     /// Stop loading the captures.
     StopLoading,
     /// Leave the program.

@@ -1,12 +1,14 @@
 //! A line being typed: a filter, a search, a command.
 
+use std::path::{Path, PathBuf};
+
 use super::action::Action;
 use super::input::Input;
 use super::key::{Code, Key, Named};
 use super::model::{Model, Overlay, Prompt, Screen};
-use super::msg::Effect;
-use super::update::{act, open, read, say};
-use crate::engine::Index;
+use super::msg::{Effect, Slot};
+use super::update::{act, open, read, say, seek};
+use crate::engine::{Index, Request};
 use crate::present::role::Role;
 use crate::present::{list, page};
 use crate::vocab::{Cause, FlowNumber, PacketNumber};
@@ -18,7 +20,12 @@ pub(super) fn begin(model: &mut Model, action: Action) {
             let before = model.list.query.text.clone();
             (Prompt::Filter { before: before.clone() }, before)
         }
-        (Action::Search, Screen::Timeline | Screen::Follow) => (Prompt::Search, String::new()),
+        (Action::Search, Screen::Timeline) => (Prompt::Search, String::new()),
+        (Action::Search, Screen::Follow) => {
+            model.follow.begin_search();
+            (Prompt::Find(model.follow.syntax), String::new())
+        }
+        (Action::Save, _) => (Prompt::Save, model.follow.file_name()),
         _ => (Prompt::Command, String::new()),
     };
     model.overlay = Overlay::Prompt(prompt, Input::new(&text));
@@ -28,11 +35,19 @@ pub(super) fn begin(model: &mut Model, action: Action) {
 pub(super) fn press(model: &mut Model, index: &Index, key: Key) -> Vec<Effect> {
     let Overlay::Prompt(prompt, input) = &mut model.overlay else { return Vec::new() };
     let prompt = prompt.clone();
+    if let Prompt::Overwrite(path) = &prompt {
+        return overwrite(model, path, key);
+    }
     match (key.code, key.ctrl) {
+        (Code::Named(Named::Tab), _) if matches!(prompt, Prompt::Find(_)) => {
+            let text = input.text();
+            model.follow.syntax = model.follow.syntax.next();
+            model.overlay = Overlay::Prompt(Prompt::Find(model.follow.syntax), Input::new(&text));
+            return seek(model.follow.search(&text));
+        }
         (Code::Named(Named::Esc), _) | (Code::Char('c'), true) => {
             model.overlay = Overlay::None;
-            give_up(model, index, prompt);
-            return Vec::new();
+            return give_up(model, index, prompt);
         }
         (Code::Named(Named::Backspace), _) if input.is_empty() => {
             model.overlay = Overlay::None;
@@ -49,45 +64,61 @@ pub(super) fn press(model: &mut Model, index: &Index, key: Key) -> Vec<Effect> {
         let text = input.text();
         match prompt {
             Prompt::Filter { .. } => model.list.filter(&text, index),
-            Prompt::Search => search(model, &text),
-            Prompt::Command => {}
+            Prompt::Search => model.timeline.tree.search(&text),
+            Prompt::Find(_) => return seek(model.follow.search(&text)),
+            Prompt::Command | Prompt::Save | Prompt::Overwrite(_) => {}
         }
     }
     Vec::new()
 }
 
-fn give_up(model: &mut Model, index: &Index, prompt: Prompt) {
+fn give_up(model: &mut Model, index: &Index, prompt: Prompt) -> Vec<Effect> {
     match prompt {
         Prompt::Filter { before } => model.list.filter(&before, index),
-        Prompt::Search => search(model, ""),
-        Prompt::Command => {}
+        Prompt::Search => model.timeline.tree.search(""),
+        Prompt::Find(_) => {
+            model.follow.give_up_search();
+            return vec![Effect::GiveUp(Slot::Search)];
+        }
+        Prompt::Command | Prompt::Save | Prompt::Overwrite(_) => {}
     }
+    Vec::new()
 }
 
-fn search(model: &mut Model, text: &str) {
-    match model.screen() {
-        Screen::Timeline => model.timeline.tree.search(text),
-        Screen::Follow => {
-            if let Some(view) = model.view() {
-                model.follow.search(&view, text);
-            }
-        }
-        _ => {}
+/// Takes the answer whether to replace a file.
+fn overwrite(model: &mut Model, path: &Path, key: Key) -> Vec<Effect> {
+    model.overlay = Overlay::None;
+    if matches!(key.typed(), Some('y' | 'Y')) {
+        return save(model, path.to_owned(), true);
     }
+    say(model, Role::Notice, "nothing was written");
+    Vec::new()
+}
+
+fn save(model: &mut Model, path: PathBuf, overwrite: bool) -> Vec<Effect> {
+    let Some(map) = model.follow.map.clone() else { return Vec::new() };
+    model.follow.saving = Some(0);
+    let only = model.follow.only;
+    vec![Effect::Ask(Slot::Save, Request::Save { map, only, path, overwrite })]
 }
 
 fn accept(model: &mut Model, index: &Index, prompt: &Prompt, text: &str) -> Vec<Effect> {
     match prompt {
-        Prompt::Filter { .. } => {}
+        Prompt::Filter { .. } | Prompt::Overwrite(_) => {}
         Prompt::Search => {
-            let found = match model.screen() {
-                Screen::Follow => model.follow.matches.len(),
-                _ => model.timeline.tree.matches.len(),
-            };
-            if found == 0 && !text.is_empty() {
+            if model.timeline.tree.matches.is_empty() && !text.is_empty() {
                 say(model, Role::Notice, &format!("no match for {text:?}"));
             }
         }
+        Prompt::Find(_) => {
+            if let Some(why) = model.follow.wrong.clone() {
+                say(model, Role::Error, &why);
+            } else if model.follow.matches() == (0, true) && !text.is_empty() {
+                say(model, Role::Notice, &format!("no match for {text:?}"));
+            }
+        }
+        Prompt::Save if text.trim().is_empty() => {}
+        Prompt::Save => return save(model, PathBuf::from(text.trim()), false),
         Prompt::Command => return command(model, index, text.trim()),
     }
     Vec::new()
@@ -173,7 +204,7 @@ fn go_to_packet(model: &mut Model, packet: PacketNumber) {
     }
     match (model.screen(), model.view()) {
         (Screen::Timeline, Some(view)) => model.timeline.go_to_packet(&view, packet),
-        (Screen::Follow, Some(view)) => model.follow.open(&view, Some(packet)),
+        (Screen::Follow, _) => model.follow.go_to_packet(packet),
         (Screen::Packets, Some(view)) => model.packets.go_to_packet(&view, packet),
         _ => say(model, Role::Error, "open a flow first: packet goes to a packet of it"),
     }

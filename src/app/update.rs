@@ -2,15 +2,20 @@
 
 use super::action::Action;
 use super::compare::{Compare, Stage};
+use super::follow::Search;
+use super::input::Input;
 use super::key::Key;
 use super::keys::{self, Scope};
-use super::model::{Model, Opened, Overlay, Page, Screen, Subject};
+use super::model::{Model, Opened, Overlay, Page, Prompt, Screen, Subject};
 use super::msg::{Effect, Laid, Msg, Pane, Slot, Target};
 use super::{help, motion, prompt};
+use crate::engine::follow::Saved;
 use crate::engine::{Answer, FlowRef, Index, Request};
 use crate::present::page;
 use crate::present::role::{Line, Role};
+use crate::present::values::{bytes, counted};
 use crate::vocab::PacketNumber;
+use crate::vocab::text::visible;
 
 /// Takes note of what happened; says what is to be done.
 pub fn update(model: &mut Model, index: &Index, msg: Msg) -> Vec<Effect> {
@@ -55,6 +60,7 @@ pub fn update(model: &mut Model, index: &Index, msg: Msg) -> Vec<Effect> {
         }
     };
     ask_detail(model, &mut effects);
+    ask_stream(model, &mut effects);
     effects
 }
 
@@ -71,6 +77,26 @@ fn ask_detail(model: &mut Model, effects: &mut Vec<Effect>) {
         if let Some(step) = step {
             effects.push(Effect::Ask(Slot::Detail, Request::Detail { view, step }));
         }
+    }
+}
+
+/// The stream pane may want another flow's map, or another part of the conversation.
+fn ask_stream(model: &mut Model, effects: &mut Vec<Effect>) {
+    if model.screen() != Screen::Follow {
+        return;
+    }
+    let Some(flow) = model.flow() else { return };
+    if model.follow.flow != Some(flow) {
+        let was_busy = model.follow.is_searching;
+        model.follow.begin(flow);
+        if was_busy {
+            effects.push(Effect::GiveUp(Slot::Search));
+        }
+        // Before all else that is asked: the first page is to be there at once.
+        effects.insert(0, Effect::Ask(Slot::Follow, Request::Follow(flow)));
+    }
+    if let Some((map, number)) = model.follow.ask() {
+        effects.push(Effect::Ask(Slot::Part, Request::Part { map, number }));
     }
 }
 
@@ -134,7 +160,7 @@ fn on_screen(model: &mut Model, index: &Index, action: Action) -> Vec<Effect> {
             _ => motion::act(model, action),
         },
         Screen::Timeline => on_timeline(model, action),
-        Screen::Follow => return on_follow(model, action),
+        Screen::Follow => return on_follow(model, index, action),
         Screen::Packets => on_packets(model, action),
         Screen::Compare => return on_compare(model, action),
     }
@@ -220,25 +246,109 @@ fn open_in_timeline(model: &mut Model) -> Option<&'static str> {
     }
 }
 
-fn on_follow(model: &mut Model, action: Action) -> Vec<Effect> {
-    let Some(view) = model.view() else { return Vec::new() };
+fn on_follow(model: &mut Model, index: &Index, action: Action) -> Vec<Effect> {
     let follow = &mut model.follow;
     match action {
         Action::Open => {
-            let packet = follow.packet(&view);
-            if let Some(packet) = packet {
+            let packet = follow.packet();
+            if let Some((view, packet)) = model.view().zip(packet) {
                 model.timeline.go_to_packet(&view, packet);
             }
             go(model, Screen::Timeline);
         }
-        Action::ToggleHex => follow.toggle(&view),
-        Action::NextDirection => follow.next_direction(&view),
-        Action::NextTurn | Action::PreviousTurn => follow.next_turn(&view, action == Action::NextTurn),
-        Action::NextMatch | Action::PreviousMatch if follow.matches.is_empty() => say(model, Role::Notice, "no match"),
-        Action::NextMatch | Action::PreviousMatch => follow.next_match(&view, action == Action::NextMatch),
+        Action::NextForm => follow.next_form(),
+        Action::NextDirection => {
+            follow.next_direction();
+            return seek(follow.search_again());
+        }
+        Action::NextTurn | Action::PreviousTurn => follow.next_turn(action == Action::NextTurn),
+        Action::NextMatch | Action::PreviousMatch if follow.matches() == (0, true) => {
+            say(model, Role::Notice, "no match");
+        }
+        Action::NextMatch | Action::PreviousMatch => return next_match(model, action == Action::NextMatch),
+        Action::Select => follow.toggle_selection(),
+        Action::Copy => return copy(model),
+        Action::Save => prompt::begin(model, action),
+        Action::Cancel => return cancel(model, index),
         _ => motion::act(model, action),
     }
     Vec::new()
+}
+
+/// What the engine is asked for a search to be made.
+pub(super) fn seek(search: Option<Search>) -> Vec<Effect> {
+    match search {
+        Some(Search { map, hunt, from }) => {
+            vec![Effect::Ask(Slot::Search, Request::Search { map, hunt, from, forward: true })]
+        }
+        None => vec![Effect::GiveUp(Slot::Search)],
+    }
+}
+
+/// Goes on to a match; a search that has not come so far turns to where the cursor goes.
+fn next_match(model: &mut Model, forward: bool) -> Vec<Effect> {
+    let follow = &mut model.follow;
+    follow.next_match(forward);
+    let (Some(map), Some(hunt)) = (follow.map.clone(), follow.hunt.clone()) else { return Vec::new() };
+    let (_, is_done) = hunt.total();
+    if is_done || !follow.is_on_its_way() {
+        return Vec::new();
+    }
+    follow.is_searching = true;
+    let from = follow.cursor.part;
+    vec![Effect::Ask(Slot::Search, Request::Search { map, hunt, from, forward })]
+}
+
+fn copy(model: &mut Model) -> Vec<Effect> {
+    match model.follow.copied() {
+        Ok((text, lines)) => {
+            let lines = counted(lines as u64, "line");
+            say(model, Role::Notice, &format!("copied {lines}, {}", bytes(text.len() as u64)));
+            model.follow.selected_from = None;
+            vec![Effect::Copy(text)]
+        }
+        Err(why) => {
+            say(model, Role::Error, &why);
+            Vec::new()
+        }
+    }
+}
+
+/// Ends the selection, the search or saving, whichever there is; else goes back.
+fn cancel(model: &mut Model, index: &Index) -> Vec<Effect> {
+    let follow = &mut model.follow;
+    if follow.selected_from.take().is_some() {
+        return Vec::new();
+    }
+    if follow.is_searching {
+        follow.is_searching = false;
+        say(model, Role::Notice, "the search was stopped");
+        return vec![Effect::GiveUp(Slot::Search)];
+    }
+    if follow.saving.take().is_some() {
+        say(model, Role::Notice, "saving was stopped; nothing was written");
+        return vec![Effect::GiveUp(Slot::Save)];
+    }
+    back(model, index)
+}
+
+fn take_saved(model: &mut Model, saved: Saved) {
+    model.follow.saving = None;
+    match saved {
+        Saved::Done { path, bytes: count, missing } => {
+            let left_out = if missing > 0 { format!("; {} not captured", bytes(missing)) } else { String::new() };
+            let path = visible(&path.to_string_lossy());
+            say(model, Role::Notice, &format!("saved {} to {path}{left_out}", bytes(count)));
+        }
+        Saved::Exists(path) if matches!(model.overlay, Overlay::None) => {
+            model.overlay = Overlay::Prompt(Prompt::Overwrite(path), Input::new(""));
+        }
+        Saved::Exists(path) => {
+            let path = visible(&path.to_string_lossy());
+            say(model, Role::Error, &format!("{path} exists; nothing was written"));
+        }
+        Saved::Stopped => {}
+    }
 }
 
 fn on_packets(model: &mut Model, action: Action) {
@@ -341,7 +451,7 @@ fn show(model: &mut Model, flow: FlowRef, packet: Option<PacketNumber>) -> Vec<E
     if let Some(view) = known {
         if let Some(packet) = packet {
             model.timeline.go_to_packet(&view, packet);
-            model.follow.open(&view, Some(packet));
+            model.follow.go_to_packet(packet);
             model.packets.go_to_packet(&view, packet);
         }
         return Vec::new();
@@ -357,7 +467,7 @@ fn from_here(model: &mut Model, screen: Screen) -> Vec<Effect> {
     let packet = match model.screen() {
         Screen::List => None,
         Screen::Timeline => view.and_then(|view| model.timeline.packet(&view)),
-        Screen::Follow => view.and_then(|view| model.follow.packet(&view)),
+        Screen::Follow => model.follow.packet(),
         Screen::Packets => view.and_then(|view| model.packets.packet(&view)),
         Screen::Compare => {
             let row = model.compare.as_ref().and_then(|compare| compare.ready()?.rows.get(compare.row()?));
@@ -445,7 +555,7 @@ fn take_answer(model: &mut Model, slot: Slot, answer: Answer) -> Vec<Effect> {
             };
             let packet = subject.packet.take();
             model.timeline.open(&view, packet);
-            model.follow.open(&view, packet);
+            model.follow.take_view(&view);
             model.packets.open(&view, packet);
             subject.opened = Opened::Ready(view);
         }
@@ -475,6 +585,23 @@ fn take_answer(model: &mut Model, slot: Slot, answer: Answer) -> Vec<Effect> {
             );
         }
         (Slot::Compare | Slot::Nearest, Answer::Failed(why)) => fail_compare(model, &why),
+        (Slot::Follow, Answer::Followed(map)) => model.follow.take_map(&map),
+        (Slot::Follow | Slot::Part, Answer::Part(part)) => model.follow.take_part(&part),
+        (Slot::Follow | Slot::Part, Answer::Failed(why)) => model.follow.fail(&why),
+        (Slot::Search, Answer::Searched) => {
+            let (_, is_done) = model.follow.matches();
+            model.follow.take_counts(is_done);
+        }
+        (Slot::Search, Answer::Failed(why)) => {
+            model.follow.take_counts(true);
+            say(model, Role::Error, &why);
+        }
+        (Slot::Save, Answer::Saving(bytes)) => model.follow.saving = Some(bytes),
+        (Slot::Save, Answer::Saved(saved)) => take_saved(model, saved),
+        (Slot::Save, Answer::Failed(why)) => {
+            model.follow.saving = None;
+            say(model, Role::Error, &why);
+        }
         (Slot::Detail, Answer::Failed(why)) => say(model, Role::Error, &why),
         _ => {}
     }
@@ -498,10 +625,8 @@ fn click(model: &mut Model, index: &Index, target: Target) -> Vec<Effect> {
             model.timeline.tree.go_to_byte(byte);
         }
         Target::WindowRow(_, row) => {
-            if let Some(view) = model.view() {
-                model.follow.cursor = model.follow.top;
-                model.follow.step(&view, row as isize);
-            }
+            model.follow.cursor = model.follow.top;
+            model.follow.step(row as isize);
         }
         Target::Row(pane, row) => motion::select(model, pane, row),
     }
@@ -523,10 +648,7 @@ fn take_room(model: &mut Model, laid: Laid) {
             tree.cursor.laid(height, tree.rows.len());
         }
         Pane::Bytes => model.timeline.tree.laid(width, height),
-        Pane::Stream => {
-            let view = model.view();
-            model.follow.laid(view.as_deref(), width, height);
-        }
+        Pane::Stream => model.follow.laid(width, height),
         Pane::Packets => {
             let packets = &mut model.packets;
             packets.cursor.laid(height, packets.measured.len());

@@ -271,6 +271,8 @@ pub(super) enum FormArg {
     Hex,
     /// The exact bytes
     Raw,
+    /// One line a TLS record: packet, offset, type, version, length, messages in clear
+    Records,
     /// Bytes and gaps with their packets
     Json,
 }
@@ -281,6 +283,7 @@ impl From<FormArg> for Form {
             FormArg::Text => Form::Text,
             FormArg::Hex => Form::Hex,
             FormArg::Raw => Form::Raw,
+            FormArg::Records => Form::Records,
             FormArg::Json => Form::Json,
         }
     }

@@ -3,6 +3,7 @@
 use std::io;
 use std::sync::Arc;
 
+use super::follow::StreamMap;
 use super::judge;
 use super::session::Shared;
 use super::view::{self, FlowRef, FlowView, Source};
@@ -56,31 +57,41 @@ impl Core {
                 };
                 io::Error::new(io::ErrorKind::NotFound, text)
             })?;
-            let places = index.places(flow.flow, &row);
+            let places = if view::is_large(&row) { None } else { Some(index.places(flow.flow, &row)) };
             let capture = index.facts(flow.flow).map_or_else(String::new, |facts| facts.capture.to_owned());
             (row, places, capture, index.finding(flow.flow).cloned())
         };
-        let files = shared.files.read().clone();
-        let trace = view::trace(&files, &row, &places)?;
+        let trace = match places {
+            Some(places) => view::trace(&shared.files.read().clone(), &row, &places)?,
+            None => view::large_trace(shared, flow.flow, &row)?,
+        };
         Ok(view::build(flow, capture, trace, &shared.secrets, finding))
     }
 
+    /// The map of a flow's conversation, still without anything but its beginning.
+    pub fn follow(&self, flow: FlowRef) -> io::Result<StreamMap> {
+        StreamMap::new(Arc::clone(self.of(flow.source)?), flow)
+    }
+
     /// Reads the segments of many flows again, sorted, some flows at a time, and gives each flow's to `each` in order. A
-    /// flow whose packets can no longer be read is left out.
+    /// flow whose packets can no longer be read is left out; how many those were.
     pub fn traces(
         &self,
         flows: &[FlowNumber],
         each: &mut dyn FnMut(FlowNumber, &Trace) -> io::Result<()>,
-    ) -> io::Result<()> {
+    ) -> io::Result<usize> {
         let mut rest = flows;
+        let mut unreadable = 0;
         while !rest.is_empty() {
             let (batch, others) = rest.split_at(self.batch(rest));
-            for (flow, trace) in judge::traces(&self.main, batch) {
+            let traces = judge::traces(&self.main, batch);
+            unreadable += batch.len() - traces.len();
+            for (flow, trace) in traces {
                 each(flow, &trace)?;
             }
             rest = others;
         }
-        Ok(())
+        Ok(unreadable)
     }
 
     /// How many of the first flows to read at a time, at least one.

@@ -104,6 +104,10 @@ pub struct Health {
     pub midstream_flows: u64,
     /// Flows with bytes that were not captured.
     pub flows_with_gaps: u64,
+    /// Flows of which two copies of the same bytes differ.
+    pub flows_with_conflicts: u64,
+    /// Flows with bytes sent again whose copies were not compared: too large to be read again.
+    pub uncompared_flows: u64,
     /// Flows read no further because too many were open at a time.
     pub unread_flows: u64,
     /// Flows of a flood, which have a cause and no finding of their own.
@@ -127,6 +131,7 @@ impl Health {
             offloaded_segments: tally.offloaded,
             clock_steps: tally.clock_steps,
             unread_flows: index.unread_flows,
+            uncompared_flows: index.uncompared_flows,
             fragment_overlaps: index.fragment_overlaps,
             ..Health::default()
         };
@@ -136,6 +141,7 @@ impl Health {
             health.one_sided_flows += u64::from(one_sided(row));
             health.midstream_flows += u64::from(row.issues.has(Issues::MIDSTREAM));
             health.flows_with_gaps += u64::from(row.issues.has(Issues::GAP));
+            health.flows_with_conflicts += u64::from(row.issues.has(Issues::CONFLICT));
         }
         health.flows_without_finding = caused.saturating_sub(index.findings.len()) as u64;
         health.vantage = vantage(index.flows.iter().map(|(_, row)| row));

@@ -53,6 +53,7 @@ pub struct Index {
     pub(super) generation: u64,
     pub(super) fragment_overlaps: u64,
     pub(super) unread_flows: u64,
+    pub(super) uncompared_flows: u64,
     pub(super) tally: Tally,
     pub(super) dropped: Option<u64>,
 }
@@ -124,7 +125,17 @@ impl Index {
 
     /// Where a flow's packets lie, each with the packets of its earlier fragments.
     pub(super) fn places(&self, flow: FlowNumber, row: &FlowRow) -> Vec<(PacketPlace, Vec<PacketPlace>)> {
-        let places = self.packets.places_of(flow, row.first_packet, row.last_packet);
+        self.places_between(flow, row.first_packet, row.last_packet)
+    }
+
+    /// The same for those of its packets that are in a stretch of the capture, both ends included.
+    pub(super) fn places_between(
+        &self,
+        flow: FlowNumber,
+        first: PacketNumber,
+        last: PacketNumber,
+    ) -> Vec<(PacketPlace, Vec<PacketPlace>)> {
+        let places = self.packets.places_of(flow, first, last);
         places.into_iter().map(|place| (place, self.fragments(place.packet))).collect()
     }
 

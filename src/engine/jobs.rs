@@ -1,18 +1,26 @@
-//! Work done off the caller's thread: flows opened, details decoded, comparisons made.
+//! Work done off the caller's thread: flows opened, details decoded, comparisons made, streams followed.
 //!
-//! A request gets a number; its answer comes back under it. The newest request of a kind replaces one of the same kind
-//! that still waits, so that a cursor moved quickly does not leave a queue behind it.
+//! A request gets a number; its answers come back under it. The newest request of a kind replaces one of the same kind
+//! that still waits, so that a cursor moved quickly does not leave a queue behind it. What takes long has a thread of its
+//! own and is given up when a newer request of its kind comes.
 
 use std::collections::VecDeque;
+use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
 
 use parking_lot::{Condvar, Mutex};
 
 use super::core::Core;
+use super::follow::{self, Hunt, Part, Saved, StreamMap};
 use super::view::{FlowRef, FlowView};
 use crate::compare::Comparison;
 use crate::timeline::Detail;
-use crate::vocab::FlowNumber;
+use crate::vocab::{Direction, FlowNumber};
+
+/// Time between two words about how far work has come.
+const TICK: Duration = Duration::from_millis(60);
 
 /// A request's number.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
@@ -39,7 +47,56 @@ pub enum Request {
     },
     /// The best good flow to compare a flow with, and why it is that one.
     Nearest(FlowNumber),
+    /// The map of a flow's conversation; it comes at once, and again as it grows.
+    Follow(FlowRef),
+    /// A part of a conversation.
+    Part {
+        /// Its map.
+        map: Arc<StreamMap>,
+        /// The part's number.
+        number: usize,
+    },
+    /// The matches of a pattern in a conversation; word comes as they are counted.
+    Search {
+        /// Its map.
+        map: Arc<StreamMap>,
+        /// The search, which takes the counts.
+        hunt: Arc<Hunt>,
+        /// The part to begin with.
+        from: usize,
+        /// Whether the parts after it come first.
+        forward: bool,
+    },
+    /// A conversation written to a file; word comes as it is written.
+    Save {
+        /// Its map.
+        map: Arc<StreamMap>,
+        /// The direction; both without.
+        only: Option<Direction>,
+        /// The file.
+        path: PathBuf,
+        /// Whether a file of that name may be replaced.
+        overwrite: bool,
+    },
 }
+
+impl Request {
+    /// Whose thread does it.
+    fn lane(&self) -> usize {
+        match self {
+            Request::Open(_) | Request::Detail { .. } | Request::Compare { .. } | Request::Nearest(_) => 0,
+            Request::Part { .. } => 1,
+            Request::Follow(_) => 2,
+            Request::Search { .. } => 3,
+            Request::Save { .. } => 4,
+        }
+    }
+}
+
+/// Threads at work.
+const LANES: usize = 5;
+/// The first lane whose work takes long, so that a newer request ends it.
+const LONG: usize = 2;
 
 /// What comes back.
 #[derive(Clone, Debug)]
@@ -59,61 +116,110 @@ pub enum Answer {
     },
     /// The best good flow and why it is that one; `None` where no flow is good.
     Nearest(Option<(FlowRef, String)>),
+    /// The map of a conversation, as far as it has grown.
+    Followed(Arc<StreamMap>),
+    /// A part of a conversation.
+    Part(Arc<Part>),
+    /// The search has counted more matches.
+    Searched,
+    /// So many bytes are written.
+    Saving(u64),
+    /// What came of saving.
+    Saved(Saved),
     /// It could not be done; a line that says why.
     Failed(String),
+}
+
+/// An answer to a request.
+#[derive(Clone, Debug)]
+pub struct Reply {
+    /// The request.
+    pub job: JobId,
+    /// The answer.
+    pub answer: Answer,
+    /// Whether no further answer to it comes.
+    pub is_last: bool,
 }
 
 #[derive(Default)]
 struct Queue {
     waiting: VecDeque<(JobId, Request)>,
-    next: u64,
     closed: bool,
 }
 
+/// What one thread has to do.
 #[derive(Default)]
 struct Board {
     queue: Mutex<Queue>,
     work: Condvar,
-    answers: Mutex<Vec<(JobId, Answer)>>,
+    /// Jobs up to this one are given up.
+    given_up: AtomicU64,
+    /// The job being worked on.
+    current: AtomicU64,
 }
 
-/// The worker of a session and what it was asked.
+/// The workers of a session and what they were asked.
 pub(super) struct Jobs {
-    board: Arc<Board>,
+    boards: [Arc<Board>; LANES],
+    answers: Arc<Mutex<Vec<Reply>>>,
+    last: AtomicU64,
 }
 
 impl Jobs {
-    pub fn start(core: Core) -> Self {
-        let board = Arc::new(Board::default());
-        let worker = Arc::clone(&board);
-        std::thread::spawn(move || {
-            while let Some((id, request)) = worker.next() {
-                let answer = perform(&core, &request);
-                worker.answers.lock().push((id, answer));
-            }
+    pub fn start(core: &Core) -> Self {
+        let answers: Arc<Mutex<Vec<Reply>>> = Arc::default();
+        let boards = std::array::from_fn(|_| {
+            let board: Arc<Board> = Arc::default();
+            let (worker, core, answers) = (Arc::clone(&board), core.clone(), Arc::clone(&answers));
+            std::thread::spawn(move || {
+                while let Some((id, request)) = worker.next() {
+                    let mut job = Job { id, board: &worker, answers: &answers, told: Instant::now() };
+                    let answer = perform(&core, &request, &mut job);
+                    answers.lock().push(Reply { job: id, answer, is_last: true });
+                }
+            });
+            board
         });
-        Self { board }
+        Self { boards, answers, last: AtomicU64::new(0) }
     }
 
     pub fn submit(&self, request: Request) -> JobId {
-        let mut queue = self.board.queue.lock();
+        let lane = request.lane();
+        let board = &self.boards[lane];
+        let mut queue = board.queue.lock();
         queue.waiting.retain(|(_, waiting)| std::mem::discriminant(waiting) != std::mem::discriminant(&request));
-        queue.next += 1;
-        let id = JobId(queue.next);
-        queue.waiting.push_back((id, request));
-        self.board.work.notify_one();
-        id
+        let id = self.last.fetch_add(1, Ordering::Relaxed) + 1;
+        if lane >= LONG {
+            board.given_up.store(id - 1, Ordering::Relaxed);
+        }
+        queue.waiting.push_back((JobId(id), request));
+        board.work.notify_one();
+        JobId(id)
     }
 
-    pub fn answers(&self) -> Vec<(JobId, Answer)> {
-        std::mem::take(&mut *self.board.answers.lock())
+    /// Gives a job up.
+    pub fn give_up(&self, job: JobId) {
+        for board in &self.boards[LONG..] {
+            let mut queue = board.queue.lock();
+            queue.waiting.retain(|(id, _)| *id != job);
+            if board.current.load(Ordering::Relaxed) == job.0 {
+                board.given_up.fetch_max(job.0, Ordering::Relaxed);
+            }
+        }
+    }
+
+    pub fn answers(&self) -> Vec<Reply> {
+        std::mem::take(&mut *self.answers.lock())
     }
 }
 
 impl Drop for Jobs {
     fn drop(&mut self) {
-        self.board.queue.lock().closed = true;
-        self.board.work.notify_one();
+        for board in &self.boards {
+            board.queue.lock().closed = true;
+            board.given_up.store(u64::MAX, Ordering::Relaxed);
+            board.work.notify_one();
+        }
     }
 }
 
@@ -126,6 +232,7 @@ impl Board {
                 return None;
             }
             if let Some(job) = queue.waiting.pop_front() {
+                self.current.store(job.0.0, Ordering::Relaxed);
                 return Some(job);
             }
             self.work.wait(&mut queue);
@@ -133,7 +240,35 @@ impl Board {
     }
 }
 
-fn perform(core: &Core, request: &Request) -> Answer {
+/// A request being worked on.
+struct Job<'a> {
+    id: JobId,
+    board: &'a Board,
+    answers: &'a Mutex<Vec<Reply>>,
+    told: Instant,
+}
+
+impl<'a> Job<'a> {
+    /// Whether the job is given up.
+    fn until(&self) -> impl Fn() -> bool + use<'a> {
+        let (id, board) = (self.id, self.board);
+        move || id.0 <= board.given_up.load(Ordering::Relaxed)
+    }
+
+    fn tell(&mut self, answer: Answer) {
+        self.told = Instant::now();
+        self.answers.lock().push(Reply { job: self.id, answer, is_last: false });
+    }
+
+    /// Tells how far work has come, now and then.
+    fn tick(&mut self, answer: impl FnOnce() -> Answer) {
+        if self.told.elapsed() >= TICK {
+            self.tell(answer());
+        }
+    }
+}
+
+fn perform(core: &Core, request: &Request, job: &mut Job<'_>) -> Answer {
     let failed = |error: std::io::Error| Answer::Failed(error.to_string());
     match request {
         Request::Open(flow) => core.view(*flow).map_or_else(failed, |view| Answer::Opened(Arc::new(view))),
@@ -148,5 +283,44 @@ fn perform(core: &Core, request: &Request) -> Answer {
             })
         }
         Request::Nearest(flow) => Answer::Nearest(core.nearest(*flow)),
+        Request::Part { map, number } => map.part(*number).map_or_else(failed, |part| Answer::Part(Arc::new(part))),
+        Request::Follow(flow) => follow_it(core, *flow, job).unwrap_or_else(failed),
+        Request::Search { map, hunt, from, forward } => {
+            let is_over = job.until();
+            let ran = hunt.run(map, *from, *forward, &is_over, &mut || job.tick(|| Answer::Searched));
+            ran.map_or_else(failed, |()| Answer::Searched)
+        }
+        Request::Save { map, only, path, overwrite } => {
+            let is_over = job.until();
+            let saved = follow::save(map, *only, path, *overwrite, &is_over, &mut |bytes| {
+                job.tick(|| Answer::Saving(bytes));
+            });
+            saved.map_or_else(
+                |error| {
+                    let path = crate::vocab::text::visible(&path.to_string_lossy());
+                    Answer::Failed(format!("cannot save to {path}: {}", said(&error)))
+                },
+                Answer::Saved,
+            )
+        }
     }
+}
+
+fn follow_it(core: &Core, flow: FlowRef, job: &mut Job<'_>) -> std::io::Result<Answer> {
+    let map = Arc::new(core.follow(flow)?);
+    job.tell(Answer::Followed(Arc::clone(&map)));
+    map.walk(&job.until(), &mut |part| {
+        if part.number == 0 {
+            job.tell(Answer::Part(Arc::new(part.clone())));
+        }
+        job.tick(|| Answer::Followed(Arc::clone(&map)));
+        Ok(std::ops::ControlFlow::Continue(()))
+    })?;
+    Ok(Answer::Followed(map))
+}
+
+/// What the operating system says, without its number.
+fn said(error: &std::io::Error) -> String {
+    let text = error.to_string();
+    text.split(" (os error").next().unwrap_or_default().to_owned()
 }

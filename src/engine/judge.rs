@@ -197,14 +197,21 @@ fn judge(shared: &Shared, batch: &[FlowNumber], context: &Context) -> Vec<(FlowN
 pub(super) fn traces(shared: &Shared, flows: &[FlowNumber]) -> Vec<(FlowNumber, Trace)> {
     let (rows, places) = {
         let index = shared.index.read();
-        let rows: Vec<_> = flows.iter().filter_map(|flow| index.flows.get(*flow).cloned()).collect();
-        (rows, index.places_of_many(flows))
+        let rows: Vec<_> = flows.iter().filter_map(|flow| Some((*flow, index.flows.get(*flow)?.clone()))).collect();
+        // Those of a large flow are not looked up together.
+        let small: Vec<_> = rows.iter().filter(|(_, row)| !view::is_large(row)).map(|(flow, _)| *flow).collect();
+        let places: HashMap<_, _> = small.iter().copied().zip(index.places_of_many(&small)).collect();
+        (rows, places)
     };
     let files = shared.files.read().clone();
-    flows
-        .iter()
-        .zip(rows.iter().zip(&places))
-        .filter_map(|(flow, (row, places))| Some((*flow, view::trace(&files, row, places).ok()?)))
+    rows.into_iter()
+        .filter_map(|(flow, row)| {
+            let trace = match places.get(&flow) {
+                Some(places) => view::trace(&files, &row, places),
+                None => view::large_trace(shared, flow, &row),
+            };
+            Some((flow, trace.ok()?))
+        })
         .collect()
 }
 

@@ -5,7 +5,9 @@
 
 mod attempts;
 mod block;
+mod conflicts;
 mod core;
+pub mod follow;
 mod health;
 mod index;
 mod jobs;
@@ -18,8 +20,9 @@ mod readers;
 mod session;
 mod view;
 
+pub use follow::StreamMap;
 pub use health::{Health, Vantage};
 pub use index::{Counts, Index};
-pub use jobs::{Answer, JobId, Request};
+pub use jobs::{Answer, JobId, Reply, Request};
 pub use session::{OpenError, Options, Phase, Progress, Session};
 pub use view::{FlowRef, FlowView, Source};

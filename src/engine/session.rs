@@ -11,8 +11,9 @@ use std::time::{Duration, Instant};
 use parking_lot::{Mutex, RwLock, RwLockReadGuard};
 
 use super::core::{self, Core};
+use super::follow::StreamMap;
 use super::index::Index;
-use super::jobs::{Answer, JobId, Jobs, Request};
+use super::jobs::{JobId, Jobs, Reply, Request};
 use super::keylog::KeyLog;
 use super::load::{self, OpenFile};
 use super::view::{FlowRef, FlowView};
@@ -169,6 +170,7 @@ impl Session {
             load::load(&loading, inputs, keylog, follow);
             loading.status.lock().diagnosing = true;
             super::judge::judge_all(&loading);
+            super::conflicts::note(&loading);
             loading.status.lock().took = Some(began.elapsed());
         });
         Session { shared, baseline, total, began, loader: Mutex::new(Some(loader)), jobs: OnceLock::new() }
@@ -235,12 +237,18 @@ impl Session {
         self.core().view(flow)
     }
 
-    /// Reads the segments of many flows again, sorted, and gives each flow's to `each`. Blocks on the disk.
+    /// The map of a flow's conversation, for whoever reads it part by part.
+    pub fn follow(&self, flow: FlowRef) -> io::Result<StreamMap> {
+        self.core().follow(flow)
+    }
+
+    /// Reads the segments of many flows again, sorted, and gives each flow's to `each`. Blocks on the disk. How
+    /// many flows could not be read.
     pub fn traces(
         &self,
         flows: &[FlowNumber],
         each: &mut dyn FnMut(FlowNumber, &Trace) -> io::Result<()>,
-    ) -> io::Result<()> {
+    ) -> io::Result<usize> {
         self.core().traces(flows, each)
     }
 
@@ -261,11 +269,18 @@ impl Session {
 
     /// Asks for something without waiting; the answer comes by [`Session::answers`] under the returned number.
     pub fn submit(&self, request: Request) -> JobId {
-        self.jobs.get_or_init(|| Jobs::start(self.core())).submit(request)
+        self.jobs.get_or_init(|| Jobs::start(&self.core())).submit(request)
+    }
+
+    /// Gives up a request that takes long: to follow, to search, to save.
+    pub fn give_up(&self, job: JobId) {
+        if let Some(jobs) = self.jobs.get() {
+            jobs.give_up(job);
+        }
     }
 
     /// The answers that came since the last call, in the order in which the work was done.
-    pub fn answers(&self) -> Vec<(JobId, Answer)> {
+    pub fn answers(&self) -> Vec<Reply> {
         self.jobs.get().map_or_else(Vec::new, Jobs::answers)
     }
 }

@@ -4,13 +4,20 @@ use std::io;
 use std::sync::Arc;
 
 use super::load::OpenFile;
+use super::session::Shared;
 use crate::capture::PacketReader;
 use crate::diagnose::Finding;
 use crate::flow::{FlowRow, PacketPlace, Trace};
 use crate::net::{Decoded, Decoder};
 use crate::proto::{Secrets, TlsFacts};
 use crate::timeline::{Streams, Timeline};
-use crate::vocab::FlowNumber;
+use crate::vocab::{FlowNumber, PacketNumber};
+
+/// Packets of the capture that are looked up at once, of a flow that has more.
+const BATCH: u32 = 64 * 1024;
+
+/// Where a packet lies, and the packets of its earlier fragments.
+type Place = (PacketPlace, Vec<PacketPlace>);
 
 /// Which captures a flow is of.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -69,12 +76,37 @@ pub(super) fn build(
 }
 
 /// Reads the packets at `places` (each with the packets of its earlier fragments) as the flow that `row` describes.
-pub(super) fn trace(
-    files: &[Option<OpenFile>],
-    row: &FlowRow,
-    places: &[(PacketPlace, Vec<PacketPlace>)],
-) -> io::Result<Trace> {
+pub(super) fn trace(files: &[Option<OpenFile>], row: &FlowRow, places: &[Place]) -> io::Result<Trace> {
     let mut trace = Trace::new(row);
+    add(&mut trace, files, places)?;
+    Ok(trace)
+}
+
+/// Reads the flow that `row` describes a batch of the capture's packets at a time, until a trace is full.
+pub(super) fn large_trace(shared: &Shared, flow: FlowNumber, row: &FlowRow) -> io::Result<Trace> {
+    let mut trace = Trace::new(row);
+    let mut next = row.first_packet;
+    while next <= row.last_packet {
+        let last = PacketNumber(next.0.saturating_add(BATCH).min(row.last_packet.0));
+        let places = shared.index.read().places_between(flow, next, last);
+        let files = shared.files.read().clone();
+        add(&mut trace, &files, &places)?;
+        if trace.capped > 0 {
+            trace.cut_short(row);
+            break;
+        }
+        next = PacketNumber(last.0 + 1);
+    }
+    Ok(trace)
+}
+
+/// Whether a flow has more packets than a trace keeps, or than are to be looked up at once.
+pub(super) fn is_large(row: &FlowRow) -> bool {
+    (row.sides.to_server.packets + row.sides.to_client.packets) as usize > BATCH as usize
+}
+
+/// Adds the packets at `places` to a trace, until it is full.
+fn add(trace: &mut Trace, files: &[Option<OpenFile>], places: &[Place]) -> io::Result<()> {
     let mut decoder = Decoder::default();
     let mut readers: Vec<Option<PacketReader<'_>>> =
         files.iter().map(|file| file.as_ref().map(|file| PacketReader::new(&file.store, &file.layout))).collect();
@@ -91,5 +123,5 @@ pub(super) fn trace(
             }
         }
     }
-    Ok(trace)
+    Ok(())
 }

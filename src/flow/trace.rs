@@ -8,9 +8,9 @@ use crate::net::{IcmpError, IpFacts, LinkFacts, Segment, TcpFlags, TcpOptions};
 use crate::vocab::{Direction, PacketNumber, Time};
 
 /// Payload bytes a trace keeps; what comes after is counted in [`Trace::capped`].
-const MAX_BYTES: usize = 64 * 1024 * 1024;
+const MAX_BYTES: usize = 32 * 1024 * 1024;
 /// Segments a trace keeps.
-const MAX_SEGMENTS: usize = 2_000_000;
+pub(crate) const MAX_SEGMENTS: usize = 200_000;
 
 /// One segment of a flow.
 #[derive(Clone, Debug)]
@@ -76,6 +76,28 @@ pub struct Trace {
     bytes: Vec<u8>,
 }
 
+/// A flow's row filled anew segment by segment, without keeping the segments. A clone goes on from the same place.
+#[derive(Clone, Debug)]
+pub struct Tracker {
+    /// The row so far.
+    pub row: FlowRow,
+}
+
+impl Tracker {
+    /// Nothing seen yet of the flow that `row` describes; its ends are kept.
+    pub fn new(row: &FlowRow) -> Self {
+        Self { row: Trace::new(row).row }
+    }
+
+    /// Takes note of the flow's next segment: which way it goes and what it was.
+    pub fn segment(&mut self, segment: &Segment<'_>, packet: PacketNumber, time: Time) -> (Direction, Events) {
+        let direction = self.row.direction_from(segment.src);
+        let events = analysis::judge(&mut self.row, segment, direction, time);
+        self.row.count(segment, direction, packet, time);
+        (direction, events)
+    }
+}
+
 impl Trace {
     /// An empty trace of the flow that `row` describes; its ends are kept, the rest is filled by what is added.
     pub fn new(row: &FlowRow) -> Self {
@@ -90,7 +112,10 @@ impl Trace {
         let direction = self.row.direction_from(segment.src);
         let events = analysis::judge(&mut self.row, segment, direction, time);
         self.row.count(segment, direction, packet, time);
-        if self.segments.len() >= MAX_SEGMENTS || self.bytes.len() + segment.payload.len() > MAX_BYTES {
+        if self.capped > 0
+            || self.segments.len() >= MAX_SEGMENTS
+            || self.bytes.len() + segment.payload.len() > MAX_BYTES
+        {
             self.capped += 1;
             return;
         }
@@ -112,6 +137,13 @@ impl Trace {
             events,
             payload: start..self.bytes.len(),
         });
+    }
+
+    /// Ends a trace that is full: the row is that of the whole flow, and what it has more is counted as left out.
+    pub fn cut_short(&mut self, row: &FlowRow) {
+        let packets = u64::from(row.sides.to_server.packets) + u64::from(row.sides.to_client.packets);
+        self.capped = packets.saturating_sub(self.segments.len() as u64);
+        self.row = FlowRow { holes: None, ..row.clone() };
     }
 
     /// Adds an ICMP error that quotes the flow.

@@ -34,6 +34,8 @@ pub fn rows(health: &Health) -> Vec<Row> {
         count("flows of which one direction alone was captured", health.one_sided_flows, true),
         count("flows whose beginning was not captured", health.midstream_flows, false),
         count("flows with bytes that were not captured", health.flows_with_gaps, false),
+        count("flows of which copies of the same bytes differ", health.flows_with_conflicts, true),
+        count("flows with bytes sent again, not compared", health.uncompared_flows, false),
         count("flows not read to the end, too many being open", health.unread_flows, true),
         count("flows of a flood, without a finding of their own", health.flows_without_finding, true),
         count("times the clock went back", health.clock_steps, true),

@@ -9,6 +9,7 @@ pub mod compare;
 pub mod detail;
 pub mod finding;
 pub mod follow;
+mod glyphs;
 pub mod header;
 pub mod health;
 pub mod ladder;

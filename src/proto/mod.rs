@@ -9,6 +9,6 @@ pub mod dialogue;
 mod reader;
 pub mod tls;
 
-pub use reader::{Arrival, FlowReader};
+pub use reader::FlowReader;
 pub use tls::TlsFacts;
 pub use tls::secrets::Secrets;

@@ -25,9 +25,18 @@ pub enum Chunk<'a> {
     },
     /// Bytes the capture lacks.
     Gap(StreamRange),
+    /// Bytes for a place that had some already, or that was given up as a gap before. They change nothing.
+    Again {
+        /// Where they lie in the stream.
+        range: StreamRange,
+        /// The bytes.
+        bytes: &'a [u8],
+        /// The packet that carried them.
+        packet: PacketNumber,
+    },
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Pending {
     range: StreamRange,
     /// `None` for bytes that were sent but cut off by the snap length.
@@ -38,7 +47,7 @@ struct Pending {
 }
 
 /// Puts one direction's payload in order. Bytes are copied only while they wait for earlier ones.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Assembler {
     next: u64,
     acked: u64,
@@ -61,6 +70,11 @@ impl Assembler {
         self.next
     }
 
+    /// How many bytes wait for earlier ones.
+    pub fn waiting_bytes(&self) -> usize {
+        self.pending_bytes
+    }
+
     /// Whether bytes wait for earlier ones.
     pub fn is_waiting(&self) -> bool {
         !self.pending.is_empty()
@@ -79,6 +93,11 @@ impl Assembler {
     ) {
         let end = start + payload.len() as u64;
         let stated_end = start + u64::from(stated_len).max(payload.len() as u64);
+        if start < self.next && !payload.is_empty() {
+            let again = (self.next - start).min(payload.len() as u64) as usize;
+            let range = StreamRange::new(start, start + again as u64);
+            sink(Chunk::Again { range, bytes: &payload[..again], packet });
+        }
         if self.pending.is_empty() && start <= self.next && end == stated_end {
             // The common case: in order, whole, nothing waiting.
             if end > self.next {
@@ -89,9 +108,9 @@ impl Assembler {
             }
             return;
         }
-        self.keep(StreamRange::new(start, end), Some((payload, start)), packet, time);
+        self.keep(StreamRange::new(start, end), Some((payload, start)), packet, time, sink);
         if stated_end > end {
-            self.keep(StreamRange::new(end, stated_end), None, packet, time);
+            self.keep(StreamRange::new(end, stated_end), None, packet, time, sink);
         }
         self.drain(sink);
         if !self.pending.is_empty() {
@@ -125,8 +144,15 @@ impl Assembler {
         }
     }
 
-    /// Keeps the parts of `range` that nobody sent before.
-    fn keep(&mut self, range: StreamRange, payload: Option<(&[u8], u64)>, packet: PacketNumber, time: Time) {
+    /// Keeps the parts of `range` that nobody sent before; hands on what waits already.
+    fn keep(
+        &mut self,
+        range: StreamRange,
+        payload: Option<(&[u8], u64)>,
+        packet: PacketNumber,
+        time: Time,
+        sink: &mut impl FnMut(Chunk<'_>),
+    ) {
         let mut start = range.start.max(self.next);
         let mut at = self.pending.partition_point(|pending| pending.range.end <= start);
         while start < range.end {
@@ -146,6 +172,11 @@ impl Assembler {
             }
             match self.pending.get(at) {
                 Some(next) if next.range.start < range.end => {
+                    if let Some((payload, base)) = payload {
+                        let again = StreamRange::new(start.max(next.range.start), next.range.end.min(range.end));
+                        let bytes = &payload[(again.start - base) as usize..(again.end - base) as usize];
+                        sink(Chunk::Again { range: again, bytes, packet });
+                    }
                     start = next.range.end;
                     at += 1;
                 }
@@ -209,6 +240,7 @@ mod tests {
                 bytes.extend_from_slice(more);
             }
             Chunk::Gap(range) => gaps.push((range.start, range.end)),
+            Chunk::Again { range, bytes, .. } => assert_eq!(range.len() as usize, bytes.len()),
         };
         let mut assembler = Assembler::default();
         for (at, (start, payload)) in inserts.iter().enumerate() {
@@ -230,6 +262,20 @@ mod tests {
     fn the_first_copy_of_a_byte_wins() {
         assert_eq!(run(&[(2, b"XX"), (0, b"abcdef")]).0, b"abXXef");
         assert_eq!(run(&[(0, b"ab"), (0, b"zzc")]).0, b"abc");
+    }
+
+    #[test]
+    fn what_comes_again_is_told_with_its_place() {
+        let mut told = Vec::new();
+        let mut assembler = Assembler::default();
+        for (start, payload) in [(0, &b"abc"[..]), (6, b"gh"), (1, b"bXdefgYi"), (0, b"ab")] {
+            assembler.insert(start, payload, payload.len() as u32, PacketNumber(start as u32), Time(0), &mut |chunk| {
+                if let Chunk::Again { range, bytes, .. } = chunk {
+                    told.push((range.start, String::from_utf8_lossy(bytes).into_owned()));
+                }
+            });
+        }
+        assert_eq!(told, [(1, "bX".to_owned()), (6, "gY".to_owned()), (0, "ab".to_owned())]);
     }
 
     #[test]

@@ -7,8 +7,8 @@ use crate::flow::{Events, FlowRow, SideFlags, Trace, TraceSegment};
 use crate::net::Segment;
 use crate::proto::dialogue::{Event, FactsObserver, Observer};
 use crate::proto::tls::Fingerprints;
-use crate::proto::{Arrival, FlowReader, Secrets, TlsFacts};
-use crate::stream::Chunk;
+use crate::proto::{FlowReader, Secrets, TlsFacts};
+use crate::stream::{Arrival, Chunk};
 use crate::vocab::{Direction, PacketNumber, PerDirection, StreamRange, Time};
 
 /// A stretch of one direction's stream.
@@ -189,6 +189,7 @@ impl Streams {
                 (range, Some(Source { packet, time, skip: skip as usize }))
             }
             Chunk::Gap(range) => (range, None),
+            Chunk::Again { .. } => return,
         };
         self.order.push((direction, self.pieces[direction].len()));
         self.pieces[direction].push(Piece { range, source });

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use crate::app::{Msg, Slot};
-use crate::engine::{JobId, Request, Session};
+use crate::engine::{JobId, Reply, Request, Session};
 
 /// The questions that are open.
 #[derive(Default)]
@@ -19,14 +19,22 @@ impl Desk {
 
     /// The answers that came to questions that still matter.
     pub fn answers(&mut self, session: &Session) -> Vec<Msg> {
-        let answers = session.answers();
-        answers.into_iter().filter_map(|(job, answer)| self.close(job).map(|slot| Msg::Answer(slot, answer))).collect()
+        session.answers().into_iter().filter_map(|reply| self.take(reply)).collect()
     }
 
-    fn close(&mut self, job: JobId) -> Option<Slot> {
-        let slot = self.open.iter().find(|(_, open)| **open == job).map(|(slot, _)| *slot)?;
-        self.open.remove(&slot);
-        Some(slot)
+    fn take(&mut self, reply: Reply) -> Option<Msg> {
+        let slot = self.open.iter().find(|(_, open)| **open == reply.job).map(|(slot, _)| *slot)?;
+        if reply.is_last {
+            self.open.remove(&slot);
+        }
+        Some(Msg::Answer(slot, reply.answer))
+    }
+
+    /// Gives up a question of this kind.
+    pub fn give_up(&mut self, session: &Session, slot: Slot) {
+        if let Some(job) = self.open.remove(&slot) {
+            session.give_up(job);
+        }
     }
 
     /// Whether an answer is waited for.

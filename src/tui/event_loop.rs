@@ -18,6 +18,8 @@ use crate::app::Msg;
 const FRAME: Duration = Duration::from_millis(16);
 /// Time between two looks at what the engine does.
 const WATCH: Duration = Duration::from_millis(30);
+/// Time between two looks at the engine while it is asked for something: what a key asks for is there at once.
+const SOON: Duration = Duration::from_millis(4);
 /// Time between two looks at signals while nothing else happens.
 const IDLE: Duration = Duration::from_millis(200);
 /// How long to wait for an event that has arrived already; with no time at all crossterm would not look.
@@ -74,6 +76,11 @@ pub fn run(stage: &mut Stage) -> Result<(), RunError> {
         }
         let suspended = signals.stop.swap(false, Ordering::Relaxed);
         let orders = stage.orders();
+        for order in &orders {
+            if let Order::Copy(text) = order {
+                Screen::copy(text)?;
+            }
+        }
         if orders.contains(&Order::Quit) {
             return Ok(());
         }
@@ -89,6 +96,8 @@ fn pause(stage: &Stage, drawn: Option<Instant>) -> Duration {
         AT_ONCE
     } else if stage.is_changed() {
         drawn.map_or(AT_ONCE, |drawn| FRAME.saturating_sub(drawn.elapsed()).max(AT_ONCE))
+    } else if stage.is_waiting() {
+        SOON
     } else if stage.is_busy() {
         WATCH
     } else {

@@ -19,8 +19,10 @@ const SLICE: Duration = Duration::from_millis(8);
 const PAUSE: (Duration, u32) = (Duration::from_millis(100), 6);
 
 /// What the terminal is asked to do.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Order {
+    /// Put a text on the clipboard.
+    Copy(String),
     /// Leave.
     Quit,
     /// Stop until the shell resumes us.
@@ -75,6 +77,8 @@ impl Stage {
         for effect in effects {
             match effect {
                 Effect::Ask(slot, request) => self.desk.ask(&self.session, slot, request),
+                Effect::GiveUp(slot) => self.desk.give_up(&self.session, slot),
+                Effect::Copy(text) => self.orders.push(Order::Copy(text)),
                 Effect::StopLoading => self.session.cancel(),
                 Effect::Quit => self.orders.push(Order::Quit),
                 Effect::Suspend => self.orders.push(Order::Suspend),
@@ -110,6 +114,11 @@ impl Stage {
     /// Whether something is under way.
     pub fn is_busy(&self) -> bool {
         self.model.is_busy() || self.desk.is_waiting()
+    }
+
+    /// Whether an answer of the engine is waited for.
+    pub fn is_waiting(&self) -> bool {
+        self.desk.is_waiting()
     }
 
     /// Whether what is read turned out to be no capture.

@@ -23,7 +23,8 @@ pub struct Made {
 }
 
 impl Made {
-    fn new(bytes: &[u8]) -> Self {
+    /// A capture of these bytes.
+    pub fn new(bytes: &[u8]) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         std::fs::write(folder.path().join("made.pcapng"), bytes).expect("a full disk");
         Self { folder }
@@ -49,6 +50,11 @@ impl Made {
     /// Where it is.
     pub fn path(&self) -> PathBuf {
         self.folder.path().join("made.pcapng")
+    }
+
+    /// A file beside it.
+    pub fn beside(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
     }
 
     /// Takes its bytes away while it may be open.

@@ -1,6 +1,8 @@
 //! `follow`: the stream of one flow.
 
-use crate::cli::args::{Everywhere, FollowArgs};
+use anyhow::Context as _;
+
+use crate::cli::args::{Everywhere, FollowArgs, FormArg};
 use crate::cli::captures::{self, Target};
 use crate::cli::failure::{Failure, Outcome, complain};
 use crate::cli::output;
@@ -10,24 +12,36 @@ use crate::export;
 pub(in crate::cli) fn run(everywhere: &Everywhere, args: &FollowArgs) -> Result<Outcome, Failure> {
     let target = Target::parse(&args.target)?;
     let session = captures::load(everywhere, &target.captures)?;
-    let view = captures::view(&session, &target.captures, FlowRef::main(target.flow))?;
+    let flow = FlowRef::main(target.flow);
+    let map = session.follow(flow).with_context(|| target.captures.join(" "))?;
+    let row = session.index().facts(flow.flow).map(|facts| facts.row.clone());
+    let row = row.ok_or_else(|| Failure::could_not(format!("{}: no flow {}", target.captures.join(" "), flow.flow)))?;
     let where_ = format!("{}: flow {}", target.captures.join(" "), target.flow);
     if args.decrypted {
         return Err(Failure::could_not(format!("{where_}: no keys open its records; give the client's --keylog")));
     }
+    if args.form == FormArg::Records && !map.has_records {
+        return Err(Failure::could_not(format!("{where_}: no TLS records; follow it as text or hex")));
+    }
     let mut gaps = export::follow::Gaps::default();
     output::write(|out| {
-        gaps = export::follow::write(out, args.form.into(), output::paint(everywhere), &view, args.direction.only())?;
+        let paint = output::paint(everywhere);
+        gaps = export::follow::write(out, args.form.into(), paint, (&map, &row), args.direction.only())?;
         Ok(())
     })?;
     if let Some(sentence) = gaps.sentence() {
         complain(&format!("{where_}: {sentence}"));
     }
-    if view.trace.capped > 0 {
-        return Err(Failure::could_not(format!(
-            "{where_}: too large to follow whole; the last {} segments are left out",
-            view.trace.capped
-        )));
+    let extent = map.extent();
+    if extent.conflicts > 0 {
+        complain(&format!(
+            "{where_}: {} captured again with other bytes; the first copy is the one written",
+            counted(extent.conflicts, "stretch", "stretches")
+        ));
     }
     Ok(Outcome::Done)
+}
+
+fn counted(number: u64, one: &str, many: &str) -> String {
+    if number == 1 { format!("1 {one} was") } else { format!("{number} {many} were") }
 }

@@ -10,7 +10,7 @@ use crate::vocab::FlowNumber;
 
 pub(in crate::cli) fn run(everywhere: &Everywhere, args: &PacketsArgs) -> Result<Outcome, Failure> {
     let paint = output::paint(everywhere);
-    let mut left_out = 0;
+    let (mut left_out, mut unreadable) = (0, 0);
     if args.target.last().is_some_and(|last| captures::is_flow(last)) {
         let target = Target::parse(&args.target)?;
         let session = captures::load(everywhere, &target.captures)?;
@@ -29,10 +29,14 @@ pub(in crate::cli) fn run(everywhere: &Everywhere, args: &PacketsArgs) -> Result
             session.index().iter().filter(|facts| filter.matches(facts)).map(|facts| facts.flow).collect();
         output::write(|out| {
             let mut writer = Writer::new(out, args.format.into(), paint);
-            session.traces(&flows, &mut |flow, trace| writer.flow(flow, trace))?;
+            unreadable = session.traces(&flows, &mut |flow, trace| writer.flow(flow, trace))?;
             left_out = writer.finish()?;
             Ok(())
         })?;
+    }
+    if unreadable > 0 {
+        let flows = if unreadable == 1 { "flow is" } else { "flows are" };
+        complain(&format!("{}: {unreadable} {flows} left out: cannot be read any more", args.target.join(" ")));
     }
     if left_out > 0 {
         complain(&format!("{}: {left_out} packets of flows that are too large are left out", args.target.join(" ")));

@@ -156,6 +156,7 @@ impl Side {
                 self.lose(from, range, observer);
                 return;
             }
+            Chunk::Again { .. } => return,
         };
         self.seen_bytes += range.len();
         // Inside a record whose body nobody reads.

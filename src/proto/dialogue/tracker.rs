@@ -58,6 +58,8 @@ impl Dialogue {
     /// Takes the next stretch of one direction.
     pub fn feed(&mut self, from: Direction, chunk: &Chunk<'_>, observer: &mut impl Observer) {
         match self.sides[from].state {
+            // The first copy of a byte is the one that is read.
+            _ if matches!(chunk, Chunk::Again { .. }) => {}
             State::Waiting => self.open(from, chunk, observer),
             State::NotTls => {}
             _ => self.sides[from].feed(from, chunk, &mut self.shared, observer),

@@ -11,6 +11,7 @@ mod facts;
 pub mod fingerprint;
 mod known;
 pub mod message;
+pub mod outline;
 pub mod reader;
 pub mod secrets;
 pub mod tree;

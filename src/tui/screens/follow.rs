@@ -3,56 +3,86 @@
 use ratatui::layout::Rect;
 
 use super::super::canvas::Canvas;
-use super::above;
 use super::compare::said;
-use super::timeline::opened;
+use super::{above, timeline};
 use crate::app::follow::{Follow, Place};
 use crate::app::{Model, Pane};
-use crate::engine::{FlowView, Index};
+use crate::engine::{Index, StreamMap};
 use crate::present::follow;
-use crate::present::role::Role;
+use crate::present::role::{Line, Role};
+use crate::present::values;
 
 /// Draws the streams.
 pub fn draw(canvas: &mut Canvas<'_>, title: Rect, body: Rect, model: &Model, index: &Index) {
-    let Some(view) = opened(canvas, title, body, model, index) else { return };
+    timeline::name(canvas, title, model, index);
     let shown = &model.follow;
     let (head, rest) = above(body, 1);
-    let matches = (!shown.needle.is_empty()).then(|| (&*shown.needle, shown.current, shown.matches.len(), shown.more));
-    let line = follow::summary(&view, shown.shown_as, shown.only, matches);
-    canvas.line(head.x, head.y, head.width, &line);
-    if shown.conversation.blocks.is_empty() {
-        said(canvas, rest, Role::Dim, &follow::nothing(shown.only));
+    if let Some(why) = &shown.failed {
+        said(canvas, body, Role::Error, &format!("cannot open it: {why}"));
         return;
     }
+    let Some(map) = &shown.map else {
+        said(canvas, body, Role::Dim, "reading its packets …");
+        return;
+    };
+    let extent = map.extent();
+    let mut line = follow::summary(&extent, shown.shown_as, shown.only, shown.tally().as_ref());
+    if let Some(bytes) = shown.saving {
+        line.push(Role::Notice, format!("   saving: {} (Esc stops)", values::bytes(bytes)));
+    }
+    canvas.line(head.x, head.y, head.width, &line);
     let rows = Rect { width: rest.width.saturating_sub(1), ..rest };
-    scroll_bar(canvas, rest, shown);
     canvas.window(Pane::Stream, rows);
-    lines(canvas, rows, &view, shown);
+    if shown.has_lines() {
+        scroll_bar(canvas, rest, shown, map);
+        lines(canvas, rows, shown);
+    } else if shown.is_on_its_way() || !extent.is_complete {
+        said(canvas, rest, Role::Dim, "reading its packets …");
+    } else {
+        said(canvas, rest, Role::Dim, &follow::nothing(shown.shown_as, shown.only));
+    }
 }
 
 /// Only the lines that are seen are laid out.
-fn lines(canvas: &mut Canvas<'_>, rows: Rect, view: &FlowView, shown: &Follow) {
+fn lines(canvas: &mut Canvas<'_>, rows: Rect, shown: &Follow) {
+    let selection = shown.selected_from.map(|_| shown.selection());
     let mut place = shown.top;
     let mut y = 0;
-    while y < rows.height && place.block < shown.conversation.blocks.len() {
-        for (at, line) in shown.lines(view, place.block, usize::from(rows.width)).iter().enumerate().skip(place.line) {
-            if y == rows.height {
-                return;
+    while let Some(chapter) = shown.chapter(place.part) {
+        for block in place.block..chapter.blocks.len() {
+            let skip = if block == place.block { place.line } else { 0 };
+            for (at, line) in shown.lines(place.part, block).iter().enumerate().skip(skip) {
+                if y == rows.height {
+                    return;
+                }
+                canvas.line(rows.x, rows.y + y, rows.width, &line.line);
+                let here = Place { part: place.part, block, line: at };
+                if selection.is_some_and(|(from, to)| from <= here && here <= to) {
+                    canvas.tint(Rect { y: rows.y + y, height: 1, ..rows }, Role::SelectedBytes);
+                }
+                if shown.cursor == here {
+                    canvas.cursor_row(rows, y, true);
+                }
+                y += 1;
             }
-            canvas.line(rows.x, rows.y + y, rows.width, &line.line);
-            if shown.cursor == (Place { block: place.block, line: at }) {
-                canvas.cursor_row(rows, y, true);
-            }
-            y += 1;
         }
-        place = Place { block: place.block + 1, line: 0 };
+        let Some(part) = shown.neighbour(place.part, true) else { return };
+        place = Place { part, ..Place::default() };
+    }
+    if y < rows.height {
+        canvas.line(rows.x, rows.y + y, rows.width, &Line::of(Role::Dim, "  reading …"));
     }
 }
 
 /// The bar tells bytes, not lines, which nobody has counted.
-fn scroll_bar(canvas: &mut Canvas<'_>, area: Rect, shown: &Follow) {
-    let all = shown.conversation.bytes_before(shown.conversation.blocks.len());
-    let before = shown.conversation.bytes_before(shown.top.block);
+fn scroll_bar(canvas: &mut Canvas<'_>, area: Rect, shown: &Follow, map: &StreamMap) {
+    let extent = map.extent();
+    let all = shown.only.map_or_else(|| extent.all(), |only| extent.bytes[only]);
+    let within = shown.chapter(shown.top.part).and_then(|chapter| {
+        let block = chapter.blocks.get(shown.top.block)?;
+        chapter.byte_at(block.direction, block.range.start)
+    });
+    let before = map.bytes_before(shown.top.part, shown.only) + within.unwrap_or(0) as u64;
     let seen = (u64::from(area.height) * u64::from(area.width) / 2).min(all);
     canvas.scroll_bar(area, before.min(all - seen), seen, all);
 }

@@ -58,18 +58,28 @@ pub(super) fn opened(
     model: &Model,
     index: &Index,
 ) -> Option<std::sync::Arc<FlowView>> {
+    name(canvas, title, model, index);
     let subject = model.subject.as_ref()?;
-    let (name, said) = match &subject.opened {
-        Opened::Ready(view) => (header::of_view(view, index), None),
-        Opened::Waiting => (unopened(subject.flow), Some((Role::Dim, "reading its packets …".to_owned()))),
-        Opened::Failed(why) => (unopened(subject.flow), Some((Role::Error, format!("cannot open it: {why}")))),
+    let said = match &subject.opened {
+        Opened::Ready(_) => None,
+        Opened::Waiting => Some((Role::Dim, "reading its packets …".to_owned())),
+        Opened::Failed(why) => Some((Role::Error, format!("cannot open it: {why}"))),
     };
-    canvas.line(title.x, title.y, title.width, &name);
-    canvas.tint(title, Role::Title);
     if let Some((role, text)) = said {
         compare::said(canvas, body, role, &text);
     }
     subject.view().cloned()
+}
+
+/// Draws the open flow's name in the bar at the top.
+pub(super) fn name(canvas: &mut Canvas<'_>, title: Rect, model: &Model, index: &Index) {
+    let Some(subject) = &model.subject else { return };
+    let name = match &subject.opened {
+        Opened::Ready(view) => header::of_view(view, index),
+        Opened::Waiting | Opened::Failed(_) => unopened(subject.flow),
+    };
+    canvas.line(title.x, title.y, title.width, &name);
+    canvas.tint(title, Role::Title);
 }
 
 fn unopened(flow: crate::engine::FlowRef) -> Line {

@@ -4,7 +4,7 @@ use ratatui::layout::Rect;
 
 use super::super::canvas::{self, Canvas};
 use crate::app::keys::{self, Scope};
-use crate::app::{Action, Model, Overlay, Prompt, Screen};
+use crate::app::{Action, Model, Overlay, Prompt};
 use crate::engine::Index;
 use crate::present::role::{Line, Role, Span};
 
@@ -12,13 +12,19 @@ use crate::present::role::{Line, Role, Span};
 pub fn draw(canvas: &mut Canvas<'_>, area: Rect, model: &Model, index: &Index) {
     if let Overlay::Prompt(prompt, input) = &model.overlay {
         let (before, after) = input.parts();
-        let at = canvas.span(area.x, area.y, area.width, &Span::new(Role::Key, prompt.sign()));
+        let at = canvas.span(area.x, area.y, area.width, &Span::new(Role::Key, &*prompt.sign()));
         let room = area.right().saturating_sub(at + 1);
         let at = canvas.span(at, area.y, room, &Span::new(Role::Text, canvas::tail(&before, room)));
         canvas.seen.cursor = Some((at.min(area.right() - 1), area.y));
         let at = canvas.span(at, area.y, area.right().saturating_sub(at), &Span::new(Role::Text, after));
         let left = area.right().saturating_sub(at);
-        let tail = Line::of(Role::Dim, count(model, prompt)).with(Role::Dim, "   Enter: keep   Esc: give up");
+        let hint = match prompt {
+            Prompt::Find(_) => "   Tab: text, regex, hex   Enter: keep   Esc: give up",
+            Prompt::Save => "   Enter: save   Esc: give up",
+            Prompt::Overwrite(_) => "",
+            _ => "   Enter: keep   Esc: give up",
+        };
+        let tail = Line::of(Role::Dim, count(model, prompt)).with(Role::Dim, hint);
         if canvas::width(&tail) <= left {
             canvas.line(at, area.y, left, &tail);
         }
@@ -32,10 +38,13 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, model: &Model, index: &Index) {
 }
 
 fn count(model: &Model, prompt: &Prompt) -> String {
-    match (prompt, model.screen()) {
-        (Prompt::Filter { .. }, _) => format!("   {} rows", model.list.rows.len()),
-        (Prompt::Search, Screen::Follow) => format!("   {} matches", model.follow.matches.len()),
-        (Prompt::Search, _) => format!("   {} matches", model.timeline.tree.matches.len()),
+    match prompt {
+        Prompt::Filter { .. } => format!("   {} rows", model.list.rows.len()),
+        Prompt::Find(_) => match &model.follow.wrong {
+            Some(why) => format!("   {why}"),
+            None => format!("   {} matches", model.follow.matches().0),
+        },
+        Prompt::Search => format!("   {} matches", model.timeline.tree.matches.len()),
         _ => String::new(),
     }
 }
