@@ -59,6 +59,7 @@ scenes! {
     fields_fold_and_are_searched,
     bytes_and_fields_go_together,
     certificates_are_a_key_away,
+    certificates_are_saved_and_no_file_is_replaced_unasked,
     streams_are_gone_through,
     streams_are_searched,
     a_packet_leads_to_its_bytes_and_back,
@@ -298,8 +299,30 @@ mod scene {
 
     pub fn certificates_are_a_key_away() -> Play {
         let mut play = Play::fixture("certificate-rejected-by-one-client", WIDE);
-        play.press("Enter C").shows("▸ Fields").is_on("certificate");
+        play.press("Enter C").shows("▸ Fields").is_on("Certificate Chain: ").shows("Trust: ends below");
         play.press("L / nothing Enter Esc : 0 Enter Enter").shows("C certificates");
+        play
+    }
+
+    pub fn certificates_are_saved_and_no_file_is_replaced_unasked() -> Play {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let path = folder.path().join("chain.pem");
+        let typed = path.to_string_lossy().into_owned();
+        let mut play = Play::fixture("certificate-incomplete-chain-curl", WIDE);
+        play.press("L : 0 Enter Enter w").shows("save the certificates as: flow-0-api.example.test.pem");
+        play.press("ctrl-u").press(&format!("{typed} Enter")).shows("2 certificates saved in");
+        let saved = std::fs::read_to_string(&path).expect("the file");
+        assert_eq!(saved.matches("-----BEGIN CERTIFICATE-----").count(), 2);
+        std::fs::write(&path, "mine").expect("a full disk");
+        play.press("w ctrl-u").press(&format!("{typed} Enter")).shows("exists; replace it? y or n:");
+        play.press("n").shows("nothing was saved");
+        assert_eq!(std::fs::read_to_string(&path).expect("the file"), "mine");
+        play.press("w ctrl-u").press(&format!("{typed} Enter y")).shows("2 certificates saved in");
+        assert_eq!(std::fs::read_to_string(&path).expect("the file"), saved);
+        play.press("w ctrl-u").press(&format!("{} Enter", folder.path().display())).shows("exists; replace it?");
+        play.press("y").shows("cannot write it");
+        play.press("w Esc").shows("nothing was saved");
+        play.press("L : 1 Enter Enter").shows("C certificates");
         play
     }
 

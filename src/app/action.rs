@@ -110,6 +110,8 @@ actions! {
     NextEvidence = "next-evidence",
     /// The previous packet that is evidence.
     PreviousEvidence = "previous-evidence",
+    /// Save the certificates as PEM.
+    SaveCertificates = "save-certificates",
     /// To the certificate chain.
     Certificates = "certificates",
     /// Hide or show bare TCP segments.

@@ -98,6 +98,7 @@ pub const KEYS: &[Binding] = &{
         row(Timeline, "n", A::NextMatch, "next", "Go to the next match"),
         row(Timeline, "N", A::PreviousMatch, "", "Go to the previous match"),
         row(Timeline, "C", A::Certificates, "certificates", "Go to the certificate chain"),
+        row(Timeline, "w", A::SaveCertificates, "", "Save the certificates, in the order sent, as PEM in a file"),
         row(Timeline, "a", A::ToggleSegments, "bare TCP", "Hide or show TCP segments that carry nothing"),
         row(Timeline, "Space", A::ToggleFold, "fold", "Fold or unfold the field"),
         row(Timeline, "+", A::UnfoldAll, "", "Unfold all fields"),

@@ -27,5 +27,5 @@ mod update;
 pub use action::Action;
 pub use key::Key;
 pub use model::{Model, Opened, Overlay, Prompt, Screen, Subject};
-pub use msg::{Effect, Laid, Msg, Pane, Slot, Target};
+pub use msg::{Effect, Laid, Msg, Pane, Saved, Slot, Target};
 pub use update::update;

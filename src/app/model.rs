@@ -1,5 +1,6 @@
 //! All that the UI knows at a moment.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use jiff::tz::TimeZone;
@@ -18,7 +19,7 @@ use crate::engine::{FlowRef, FlowView, Index, Phase, Progress};
 use crate::present::plot::Kind;
 use crate::present::role::{Line, Role};
 use crate::present::wrap::wrap_line;
-use crate::vocab::PacketNumber;
+use crate::vocab::{PacketNumber, text};
 
 /// A screen.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -107,15 +108,21 @@ pub enum Prompt {
     },
     /// A search in the fields or the stream.
     Search,
+    /// The file to save certificates in.
+    Save,
+    /// Whether the file of this name is to be replaced.
+    Replace(String),
 }
 
 impl Prompt {
     /// What stands before the line.
-    pub fn sign(&self) -> &'static str {
+    pub fn sign(&self) -> Cow<'static, str> {
         match self {
-            Prompt::Command => ":",
-            Prompt::Filter { .. } => "filter: ",
-            Prompt::Search => "/",
+            Prompt::Command => ":".into(),
+            Prompt::Filter { .. } => "filter: ".into(),
+            Prompt::Search => "/".into(),
+            Prompt::Save => "save the certificates as: ".into(),
+            Prompt::Replace(path) => format!("{} exists; replace it? y or n: ", text::visible(path)).into(),
         }
     }
 }
@@ -272,7 +279,7 @@ impl Model {
                 _ => !self.timeline.tree.matches.is_empty(),
             },
             Action::NextEvidence | Action::PreviousEvidence => view.is_some_and(|view| view.finding.is_some()),
-            Action::Certificates => {
+            Action::Certificates | Action::SaveCertificates => {
                 view.is_some_and(|view| view.timeline.steps.iter().any(crate::present::ladder::carries_certificates))
             }
             Action::ToggleFold => self.timeline.focus == Pane::Fields,

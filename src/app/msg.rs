@@ -1,7 +1,9 @@
 //! What can happen to the model, and what it wants done.
 
+use std::sync::Arc;
+
 use super::key::Key;
-use crate::engine::{Answer, Progress, Request};
+use crate::engine::{Answer, FlowView, Progress, Request};
 
 /// A part of a screen that has rows of its own.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -73,8 +75,26 @@ pub enum Msg {
     Refresh,
     /// Time to go on with what is done in slices.
     Work,
+    /// What became of a file that was to be written.
+    Saved(Saved),
     /// The terminal came back, or the like: forget what was said.
     Resumed,
+}
+
+/// What became of a file that was to be written.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Saved {
+    /// It is written; what it holds.
+    Done {
+        /// The file.
+        path: String,
+        /// What is in it: `3 certificates`.
+        what: String,
+    },
+    /// There is such a file, and it was not to be replaced.
+    Exists(String),
+    /// It could not be written; a line that says why.
+    Failed(String),
 }
 
 /// A kind of question; the newest of a kind replaces those before it.
@@ -95,6 +115,15 @@ pub enum Slot {
 pub enum Effect {
     /// A question for the engine.
     Ask(Slot, Request),
+    /// Write a flow's certificates to a file; what became of it comes back as [`Msg::Saved`].
+    SaveCertificates {
+        /// The flow.
+        view: Arc<FlowView>,
+        /// The file.
+        path: String,
+        /// Whether a file of that name may be replaced.
+        replace: bool,
+    },
     /// Stop loading the captures.
     StopLoading,
     /// Leave the program.

@@ -4,12 +4,15 @@ use super::action::Action;
 use super::input::Input;
 use super::key::{Code, Key, Named};
 use super::model::{Model, Overlay, Prompt, Screen};
-use super::msg::Effect;
+use super::msg::{Effect, Saved};
 use super::update::{act, open, read, say};
 use crate::engine::Index;
 use crate::present::role::Role;
 use crate::present::{list, page};
-use crate::vocab::{Cause, FlowNumber, PacketNumber};
+use crate::vocab::{Cause, FlowNumber, PacketNumber, text};
+
+/// Most characters of a server's name in the name of a file.
+const MAX_HOST: usize = 100;
 
 /// Begins a line.
 pub(super) fn begin(model: &mut Model, action: Action) {
@@ -19,9 +22,34 @@ pub(super) fn begin(model: &mut Model, action: Action) {
             (Prompt::Filter { before: before.clone() }, before)
         }
         (Action::Search, Screen::Timeline | Screen::Follow) => (Prompt::Search, String::new()),
+        (Action::SaveCertificates, _) => (Prompt::Save, file_name(model)),
         _ => (Prompt::Command, String::new()),
     };
     model.overlay = Overlay::Prompt(prompt, Input::new(&text));
+}
+
+/// A name for a file of the open flow's certificates.
+fn file_name(model: &Model) -> String {
+    let Some(view) = model.view() else { return String::new() };
+    let host = view.timeline.asked_name().unwrap_or_default();
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
+    let host: String = host.chars().filter(|c| plain(*c)).take(MAX_HOST).collect();
+    let between = if host.is_empty() { "" } else { "-" };
+    format!("flow-{}{between}{host}.pem", view.flow.flow)
+}
+
+/// What became of a file that was to be written.
+pub(super) fn saved(model: &mut Model, saved: Saved) {
+    match saved {
+        Saved::Done { path, what } => say(model, Role::Notice, &format!("{what} saved in {}", text::visible(&path))),
+        Saved::Exists(path) => model.overlay = Overlay::Prompt(Prompt::Replace(path), Input::new("")),
+        Saved::Failed(why) => say(model, Role::Error, &text::visible(&why)),
+    }
+}
+
+fn save(model: &Model, path: &str, replace: bool) -> Vec<Effect> {
+    let view = model.view().filter(|_| !path.is_empty());
+    view.map(|view| Effect::SaveCertificates { view, path: path.to_owned(), replace }).into_iter().collect()
 }
 
 /// Takes a key while a line is typed.
@@ -50,7 +78,14 @@ pub(super) fn press(model: &mut Model, index: &Index, key: Key) -> Vec<Effect> {
         match prompt {
             Prompt::Filter { .. } => model.list.filter(&text, index),
             Prompt::Search => search(model, &text),
-            Prompt::Command => {}
+            Prompt::Replace(path) => {
+                model.overlay = Overlay::None;
+                if matches!(key.typed(), Some('y' | 'Y')) {
+                    return save(model, &path, true);
+                }
+                say(model, Role::Notice, "nothing was saved");
+            }
+            Prompt::Command | Prompt::Save => {}
         }
     }
     Vec::new()
@@ -61,6 +96,7 @@ fn give_up(model: &mut Model, index: &Index, prompt: Prompt) {
         Prompt::Filter { before } => model.list.filter(&before, index),
         Prompt::Search => search(model, ""),
         Prompt::Command => {}
+        Prompt::Save | Prompt::Replace(_) => say(model, Role::Notice, "nothing was saved"),
     }
 }
 
@@ -89,6 +125,8 @@ fn accept(model: &mut Model, index: &Index, prompt: &Prompt, text: &str) -> Vec<
             }
         }
         Prompt::Command => return command(model, index, text.trim()),
+        Prompt::Save => return save(model, text.trim(), false),
+        Prompt::Replace(_) => say(model, Role::Notice, "nothing was saved"),
     }
     Vec::new()
 }

@@ -4,6 +4,7 @@ use super::cursor::Cursor;
 use super::msg::Pane;
 use super::tree::Tree;
 use crate::engine::FlowView;
+use crate::present::detail::CHAIN;
 use crate::present::{finding, ladder};
 use crate::vocab::PacketNumber;
 
@@ -120,18 +121,23 @@ impl Timeline {
         self.seek(forward, |at| Some(steps[at].packet) != here && context.evidence(steps[at].packet).is_some())
     }
 
-    /// Goes to the next step that carries certificates, around the end.
+    /// Goes to the chain of the next step that carries certificates, around the end.
     pub fn seek_certificates(&mut self, view: &FlowView) -> bool {
         let steps = &view.timeline.steps;
         let carries = |at: usize| ladder::carries_certificates(&steps[at]);
-        if self.seek(true, carries) {
-            return true;
+        let before = self.step();
+        let found = self.seek(true, carries) || {
+            let first = self.shown.iter().position(|at| carries(*at));
+            self.steps.at = first.unwrap_or(self.steps.at);
+            first.is_some()
+        };
+        if found {
+            if self.step() != before {
+                self.tree.clear();
+            }
+            self.tree.aim_at(CHAIN);
         }
-        let first = self.shown.iter().position(|at| carries(*at));
-        if let Some(at) = first {
-            self.steps.at = at;
-        }
-        first.is_some()
+        found
     }
 
     /// Hides or shows bare segments; the cursor stays near its packet.

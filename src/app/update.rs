@@ -49,6 +49,10 @@ pub fn update(model: &mut Model, index: &Index, msg: Msg) -> Vec<Effect> {
             model.list.advance(index, &zone);
             Vec::new()
         }
+        Msg::Saved(saved) => {
+            prompt::saved(model, saved);
+            Vec::new()
+        }
         Msg::Resumed => {
             model.notice = None;
             Vec::new()
@@ -161,6 +165,11 @@ fn on_timeline(model: &mut Model, action: Action) {
                 timeline.focus = Pane::Fields;
             }
             (!found).then_some("no certificate in clear")
+        }
+        Action::SaveCertificates if view.timeline.chains().is_empty() => Some("no certificate in clear"),
+        Action::SaveCertificates => {
+            prompt::begin(model, action);
+            None
         }
         Action::ToggleSegments => {
             timeline.toggle_bare(&view);

@@ -15,10 +15,12 @@ mod load;
 pub mod parallel;
 mod pass;
 mod session;
+mod trust;
 mod view;
 
 pub use health::{Health, Vantage};
 pub use index::{Counts, Index};
 pub use jobs::{Answer, JobId, Request};
 pub use session::{OpenError, Options, Phase, Progress, Session};
+pub use trust::CaError;
 pub use view::{FlowRef, FlowView, Source};

@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::role::{Line, Role};
 use super::wrap::wrap;
 pub use crate::timeline::Detail;
+pub use crate::timeline::detail::CHAIN;
 use crate::vocab::{Field, text};
 
 /// Where a field is: its section, then the index at each level below.

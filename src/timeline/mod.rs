@@ -3,11 +3,13 @@
 //! Start at [`Timeline::build`]. A step says what happened; [`detail`] decodes the step under the cursor to the leaf.
 
 mod build;
+mod chain;
 pub mod detail;
 mod inferred;
 mod notes;
 mod reading;
 
+pub use chain::Chain;
 pub use detail::{Detail, Pane, Section};
 pub(crate) use notes::usual as usual_ttl;
 pub use reading::{Piece, Source, Streams, arrival, is_midstream, read};

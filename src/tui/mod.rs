@@ -8,6 +8,7 @@ pub mod canvas;
 mod desk;
 mod event_loop;
 mod keyboard;
+mod save;
 pub mod screens;
 pub mod stage;
 pub mod svg;

@@ -8,6 +8,7 @@ use ratatui::layout::Rect;
 
 use super::canvas::Seen;
 use super::desk::Desk;
+use super::save;
 use super::screens;
 use super::theme::Theme;
 use crate::app::{Effect, Key, Model, Msg, Pane, Target, update};
@@ -75,6 +76,9 @@ impl Stage {
         for effect in effects {
             match effect {
                 Effect::Ask(slot, request) => self.desk.ask(&self.session, slot, request),
+                Effect::SaveCertificates { view, path, replace } => {
+                    self.tell(Msg::Saved(save::certificates(&view, &path, replace)));
+                }
                 Effect::StopLoading => self.session.cancel(),
                 Effect::Quit => self.orders.push(Order::Quit),
                 Effect::Suspend => self.orders.push(Order::Suspend),

@@ -3,17 +3,20 @@
 //! Start at [`Detail::of`]. Panes hold the packets first, then what had to be put together or opened; `packets` decodes
 //! the frames, `window` finds stream bytes in the panes, `messages` has one function a kind of step.
 
+mod chain;
 mod gap;
 mod messages;
 mod packets;
 mod window;
 
+pub use self::chain::CHAIN;
 pub(super) use self::gap::Proof;
 use self::packets::Packets;
 use super::{Step, StepKind, Streams, Timeline};
 use crate::flow::Trace;
 pub use crate::net::tree::Frame;
 use crate::net::tree::{ICMP, ICMPV6, TCP};
+use crate::proto::tls::certificate::TrustStore;
 use crate::vocab::{Field, PacketNumber};
 
 /// Most packets that are decoded for one step; of a step in more packets the first ones are, and the one that shows it.
@@ -73,8 +76,15 @@ impl Detail {
     }
 
     /// Decodes a step. `frames` are the captured frames of [`Detail::packets`]; without them what the flow's trace
-    /// holds is decoded all the same.
-    pub fn of(trace: &Trace, streams: &Streams, timeline: &Timeline, step: usize, frames: &[Frame]) -> Self {
+    /// holds is decoded all the same. Chains are checked by the authorities that `trust` knows.
+    pub fn of(
+        trace: &Trace,
+        streams: &Streams,
+        timeline: &Timeline,
+        step: usize,
+        frames: &[Frame],
+        trust: &TrustStore,
+    ) -> Self {
         let Some(of) = timeline.steps.get(step) else { return Self::default() };
         let mut detail = Self::default();
         let packets = Packets::decode(frames, &mut detail);
@@ -84,7 +94,11 @@ impl Detail {
             StepKind::Segment => detail.look_at(&[TCP]),
             StepKind::Icmp => detail.look_at(&[ICMP, ICMPV6]),
             StepKind::Gap => gap::section(trace, streams, of, &mut detail),
-            _ => messages::sections(&Source { trace, streams, timeline, packets: &packets, at: step }, of, &mut detail),
+            _ => {
+                let source = Source { trace, streams, timeline, packets: &packets, trust, at: step };
+                messages::sections(&source, of, &mut detail);
+                chain::section(&source, of, &mut detail);
+            }
         }
         detail
     }
@@ -117,6 +131,7 @@ struct Source<'a> {
     streams: &'a Streams,
     timeline: &'a Timeline,
     packets: &'a Packets,
+    trust: &'a TrustStore,
     at: usize,
 }
 

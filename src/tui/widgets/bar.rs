@@ -12,13 +12,16 @@ use crate::present::role::{Line, Role, Span};
 pub fn draw(canvas: &mut Canvas<'_>, area: Rect, model: &Model, index: &Index) {
     if let Overlay::Prompt(prompt, input) = &model.overlay {
         let (before, after) = input.parts();
-        let at = canvas.span(area.x, area.y, area.width, &Span::new(Role::Key, prompt.sign()));
+        let at = canvas.span(area.x, area.y, area.width, &Span::new(Role::Key, &*prompt.sign()));
         let room = area.right().saturating_sub(at + 1);
         let at = canvas.span(at, area.y, room, &Span::new(Role::Text, canvas::tail(&before, room)));
         canvas.seen.cursor = Some((at.min(area.right() - 1), area.y));
         let at = canvas.span(at, area.y, area.right().saturating_sub(at), &Span::new(Role::Text, after));
         let left = area.right().saturating_sub(at);
-        let tail = Line::of(Role::Dim, count(model, prompt)).with(Role::Dim, "   Enter: keep   Esc: give up");
+        let tail = Line::of(Role::Dim, count(model, prompt)).with(
+            Role::Dim,
+            if *prompt == Prompt::Save { "   Enter: save   Esc: give up" } else { "   Enter: keep   Esc: give up" },
+        );
         if canvas::width(&tail) <= left {
             canvas.line(at, area.y, left, &tail);
         }

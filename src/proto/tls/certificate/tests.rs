@@ -6,10 +6,10 @@ use super::*;
 use crate::proto::tls::message::Certificate;
 use crate::proto::tls::samples::{self, bytes};
 
-struct Chain {
-    leaf: CertificateFacts,
-    intermediate: CertificateFacts,
-    root: CertificateFacts,
+pub(super) struct Chain {
+    pub leaf: CertificateFacts,
+    pub intermediate: CertificateFacts,
+    pub root: CertificateFacts,
 }
 
 fn parameters(name: &str, ca: bool) -> CertificateParams {
@@ -22,7 +22,7 @@ fn parameters(name: &str, ca: bool) -> CertificateParams {
     parameters
 }
 
-fn chain() -> Chain {
+pub(super) fn chain() -> Chain {
     let key = || KeyPair::generate().expect("a key");
     let root = CertifiedIssuer::self_signed(parameters("Root", true), key()).expect("a root");
     let intermediate = CertifiedIssuer::signed_by(parameters("Middle", true), key(), &root).expect("an intermediate");
