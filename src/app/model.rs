@@ -282,7 +282,7 @@ impl Model {
             Action::Certificates | Action::SaveCertificates => {
                 view.is_some_and(|view| view.timeline.steps.iter().any(crate::present::ladder::carries_certificates))
             }
-            Action::ToggleFold => self.timeline.focus == Pane::Fields,
+            Action::ToggleFold => matches!(self.timeline.focus, Pane::Fields | Pane::Steps),
             Action::NextBytes => self.timeline.tree.detail.as_ref().is_some_and(|detail| detail.panes.len() > 1),
             Action::ZoomIn | Action::ZoomOut | Action::ZoomAll | Action::PanLeft | Action::PanRight => {
                 self.packets.plot.is_some()

@@ -77,8 +77,19 @@ pub enum Msg {
     Work,
     /// What became of a file that was to be written.
     Saved(Saved),
+    /// What became of a timeline that was to be copied.
+    Copied(Copied),
     /// The terminal came back, or the like: forget what was said.
     Resumed,
+}
+
+/// What became of text that was to be copied.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Copied {
+    /// It went to the terminal: so many lines.
+    Lines(usize),
+    /// It is longer than terminals take: so many bytes.
+    TooLong(usize),
 }
 
 /// What became of a file that was to be written.
@@ -124,6 +135,10 @@ pub enum Effect {
         /// Whether a file of that name may be replaced.
         replace: bool,
     },
+    /// Put text on the clipboard.
+    Copy(String),
+    /// Put a flow's whole timeline on the clipboard; what became of that comes back as [`Msg::Copied`].
+    CopyTimeline(Arc<FlowView>),
     /// Stop loading the captures.
     StopLoading,
     /// Leave the program.

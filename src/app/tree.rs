@@ -1,6 +1,7 @@
 //! A step's fields and bytes: what is folded, where the cursors are, what a search found.
 
 use std::collections::HashMap;
+use std::ops::Range;
 
 use super::cursor::Cursor;
 
@@ -107,6 +108,12 @@ impl Tree {
         self.detail.as_ref().and_then(|detail| detail.panes.get(self.pane)).map_or(&[], |pane| &pane.bytes)
     }
 
+    /// The bytes of the field under the cursor, in the pane that is shown; none where they are not there.
+    pub fn selected(&self) -> Range<usize> {
+        let row = self.row().zip(self.detail.as_ref());
+        row.and_then(|(row, detail)| detail.place_in(self.pane, (row.pane, row.range.clone()))).unwrap_or(0..0)
+    }
+
     /// Moves the cursor in the tree.
     pub fn step(&mut self, rows: isize) {
         self.cursor.step(rows, self.rows.len());
@@ -189,7 +196,11 @@ impl Tree {
     /// Goes to a byte; the innermost field that holds it is selected.
     pub fn go_to_byte(&mut self, byte: usize) {
         let pane = self.pane;
-        let path = self.detail.as_ref().and_then(|detail| detail::field_at(detail, pane, byte));
+        let path = self.detail.as_ref().and_then(|detail| {
+            // A byte of a packet is also one of the message that was put together from it: that says more.
+            let mut places = detail.put_together((pane, byte)).into_iter().rev().chain([(pane, byte)]);
+            places.find_map(|(pane, byte)| detail::field_at(detail, pane, byte))
+        });
         if let Some(path) = path {
             self.select(&path);
         }

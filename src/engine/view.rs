@@ -9,7 +9,7 @@ use crate::diagnose::Finding;
 use crate::flow::{FlowRow, PacketPlace, Trace};
 use crate::net::{Decoded, Decoder};
 use crate::proto::{Secrets, TlsFacts};
-use crate::timeline::{Streams, Timeline};
+use crate::timeline::{self, Flight, Streams, Timeline};
 use crate::vocab::FlowNumber;
 
 /// Which captures a flow is of.
@@ -48,6 +48,8 @@ pub struct FlowView {
     pub trace: Trace,
     /// Its steps.
     pub timeline: Timeline,
+    /// Its steps in groups.
+    pub flights: Vec<Flight>,
     /// Its two streams.
     pub streams: Streams,
     /// Its TLS facts, read anew from the trace.
@@ -65,7 +67,8 @@ pub(super) fn build(
     finding: Option<Finding>,
 ) -> FlowView {
     let (timeline, streams, tls) = Timeline::build(&trace, secrets);
-    FlowView { flow, capture, trace, timeline, streams, tls, finding }
+    let flights = timeline::flights(&trace, &timeline);
+    FlowView { flow, capture, trace, timeline, flights, streams, tls, finding }
 }
 
 /// Reads the packets at `places` (each with the packets of its earlier fragments) as the flow that `row` describes.

@@ -112,6 +112,30 @@ pub fn about(detail: &Detail, path: &Path, width: usize) -> Vec<Line> {
         .collect()
 }
 
+/// A field and all below it as text, a line each.
+pub fn plain(field: &Field) -> String {
+    let mut text = String::new();
+    write_plain(field, 0, &mut text);
+    text
+}
+
+fn write_plain(field: &Field, depth: usize, out: &mut String) {
+    out.push_str(&"  ".repeat(depth));
+    out.push_str(&text::visible(&field.name));
+    if !field.value.is_empty() {
+        out.push_str(": ");
+        out.push_str(&text::visible(&field.value));
+    }
+    if let Some(issue) = &field.issue {
+        out.push_str("  ! ");
+        out.push_str(&text::visible(issue));
+    }
+    out.push('\n');
+    for child in &field.children {
+        write_plain(child, depth + 1, out);
+    }
+}
+
 /// The names from the root to the field at a path.
 pub fn names(detail: &Detail, path: &Path) -> String {
     (1..=path.len()).filter_map(|len| field(detail, &path[..len].to_vec())).fold(String::new(), |mut names, field| {

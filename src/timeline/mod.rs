@@ -5,12 +5,14 @@
 mod build;
 mod chain;
 pub mod detail;
+mod flights;
 mod inferred;
 mod notes;
 mod reading;
 
 pub use chain::Chain;
 pub use detail::{Detail, Pane, Section};
+pub use flights::{Flight, FlightKind, Wait, flights};
 pub(crate) use notes::usual as usual_ttl;
 pub use reading::{Piece, Source, Streams, arrival, is_midstream, read};
 

@@ -11,7 +11,7 @@ use signal_hook::low_level;
 
 use super::stage::{Order, Stage};
 use super::terminal::Screen;
-use super::{RunError, keyboard};
+use super::{RunError, clipboard, keyboard};
 use crate::app::Msg;
 
 /// Time between two drawings.
@@ -74,6 +74,11 @@ pub fn run(stage: &mut Stage) -> Result<(), RunError> {
         }
         let suspended = signals.stop.swap(false, Ordering::Relaxed);
         let orders = stage.orders();
+        for order in &orders {
+            if let Order::Copy(text) = order {
+                clipboard::copy(&mut io::stdout(), text)?;
+            }
+        }
         if orders.contains(&Order::Quit) {
             return Ok(());
         }

@@ -5,6 +5,7 @@
 //! [`picture`] and for tests.
 
 pub mod canvas;
+mod clipboard;
 mod desk;
 mod event_loop;
 mod keyboard;

@@ -110,7 +110,8 @@ pub(super) fn algorithm(label: &'static str, element: &Element<'_>) -> Field {
     Field::new(label, value, element.range()).with(parts.map(|rest| dump(&rest, 0)).collect())
 }
 
-fn public_key(element: &Element<'_>) -> Field {
+/// A SubjectPublicKeyInfo: its algorithm and the key.
+pub(super) fn public_key(element: &Element<'_>) -> Field {
     let mut parts = element.children();
     let mut children = Vec::new();
     let mut value = String::new();
