@@ -10,7 +10,7 @@ use divan::{Bencher, black_box};
 use shakedown::capture::{Found, Scanner};
 use shakedown::flow::FlowTable;
 use shakedown::net::{Decoded, Decoder};
-use shakedown::proto::dialogue::{Event, FactsObserver, Observer as _};
+use shakedown::proto::dialogue::{Event, FactsObserver};
 use shakedown::proto::tls::certificate::{CertificateFacts, Review, Sender, TrustStore};
 use shakedown::proto::tls::fingerprint;
 use shakedown::proto::tls::message::{Certificate, ClientHello, ServerHello, ServerKeyExchange};
@@ -79,7 +79,13 @@ fn frames(capture: &[u8]) -> Vec<(Vec<u8>, Time)> {
 }
 
 mod handshake {
-    use super::*;
+    use shakedown::proto::dialogue::Observer as _;
+
+    use super::{
+        Arc, Arrival, Bencher, BytesCount, Certificate, CertificateFacts, CipherSuite, ClientHello, Context, Direction,
+        Event, FactsObserver, FlowReader, PacketNumber, ProtocolVersion, SEGMENT, Secrets, ServerHello,
+        ServerKeyExchange, Time, TlsFacts, black_box, context, handshake_message, message, messages,
+    };
 
     /// Every message, every field to the leaf, certificates and all.
     #[divan::bench]
@@ -107,7 +113,9 @@ mod handshake {
                     2 => drop(black_box(ServerHello::decode(body))),
                     11 => {
                         let message = Certificate::decode(body, Some(ProtocolVersion::TLS_1_2));
-                        message.certificates().for_each(|entry| drop(black_box(CertificateFacts::decode(entry.der))));
+                        for entry in message.certificates() {
+                            drop(black_box(CertificateFacts::decode(entry.der)));
+                        }
                     }
                     12 => drop(black_box(ServerKeyExchange::decode(body, suite, Some(ProtocolVersion::TLS_1_2)))),
                     _ => {}
@@ -162,14 +170,16 @@ mod handshake {
 }
 
 mod certificate {
-    use super::*;
+    use super::{Bencher, CertificateFacts, ItemsCount, Review, Sender, TrustStore, black_box, chain};
 
     /// Names, dates, keys and extensions of three certificates.
     #[divan::bench]
     fn facts_of_three(bencher: Bencher<'_, '_>) {
         let chain = chain();
         bencher.counter(ItemsCount::new(chain.len())).bench_local(|| {
-            chain.iter().for_each(|der| drop(black_box(CertificateFacts::decode(black_box(der)))));
+            for der in &chain {
+                drop(black_box(CertificateFacts::decode(black_box(der))));
+            }
         });
     }
 
@@ -183,7 +193,7 @@ mod certificate {
 }
 
 mod client_hello {
-    use super::*;
+    use super::{Bencher, ClientHello, black_box, fingerprint, message};
 
     #[divan::bench]
     fn decode_and_facts(bencher: Bencher<'_, '_>) {
@@ -210,7 +220,9 @@ mod client_hello {
 }
 
 mod packet {
-    use super::*;
+    use super::{
+        Bencher, Decoded, Decoder, ETHERNET, FlowTable, ItemsCount, PacketNumber, Scanner, black_box, capture, frames,
+    };
 
     /// The blocks of a pcapng file; the time is of all of them, the rate is packets.
     #[divan::bench]

@@ -39,6 +39,8 @@ pub enum StepKind {
     Plaintext,
     /// Bytes that are neither TLS nor readable text.
     Foreign,
+    /// A handshake message of which the capture lacks the end.
+    Cut,
     /// Bytes the capture lacks.
     Gap,
     /// An ICMP error that quotes the flow.
@@ -57,6 +59,7 @@ impl StepKind {
             StepKind::ApplicationData => "application-data",
             StepKind::Plaintext => "plaintext",
             StepKind::Foreign => "foreign",
+            StepKind::Cut => "cut",
             StepKind::Gap => "gap",
             StepKind::Icmp => "icmp",
         }

@@ -13,6 +13,9 @@ mod opening;
 mod records;
 mod tracker;
 
+#[cfg(test)]
+mod incomplete;
+
 pub use events::{Event, EventKind, ForeignKind, Observer};
 pub use facts::FactsObserver;
 pub use opening::{Plaintext, hello_sender, plaintext};

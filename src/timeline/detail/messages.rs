@@ -41,6 +41,7 @@ pub(super) fn sections(source: &Source<'_>, step: &Step, detail: &mut Detail) {
             link(&window, step, pane, detail);
         }
         StepKind::Encrypted | StepKind::ApplicationData => view.encrypted(detail),
+        StepKind::Cut => view.unfinished(detail),
         StepKind::Message if step.id.is_none() => view.unfinished(detail),
         StepKind::Message => view.message(detail),
         StepKind::Alert => view.inside(detail, tree::alert),
