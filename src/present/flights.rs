@@ -122,16 +122,16 @@ pub fn line(view: &FlowView, flight: &Flight, folded: bool) -> Line {
         FlightKind::Closing => line.push(Role::Label, "TCP closes"),
     }
     line.push(Role::Text, format!(": {}", names(view, flight)));
-    if flight.bytes > 0 {
-        let segments =
-            if flight.segments == 1 { "1 segment".to_owned() } else { format!("{} segments", flight.segments) };
-        line.push(Role::Dim, format!("  {} bytes in {segments}", flight.bytes));
-    }
     if let Some(said) = wait(flight) {
         line.push(Role::Label, format!("  {}", said.0));
         if let Some(estimate) = said.1 {
             line.push(Role::Inferred, estimate);
         }
+    }
+    if flight.bytes > 0 {
+        let segments =
+            if flight.segments == 1 { "1 segment".to_owned() } else { format!("{} segments", flight.segments) };
+        line.push(Role::Dim, format!("  {} bytes in {segments}", flight.bytes));
     }
     line
 }

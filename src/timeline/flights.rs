@@ -21,6 +21,17 @@ pub enum FlightKind {
     Closing,
 }
 
+impl FlightKind {
+    /// The kind's name in output.
+    pub fn name(self) -> &'static str {
+        match self {
+            FlightKind::Opening => "opening",
+            FlightKind::Data => "data",
+            FlightKind::Closing => "closing",
+        }
+    }
+}
+
 /// How long the other end waited for a flight.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Wait {
