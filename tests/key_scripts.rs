@@ -291,7 +291,7 @@ mod scene {
         assert!(message.starts_with("packet ") && message.contains("\n  cipher_suites: "), "{message}");
         play.press("Enter / msg_type Enter y").shows("msg_type sent to the terminal's clipboard");
         assert_eq!(copied(&mut play), "msg_type: client_hello (1)\n");
-        play.press("Tab y").shows("1 bytes sent");
+        play.press("Tab y").shows("1 byte sent");
         assert_eq!(copied(&mut play), "01");
         play.press("Y").shows("the timeline sent to the terminal's clipboard");
         let timeline = copied(&mut play);

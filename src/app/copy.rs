@@ -2,8 +2,7 @@
 
 use super::model::Model;
 use super::msg::Pane;
-use crate::present::detail;
-use crate::present::ladder;
+use crate::present::{detail, ladder, values};
 use crate::vocab::text;
 
 /// Most bytes of text that are copied: terminals take no more.
@@ -22,7 +21,7 @@ pub(super) fn under_cursor(model: &Model) -> Option<(String, String)> {
         }
         Pane::Bytes => {
             let bytes = tree.bytes().get(tree.selected())?;
-            Some((text::hex(bytes), format!("{} bytes", bytes.len())))
+            Some((text::hex(bytes), values::counted(bytes.len() as u64, "byte")))
         }
         _ => {
             let mut said = ladder::plain(&view.timeline, step);
