@@ -84,7 +84,7 @@ pub fn rows(view: &FlowView, layers: Layers, to_scale: bool, folded: impl Fn(usi
     let mut pause = |rows: &mut Vec<Row>, now: Time, until: Time| {
         let nanos = before.map_or(0, |before| now.nanos_since(before));
         before = Some(until);
-        let count = if whole > 0 { nanos.saturating_mul(SCALE) / whole } else { 0 };
+        let count = if whole > 0 { (nanos.saturating_mul(SCALE) / whole).min(SCALE) } else { 0 };
         if to_scale && count > 0 {
             rows.extend((0..count).map(|row| Row::Pause((row == count / 2).then_some(nanos))));
         }
