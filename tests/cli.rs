@@ -110,6 +110,59 @@ fn handshake_shows_the_steps() {
 }
 
 #[test]
+fn certificates_are_written_as_pem_in_the_order_sent() {
+    let chain =
+        |flow: &str| run(&["handshake", &capture("certificate-incomplete-chain-curl"), flow, "--format", "pem"]);
+    let whole = chain("0");
+    assert_eq!((whole.code, whole.err.as_str()), (Some(0), ""));
+    let subjects: Vec<&str> = whole.out.lines().filter(|line| line.starts_with("# subject: ")).collect();
+    assert_eq!(
+        subjects,
+        ["# subject: CN=api.example.test,O=Example Test", "# subject: CN=Example Test Intermediate CA,O=Example Test"]
+    );
+    assert_eq!(shakedown::proto::tls::certificate::certificates_in(whole.out.as_bytes()).len(), 2);
+    refused(
+        &run(&["handshake", &capture("reset-by-access-point"), "0", "--format", "pem"]),
+        1,
+        &["no certificate in clear"],
+    );
+}
+
+#[test]
+fn given_authorities_complete_the_verdict() {
+    let chain = run(&["handshake", &capture("certificate-incomplete-chain-curl"), "0", "--format", "pem"]).out;
+    let certificates = shakedown::proto::tls::certificate::certificates_in(chain.as_bytes());
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    std::fs::write(folder.path().join("intermediate.der"), &certificates[1]).expect("a full disk");
+    std::fs::write(folder.path().join("notes.txt"), "no certificate").expect("a full disk");
+    let given = folder.path().to_string_lossy().into_owned();
+    let shown = |ca: &[&str]| {
+        let capture = capture("certificate-incomplete-chain-curl");
+        let ran = run(&[&["handshake", capture.as_str(), "1", "--format", "json"], ca].concat());
+        let steps = object(&ran)["steps"].as_array().cloned().unwrap_or_default();
+        let chain = steps.iter().find_map(|step| step["fields"].get("Certificate Chain").cloned()).expect("a chain");
+        chain["fields"]["Trust"]["issue"].as_str().unwrap_or_default().to_owned()
+    };
+    assert!(shown(&[]).starts_with("unknown root, or a missing intermediate"), "{}", shown(&[]));
+    assert!(shown(&["--ca", &given]).starts_with("missing intermediate: CN=Example Test Intermediate CA"));
+
+    // The root of another authority, which the client refused: known here, it no longer explains the refusal.
+    let untrusted = run(&["handshake", &capture("certificate-untrusted-python"), "0", "--format", "pem"]).out;
+    let root = shakedown::proto::tls::certificate::certificates_in(untrusted.as_bytes()).pop().expect("a root");
+    let file = temporary(&root);
+    let file = file.path().to_string_lossy().into_owned();
+    let causes = |arguments: &[&str]| {
+        let capture = capture("certificate-untrusted-python");
+        let ran = run(&[&["diagnose", capture.as_str(), "--format", "json"], arguments].concat());
+        object(&ran)["causes"][0]["cause"].as_str().unwrap_or_default().to_owned()
+    };
+    assert_eq!(causes(&[]), "certificate-untrusted");
+    assert_ne!(causes(&["--ca", &file]), "certificate-untrusted");
+    refused(&run(&["flows", &capture(GOOD), "--ca", "/does/not/exist"]), 1, &["/does/not/exist", "authorities"]);
+    refused(&run(&["flows", &capture(GOOD), "--ca", "Cargo.toml"]), 1, &["Cargo.toml", "no certificate"]);
+}
+
+#[test]
 fn follow_raw_is_the_exact_bytes_of_follow_json() {
     use base64::Engine as _;
     let capture = capture(GOOD);

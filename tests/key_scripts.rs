@@ -56,9 +56,14 @@ scenes! {
     the_comparison_goes_on_to_other_flows,
     steps_are_gone_through,
     evidence_leads_to_its_packet,
+    flights_fold_and_time_is_to_scale,
+    a_field_leads_to_its_registry_and_its_specification,
+    fields_messages_and_timelines_are_copied,
+    bytes_lead_to_fields_through_segments_and_records,
     fields_fold_and_are_searched,
     bytes_and_fields_go_together,
     certificates_are_a_key_away,
+    certificates_are_saved_and_no_file_is_replaced_unasked,
     streams_are_gone_through,
     streams_are_searched,
     streams_are_selected_copied_and_saved,
@@ -175,9 +180,9 @@ mod scene {
             for from in ["", "Enter", "f", "c"] {
                 play.press("L").press(from).press(&format!(": {} Enter", action.name())).lacks("no command");
                 let orders = play.orders();
-                let ordered = matches!(action, Action::Quit | Action::Suspend)
-                    || *action == Action::Copy && play.screen() == Screen::Follow;
-                assert_eq!(!orders.is_empty(), ordered, "{action:?} {orders:?}");
+                let leaves = matches!(action, Action::Quit | Action::Suspend);
+                let left = orders.iter().any(|order| !matches!(order, Order::Copy(_)));
+                assert_eq!(left, leaves, "{action:?} {orders:?}");
                 // What it opened is closed again.
                 if !matches!(play.model().overlay, Overlay::None) {
                     play.press("Esc");
@@ -241,10 +246,80 @@ mod scene {
             .press("m")
             .lacks("no further");
         play.press("M").is_on("Client Hello").press("M").shows("no further message");
-        play.press("g p").is_on("SYN ACK").press("P").is_on("SYN").press("P").shows("no further packet");
+        play.press("g p p").is_on("SYN ACK").press("P").is_on("SYN").press("P").shows("no further packet");
         play.press("g e").is_on("◇").press("e e e e e e").shows("no further evidence").press("E").is_on("◆");
-        play.press("a").shows("bare TCP segments hidden").press("a").lacks("bare TCP segments hidden");
+        play.press("a").shows("bare TCP segments hidden").press("a").shows(" TCP segments hidden").lacks("bare TCP");
+        play.press("a").shows("steps of TLS hidden").press("a").lacks("hidden");
         play.press("c").shows("Rows").press("q f").shows("client packet");
+        play
+    }
+
+    pub fn flights_fold_and_time_is_to_scale() -> Play {
+        let mut play = Play::fixture("tls12-ok", WIDE);
+        play.press("Enter g").is_on("▾ TCP opens: SYN, SYN ACK").shows("▾ client: Client Hello");
+        play.press("Space").is_on("▸ TCP opens").press("j").is_on("▾ client: Client Hello").press("j Left");
+        play.is_on("▸ client: Client Hello").press("Right").is_on("▾ client: Client Hello");
+        play.press("z").is_on("▸ client: Client Hello").shows("▸ server: Server Hello, Certificate");
+        play.shows("(estimate: network ").press("Enter").is_on("▾ client").press("z z").lacks("▸ client");
+        // What is looked for is unfolded.
+        play.press("z g m").is_on("Client Hello").shows("▾ client: Client Hello").press("z z");
+        let rows = play.model().timeline.rows.len();
+        let scaled = play.press("g T").shows("time to scale").model().timeline.rows.len();
+        assert!(scaled > rows && scaled <= rows + 61, "{rows} {scaled}");
+        for _ in 0..scaled {
+            play.press("j");
+            assert!(play.model().timeline.packet(&play.model().view().expect("open")).is_some());
+        }
+        play.press("T").lacks("time to scale");
+        play
+    }
+
+    pub fn a_field_leads_to_its_registry_and_its_specification() -> Play {
+        let mut play = Play::fixture("tls12-ok", WIDE);
+        play.press("Enter g m Enter / tls_ecdhe Enter K").shows("The field").shows("Specified in");
+        play.shows("https://www.rfc-editor.org/rfc/rfc8446#section-4.1.2").shows("the registry \"TLS Cipher Suites\"");
+        play.shows("TLS_NULL_WITH_NULL_NULL").press("Esc");
+        play
+    }
+
+    pub fn fields_messages_and_timelines_are_copied() -> Play {
+        let mut play = Play::fixture("tls12-ok", WIDE);
+        let copied = |play: &mut Play| match play.orders().pop() {
+            Some(Order::Copy(text)) => text,
+            other => panic!("{other:?}"),
+        };
+        play.press("Enter g m y").shows("Client Hello sent to the terminal's clipboard");
+        let message = copied(&mut play);
+        assert!(message.starts_with("packet ") && message.contains("\n  cipher_suites: "), "{message}");
+        play.press("Enter / msg_type Enter y").shows("msg_type sent to the terminal's clipboard");
+        assert_eq!(copied(&mut play), "msg_type: client_hello (1)\n");
+        play.press("Tab y").shows("1 byte sent");
+        assert_eq!(copied(&mut play), "01");
+        play.press("Y").shows("the timeline sent to the terminal's clipboard");
+        let timeline = copied(&mut play);
+        assert!(timeline.contains("Client Hello") && timeline.contains("Server Hello Done"), "{timeline}");
+        play
+    }
+
+    pub fn bytes_lead_to_fields_through_segments_and_records() -> Play {
+        let mut play = Play::fixture("tls12-ok", WIDE);
+        play.press("Enter C").shows("reassembled from");
+        // From the certificate's field to its bytes in the packets, and back from there.
+        play.press("/ modulus Enter").is_on("modulus");
+        let whole = play.model().timeline.tree.selected();
+        let pane = play.model().timeline.tree.pane;
+        assert!(whole.len() > 200, "{whole:?}");
+        let detail = play.model().timeline.tree.detail.clone().expect("decoded");
+        let packets: Vec<_> =
+            (0..pane).filter_map(|below| Some((below, detail.place_in(below, (pane, whole.clone()))?))).collect();
+        assert!(!packets.is_empty(), "in some packet");
+        for (below, place) in packets {
+            let up = detail.put_together((below, place.start));
+            assert!(up.iter().any(|(to, at)| *to == pane && whole.contains(at)), "{below} {place:?}: {up:?}");
+            let bytes = &detail.panes[below].bytes[place.clone()];
+            let own = detail.panes[pane].bytes[whole.clone()].windows(bytes.len()).any(|window| window == bytes);
+            assert!(own, "the same bytes");
+        }
         play
     }
 
@@ -301,8 +376,30 @@ mod scene {
 
     pub fn certificates_are_a_key_away() -> Play {
         let mut play = Play::fixture("certificate-rejected-by-one-client", WIDE);
-        play.press("Enter C").shows("▸ Fields").is_on("certificate");
+        play.press("Enter C").shows("▸ Fields").is_on("Certificate Chain: ").shows("Trust: ends below");
         play.press("L / nothing Enter Esc : 0 Enter Enter").shows("C certificates");
+        play
+    }
+
+    pub fn certificates_are_saved_and_no_file_is_replaced_unasked() -> Play {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let path = folder.path().join("chain.pem");
+        let typed = path.to_string_lossy().into_owned();
+        let mut play = Play::fixture("certificate-incomplete-chain-curl", WIDE);
+        play.press("L : 0 Enter Enter w").shows("save the certificates as: flow-0-api.example.test.pem");
+        play.press("ctrl-u").press(&format!("{typed} Enter")).shows("2 certificates saved in");
+        let saved = std::fs::read_to_string(&path).expect("the file");
+        assert_eq!(saved.matches("-----BEGIN CERTIFICATE-----").count(), 2);
+        std::fs::write(&path, "mine").expect("a full disk");
+        play.press("w ctrl-u").press(&format!("{typed} Enter")).shows("exists; replace it? y or n:");
+        play.press("n").shows("nothing was saved");
+        assert_eq!(std::fs::read_to_string(&path).expect("the file"), "mine");
+        play.press("w ctrl-u").press(&format!("{typed} Enter y")).shows("2 certificates saved in");
+        assert_eq!(std::fs::read_to_string(&path).expect("the file"), saved);
+        play.press("w ctrl-u").press(&format!("{} Enter", folder.path().display())).shows("exists; replace it?");
+        play.press("y").shows("cannot write it");
+        play.press("w Esc").shows("nothing was saved");
+        play.press("L : 1 Enter Enter").shows("C certificates");
         play
     }
 

@@ -1,7 +1,7 @@
 //! Timelines of recorded captures: what a reader steps through, and what is inferred of encrypted records.
 
 use shakedown::engine::{FlowRef, FlowView, Options, Session};
-use shakedown::timeline::StepKind;
+use shakedown::timeline::{FlightKind, StepKind};
 use shakedown::vocab::FlowNumber;
 
 fn view(fixture: &str, flow: u32) -> FlowView {
@@ -122,4 +122,48 @@ fn a_copy_names_its_original() {
     let view = view("hello-dropped", 0);
     let copies = view.timeline.steps.iter().filter(|step| step.note.contains("retransmission of packet ")).count();
     assert!(copies >= 2, "{copies}");
+}
+
+#[test]
+fn steps_are_grouped_in_flights_and_waits_divide_into_network_and_sender() {
+    let view = view("tls12-ok", 0);
+    let kinds: Vec<_> = view.flights.iter().map(|flight| (flight.kind, flight.from.sender())).collect();
+    assert_eq!(
+        kinds[..3],
+        [(FlightKind::Opening, "client"), (FlightKind::Data, "client"), (FlightKind::Data, "server")]
+    );
+    assert_eq!(kinds.last().map(|(kind, _)| *kind), Some(FlightKind::Closing));
+    // The path of the fixture takes 16 ms and something; the capture is the client's.
+    let server = view.flights[2].wait.expect("it answers");
+    let network = server.network.expect("a round trip was seen");
+    assert!((16_000_000..18_000_000).contains(&network), "{network}");
+    assert_eq!(server.think(), Some(server.whole - network));
+    let client = view.flights[3].wait.expect("it answers");
+    assert!(client.network.is_some_and(|network| network < 1_000_000), "{client:?}");
+}
+
+#[test]
+fn every_step_is_in_one_flight() {
+    for fixture in ["stacks-ok", "heavy-loss-ok", "one-sided-to-client", "capture-begins-in-handshake", "rst-on-accept"]
+    {
+        let view = view(fixture, 0);
+        let mut at = 0;
+        for flight in &view.flights {
+            assert_eq!(flight.steps.start, at, "{fixture}");
+            at = flight.steps.end;
+        }
+        assert_eq!(at, view.timeline.steps.len(), "{fixture}");
+    }
+}
+
+#[test]
+fn a_hello_that_the_snap_length_cuts_shows_its_fields_up_to_the_cut() {
+    let view = view("snaplen-96", 0);
+    let cut = view.timeline.steps.iter().position(|step| step.kind == StepKind::Cut).expect("a cut message");
+    assert_eq!(view.timeline.steps[cut].name, "Part of Client Hello");
+    let trust = shakedown::proto::tls::certificate::TrustStore::default();
+    let detail = shakedown::timeline::Detail::of(&view.trace, &view.streams, &view.timeline, cut, &[], &trust);
+    let fields: Vec<_> = detail.sections.iter().flat_map(|section| section.root.walk()).collect();
+    assert!(fields.iter().any(|field| field.name == "legacy_version" && field.value == "TLS 1.2 (0x0303)"));
+    assert!(fields.iter().any(|field| field.issue.as_deref().is_some_and(|issue| issue.starts_with("cut"))));
 }

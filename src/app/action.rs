@@ -110,11 +110,23 @@ actions! {
     NextEvidence = "next-evidence",
     /// The previous packet that is evidence.
     PreviousEvidence = "previous-evidence",
+    /// Save the certificates as PEM.
+    SaveCertificates = "save-certificates",
     /// To the certificate chain.
     Certificates = "certificates",
-    /// Hide or show bare TCP segments.
+    /// Show all steps, all but bare TCP segments, TLS alone, or TCP alone.
     ToggleSegments = "segments",
-    /// Fold or unfold the field.
+    /// Time to scale, or a row for each step.
+    ToggleScale = "scale",
+    /// Fold all flights or unfold them.
+    ToggleFlights = "flights",
+    /// What the field is, where it is specified and registered.
+    Reference = "reference",
+    /// Copy what is selected, or the field, the message or the bytes under the cursor, to the clipboard.
+    Copy = "copy",
+    /// Copy the timeline to the clipboard.
+    CopyTimeline = "copy-timeline",
+    /// Fold or unfold the field or the flight.
     ToggleFold = "fold",
     /// Unfold all fields.
     UnfoldAll = "unfold-all",
@@ -126,8 +138,6 @@ actions! {
     NextForm = "form",
     /// Begin or end a selection.
     Select = "select",
-    /// Copy what is selected.
-    Copy = "copy",
     /// Save to a file.
     Save = "save",
     /// End a selection, a search or saving; else one level back.

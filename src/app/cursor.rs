@@ -34,6 +34,11 @@ impl Cursor {
         self.height.max(1)
     }
 
+    /// Goes to a row and shows as much of what follows it as there is room for.
+    pub fn lead(&mut self, at: usize) {
+        (self.at, self.top) = (at, at);
+    }
+
     /// Moves by `rows`, staying within `len` rows.
     pub fn step(&mut self, rows: isize, len: usize) {
         self.at = self.at.saturating_add_signed(rows).min(len.saturating_sub(1));

@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::copy::MAX_COPY;
 use crate::engine::follow::{Extent, Hunt, Lead, Part, Pattern, Syntax};
 use crate::engine::{FlowRef, FlowView, StreamMap};
 use crate::present::follow::{As, Chapter, Look, RecordNames, StreamLine, Tally, plain};
@@ -12,8 +13,6 @@ use crate::vocab::{Direction, PacketNumber};
 
 /// Parts that are held.
 const HELD: usize = 4;
-/// Bytes that are copied at most: more than this some terminals do not take.
-const MAX_COPY: usize = 74_000;
 
 /// A line of the conversation.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default)]

@@ -20,12 +20,14 @@ pub mod survey;
 pub mod timeline;
 pub mod tree;
 
+mod copy;
 mod motion;
 mod prompt;
 mod update;
 
 pub use action::Action;
+pub use copy::MAX_COPY;
 pub use key::Key;
 pub use model::{Model, Opened, Overlay, Prompt, Screen, Subject};
-pub use msg::{Effect, Laid, Msg, Pane, Slot, Target};
+pub use msg::{Copied, Effect, Laid, Msg, Pane, Saved, Slot, Target};
 pub use update::update;

@@ -98,6 +98,15 @@ impl Page {
     }
 }
 
+/// What is saved to a file.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Saving {
+    /// The stream that is followed.
+    Stream,
+    /// The certificates of both ends.
+    Certificates,
+}
+
 /// What a line is typed for.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Prompt {
@@ -112,10 +121,10 @@ pub enum Prompt {
     Search,
     /// A search in the stream, with the pattern written like this.
     Find(Syntax),
-    /// The file to save a stream to.
-    Save,
-    /// Whether to replace this file.
-    Overwrite(PathBuf),
+    /// The file to save something to.
+    Save(Saving),
+    /// Whether to replace this file with it.
+    Overwrite(Saving, PathBuf),
 }
 
 impl Prompt {
@@ -126,8 +135,9 @@ impl Prompt {
             Prompt::Filter { .. } => "filter: ".to_owned(),
             Prompt::Search | Prompt::Find(Syntax::Text) => "/".to_owned(),
             Prompt::Find(syntax) => format!("{}/", syntax.name()),
-            Prompt::Save => "save to: ".to_owned(),
-            Prompt::Overwrite(path) => format!("{} exists; replace it? y/n ", visible(&path.to_string_lossy())),
+            Prompt::Save(Saving::Stream) => "save to: ".to_owned(),
+            Prompt::Save(Saving::Certificates) => "save the certificates to: ".to_owned(),
+            Prompt::Overwrite(_, path) => format!("{} exists; replace it? y/n ", visible(&path.to_string_lossy())),
         }
     }
 }
@@ -289,10 +299,10 @@ impl Model {
                 _ => !self.timeline.tree.matches.is_empty(),
             },
             Action::NextEvidence | Action::PreviousEvidence => view.is_some_and(|view| view.finding.is_some()),
-            Action::Certificates => {
+            Action::Certificates | Action::SaveCertificates => {
                 view.is_some_and(|view| view.timeline.steps.iter().any(crate::present::ladder::carries_certificates))
             }
-            Action::ToggleFold => self.timeline.focus == Pane::Fields,
+            Action::ToggleFold => matches!(self.timeline.focus, Pane::Fields | Pane::Steps),
             Action::NextBytes => self.timeline.tree.detail.as_ref().is_some_and(|detail| detail.panes.len() > 1),
             Action::ZoomIn | Action::ZoomOut | Action::ZoomAll | Action::PanLeft | Action::PanRight => {
                 self.packets.plot.is_some()

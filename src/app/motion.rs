@@ -37,6 +37,11 @@ fn sideways(model: &mut Model, pane: Pane, right: bool) {
             *shift = if right { (*shift + 1).min(last) } else { shift.saturating_sub(1) };
         }
         Pane::Fields => tree.fold(!right),
+        Pane::Steps => {
+            if let Some(view) = model.view() {
+                model.timeline.fold(&view, !right);
+            }
+        }
         Pane::Bytes => tree.move_byte(if right { 1 } else { -1 }),
         Pane::Packets => step(model, pane, if right { 1 } else { -1 }),
         _ => {}
@@ -82,6 +87,9 @@ fn step(model: &mut Model, pane: Pane, rows: isize) {
         }
         Pane::Stream => model.follow.step(rows),
         _ => with_cursor(model, pane, |cursor, len| cursor.step(rows, len)),
+    }
+    if pane == Pane::Steps {
+        model.timeline.leave_pause(rows > 0);
     }
     if pane == Pane::List {
         model.list.choose();
@@ -143,7 +151,7 @@ pub(super) fn select(model: &mut Model, pane: Pane, row: usize) {
 fn with_cursor(model: &mut Model, pane: Pane, change: impl FnOnce(&mut Cursor, usize)) {
     match pane {
         Pane::List => change(&mut model.list.cursor, model.list.rows.len()),
-        Pane::Steps => change(&mut model.timeline.steps, model.timeline.shown.len()),
+        Pane::Steps => change(&mut model.timeline.steps, model.timeline.rows.len()),
         Pane::Finding => {
             let width = model.timeline.finding_width;
             let rows = model.view().map_or(0, |view| finding::of_view(&view, width).len());

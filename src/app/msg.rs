@@ -1,7 +1,10 @@
 //! What can happen to the model, and what it wants done.
 
+use std::path::PathBuf;
+use std::sync::Arc;
+
 use super::key::Key;
-use crate::engine::{Answer, Progress, Request};
+use crate::engine::{Answer, FlowView, Progress, Request};
 
 /// A part of a screen that has rows of its own.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -73,8 +76,37 @@ pub enum Msg {
     Refresh,
     /// Time to go on with what is done in slices.
     Work,
+    /// What became of a file that was to be written.
+    Saved(Saved),
+    /// What became of a timeline that was to be copied.
+    Copied(Copied),
     /// The terminal came back, or the like: forget what was said.
     Resumed,
+}
+
+/// What became of text that was to be copied.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Copied {
+    /// It went to the terminal: so many lines.
+    Lines(usize),
+    /// It is longer than terminals take: so many bytes.
+    TooLong(usize),
+}
+
+/// What became of a file that was to be written.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Saved {
+    /// It is written; what it holds.
+    Done {
+        /// The file.
+        path: PathBuf,
+        /// What is in it: `3 certificates`.
+        what: String,
+    },
+    /// There is such a file, and it was not to be replaced.
+    Exists(PathBuf),
+    /// It could not be written; a line that says why.
+    Failed(String),
 }
 
 /// A kind of question; the newest of a kind replaces those before it.
@@ -105,8 +137,19 @@ pub enum Effect {
     Ask(Slot, Request),
     /// A question that no longer matters.
     GiveUp(Slot),
-    /// A text for the terminal's clipboard.
+    /// Write a flow's certificates to a file; what became of it comes back as [`Msg::Saved`].
+    SaveCertificates {
+        /// The flow.
+        view: Arc<FlowView>,
+        /// The file.
+        path: PathBuf,
+        /// Whether a file of that name may be replaced.
+        replace: bool,
+    },
+    /// Put text on the clipboard.
     Copy(String),
+    /// Put a flow's whole timeline on the clipboard; what became of that comes back as [`Msg::Copied`].
+    CopyTimeline(Arc<FlowView>),
     /// Stop loading the captures.
     StopLoading,
     /// Leave the program.

@@ -5,13 +5,16 @@ use std::path::{Path, PathBuf};
 use super::action::Action;
 use super::input::Input;
 use super::key::{Code, Key, Named};
-use super::model::{Model, Overlay, Prompt, Screen};
-use super::msg::{Effect, Slot};
+use super::model::{Model, Overlay, Prompt, Saving, Screen};
+use super::msg::{Effect, Saved, Slot};
 use super::update::{act, open, read, say, seek};
 use crate::engine::{Index, Request};
 use crate::present::role::Role;
 use crate::present::{list, page};
-use crate::vocab::{Cause, FlowNumber, PacketNumber};
+use crate::vocab::{Cause, FlowNumber, PacketNumber, text};
+
+/// Most characters of a server's name in the name of a file.
+const MAX_HOST: usize = 100;
 
 /// Begins a line.
 pub(super) fn begin(model: &mut Model, action: Action) {
@@ -25,18 +28,42 @@ pub(super) fn begin(model: &mut Model, action: Action) {
             model.follow.begin_search();
             (Prompt::Find(model.follow.syntax), String::new())
         }
-        (Action::Save, _) => (Prompt::Save, model.follow.file_name()),
+        (Action::Save, _) => (Prompt::Save(Saving::Stream), model.follow.file_name()),
+        (Action::SaveCertificates, _) => (Prompt::Save(Saving::Certificates), file_name(model)),
         _ => (Prompt::Command, String::new()),
     };
     model.overlay = Overlay::Prompt(prompt, Input::new(&text));
+}
+
+/// A name for a file of the open flow's certificates.
+fn file_name(model: &Model) -> String {
+    let Some(view) = model.view() else { return String::new() };
+    let host = view.timeline.asked_name().unwrap_or_default();
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
+    let host: String = host.chars().filter(|c| plain(*c)).take(MAX_HOST).collect();
+    let between = if host.is_empty() { "" } else { "-" };
+    format!("flow-{}{between}{host}.pem", view.flow.flow)
+}
+
+/// What became of a file that was to be written.
+pub(super) fn saved(model: &mut Model, saved: Saved) {
+    match saved {
+        Saved::Done { path, what } => {
+            say(model, Role::Notice, &format!("{what} saved in {}", text::visible(&path.to_string_lossy())));
+        }
+        Saved::Exists(path) => {
+            model.overlay = Overlay::Prompt(Prompt::Overwrite(Saving::Certificates, path), Input::new(""));
+        }
+        Saved::Failed(why) => say(model, Role::Error, &text::visible(&why)),
+    }
 }
 
 /// Takes a key while a line is typed.
 pub(super) fn press(model: &mut Model, index: &Index, key: Key) -> Vec<Effect> {
     let Overlay::Prompt(prompt, input) = &mut model.overlay else { return Vec::new() };
     let prompt = prompt.clone();
-    if let Prompt::Overwrite(path) = &prompt {
-        return overwrite(model, path, key);
+    if let Prompt::Overwrite(what, path) = &prompt {
+        return overwrite(model, *what, path, key);
     }
     match (key.code, key.ctrl) {
         (Code::Named(Named::Tab), _) if matches!(prompt, Prompt::Find(_)) => {
@@ -66,7 +93,7 @@ pub(super) fn press(model: &mut Model, index: &Index, key: Key) -> Vec<Effect> {
             Prompt::Filter { .. } => model.list.filter(&text, index),
             Prompt::Search => model.timeline.tree.search(&text),
             Prompt::Find(_) => return seek(model.follow.search(&text)),
-            Prompt::Command | Prompt::Save | Prompt::Overwrite(_) => {}
+            Prompt::Command | Prompt::Save(_) | Prompt::Overwrite(..) => {}
         }
     }
     Vec::new()
@@ -80,31 +107,40 @@ fn give_up(model: &mut Model, index: &Index, prompt: Prompt) -> Vec<Effect> {
             model.follow.give_up_search();
             return vec![Effect::GiveUp(Slot::Search)];
         }
-        Prompt::Command | Prompt::Save | Prompt::Overwrite(_) => {}
+        Prompt::Save(_) | Prompt::Overwrite(..) => say(model, Role::Notice, "nothing was saved"),
+        Prompt::Command => {}
     }
     Vec::new()
 }
 
 /// Takes the answer whether to replace a file.
-fn overwrite(model: &mut Model, path: &Path, key: Key) -> Vec<Effect> {
+fn overwrite(model: &mut Model, what: Saving, path: &Path, key: Key) -> Vec<Effect> {
     model.overlay = Overlay::None;
     if matches!(key.typed(), Some('y' | 'Y')) {
-        return save(model, path.to_owned(), true);
+        return save(model, what, path.to_owned(), true);
     }
-    say(model, Role::Notice, "nothing was written");
+    say(model, Role::Notice, "nothing was saved");
     Vec::new()
 }
 
-fn save(model: &mut Model, path: PathBuf, overwrite: bool) -> Vec<Effect> {
-    let Some(map) = model.follow.map.clone() else { return Vec::new() };
-    model.follow.saving = Some(0);
-    let only = model.follow.only;
-    vec![Effect::Ask(Slot::Save, Request::Save { map, only, path, overwrite })]
+fn save(model: &mut Model, what: Saving, path: PathBuf, overwrite: bool) -> Vec<Effect> {
+    match what {
+        Saving::Stream => {
+            let Some(map) = model.follow.map.clone() else { return Vec::new() };
+            model.follow.saving = Some(0);
+            let only = model.follow.only;
+            vec![Effect::Ask(Slot::Save, Request::Save { map, only, path, overwrite })]
+        }
+        Saving::Certificates => {
+            let view = model.view();
+            view.map(|view| Effect::SaveCertificates { view, path, replace: overwrite }).into_iter().collect()
+        }
+    }
 }
 
 fn accept(model: &mut Model, index: &Index, prompt: &Prompt, text: &str) -> Vec<Effect> {
     match prompt {
-        Prompt::Filter { .. } | Prompt::Overwrite(_) => {}
+        Prompt::Filter { .. } | Prompt::Overwrite(..) => {}
         Prompt::Search => {
             if model.timeline.tree.matches.is_empty() && !text.is_empty() {
                 say(model, Role::Notice, &format!("no match for {text:?}"));
@@ -117,8 +153,8 @@ fn accept(model: &mut Model, index: &Index, prompt: &Prompt, text: &str) -> Vec<
                 say(model, Role::Notice, &format!("no match for {text:?}"));
             }
         }
-        Prompt::Save if text.trim().is_empty() => {}
-        Prompt::Save => return save(model, PathBuf::from(text.trim()), false),
+        Prompt::Save(_) if text.trim().is_empty() => {}
+        Prompt::Save(what) => return save(model, *what, PathBuf::from(text.trim()), false),
         Prompt::Command => return command(model, index, text.trim()),
     }
     Vec::new()

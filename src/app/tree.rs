@@ -1,10 +1,11 @@
 //! A step's fields and bytes: what is folded, where the cursors are, what a search found.
 
 use std::collections::HashMap;
+use std::ops::Range;
 
 use super::cursor::Cursor;
 
-use crate::present::detail::{self, Detail, Path, TreeRow};
+use crate::present::detail::{self, CHAIN, Detail, Path, TreeRow};
 
 /// Fields below the root that are open at first: what a reader looks for is among their children.
 const OPEN: [&str; 4] = ["/extensions", "/certificate_list", "/Options", "/TCP Analysis"];
@@ -32,6 +33,8 @@ pub struct Tree {
     pub needle: String,
     /// Fields that match.
     pub matches: Vec<Path>,
+    /// The section to go to in the step that is shown next, instead of the one it is about.
+    aim: Option<&'static str>,
 }
 
 impl Tree {
@@ -56,15 +59,31 @@ impl Tree {
 
     /// Shows a step's fields.
     pub fn show(&mut self, detail: Detail) {
-        let subject = detail.subject;
+        let aim = self.aim.take().and_then(|aim| section(&detail, aim));
+        let subject = aim.unwrap_or(detail.subject);
         self.detail = Some(detail);
         self.lay_out();
         self.cursor = Cursor::default();
         let root = self.rows.iter().position(|row| row.path == [subject]).unwrap_or(0);
-        self.cursor.at = root;
+        match aim {
+            Some(_) => self.cursor.lead(root),
+            None => self.cursor.at = root,
+        }
         self.byte = None;
         self.follow_field();
         self.find();
+    }
+
+    /// Goes to the section of this name, in the step that is shown or is about to be.
+    pub fn aim_at(&mut self, name: &'static str) {
+        match self.detail.as_ref().map(|detail| section(detail, name)) {
+            Some(Some(at)) => {
+                self.select(&vec![at]);
+                self.cursor.lead(self.cursor.at);
+            }
+            Some(None) => {}
+            None => self.aim = Some(name),
+        }
     }
 
     fn lay_out(&mut self) {
@@ -72,7 +91,7 @@ impl Tree {
         let folds = &self.folds;
         self.rows = detail::tree(shown, |names, path| {
             folds.get(names).copied().unwrap_or(match path.len() {
-                1 => path[0] != shown.subject,
+                1 => path[0] != shown.subject && !names.ends_with(CHAIN),
                 2 => !OPEN.iter().any(|name| names.ends_with(name)),
                 _ => true,
             })
@@ -87,6 +106,12 @@ impl Tree {
     /// The bytes of the pane that is shown.
     pub fn bytes(&self) -> &[u8] {
         self.detail.as_ref().and_then(|detail| detail.panes.get(self.pane)).map_or(&[], |pane| &pane.bytes)
+    }
+
+    /// The bytes of the field under the cursor, in the pane that is shown; none where they are not there.
+    pub fn selected(&self) -> Range<usize> {
+        let row = self.row().zip(self.detail.as_ref());
+        row.and_then(|(row, detail)| detail.place_in(self.pane, (row.pane, row.range.clone()))).unwrap_or(0..0)
     }
 
     /// Moves the cursor in the tree.
@@ -171,7 +196,11 @@ impl Tree {
     /// Goes to a byte; the innermost field that holds it is selected.
     pub fn go_to_byte(&mut self, byte: usize) {
         let pane = self.pane;
-        let path = self.detail.as_ref().and_then(|detail| detail::field_at(detail, pane, byte));
+        let path = self.detail.as_ref().and_then(|detail| {
+            // A byte of a packet is also one of the message that was put together from it: that says more.
+            let mut places = detail.put_together((pane, byte)).into_iter().rev().chain([(pane, byte)]);
+            places.find_map(|(pane, byte)| detail::field_at(detail, pane, byte))
+        });
         if let Some(path) = path {
             self.select(&path);
         }
@@ -225,4 +254,9 @@ impl Tree {
         let here = &self.row()?.path;
         self.matches.iter().position(|path| path == here).map(|at| at + 1)
     }
+}
+
+/// The section of this name.
+fn section(detail: &Detail, name: &str) -> Option<usize> {
+    detail.sections.iter().position(|section| section.root.name == name)
 }

@@ -2,18 +2,19 @@
 
 use super::action::Action;
 use super::compare::{Compare, Stage};
+use super::copy::{self, MAX_COPY};
 use super::follow::Search;
 use super::input::Input;
 use super::key::Key;
 use super::keys::{self, Scope};
-use super::model::{Model, Opened, Overlay, Page, Prompt, Screen, Subject};
-use super::msg::{Effect, Laid, Msg, Pane, Slot, Target};
+use super::model::{Model, Opened, Overlay, Page, Prompt, Saving, Screen, Subject};
+use super::msg::{Copied, Effect, Laid, Msg, Pane, Slot, Target};
 use super::{help, motion, prompt};
 use crate::engine::follow::Saved;
-use crate::engine::{Answer, FlowRef, Index, Request};
-use crate::present::page;
+use crate::engine::{Answer, FlowRef, FlowView, Index, Request};
 use crate::present::role::{Line, Role};
 use crate::present::values::{bytes, counted};
+use crate::present::{page, reference};
 use crate::vocab::PacketNumber;
 use crate::vocab::text::visible;
 
@@ -54,6 +55,14 @@ pub fn update(model: &mut Model, index: &Index, msg: Msg) -> Vec<Effect> {
             model.list.advance(index, &zone);
             Vec::new()
         }
+        Msg::Saved(saved) => {
+            prompt::saved(model, saved);
+            Vec::new()
+        }
+        Msg::Copied(copied) => {
+            say_copied(model, "the timeline", copied);
+            Vec::new()
+        }
         Msg::Resumed => {
             model.notice = None;
             Vec::new()
@@ -70,7 +79,7 @@ fn ask_detail(model: &mut Model, effects: &mut Vec<Effect>) {
         return;
     }
     let Some(view) = model.view() else { return };
-    let step = model.timeline.step();
+    let step = model.timeline.step(&view);
     if step != model.timeline.asked {
         model.timeline.asked = step;
         model.timeline.tree.clear();
@@ -159,7 +168,7 @@ fn on_screen(model: &mut Model, index: &Index, action: Action) -> Vec<Effect> {
             Action::SortReverse => model.list.sort_by(model.list.query.column, index),
             _ => motion::act(model, action),
         },
-        Screen::Timeline => on_timeline(model, action),
+        Screen::Timeline => return on_timeline(model, action),
         Screen::Follow => return on_follow(model, index, action),
         Screen::Packets => on_packets(model, action),
         Screen::Compare => return on_compare(model, action),
@@ -167,29 +176,82 @@ fn on_screen(model: &mut Model, index: &Index, action: Action) -> Vec<Effect> {
     Vec::new()
 }
 
-fn on_timeline(model: &mut Model, action: Action) {
-    let Some(view) = model.view() else { return };
+fn on_timeline(model: &mut Model, action: Action) -> Vec<Effect> {
+    let Some(view) = model.view() else { return Vec::new() };
+    match action {
+        Action::Copy => return copy(model),
+        Action::CopyTimeline => return vec![Effect::CopyTimeline(view)],
+        _ => step_through(model, &view, action),
+    }
+    Vec::new()
+}
+
+/// Copies what is under the cursor.
+fn copy(model: &mut Model) -> Vec<Effect> {
+    let Some((text, what)) = copy::under_cursor(model) else {
+        say(model, Role::Notice, "there is nothing to copy here");
+        return Vec::new();
+    };
+    let copied = if text.len() > MAX_COPY { Copied::TooLong(text.len()) } else { Copied::Lines(text.lines().count()) };
+    say_copied(model, &what, copied);
+    if let Copied::Lines(_) = copied { vec![Effect::Copy(text)] } else { Vec::new() }
+}
+
+fn say_copied(model: &mut Model, what: &str, copied: Copied) {
+    match copied {
+        Copied::Lines(1) => say(model, Role::Notice, &format!("{what} sent to the terminal's clipboard")),
+        Copied::Lines(lines) => {
+            say(model, Role::Notice, &format!("{what} sent to the terminal's clipboard, {lines} lines"));
+        }
+        Copied::TooLong(bytes) => {
+            let most = MAX_COPY;
+            let text = format!(
+                "{what} is {bytes} bytes, more than the {most} that terminals take; the command handshake writes it"
+            );
+            say(model, Role::Error, &text);
+        }
+    }
+}
+
+fn step_through(model: &mut Model, view: &FlowView, action: Action) {
     let timeline = &mut model.timeline;
     let forward = matches!(action, Action::NextMessage | Action::NextPacket | Action::NextEvidence | Action::NextMatch);
     let none = match action {
         Action::NextMessage | Action::PreviousMessage => {
-            (!timeline.seek_message(&view, forward)).then_some("no further message")
+            (!timeline.seek_message(view, forward)).then_some("no further message")
         }
         Action::NextPacket | Action::PreviousPacket => {
-            (!timeline.seek_packet(&view, forward)).then_some("no further packet")
+            (!timeline.seek_packet(view, forward)).then_some("no further packet")
         }
         Action::NextEvidence | Action::PreviousEvidence => {
-            (!timeline.seek_evidence(&view, forward)).then_some("no further evidence")
+            (!timeline.seek_evidence(view, forward)).then_some("no further evidence")
         }
         Action::Certificates => {
-            let found = timeline.seek_certificates(&view);
+            let found = timeline.seek_certificates(view);
             if found {
                 timeline.focus = Pane::Fields;
             }
             (!found).then_some("no certificate in clear")
         }
+        Action::SaveCertificates if view.timeline.chains().is_empty() => Some("no certificate in clear"),
+        Action::SaveCertificates => {
+            prompt::begin(model, action);
+            None
+        }
         Action::ToggleSegments => {
-            timeline.toggle_bare(&view);
+            timeline.next_layers(view);
+            None
+        }
+        Action::ToggleScale => {
+            timeline.toggle_scale(view);
+            None
+        }
+        Action::ToggleFlights => {
+            timeline.toggle_flights(view);
+            None
+        }
+        Action::ToggleFold if timeline.focus == Pane::Steps => {
+            timeline.toggle_flight(view);
             None
         }
         Action::Open => open_in_timeline(model),
@@ -208,6 +270,16 @@ fn on_timeline(model: &mut Model, action: Action) {
         Action::UnfoldAll | Action::FoldAll => {
             timeline.tree.fold_all(action == Action::FoldAll);
             None
+        }
+        Action::Reference => {
+            let tree = &timeline.tree;
+            let page =
+                tree.detail.as_ref().zip(tree.row()).and_then(|(detail, row)| reference::page(detail, &row.path));
+            let found = page.is_some();
+            if let Some(page) = page {
+                read(model, "The field", page);
+            }
+            (!found).then_some("no field is shown")
         }
         Action::NextBytes => {
             timeline.tree.next_pane();
@@ -239,6 +311,10 @@ fn open_in_timeline(model: &mut Model) -> Option<&'static str> {
             timeline.tree.toggle();
             None
         }
+        Pane::Steps if timeline.is_on_flight() => {
+            timeline.toggle_flight(&view);
+            None
+        }
         _ => {
             timeline.focus = Pane::Fields;
             None
@@ -267,7 +343,7 @@ fn on_follow(model: &mut Model, index: &Index, action: Action) -> Vec<Effect> {
         }
         Action::NextMatch | Action::PreviousMatch => return next_match(model, action == Action::NextMatch),
         Action::Select => follow.toggle_selection(),
-        Action::Copy => return copy(model),
+        Action::Copy => return copy_lines(model),
         Action::Save => prompt::begin(model, action),
         Action::Cancel => return cancel(model, index),
         _ => motion::act(model, action),
@@ -299,7 +375,8 @@ fn next_match(model: &mut Model, forward: bool) -> Vec<Effect> {
     vec![Effect::Ask(Slot::Search, Request::Search { map, hunt, from, forward })]
 }
 
-fn copy(model: &mut Model) -> Vec<Effect> {
+/// Copies the selected lines of the stream.
+fn copy_lines(model: &mut Model) -> Vec<Effect> {
     match model.follow.copied() {
         Ok((text, lines)) => {
             let lines = counted(lines as u64, "line");
@@ -341,7 +418,7 @@ fn take_saved(model: &mut Model, saved: Saved) {
             say(model, Role::Notice, &format!("saved {} to {path}{left_out}", bytes(count)));
         }
         Saved::Exists(path) if matches!(model.overlay, Overlay::None) => {
-            model.overlay = Overlay::Prompt(Prompt::Overwrite(path), Input::new(""));
+            model.overlay = Overlay::Prompt(Prompt::Overwrite(Saving::Stream, path), Input::new(""));
         }
         Saved::Exists(path) => {
             let path = visible(&path.to_string_lossy());
@@ -637,7 +714,7 @@ fn take_room(model: &mut Model, laid: Laid) {
     let Laid { pane, width, height } = laid;
     match pane {
         Pane::List => model.list.cursor.laid(height, model.list.rows.len()),
-        Pane::Steps => model.timeline.steps.laid(height, model.timeline.shown.len()),
+        Pane::Steps => model.timeline.steps.laid(height, model.timeline.rows.len()),
         Pane::Finding => {
             model.timeline.finding_width = width;
             let rows = model.view().map_or(0, |view| crate::present::finding::of_view(&view, width).len());

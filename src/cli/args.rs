@@ -42,6 +42,9 @@ pub(super) struct Everywhere {
     /// TLS key log (SSLKEYLOGFILE) to decrypt with
     #[arg(long, global = true, value_name = "FILE", help_heading = "Everywhere")]
     pub keylog: Option<PathBuf>,
+    /// Authorities to know besides the common roots, in PEM or DER: a file, or a folder of them; may be repeated
+    #[arg(long, global = true, value_name = "PATH", help_heading = "Everywhere")]
+    pub ca: Vec<PathBuf>,
     /// Capture whose flows are good ones to compare with; may be repeated
     #[arg(long, global = true, value_name = "CAPTURE", help_heading = "Everywhere")]
     pub baseline: Vec<String>,
@@ -109,9 +112,9 @@ pub(super) struct HandshakeArgs {
     /// Captures or folders of them, then the number of the flow
     #[arg(required = true, num_args = 2.., value_name = "CAPTURE... FLOW")]
     pub target: Vec<String>,
-    /// How to write it
+    /// How to write it; pem is the certificates alone, in the order sent
     #[arg(long, value_name = "FORMAT", default_value = "text")]
-    pub format: TextFormat,
+    pub format: TimelineFormat,
     /// In JSON, also write where each field's bytes are, and the bytes
     #[arg(long)]
     pub places: bool,
@@ -225,20 +228,13 @@ impl From<ListFormat> for Format {
 
 /// Formats of a timeline.
 #[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum TextFormat {
+pub(super) enum TimelineFormat {
     /// Aligned columns
     Text,
     /// One JSON object
     Json,
-}
-
-impl From<TextFormat> for Format {
-    fn from(format: TextFormat) -> Self {
-        match format {
-            TextFormat::Text => Format::Text,
-            TextFormat::Json => Format::Json,
-        }
-    }
+    /// The certificates that were sent, as PEM
+    Pem,
 }
 
 /// Formats of a report.

@@ -113,6 +113,7 @@ pub(super) fn options(everywhere: &Everywhere, captures: &[String]) -> Options {
         captures: captures.to_vec(),
         baseline: everywhere.baseline.clone(),
         keylog: everywhere.keylog.clone(),
+        ca: everywhere.ca.clone(),
         follow: everywhere.follow,
     }
 }

@@ -160,7 +160,8 @@ impl<'a> Gatherer<'a> {
             StepKind::Foreign => (What::Foreign, 100),
             StepKind::Gap => (What::Gap, 15),
             StepKind::Icmp => (What::Icmp, if is_blocking(&step.name) { 90 } else { 30 }),
-            StepKind::Segment => return,
+            // The gap behind it says it.
+            StepKind::Segment | StepKind::Cut => return,
         };
         // Text and foreign bytes that go on are bulk.
         let goes_on = matches!(what, What::Plaintext | What::Foreign)

@@ -245,7 +245,7 @@ impl<'a> Case<'a> {
                 None
             }
             StepKind::ApplicationData | StepKind::Encrypted => self.protected(at, step),
-            StepKind::ChangeCipherSpec | StepKind::Gap | StepKind::Icmp => None,
+            StepKind::ChangeCipherSpec | StepKind::Cut | StepKind::Gap | StepKind::Icmp => None,
         }
     }
 

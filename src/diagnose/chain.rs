@@ -2,8 +2,8 @@
 
 use super::alerts;
 use super::case::{Case, Ending, EndingKind, Stage};
-use crate::proto::tls::certificate::chain::{missing_issuer, path};
-use crate::proto::tls::certificate::{CertificateFacts, SignatureVerdict};
+use crate::proto::tls::certificate::chain::missing_issuer;
+use crate::proto::tls::certificate::{CertificateFacts, Ending as TrustEnding, SignatureVerdict};
 use crate::proto::tls::message::{Certificate, CompressedCertificate};
 use crate::vocab::iana::{AlertDescription, HandshakeType};
 use crate::vocab::{Confidence, Direction, PacketNumber};
@@ -109,25 +109,14 @@ pub(super) fn is_self_signed(chain: &[CertificateFacts]) -> bool {
     chain.first().is_some_and(|leaf| leaf.self_issued && leaf.self_signed() != SignatureVerdict::Bad)
 }
 
-/// Whether the chain ends in a root that common trust stores know, as far as names tell.
-pub(super) fn ends_in_known_root(chain: &[CertificateFacts]) -> bool {
-    let Some(top) = path(chain).last().and_then(|index| chain.get(*index)) else { return false };
-    webpki_roots::TLS_SERVER_ROOTS.iter().any(|root| {
-        let subject = der_sequence(root.subject.as_ref());
-        *subject == *top.issuer_der || *subject == *top.subject_der
-    })
+/// Where the chain ends, by common trust stores and the authorities the user gave.
+pub(super) fn ending(case: &Case<'_>, chain: &[CertificateFacts]) -> TrustEnding {
+    case.context.trust.ending(chain)
 }
 
-/// Trust anchors keep names without their outer SEQUENCE header.
-fn der_sequence(content: &[u8]) -> Vec<u8> {
-    let mut der = vec![0x30];
-    match content.len() {
-        length @ 0..0x80 => der.push(length as u8),
-        length @ 0x80..0x100 => der.extend([0x81, length as u8]),
-        length => der.extend([0x82, (length >> 8) as u8, length as u8]),
-    }
-    der.extend_from_slice(content);
-    der
+/// Whether the chain ends in a known root.
+pub(super) fn ends_in_known_root(case: &Case<'_>, chain: &[CertificateFacts]) -> bool {
+    matches!(ending(case, chain), TrustEnding::Root(_))
 }
 
 /// The issuer that a chain names and does not carry.

@@ -2,8 +2,10 @@
 
 use std::collections::{HashMap, HashSet};
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use crate::net::Endpoint;
+use crate::proto::tls::certificate::TrustStore;
 use crate::vocab::{FlowNumber, Time};
 
 /// A chain that a good flow showed, leaf first.
@@ -22,6 +24,8 @@ pub struct Context {
     pub server_ttls: HashMap<IpAddr, HashMap<u8, u32>>,
     /// For a server name: a good flow of it and the chain it showed.
     pub good_chains: HashMap<Box<[u8]>, (FlowNumber, Chain)>,
+    /// The authorities that are known.
+    pub trust: Arc<TrustStore>,
 }
 
 impl Context {

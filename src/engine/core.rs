@@ -111,7 +111,7 @@ impl Core {
     pub fn detail(&self, view: &FlowView, step: usize) -> io::Result<Detail> {
         let packets = Detail::packets(&view.trace, &view.streams, &view.timeline, step);
         let frames = self.frames(view.flow.source, &packets)?;
-        Ok(Detail::of(&view.trace, &view.streams, &view.timeline, step, &frames))
+        Ok(Detail::of(&view.trace, &view.streams, &view.timeline, step, &frames, &self.main.trust))
     }
 
     /// The captured bytes of packets, each after its earlier IP fragments, as they are in the file.

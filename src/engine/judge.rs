@@ -1,6 +1,7 @@
 //! After the pass: every flow gets its outcome; those that did not simply succeed are read again and judged in full.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use super::index::Index;
 use super::session::Shared;
@@ -91,7 +92,8 @@ fn judge_flows(shared: &Shared, only_closed: bool) {
         (context, suspects)
     };
     let suspects = unjudged(shared, suspects);
-    let context = Context { good_chains: good_chains(shared, &suspects), ..context };
+    let trust = Arc::clone(&shared.trust);
+    let context = Context { good_chains: good_chains(shared, &suspects), trust, ..context };
     for batch in suspects.chunks(BATCH) {
         if shared.is_cancelled() {
             return;

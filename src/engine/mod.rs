@@ -18,6 +18,7 @@ pub mod parallel;
 mod pass;
 mod readers;
 mod session;
+mod trust;
 mod view;
 
 pub use follow::StreamMap;
@@ -25,4 +26,5 @@ pub use health::{Health, Vantage};
 pub use index::{Counts, Index};
 pub use jobs::{Answer, JobId, Reply, Request};
 pub use session::{OpenError, Options, Phase, Progress, Session};
+pub use trust::CaError;
 pub use view::{FlowRef, FlowView, Source};

@@ -16,11 +16,13 @@ use super::index::Index;
 use super::jobs::{JobId, Jobs, Reply, Request};
 use super::keylog::KeyLog;
 use super::load::{self, OpenFile};
+use super::trust::{self, CaError};
 use super::view::{FlowRef, FlowView};
 use crate::capture::{Input, InputError, open_all};
 use crate::compare::Comparison;
 use crate::flow::Trace;
 use crate::proto::Secrets;
+use crate::proto::tls::certificate::TrustStore;
 use crate::timeline::Detail;
 use crate::vocab::{FlowNumber, PacketNumber};
 
@@ -33,6 +35,8 @@ pub struct Options {
     pub baseline: Vec<String>,
     /// A TLS key log in NSS format.
     pub keylog: Option<PathBuf>,
+    /// Files and folders of authorities to know besides the common roots, in PEM or DER.
+    pub ca: Vec<PathBuf>,
     /// Whether to go on reading a file that grows.
     pub follow: bool,
 }
@@ -43,6 +47,9 @@ pub enum OpenError {
     /// A capture cannot be opened.
     #[error(transparent)]
     Input(#[from] InputError),
+    /// Authorities cannot be read.
+    #[error(transparent)]
+    Ca(#[from] CaError),
     /// The key log cannot be read.
     #[error("{}: cannot read the key log: {source}", path.display())]
     KeyLog {
@@ -102,6 +109,7 @@ pub(super) struct Shared {
     pub files: RwLock<Vec<Option<OpenFile>>>,
     pub status: Mutex<Status>,
     pub secrets: Arc<Secrets>,
+    pub trust: Arc<TrustStore>,
     pub bytes: AtomicU64,
     pub packets: AtomicU64,
     pub flows: AtomicU64,
@@ -129,6 +137,7 @@ impl Session {
     pub fn open(options: &Options) -> Result<Session, OpenError> {
         // One store for both: a key log does not say which captures it belongs to.
         let secrets = Arc::new(Secrets::default());
+        let trust = Arc::new(trust::read(&options.ca)?);
         let keylog = match &options.keylog {
             Some(path) => {
                 Some(KeyLog::open(path, &secrets).map_err(|source| OpenError::KeyLog { path: path.clone(), source })?)
@@ -139,16 +148,16 @@ impl Session {
             None
         } else {
             let inputs = open_all(&options.baseline)?;
-            Some(Box::new(Self::begin(inputs, None, Arc::clone(&secrets), None, false)))
+            Some(Box::new(Self::begin(inputs, None, (Arc::clone(&secrets), Arc::clone(&trust)), None, false)))
         };
         let inputs = open_all(&options.captures)?;
-        Ok(Self::begin(inputs, baseline, secrets, keylog, options.follow))
+        Ok(Self::begin(inputs, baseline, (secrets, trust), keylog, options.follow))
     }
 
     fn begin(
         inputs: Vec<Input>,
         baseline: Option<Box<Session>>,
-        secrets: Arc<Secrets>,
+        (secrets, trust): (Arc<Secrets>, Arc<TrustStore>),
         keylog: Option<KeyLog>,
         follow: bool,
     ) -> Session {
@@ -159,6 +168,7 @@ impl Session {
             files: RwLock::new(vec![None; inputs.len()]),
             status: Mutex::default(),
             secrets,
+            trust,
             bytes: AtomicU64::new(0),
             packets: AtomicU64::new(0),
             flows: AtomicU64::new(0),

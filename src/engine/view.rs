@@ -10,7 +10,7 @@ use crate::diagnose::Finding;
 use crate::flow::{FlowRow, PacketPlace, Trace};
 use crate::net::{Decoded, Decoder};
 use crate::proto::{Secrets, TlsFacts};
-use crate::timeline::{Streams, Timeline};
+use crate::timeline::{self, Flight, Streams, Timeline};
 use crate::vocab::{FlowNumber, PacketNumber};
 
 /// Packets of the capture that are looked up at once, of a flow that has more.
@@ -55,6 +55,8 @@ pub struct FlowView {
     pub trace: Trace,
     /// Its steps.
     pub timeline: Timeline,
+    /// Its steps in groups.
+    pub flights: Vec<Flight>,
     /// Its two streams.
     pub streams: Streams,
     /// Its TLS facts, read anew from the trace.
@@ -72,7 +74,8 @@ pub(super) fn build(
     finding: Option<Finding>,
 ) -> FlowView {
     let (timeline, streams, tls) = Timeline::build(&trace, secrets);
-    FlowView { flow, capture, trace, timeline, streams, tls, finding }
+    let flights = timeline::flights(&trace, &timeline);
+    FlowView { flow, capture, trace, timeline, flights, streams, tls, finding }
 }
 
 /// Reads the packets at `places` (each with the packets of its earlier fragments) as the flow that `row` describes.

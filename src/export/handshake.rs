@@ -10,7 +10,7 @@ use super::json::{self, Moment};
 use super::paint::{Ink, Paint};
 use super::table::{Align, Cell, Table};
 use crate::engine::FlowView;
-use crate::timeline::{Detail, Step, StepKind};
+use crate::timeline::{Detail, Flight, FlightKind, Step, StepKind, Wait};
 use crate::vocab::{Direction, Field, StreamRange, text};
 
 /// Gives the fields of a step, by its index, decoded to the leaf; `None` where there is nothing to decode.
@@ -62,10 +62,87 @@ fn write_text(out: &mut impl Write, paint: Paint, view: &FlowView) -> io::Result
     }
     writeln!(out)?;
     Table { columns: COLUMNS, paint }.write(out, || Timed::all(&view.timeline.steps).map(|timed| timed.row()))?;
+    write_flights(out, paint, view)?;
     if view.timeline.capped > 0 {
         writeln!(out, "{} more are left out: the flow is too large", count(view.timeline.capped as usize, "segment"))?;
     }
     Ok(())
+}
+
+const FLIGHTS: &[(&str, Align)] = &[
+    ("Flight", Align::Left),
+    ("Packets", Align::Right),
+    ("Bytes", Align::Right),
+    ("Waited for", Align::Right),
+    ("Network", Align::Right),
+    ("Sender", Align::Right),
+];
+
+/// What each end sent before the other one spoke, and how long that was waited for.
+fn write_flights(out: &mut impl Write, paint: Paint, view: &FlowView) -> io::Result<()> {
+    let data = || view.flights.iter().filter(|flight| flight.kind == FlightKind::Data);
+    if data().next().is_none() {
+        return Ok(());
+    }
+    writeln!(out, "\nFlights; how a wait divides between network and sender is an estimate")?;
+    let steps = &view.timeline.steps;
+    let rows = || {
+        data().map(|flight| {
+            let time = |nanos: Option<i64>| nanos.map_or_else(String::new, |nanos| duration(json::seconds(nanos)));
+            let packets = steps.get(flight.steps.start).zip(steps.get(flight.steps.end.saturating_sub(1)));
+            let side = match flight.from {
+                Direction::ToServer => Ink::Client,
+                Direction::ToClient => Ink::Server,
+            };
+            vec![
+                Cell::inked(side, flight.from.sender()),
+                Cell::plain(
+                    packets.map_or_else(String::new, |(first, last)| format!("{} to {}", first.packet, last.packet)),
+                ),
+                Cell::plain(flight.bytes.to_string()),
+                Cell::plain(time(flight.wait.map(|wait| wait.whole))),
+                Cell::plain(time(flight.wait.and_then(|wait| wait.network))),
+                Cell::plain(time(flight.wait.and_then(Wait::think))),
+            ]
+        })
+    };
+    Table { columns: FLIGHTS, paint }.write(out, rows)
+}
+
+/// Flights as objects.
+struct Flights<'a>(&'a FlowView);
+
+impl Serialize for Flights<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.flights.iter().map(|flight| FlightJson { flight, steps: &self.0.timeline.steps }))
+    }
+}
+
+struct FlightJson<'a> {
+    flight: &'a Flight,
+    steps: &'a [Step],
+}
+
+impl Serialize for FlightJson<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let flight = self.flight;
+        let packet = |at: usize| self.steps.get(at).map(|step| step.packet.0);
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("from", flight.from.sender())?;
+        map.serialize_entry("kind", flight.kind.name())?;
+        map.serialize_entry("first_packet", &packet(flight.steps.start))?;
+        map.serialize_entry("last_packet", &packet(flight.steps.end.saturating_sub(1)))?;
+        map.serialize_entry("bytes", &flight.bytes)?;
+        map.serialize_entry("segments", &flight.segments)?;
+        if let Some(wait) = flight.wait {
+            map.serialize_entry("wait", &json::seconds(wait.whole))?;
+            if let Some((network, sender)) = wait.network.zip(wait.think()) {
+                let estimate = [("network", json::seconds(network)), ("sender", json::seconds(sender))];
+                map.serialize_entry("estimate", &estimate.into_iter().collect::<std::collections::BTreeMap<_, _>>())?;
+            }
+        }
+        map.end()
+    }
 }
 
 /// A step with its place and its distance from the first and from the one before.
@@ -137,6 +214,7 @@ impl Serialize for HandshakeJson<'_> {
         map.serialize_entry("flow", &view.flow.flow.0)?;
         map.serialize_entry("capture", &view.capture)?;
         map.serialize_entry("steps", &Steps { steps: &view.timeline.steps, fields: self.fields })?;
+        map.serialize_entry("flights", &Flights(view))?;
         if view.timeline.capped > 0 {
             map.serialize_entry("segments_left_out", &view.timeline.capped)?;
         }

@@ -14,6 +14,7 @@ pub mod handshake;
 pub mod json;
 pub mod packets;
 pub mod paint;
+pub mod pem;
 pub mod rate;
 pub mod table;
 pub mod why;

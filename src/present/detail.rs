@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::role::{Line, Role};
 use super::wrap::wrap;
 pub use crate::timeline::Detail;
+pub use crate::timeline::detail::CHAIN;
 use crate::vocab::{Field, text};
 
 /// Where a field is: its section, then the index at each level below.
@@ -109,6 +110,30 @@ pub fn about(detail: &Detail, path: &Path, width: usize) -> Vec<Line> {
             wrap(&said.unwrap_or_default(), width).into_iter().map(move |line| Line::of(role, line))
         })
         .collect()
+}
+
+/// A field and all below it as text, a line each.
+pub fn plain(field: &Field) -> String {
+    let mut text = String::new();
+    write_plain(field, 0, &mut text);
+    text
+}
+
+fn write_plain(field: &Field, depth: usize, out: &mut String) {
+    out.push_str(&"  ".repeat(depth));
+    out.push_str(&text::visible(&field.name));
+    if !field.value.is_empty() {
+        out.push_str(": ");
+        out.push_str(&text::visible(&field.value));
+    }
+    if let Some(issue) = &field.issue {
+        out.push_str("  ! ");
+        out.push_str(&text::visible(issue));
+    }
+    out.push('\n');
+    for child in &field.children {
+        write_plain(child, depth + 1, out);
+    }
 }
 
 /// The names from the root to the field at a path.

@@ -8,7 +8,7 @@ use super::wrap::clip;
 use crate::diagnose::{Finding, Role as EvidenceRole};
 use crate::flow::Events;
 use crate::timeline::{Step, StepKind, Timeline};
-use crate::vocab::{Direction, PacketNumber, PerDirection};
+use crate::vocab::{Direction, PacketNumber, PerDirection, text};
 
 /// What a row of the ladder is compared with.
 #[derive(Clone, Copy, Debug)]
@@ -121,6 +121,14 @@ pub fn row(context: &Context<'_>, at: usize) -> Option<StepRow> {
         flags: flags_cell(step),
         note: note(step),
     })
+}
+
+/// A step as a line of text.
+pub fn plain(timeline: &Timeline, step: &Step) -> String {
+    let since = timeline.start().map_or(0.0, |start| step.time.since(start));
+    let note = if step.note.is_empty() { String::new() } else { format!("  {}", text::visible(&step.note)) };
+    let (packet, from, name) = (step.packet, step.from.sender(), text::visible(&step.name));
+    format!("packet {packet}  {since:.6} s  {from}: {name}{note}\n")
 }
 
 /// The time of the step by the clock.

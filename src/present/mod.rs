@@ -1,6 +1,6 @@
 //! What a screen shows, as rows of (role, text): made from facts, findings and steps, without colours or a terminal.
 //!
-//! Start at [`role::Role`], the meanings a piece of text can have. One file a topic: the [`list`], the [`ladder`], the
+//! Start at [`role::Role`], the meanings a piece of text can have. One file a topic: the [`list`], the [`ladder`] and its [`flights`], the
 //! field tree and bytes in [`detail`], the streams in [`follow`], [`packets`] and
 //! their [`plot`]s, two flows in [`compare`], a [`finding`].
 
@@ -8,6 +8,7 @@ pub mod chart;
 pub mod compare;
 pub mod detail;
 pub mod finding;
+pub mod flights;
 pub mod follow;
 mod glyphs;
 pub mod header;
@@ -18,6 +19,7 @@ pub mod overview;
 pub mod packets;
 pub mod page;
 pub mod plot;
+pub mod reference;
 pub mod role;
 pub mod values;
 pub mod wrap;

@@ -198,6 +198,7 @@ impl Teller {
                 ..step
             },
             EventKind::Unfinished { content, bytes, announced } => unfinished(step, content, bytes, announced),
+            EventKind::Cut { bytes, announced } => cut(step, bytes, announced),
             EventKind::Malformed { reason } => Step { name: format!("Malformed handshake: {reason}"), ..step },
             EventKind::BadTag { content, length } => {
                 Step { name: BAD_TAG.into(), id: Some(content.0), bytes: u64::from(length), ..without_header(step) }
@@ -277,6 +278,17 @@ fn unfinished(step: Step, content: ContentType, bytes: &[u8], announced: usize) 
     };
     let note = format!("{} of {announced} bytes", bytes.len());
     Step { kind: StepKind::Message, name, note, body: kept(bytes), ..step }
+}
+
+/// What was captured of a message before a gap.
+fn cut(step: Step, bytes: &[u8], announced: usize) -> Step {
+    let kind = match bytes {
+        [22, 3, _, _, _, kind, ..] | [kind, ..] => Some(*kind),
+        [] => None,
+    };
+    let name = kind.map_or_else(String::new, |kind| message_name(HandshakeType(kind)));
+    let note = format!("{} of {announced} bytes captured", bytes.len());
+    Step { kind: StepKind::Cut, name: format!("Part of {name}"), note, body: kept(bytes), ..step }
 }
 
 fn protected(step: Step, content: ContentType, length: u16) -> Step {

@@ -3,12 +3,16 @@
 //! Start at [`Timeline::build`]. A step says what happened; [`detail`] decodes the step under the cursor to the leaf.
 
 mod build;
+mod chain;
 pub mod detail;
+mod flights;
 mod inferred;
 mod notes;
 mod reading;
 
+pub use chain::Chain;
 pub use detail::{Detail, Pane, Section};
+pub use flights::{Flight, FlightKind, Wait, flights};
 pub(crate) use notes::usual as usual_ttl;
 pub use reading::{Piece, Source, Streams, arrival, is_midstream, read};
 
@@ -35,6 +39,8 @@ pub enum StepKind {
     Plaintext,
     /// Bytes that are neither TLS nor readable text.
     Foreign,
+    /// A handshake message of which the capture lacks the end.
+    Cut,
     /// Bytes the capture lacks.
     Gap,
     /// An ICMP error that quotes the flow.
@@ -53,6 +59,7 @@ impl StepKind {
             StepKind::ApplicationData => "application-data",
             StepKind::Plaintext => "plaintext",
             StepKind::Foreign => "foreign",
+            StepKind::Cut => "cut",
             StepKind::Gap => "gap",
             StepKind::Icmp => "icmp",
         }

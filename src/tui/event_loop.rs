@@ -11,7 +11,7 @@ use signal_hook::low_level;
 
 use super::stage::{Order, Stage};
 use super::terminal::Screen;
-use super::{RunError, keyboard};
+use super::{RunError, clipboard, keyboard};
 use crate::app::Msg;
 
 /// Time between two drawings.
@@ -78,7 +78,7 @@ pub fn run(stage: &mut Stage) -> Result<(), RunError> {
         let orders = stage.orders();
         for order in &orders {
             if let Order::Copy(text) = order {
-                Screen::copy(text)?;
+                clipboard::copy(&mut io::stdout(), text)?;
             }
         }
         if orders.contains(&Order::Quit) {

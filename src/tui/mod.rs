@@ -5,9 +5,11 @@
 //! [`picture`] and for tests.
 
 pub mod canvas;
+mod clipboard;
 mod desk;
 mod event_loop;
 mod keyboard;
+mod save;
 pub mod screens;
 pub mod stage;
 pub mod svg;

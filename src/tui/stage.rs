@@ -8,10 +8,13 @@ use ratatui::layout::Rect;
 
 use super::canvas::Seen;
 use super::desk::Desk;
+use super::save;
 use super::screens;
 use super::theme::Theme;
-use crate::app::{Effect, Key, Model, Msg, Pane, Target, update};
-use crate::engine::Session;
+use crate::app::{Copied, Effect, Key, MAX_COPY, Model, Msg, Pane, Target, update};
+use crate::engine::{FlowView, Session};
+use crate::export::paint::Paint;
+use crate::export::{self, Format};
 
 /// Time spent at once on what is done in slices.
 const SLICE: Duration = Duration::from_millis(8);
@@ -21,12 +24,12 @@ const PAUSE: (Duration, u32) = (Duration::from_millis(100), 6);
 /// What the terminal is asked to do.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Order {
-    /// Put a text on the clipboard.
-    Copy(String),
     /// Leave.
     Quit,
     /// Stop until the shell resumes us.
     Suspend,
+    /// Put text on the clipboard.
+    Copy(String),
 }
 
 /// A session on the screen.
@@ -78,12 +81,31 @@ impl Stage {
             match effect {
                 Effect::Ask(slot, request) => self.desk.ask(&self.session, slot, request),
                 Effect::GiveUp(slot) => self.desk.give_up(&self.session, slot),
+                Effect::SaveCertificates { view, path, replace } => {
+                    self.tell(Msg::Saved(save::certificates(&view, &path, replace)));
+                }
                 Effect::Copy(text) => self.orders.push(Order::Copy(text)),
+                Effect::CopyTimeline(view) => self.copy_timeline(&view),
                 Effect::StopLoading => self.session.cancel(),
                 Effect::Quit => self.orders.push(Order::Quit),
                 Effect::Suspend => self.orders.push(Order::Suspend),
             }
         }
+    }
+
+    fn copy_timeline(&mut self, view: &FlowView) {
+        let mut out = Vec::new();
+        let fields = export::handshake::Fields { decode: &|_| None, places: false };
+        let written = export::handshake::write(&mut out, Format::Text, Paint::Plain, view, fields);
+        let text = String::from_utf8(out).unwrap_or_default();
+        let copied = match written {
+            Ok(()) if text.len() <= MAX_COPY => Copied::Lines(text.lines().count()),
+            _ => Copied::TooLong(text.len()),
+        };
+        if let Copied::Lines(_) = copied {
+            self.orders.push(Order::Copy(text));
+        }
+        self.tell(Msg::Copied(copied));
     }
 
     /// A key was pressed.

@@ -4,8 +4,6 @@ use std::io::{self, IsTerminal, Write, stdout};
 use std::panic;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use crossterm::event::{DisableMouseCapture, EnableMouseCapture};
 use crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode};
 use crossterm::{cursor, execute};
@@ -33,13 +31,6 @@ impl Screen {
         take()?;
         let terminal = Terminal::new(CrosstermBackend::new(stdout())).inspect_err(|_| give_back())?;
         Ok(Self { terminal })
-    }
-
-    /// Gives the terminal a text for the clipboard (OSC 52); one that knows no such thing ignores it.
-    pub fn copy(text: &str) -> io::Result<()> {
-        let mut out = stdout();
-        write!(out, "\u{1b}]52;c;{}\u{7}", STANDARD.encode(text))?;
-        out.flush()
     }
 
     /// Gives the terminal back, lets `between` run, and takes it over again.

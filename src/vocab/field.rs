@@ -3,6 +3,21 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
+/// A registry: what its numbers mean, and their names.
+#[derive(PartialEq, Eq, Debug)]
+pub struct Registry {
+    /// What is registered there and where that is specified.
+    pub about: &'static str,
+    /// Every number with its name, in order.
+    pub names: &'static [(u64, &'static str)],
+}
+
+/// A number that a registry names.
+pub trait Registered {
+    /// The registry.
+    const REGISTRY: &'static Registry;
+}
+
 /// A decoded field with its place in the bytes that were decoded.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Field {
@@ -14,6 +29,8 @@ pub struct Field {
     pub range: Range<usize>,
     /// What it means, or where that is specified.
     pub note: Option<Cow<'static, str>>,
+    /// The registry that names its value.
+    pub registry: Option<&'static Registry>,
     /// What is wrong with it, where something is.
     pub issue: Option<String>,
     /// The fields it consists of, in wire order.

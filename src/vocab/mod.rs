@@ -5,6 +5,7 @@
 
 pub mod chunked;
 pub mod field;
+pub mod field_cursor;
 pub mod iana;
 pub mod text;
 pub mod verdict;
@@ -12,6 +13,6 @@ pub mod verdict;
 mod units;
 
 pub use chunked::Chunked;
-pub use field::Field;
+pub use field::{Field, Registered, Registry};
 pub use units::{Direction, FileRange, FlowNumber, PacketNumber, PerDirection, StreamRange, Time};
 pub use verdict::{Cause, Confidence, EndedBy, Outcome};

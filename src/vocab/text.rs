@@ -13,6 +13,9 @@ pub fn is_unsafe(c: char) -> bool {
 
 /// `text` with every unsafe character written as `\u{XX}`, for one line of a terminal, Markdown or a log.
 pub fn visible(text: &str) -> String {
+    if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        return text.to_owned();
+    }
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match c {
@@ -30,7 +33,7 @@ pub fn visible(text: &str) -> String {
 
 /// Bytes as visible text: UTF-8 where they are, `\xNN` where they are not.
 pub fn visible_bytes(bytes: &[u8]) -> String {
-    let mut out = String::new();
+    let mut out = String::with_capacity(bytes.len());
     for chunk in bytes.utf8_chunks() {
         out.push_str(&visible(chunk.valid()));
         for byte in chunk.invalid() {
@@ -43,7 +46,12 @@ pub fn visible_bytes(bytes: &[u8]) -> String {
 /// Lower-case hexadecimal digits of `bytes`, two a byte, without a separator.
 pub fn hex(bytes: &[u8]) -> String {
     let digit = |value: u8| char::from(b"0123456789abcdef"[usize::from(value)]);
-    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
+    let mut text = String::with_capacity(bytes.len() * 2);
+    for byte in bytes {
+        text.push(digit(byte >> 4));
+        text.push(digit(byte & 15));
+    }
+    text
 }
 
 /// How often, in words: once, twice, 3 times.

@@ -8,7 +8,7 @@ pub(super) const RULE: Rule = Rule {
     cause: Cause::CertificateUntrusted,
     doc: Doc {
         what: "The client refuses the chain: it ends in an authority that it does not know.",
-        how: "The client says unknown_ca, or the chain ends in a root that common trust stores lack; good flows do not show the same chain.",
+        how: "The client says unknown_ca, or the chain ends in a root that common trust stores and --ca lack; good flows do not show the same chain.",
         not: "certificate-incomplete-chain; certificate-rejected, where other clients accept the same chain.",
         next: &["Install the authority's root on the client, or use a public authority"],
         reference: "RFC 5280 section 6",
@@ -30,7 +30,7 @@ fn judge(case: &Case<'_>) -> Answer {
     };
     if refusal.after_handshake { return Answer::Clear; }
     let says_so = refusal.alert == Some(AlertDescription::UNKNOWN_CA);
-    let unknown = !chain::ends_in_known_root(&certificates);
+    let unknown = !chain::ends_in_known_root(case, &certificates);
     let shared = chain::good_chain(case).is_some_and(|(_, good)| good.first().is_some_and(|c| c.der == leaf.der));
     if !unknown || shared { return Answer::Clear; }
     let top = chain::missing(&certificates).unwrap_or_else(|| leaf.issuer.clone());

@@ -2,6 +2,7 @@
 
 use super::cursor::Cursor;
 use super::names::{ethertype, ppp};
+use super::wireless;
 use crate::net::link::Layer;
 use crate::vocab::Field;
 
@@ -31,9 +32,9 @@ fn link(kind: u16, cursor: Cursor<'_>) -> Field {
         105 => wlan(cursor),
         113 => cooked(cursor),
         276 => cooked2(cursor),
-        119 => capture_header(cursor, "Prism capture header"),
-        127 => radiotap(cursor),
-        163 => capture_header(cursor, "AVS capture header"),
+        119 => wireless::prism(cursor),
+        127 => wireless::radiotap(cursor),
+        163 => wireless::avs(cursor),
         _ => cursor.tree("Link", ""),
     }
 }
@@ -197,23 +198,6 @@ fn cooked2(mut cursor: Cursor<'_>) -> Field {
     let length = cursor.number("Link-layer address length", 1);
     cooked_address(&mut cursor, length);
     cursor.tree("Linux cooked capture v2", "")
-}
-
-fn capture_header(mut cursor: Cursor<'_>, name: &'static str) -> Field {
-    let value = format!("{} bytes", cursor.left());
-    cursor.rest("Header");
-    cursor.tree(name, value)
-}
-
-fn radiotap(mut cursor: Cursor<'_>) -> Field {
-    let value = format!("{} bytes", cursor.left());
-    let little = |value: u64| (value as u16).swap_bytes().to_string();
-    cursor.number("Header revision", 1);
-    cursor.number("Header pad", 1);
-    cursor.shown("Header length", 2, little);
-    cursor.shown("Present flags", 4, |value| format!("0x{:08x}", (value as u32).swap_bytes()));
-    cursor.rest("Fields");
-    cursor.tree("Radiotap Header", value)
 }
 
 /// A data frame (IEEE 802.11-2020 §9.3.2.1).

@@ -11,6 +11,7 @@ mod link;
 mod names;
 mod tcp;
 mod tunnel;
+mod wireless;
 
 #[cfg(test)]
 mod tests;

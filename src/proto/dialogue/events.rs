@@ -78,6 +78,13 @@ pub enum EventKind<'a> {
         /// How many it announced.
         announced: usize,
     },
+    /// A handshake message or record that the capture has no more of: the gap behind it hides the rest.
+    Cut {
+        /// Its bytes as far as they were captured; of a message begun in this record with the record's header.
+        bytes: &'a [u8],
+        /// How many it announced.
+        announced: usize,
+    },
     /// A handshake message that cannot be: of an impossible length.
     Malformed {
         /// What is wrong with it.

@@ -251,7 +251,7 @@ impl Observer for FactsObserver<'_> {
                 }
             }
             EventKind::ApplicationData { early, .. } if !early => self.application_data(event),
-            EventKind::ApplicationData { .. } | EventKind::ChangeCipherSpec => {}
+            EventKind::ApplicationData { .. } | EventKind::ChangeCipherSpec | EventKind::Cut { .. } => {}
             EventKind::Protected { content, length } => self.protected(event, content, length),
             EventKind::Foreign { .. } => self.facts.progress.foreign[from] = true,
             EventKind::Gap => self.facts.progress.gap |= !self.facts.is_complete(),

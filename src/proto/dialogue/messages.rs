@@ -39,6 +39,12 @@ impl Messages {
         self.pieces.first().map(|piece| piece.start)
     }
 
+    /// What is there of a message in clear that was begun, and how long it announced to be; none where nothing was.
+    pub fn begun(&self) -> Option<(&[u8], usize)> {
+        let announced = || HandshakeHeader::decode(&self.bytes).map_or(4, |header| header.length as usize + 4);
+        (!self.bytes.is_empty() && !self.decrypted).then(|| (self.bytes.as_slice(), announced()))
+    }
+
     /// Forgets what was begun.
     pub fn clear(&mut self) {
         self.bytes.clear();
@@ -180,7 +186,8 @@ impl Messages {
 }
 
 /// Whether `bytes` are whole handshake messages of registered types, one after the other.
-fn is_message_chain(bytes: &[u8]) -> bool {
+/// Whether bytes are whole messages of known types, one behind the other.
+pub(super) fn is_message_chain(bytes: &[u8]) -> bool {
     let mut rest = bytes;
     while let Some(header) = HandshakeHeader::decode(rest) {
         let whole = HandshakeHeader::LENGTH + header.length as usize;
@@ -190,6 +197,20 @@ fn is_message_chain(bytes: &[u8]) -> bool {
         }
     }
     rest.is_empty() && !bytes.is_empty()
+}
+
+/// Whether bytes can be the beginning of messages: whole ones of known types, then perhaps one that goes on.
+pub(super) fn can_be_messages(bytes: &[u8]) -> bool {
+    let mut rest = bytes;
+    while let Some(header) = HandshakeHeader::decode(rest) {
+        let whole = HandshakeHeader::LENGTH + header.length as usize;
+        if header.kind.name().is_none() || whole > MAX_MESSAGE {
+            return false;
+        }
+        let Some(more) = rest.get(whole..) else { return true };
+        rest = more;
+    }
+    true
 }
 
 #[cfg(test)]

@@ -14,6 +14,9 @@ mod opening;
 mod records;
 mod tracker;
 
+#[cfg(test)]
+mod incomplete;
+
 pub use cruise::Cruise;
 pub use events::{Event, EventKind, ForeignKind, Observer};
 pub use facts::FactsObserver;

@@ -5,11 +5,11 @@ use std::hint::black_box;
 use super::cruise::{Cruise, Skipped};
 use super::events::{Event, EventKind, ForeignKind, Observer};
 use super::marks::Marks;
-use super::messages::{Messages, Place};
+use super::messages::{Messages, Place, can_be_messages, is_message_chain};
 use super::opener::{Agreed, Opened, Opener};
 use crate::proto::tls::message::{Alert, RecordHeader, ServerHello};
 use crate::stream::Chunk;
-use crate::vocab::iana::{ContentType, HandshakeType, ProtocolVersion};
+use crate::vocab::iana::{BulkCipher, CipherSuite, ContentType, HandshakeType, ProtocolVersion};
 use crate::vocab::{Direction, PacketNumber, PerDirection, StreamRange, Time};
 
 /// What both sides know.
@@ -56,6 +56,10 @@ pub(super) struct Side {
     opener: Opener,
     /// Whether this side sent `ChangeCipherSpec`.
     changed_cipher: bool,
+    /// Whether bytes of this side are missing, perhaps a `ChangeCipherSpec` among them.
+    gapped: bool,
+    /// Whether a handshake record of this side was in clear.
+    spoke_in_clear: bool,
     records: u64,
 }
 
@@ -217,6 +221,8 @@ impl Side {
     /// A hole in the captured bytes.
     fn lose(&mut self, from: Direction, range: StreamRange, observer: &mut impl Observer) {
         self.seen_bytes += range.len();
+        self.gapped = true;
+        self.tell_cut(from, range.start, observer);
         self.gap(from, range, observer);
         if self.state != State::Records {
             self.buffer_start = range.end;
@@ -248,6 +254,24 @@ impl Side {
                 None
             }
         };
+    }
+
+    /// Tells the handshake message in clear that a hole at `end` cuts, as far as it was captured.
+    fn tell_cut(&self, from: Direction, end: u64, observer: &mut impl Observer) {
+        if self.state != State::Records || self.skipped.is_some() {
+            return;
+        }
+        let rest = self.buffer.get(RecordHeader::LENGTH..).unwrap_or_default();
+        let (start, bytes, announced) = match (self.messages.begun(), self.messages.begun_at()) {
+            (Some((begun, announced)), Some(start)) => (start, [begun, rest].concat(), announced),
+            _ if self.buffer.first() == Some(&ContentType::HANDSHAKE.0) && !rest.is_empty() => {
+                let announced = RecordHeader::decode(&self.buffer).map_or(0, |header| usize::from(header.length));
+                (self.buffer_start, self.buffer.clone(), announced + RecordHeader::LENGTH)
+            }
+            _ => return,
+        };
+        let kind = EventKind::Cut { bytes: &bytes, announced };
+        self.tell(from, StreamRange::new(start, end.max(start)), kind, observer);
     }
 
     fn gap(&self, from: Direction, range: StreamRange, observer: &mut impl Observer) {
@@ -308,7 +332,11 @@ impl Side {
             return 0;
         }
         let whole = RecordHeader::LENGTH + usize::from(header.length);
-        let protected = self.is_protected(header, shared);
+        let protected = match self.protection(header, &bytes[RecordHeader::LENGTH..whole.min(bytes.len())], shared) {
+            Protection::Clear => false,
+            Protection::Sealed => true,
+            Protection::Undecided => return 0,
+        };
         if protected && self.opener.is_keyed(&shared.agreed) {
             let Some(body) = bytes.get(RecordHeader::LENGTH..whole) else { return 0 };
             self.open(from, header, body, start, shared, observer);
@@ -335,8 +363,11 @@ impl Side {
         let range = StreamRange::new(start, start + whole as u64);
         let (content, length) = (header.content_type, header.length);
         self.tell(from, range, EventKind::Record { content, length, protected: false }, observer);
+        // Without encryption a MAC stands behind what it protects.
+        let body = &body[..body.len() - self.mac_length(shared).min(body.len())];
         match content {
             ContentType::HANDSHAKE => {
+                self.spoke_in_clear = true;
                 let content = start + RecordHeader::LENGTH as u64;
                 self.handshake(body, Place { from, record: range, content, decrypted: false }, shared, observer);
             }
@@ -407,16 +438,35 @@ impl Side {
     }
 
     /// Whether a record's body is encrypted: after `ChangeCipherSpec` up to TLS 1.2 (in TLS 1.3 it means nothing), and
-    /// all application data. An alert of two bytes is always in clear, since encryption would make it longer.
-    fn is_protected(&self, header: RecordHeader, shared: &Shared) -> bool {
+    /// all application data. An alert of two bytes is always in clear, since encryption would make it longer. Where the
+    /// capture may lack the `ChangeCipherSpec`, or the handshake before it, what the record holds decides; `body` is as
+    /// much of it as is there.
+    fn protection(&self, header: RecordHeader, body: &[u8], shared: &Shared) -> Protection {
         let old = shared.agreed.version.is_none_or(|version| version < ProtocolVersion::TLS_1_3);
-        let encrypted = self.changed_cipher && old || shared.joined_late;
+        let joined_late = shared.joined_late && !self.spoke_in_clear;
+        let encrypted = self.changed_cipher && old && !is_null(shared) || joined_late;
+        let sealed = |sealed: bool| if sealed { Protection::Sealed } else { Protection::Clear };
         match header.content_type {
-            ContentType::APPLICATION_DATA => true,
-            ContentType::ALERT => header.length != 2 && encrypted,
-            ContentType::HANDSHAKE => encrypted,
-            _ => false,
+            ContentType::APPLICATION_DATA => Protection::Sealed,
+            ContentType::ALERT => sealed(header.length != 2 && encrypted),
+            ContentType::HANDSHAKE if self.changed_cipher => sealed(encrypted),
+            ContentType::HANDSHAKE if joined_late && body.len() < usize::from(header.length) => {
+                if can_be_messages(body) { Protection::Undecided } else { Protection::Sealed }
+            }
+            ContentType::HANDSHAKE if joined_late => sealed(!is_message_chain(body)),
+            // A message that was begun goes on without a header.
+            ContentType::HANDSHAKE if self.gapped && old && self.messages.begun_at().is_none() => {
+                sealed(!can_be_messages(body))
+            }
+            _ => Protection::Clear,
         }
+    }
+
+    /// Bytes of the MAC behind the content of a record that is not encrypted though keys are in use: under a suite with
+    /// a NULL cipher (RFC 5246 §6.2.3.1).
+    fn mac_length(&self, shared: &Shared) -> usize {
+        let facts = shared.agreed.suite.and_then(CipherSuite::facts).filter(|_| self.changed_cipher && is_null(shared));
+        facts.map_or(0, |facts| facts.mac.len())
     }
 
     /// An encrypted or unread record is over.
@@ -495,6 +545,23 @@ impl Side {
     fn tell_opened(&self, from: Direction, range: StreamRange, kind: EventKind<'_>, observer: &mut impl Observer) {
         observer.event(&Event { decrypted: true, ..self.marks.event(from, range, kind) });
     }
+}
+
+/// Whether a record's body can be read.
+enum Protection {
+    /// It is in clear.
+    Clear,
+    /// It is encrypted.
+    Sealed,
+    /// More of it is needed to tell.
+    Undecided,
+}
+
+/// Whether the suite encrypts nothing; only suites up to TLS 1.2 do that.
+fn is_null(shared: &Shared) -> bool {
+    let old = shared.agreed.version.is_some_and(|version| version < ProtocolVersion::TLS_1_3);
+    let facts = shared.agreed.suite.filter(|_| old).and_then(CipherSuite::facts);
+    facts.is_some_and(|facts| facts.bulk.cipher == BulkCipher::Null)
 }
 
 fn foreign_kind(bytes: &[u8]) -> ForeignKind {

@@ -1,6 +1,7 @@
 //! Handshake messages as they were on the wire, with their 4-byte headers, for the tests of this room.
 //!
-//! Made with OpenSSL 3.0 (`s_client -msg`) or taken from public captures.
+//! Made with OpenSSL 3.0 (`s_client -msg`) or taken from public captures; what no stack at hand sends is written from its
+//! specification.
 
 /// The bytes of hexadecimal digits.
 pub(crate) fn bytes(hex: &str) -> Vec<u8> {
@@ -31,6 +32,22 @@ pub(crate) const ALL: &[(&str, &str)] = &[
     ("FINISHED", FINISHED),
     ("NEW_SESSION_TICKET", NEW_SESSION_TICKET),
     ("NEW_SESSION_TICKET_12", NEW_SESSION_TICKET_12),
+    ("HELLO_REQUEST", HELLO_REQUEST),
+    ("HELLO_VERIFY_REQUEST", HELLO_VERIFY_REQUEST),
+    ("END_OF_EARLY_DATA", END_OF_EARLY_DATA),
+    ("OLD_HELLO_RETRY_REQUEST", OLD_HELLO_RETRY_REQUEST),
+    ("REQUEST_CONNECTION_ID", REQUEST_CONNECTION_ID),
+    ("NEW_CONNECTION_ID", NEW_CONNECTION_ID),
+    ("SERVER_HELLO_DONE", SERVER_HELLO_DONE),
+    ("CLIENT_CERTIFICATE_REQUEST", CLIENT_CERTIFICATE_REQUEST),
+    ("CERTIFICATE_URL", CERTIFICATE_URL),
+    ("SUPPLEMENTAL_DATA", SUPPLEMENTAL_DATA),
+    ("KEY_UPDATE", KEY_UPDATE),
+    ("COMPRESSED_CERTIFICATE", COMPRESSED_CERTIFICATE),
+    ("EKT_KEY", EKT_KEY),
+    ("NEXT_PROTOCOL", NEXT_PROTOCOL),
+    ("CHANNEL_ID", CHANNEL_ID),
+    ("MESSAGE_HASH", MESSAGE_HASH),
 ];
 
 /// A TLS 1.3 ClientHello of OpenSSL 3.0.
@@ -183,6 +200,68 @@ pub(crate) const NEW_SESSION_TICKET_12: &str = "
     0400006f000151800069b1151b2b11b26b12fddc17db7c524b8946efdd2910144363c5172772284e60be717cff28999a665cabe4e72151b6
     ef18f7d90991349dad0caf818039a15f1dbcfcaeb31baa4d10e44711a407cc0128f321b778d8e8cd45a99c40d70a594275b973f214a4f50d
     8ad9f7";
+
+/// A HelloRequest.
+pub(crate) const HELLO_REQUEST: &str = "00000000";
+
+/// A HelloVerifyRequest of DTLS (RFC 6347 §4.2.1).
+pub(crate) const HELLO_VERIFY_REQUEST: &str = "03000017feff14000102030405060708090a0b0c0d0e0f10111213";
+
+/// An EndOfEarlyData.
+pub(crate) const END_OF_EARLY_DATA: &str = "05000000";
+
+/// A HelloRetryRequest of draft 21 of TLS 1.3, which had a type of its own.
+pub(crate) const OLD_HELLO_RETRY_REQUEST: &str = "0600000c7f1513010006002800020017";
+
+/// A `RequestConnectionId` of DTLS (RFC 9147 §9).
+pub(crate) const REQUEST_CONNECTION_ID: &str = "0900000102";
+
+/// A `NewConnectionId` of DTLS (RFC 9147 §9).
+pub(crate) const NEW_CONNECTION_ID: &str = "0a00000d000a0400010203040001020301";
+
+/// A ServerHelloDone.
+pub(crate) const SERVER_HELLO_DONE: &str = "0e000000";
+
+/// A `ClientCertificateRequest` (RFC 9261 §4).
+pub(crate) const CLIENT_CERTIFICATE_REQUEST: &str = "1100001003637478000a000d0006000404030804";
+
+/// A CertificateURL (RFC 6066 §5).
+pub(crate) const CERTIFICATE_URL: &str = "
+    1500002d00002a0013687474703a2f2f612e746573742f632e64657201000102030405060708090a0b0c0d0e0f10111213";
+
+/// `SupplementalData` with a user mapping (RFC 4680 §2, RFC 4681 §3).
+pub(crate) const SUPPLEMENTAL_DATA: &str = "1700000f00000c000000080001020304050607";
+
+/// A KeyUpdate.
+pub(crate) const KEY_UPDATE: &str = "1800000101";
+
+/// The TLS 1.3 Certificate, compressed with zlib (RFC 8879 §4).
+pub(crate) const COMPRESSED_CERTIFICATE: &str = "
+    1900016d00010001a700016578da6360605cccc038cfa0897116103b2c60666264621249fd3c6b97a04fc7a5d9afed6b5f4aeef4da33c147
+    c1808b8d43abcde39c2d0b339381a021bf012f1b73280b330f5ba25e496a7189819c38af9199a1a191898185a199a96114986b04e762d312
+    6920ccc60e369389116a3833233bb313038bfff5236b043734e75f31734aaadff189f3dd0f4f67a59b2724f78b67146adc53e7965f61745f
+    58fdf6821dd21bcd2417f872edfcbaae98ebeca3326e8dfd2fdf1e9d57b1b8cca0c44016689b2c1f8b188b887dfde15a0656b98686f52fde
+    79540826dffd5e7ec0401e24adcc226120d6805d013f48813023e37f165603662065a00812106491329068827aa189434b2f09cc6a67e162
+    6060440e24660f06035726458696cdbfade3e769b94e8bf463977fb650e7adc3eee51e1ba22d1f787e90546a6ebbc2a4c07ee2b07e6ee9fc
+    9ae45a9ea93ca75405ea7a5f2eae3e9bbd71c1b23b0cb395fdda191800c29d879c";
+
+/// An `EKTKey` (RFC 8870 §5.2.2).
+pub(crate) const EKT_KEY: &str = "
+    1a0000270010000102030405060708090a0b0c0d0e0f000e000102030405060708090a0b0c0d0007000e10";
+
+/// A NextProtocol (draft-agl-tls-nextprotoneg).
+pub(crate) const NEXT_PROTOCOL: &str = "
+    430000200268321c00000000000000000000000000000000000000000000000000000000";
+
+/// A Channel ID (draft-balfanz-tls-channelid).
+pub(crate) const CHANNEL_ID: &str = "
+    cb00008475500080000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f000102030405060708090a0b0c0d0e0f
+    101112131415161718191a1b1c1d1e1f000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f0001020304050607
+    08090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
+
+/// A `message_hash`, which stands for a ClientHello in the transcript (RFC 8446 §4.4.1).
+pub(crate) const MESSAGE_HASH: &str = "
+    fe000020000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
 
 /// A certificate (no message) with an RSA key of 1024 bits, self-signed.
 pub(crate) const CERT_RSA_1024: &str = "

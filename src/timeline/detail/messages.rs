@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::window::Window;
-use super::{Detail, Source, Step, shifted};
+use super::{Detail, Link, Source, Step, shifted};
 use crate::proto::dialogue::plaintext;
 use crate::proto::tls::message::RecordHeader;
 use crate::proto::tls::tree::{self, Context};
@@ -37,8 +37,11 @@ pub(super) fn sections(source: &Source<'_>, step: &Step, detail: &mut Detail) {
         _ if super::opened(step).is_some() => {
             view.records(true, detail);
             opened(source, step, detail);
+            let pane = detail.panes.len() - 1;
+            link(&window, step, pane, detail);
         }
         StepKind::Encrypted | StepKind::ApplicationData => view.encrypted(detail),
+        StepKind::Cut => view.unfinished(detail),
         StepKind::Message if step.id.is_none() => view.unfinished(detail),
         StepKind::Message => view.message(detail),
         StepKind::Alert => view.inside(detail, tree::alert),
@@ -46,6 +49,19 @@ pub(super) fn sections(source: &Source<'_>, step: &Step, detail: &mut Detail) {
         StepKind::Plaintext => view.outside_tls(text, detail),
         _ if !records.is_empty() => view.encrypted(detail),
         _ => view.outside_tls(foreign, detail),
+    }
+}
+
+/// Ties the bytes of a step's body, in a pane of their own, to the stream's: they lie there one for one.
+fn link(window: &Window, step: &Step, pane: usize, detail: &mut Detail) {
+    let mut at = 0;
+    for span in &step.spans {
+        let place = window.locate(*span);
+        let own = at..(at + place.len()).min(step.body.len());
+        at = own.end;
+        if !own.is_empty() && window.pane != pane {
+            detail.links.push(Link { whole: (pane, own), source: (window.pane, place.start) });
+        }
     }
 }
 
@@ -158,6 +174,7 @@ impl View<'_> {
         let title =
             if records > 1 { format!("{}, put together from {records} records", step.name) } else { step.name.clone() };
         let pane = detail.pane(title, step.body.clone());
+        link(self.window, step, pane, detail);
         detail.subject(pane, root);
     }
 

@@ -3,17 +3,22 @@
 //! Start at [`Detail::of`]. Panes hold the packets first, then what had to be put together or opened; `packets` decodes
 //! the frames, `window` finds stream bytes in the panes, `messages` has one function a kind of step.
 
+mod chain;
 mod gap;
 mod messages;
 mod packets;
 mod window;
 
+pub use self::chain::CHAIN;
 pub(super) use self::gap::Proof;
 use self::packets::Packets;
 use super::{Step, StepKind, Streams, Timeline};
+use std::ops::Range;
+
 use crate::flow::Trace;
 pub use crate::net::tree::Frame;
 use crate::net::tree::{ICMP, ICMPV6, TCP};
+use crate::proto::tls::certificate::TrustStore;
 use crate::vocab::{Field, PacketNumber};
 
 /// Most packets that are decoded for one step; of a step in more packets the first ones are, and the one that shows it.
@@ -46,6 +51,33 @@ pub struct Detail {
     pub sections: Vec<Section>,
     /// Index of the section that the step is about.
     pub subject: usize,
+    /// Where bytes of a pane that was put together or opened come from.
+    pub links: Vec<Link>,
+}
+
+/// A stretch of a pane whose bytes are another pane's.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Link {
+    /// The pane that was put together, and where in it.
+    pub whole: (usize, Range<usize>),
+    /// The pane the bytes come from, and where they begin there.
+    pub source: (usize, usize),
+}
+
+impl Link {
+    /// Where a stretch of the whole lies in the source.
+    fn down(&self, range: &Range<usize>) -> Option<Range<usize>> {
+        let (_, own) = &self.whole;
+        let (start, end) = (range.start.max(own.start), range.end.min(own.end));
+        let at = |offset: usize| offset - own.start + self.source.1;
+        (start < end).then(|| at(start)..at(end))
+    }
+
+    /// Where a byte of the source lies in the whole.
+    fn up(&self, byte: usize) -> Option<usize> {
+        let at = byte.checked_sub(self.source.1)? + self.whole.1.start;
+        self.whole.1.contains(&at).then_some(at)
+    }
 }
 
 impl Detail {
@@ -73,8 +105,15 @@ impl Detail {
     }
 
     /// Decodes a step. `frames` are the captured frames of [`Detail::packets`]; without them what the flow's trace
-    /// holds is decoded all the same.
-    pub fn of(trace: &Trace, streams: &Streams, timeline: &Timeline, step: usize, frames: &[Frame]) -> Self {
+    /// holds is decoded all the same. Chains are checked by the authorities that `trust` knows.
+    pub fn of(
+        trace: &Trace,
+        streams: &Streams,
+        timeline: &Timeline,
+        step: usize,
+        frames: &[Frame],
+        trust: &TrustStore,
+    ) -> Self {
         let Some(of) = timeline.steps.get(step) else { return Self::default() };
         let mut detail = Self::default();
         let packets = Packets::decode(frames, &mut detail);
@@ -84,9 +123,42 @@ impl Detail {
             StepKind::Segment => detail.look_at(&[TCP]),
             StepKind::Icmp => detail.look_at(&[ICMP, ICMPV6]),
             StepKind::Gap => gap::section(trace, streams, of, &mut detail),
-            _ => messages::sections(&Source { trace, streams, timeline, packets: &packets, at: step }, of, &mut detail),
+            _ => {
+                let source = Source { trace, streams, timeline, packets: &packets, trust, at: step };
+                messages::sections(&source, of, &mut detail);
+                chain::section(&source, of, &mut detail);
+            }
         }
         detail
+    }
+
+    /// Where the bytes at `place`, a pane and a range in it, lie in `pane`: there, or in what that pane was put together
+    /// from. Of several stretches the one range that holds them all.
+    pub fn place_in(&self, pane: usize, place: (usize, Range<usize>)) -> Option<Range<usize>> {
+        if place.0 == pane {
+            return Some(place.1);
+        }
+        let below = self.links.iter().filter(|link| link.whole.0 == place.0 && link.source.0 != place.0);
+        below
+            .filter_map(|link| self.place_in(pane, (link.source.0, link.down(&place.1)?)))
+            .reduce(|all, one| all.start.min(one.start)..all.end.max(one.end))
+    }
+
+    /// The places that a byte has in panes that were put together from its own, the nearest first.
+    pub fn put_together(&self, place: (usize, usize)) -> Vec<(usize, usize)> {
+        let mut places = Vec::new();
+        let mut current = vec![place];
+        while let Some((pane, byte)) = current.pop() {
+            let above = self.links.iter().filter(|link| link.source.0 == pane);
+            for link in above {
+                let Some(at) = link.up(byte).map(|at| (link.whole.0, at)) else { continue };
+                if at != place && !places.contains(&at) {
+                    places.push(at);
+                    current.push(at);
+                }
+            }
+        }
+        places
     }
 
     fn look_at(&mut self, names: &[&str]) {
@@ -117,6 +189,7 @@ struct Source<'a> {
     streams: &'a Streams,
     timeline: &'a Timeline,
     packets: &'a Packets,
+    trust: &'a TrustStore,
     at: usize,
 }
 

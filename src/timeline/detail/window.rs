@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::{Detail, Source};
+use super::{Detail, Link, Source};
 use crate::timeline::Streams;
 use crate::vocab::{Direction, Field, PacketNumber, StreamRange};
 
@@ -27,6 +27,7 @@ impl Window {
         let mut runs = Vec::new();
         let mut bytes = Vec::new();
         let mut in_packet = Vec::new();
+        let mut links = Vec::new();
         for piece in source.streams.pieces_in(from, range) {
             let Some(carrier) = &piece.source else { continue };
             let part = StreamRange::new(piece.range.start.max(range.start), piece.range.end.min(range.end));
@@ -45,6 +46,8 @@ impl Window {
             }
             if let Some((pane, payload)) = source.packets.payload(carrier.packet) {
                 in_packet.push((pane, payload.start + carrier.skip + skip));
+                let own = bytes.len() - there.len()..bytes.len();
+                links.push((own, (pane, payload.start + carrier.skip + skip)));
             }
         }
         if let Some(window) = Self::in_one_packet(&runs, &in_packet, &parts, bytes.len(), range) {
@@ -58,7 +61,9 @@ impl Window {
         if gaps > 0 {
             title = format!("{title}, {gaps} bytes not there");
         }
-        Self { pane: detail.pane(title, bytes), runs, parts }
+        let pane = detail.pane(title, bytes);
+        detail.links.extend(links.into_iter().map(|(own, source)| Link { whole: (pane, own), source }));
+        Self { pane, runs, parts }
     }
 
     fn in_one_packet(

@@ -20,8 +20,8 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, model: &Model, index: &Index) {
         let left = area.right().saturating_sub(at);
         let hint = match prompt {
             Prompt::Find(_) => "   Tab: text, regex, hex   Enter: keep   Esc: give up",
-            Prompt::Save => "   Enter: save   Esc: give up",
-            Prompt::Overwrite(_) => "",
+            Prompt::Save(_) => "   Enter: save   Esc: give up",
+            Prompt::Overwrite(..) => "",
             _ => "   Enter: keep   Esc: give up",
         };
         let tail = Line::of(Role::Dim, count(model, prompt)).with(Role::Dim, hint);

@@ -25,8 +25,7 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, tree: &Tree, has_keys: bool) {
     let rows = pane.bytes.len().div_ceil(per_row);
     let top = tree.hex.top(usize::from(inner.height), rows);
     let inner = canvas.scroll_bar(inner, top as u64, u64::from(inner.height), rows as u64);
-    let row = tree.row().filter(|row| row.pane == tree.pane);
-    let selected = row.map_or(0..0, |row| row.range.clone());
+    let selected = tree.selected();
     for row in (top..rows).take(usize::from(inner.height)) {
         let line = detail::hex_row(&pane.bytes, row, per_row, &selected, tree.byte.filter(|_| has_keys));
         canvas.line(inner.x, inner.y + (row - top) as u16, inner.width, &line);

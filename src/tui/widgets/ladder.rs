@@ -6,8 +6,10 @@ use super::super::canvas::Canvas;
 use crate::app::Pane;
 use crate::app::timeline::Timeline;
 use crate::engine::FlowView;
+use crate::present::flights::{self, Row as LadderRow};
 use crate::present::ladder::{self, Context, StepRow};
 use crate::present::role::{Line, Role, Span};
+use crate::present::values;
 
 /// The columns' widths; 0 leaves one out.
 struct Columns {
@@ -54,9 +56,12 @@ const NOTE: u16 = 60;
 pub fn draw(canvas: &mut Canvas<'_>, area: Rect, view: &FlowView, timeline: &Timeline, has_keys: bool) {
     let context = Context::new(&view.timeline, view.finding.as_ref());
     let mut title = Line::of(Role::Heading, "Steps");
-    if timeline.shown.len() < view.timeline.steps.len() {
-        let hidden = view.timeline.steps.len() - timeline.shown.len();
-        title.push(Role::Dim, format!("  {hidden} bare TCP segments hidden"));
+    let hidden = view.timeline.steps.iter().filter(|step| !timeline.layers.shows(step)).count();
+    if let Some(hidden) = timeline.layers.hidden(hidden) {
+        title.push(Role::Dim, format!("  {hidden}"));
+    }
+    if timeline.to_scale {
+        title.push(Role::Dim, "  time to scale");
     }
     if view.timeline.capped > 0 {
         title.push(Role::Warning, format!("  {} segments left out: the flow is too large", view.timeline.capped));
@@ -69,17 +74,42 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, view: &FlowView, timeline: &Tim
     let columns = Columns::new(inner.width, longest);
     headings(canvas, inner, &columns);
     let body = Rect { y: inner.y + 1, height: inner.height - 1, ..inner };
-    let top = timeline.steps.top(usize::from(body.height), timeline.shown.len());
-    let rows = canvas.scroll_bar(body, top as u64, u64::from(body.height), timeline.shown.len() as u64);
+    let top = timeline.steps.top(usize::from(body.height), timeline.rows.len());
+    let rows = canvas.scroll_bar(body, top as u64, u64::from(body.height), timeline.rows.len() as u64);
     canvas.rows(Pane::Steps, rows, top);
-    for (at, step) in timeline.shown.iter().enumerate().skip(top).take(usize::from(rows.height)) {
+    for (at, row) in timeline.rows.iter().enumerate().skip(top).take(usize::from(rows.height)) {
         let y = (at - top) as u16;
-        if let Some(row) = ladder::row(&context, *step) {
-            step_row(canvas, rows, rows.y + y, &columns, &row);
+        match row {
+            LadderRow::Step(step) => {
+                if let Some(row) = ladder::row(&context, *step) {
+                    step_row(canvas, rows, rows.y + y, &columns, &row);
+                }
+            }
+            LadderRow::Flight(number) => {
+                if let Some(flight) = view.flights.get(*number) {
+                    let line = flights::line(view, flight, timeline.folded.contains(number));
+                    canvas.line(rows.x, rows.y + y, rows.width, &line);
+                }
+            }
+            LadderRow::Pause(nanos) => pause(canvas, rows, rows.y + y, &columns, *nanos),
         }
         if at == timeline.steps.at {
             canvas.cursor_row(rows, y, has_keys);
         }
+    }
+}
+
+/// A row of time in which nothing happened: the two lifelines go on.
+fn pause(canvas: &mut Canvas<'_>, area: Rect, y: u16, columns: &Columns, nanos: Option<i64>) {
+    let before = [columns.packet, columns.time, columns.delta];
+    let lane = area.x + 2 + before.iter().map(|width| width + u16::from(*width > 0)).sum::<u16>();
+    let line = Span::new(Role::Border, "│");
+    canvas.span(lane, y, 1, &line);
+    canvas.span(lane + columns.lane.saturating_sub(1), y, 1, &line);
+    if let Some(nanos) = nanos {
+        let text = values::duration(nanos as f64 / 1e9);
+        let middle = lane + columns.lane.saturating_sub(text.chars().count() as u16) / 2;
+        canvas.span(middle, y, columns.lane, &Span::new(Role::Dim, text));
     }
 }
 

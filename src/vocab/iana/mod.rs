@@ -21,10 +21,11 @@ pub use groups::NamedGroup;
 pub use messages::{ContentType, HandshakeType};
 pub use signatures::SignatureScheme;
 pub use small::{
-    AeadId, CertificateCompression, CertificateStatusType, CertificateType, ClientCertificateType, CompressionMethod,
-    EcCurveType, EcPointFormat, EchClientHelloType, HashAlgorithm, HeartbeatMessageType, HeartbeatMode, KdfId, KemId,
-    KeyUpdateRequest, MaxFragmentLength, PskKeyExchangeMode, QuicTransportParameter, ServerNameType,
-    SignatureAlgorithm, SrtpProfile, TokenBindingKey, UserMappingType,
+    AeadId, AuthorizationFormat, CachedInformationType, CertificateCompression, CertificateStatusType, CertificateType,
+    ClientCertificateType, CompressionMethod, ConnectionIdUsage, DnsClass, DnsType, EcCurveType, EcPointFormat,
+    EchClientHelloType, EktCipher, HashAlgorithm, HeartbeatMessageType, HeartbeatMode, KdfId, KemId, KeyUpdateRequest,
+    MaxFragmentLength, PskKeyExchangeMode, QuicTransportParameter, ServerNameType, SignatureAlgorithm, SrtpProfile,
+    TokenBindingKey, TransparencyType, TrustedCaIdentifier, UserMappingType,
 };
 pub use suite_facts::{Authentication, Bulk, BulkCipher, KeyExchange, Mac, PrfHash, SuiteFacts};
 pub use versions::ProtocolVersion;
@@ -37,12 +38,12 @@ pub const fn is_grease(value: u16) -> bool {
 /// Makes a newtype over a wire number from a table of `number [CONSTANT] = "name",` rows.
 macro_rules! registry {
     (
-        $(#[$doc:meta])*
+        $(#[doc = $doc:literal])*
         $name:ident($int:ident $(, $grease:ident)?) {
             $($value:literal $($constant:ident)? = $text:literal,)*
         }
     ) => {
-        $(#[$doc])*
+        $(#[doc = $doc])*
         #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
         pub struct $name(pub $int);
 
@@ -69,6 +70,11 @@ macro_rules! registry {
             }
 
             $(registry!(@$grease);)?
+        }
+
+        impl $crate::vocab::Registered for $name {
+            const REGISTRY: &'static $crate::vocab::Registry =
+                &$crate::vocab::Registry { about: concat!($($doc),*), names: &[$(($value as u64, $text),)*] };
         }
 
         impl From<$int> for $name {

@@ -132,6 +132,73 @@ registry! {
     UserMappingType(u8) { 64 = "upn_domain_hint", }
 }
 registry! {
+    /// What a client may have from before (RFC 7924 §3).
+    CachedInformationType(u8) { 1 = "cert", 2 = "cert_req", }
+}
+registry! {
+    /// How the EKT key is encrypted (RFC 8870 §5.2.1).
+    EktCipher(u8) { 1 = "aeskw_128", 2 = "aeskw_256", }
+}
+registry! {
+    /// Kind of authorization data (RFC 5878 §4; the registry "TLS Authorization Data Formats").
+    AuthorizationFormat(u8) {
+        0 = "x509_attr_cert",
+        1 = "saml_assertion",
+        2 = "x509_attr_cert_url",
+        3 = "saml_assertion_url",
+        64 = "keynote_assertion_list",
+        65 = "keynote_assertion_list_url",
+        66 = "dtcp_authorization",
+    }
+}
+registry! {
+    /// How a trusted CA is named (RFC 6066 §6).
+    TrustedCaIdentifier(u8) {
+        0 PRE_AGREED = "pre_agreed",
+        1 KEY_SHA1_HASH = "key_sha1_hash",
+        2 X509_NAME = "x509_name",
+        3 CERT_SHA1_HASH = "cert_sha1_hash",
+    }
+}
+registry! {
+    /// Whether a new connection ID is to be used at once (RFC 9147 §9).
+    ConnectionIdUsage(u8) { 0 = "cid_immediate", 1 = "cid_spare", }
+}
+registry! {
+    /// What a proof of certificate transparency holds (RFC 9162 §4.5; the registry "Transparency Versioned Types").
+    TransparencyType(u16) {
+        0x0100 = "x509_entry_v2",
+        0x0101 = "precert_entry_v2",
+        0x0102 X509_SCT_V2 = "x509_sct_v2",
+        0x0103 PRECERT_SCT_V2 = "precert_sct_v2",
+        0x0104 SIGNED_TREE_HEAD_V2 = "signed_tree_head_v2",
+        0x0105 CONSISTENCY_PROOF_V2 = "consistency_proof_v2",
+        0x0106 INCLUSION_PROOF_V2 = "inclusion_proof_v2",
+    }
+}
+registry! {
+    /// Type of a DNS record, those of a DNSSEC chain (RFC 9102 §2.2; the registry "Resource Record (RR) TYPEs").
+    DnsType(u16) {
+        1 = "A",
+        2 = "NS",
+        5 = "CNAME",
+        6 = "SOA",
+        28 = "AAAA",
+        39 = "DNAME",
+        43 = "DS",
+        46 = "RRSIG",
+        47 = "NSEC",
+        48 = "DNSKEY",
+        50 = "NSEC3",
+        51 = "NSEC3PARAM",
+        52 = "TLSA",
+    }
+}
+registry! {
+    /// Class of a DNS record (RFC 1035 §3.2.4).
+    DnsClass(u16) { 1 = "IN", 3 = "CH", 4 = "HS", }
+}
+registry! {
     /// Key encapsulation of HPKE (RFC 9180 §7.1).
     KemId(u16) {
         0x0010 = "DHKEM(P-256, HKDF-SHA256)",

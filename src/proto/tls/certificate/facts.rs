@@ -127,11 +127,19 @@ impl CertificateFacts {
         Some((self.not_before?..=self.not_after?).contains(&at))
     }
 
-    /// Whether the certificate demands or allows to be a TLS server's.
+    /// Whether the certificate may be a TLS server's, by its extended key usage.
     pub fn allows_server(&self) -> bool {
+        self.allows("serverAuth")
+    }
+
+    /// Whether the certificate may be a TLS client's, by its extended key usage.
+    pub fn allows_client(&self) -> bool {
+        self.allows("clientAuth")
+    }
+
+    fn allows(&self, wanted: &str) -> bool {
         let purposes = &self.extended_key_usages;
-        purposes.is_empty()
-            || purposes.iter().any(|purpose| purpose == "serverAuth" || purpose == "anyExtendedKeyUsage")
+        purposes.is_empty() || purposes.iter().any(|purpose| purpose == wanted || purpose == "anyExtendedKeyUsage")
     }
 
     /// Why a careful client refuses its key or signature today; empty if nothing is wrong with them.
@@ -302,7 +310,7 @@ fn first_oid(sequence: &Element<'_>) -> Option<String> {
 }
 
 /// The algorithm and size of a key.
-fn key_facts(spki: &SubjectPublicKeyInfo<'_>) -> PublicKeyFacts {
+pub(super) fn key_facts(spki: &SubjectPublicKeyInfo<'_>) -> PublicKeyFacts {
     let number = spki.algorithm.algorithm.to_id_string();
     let parameter =
         || spki.algorithm.parameters.as_ref().and_then(|any| any.as_oid().ok()).map(|oid| oid.to_id_string());

@@ -2,14 +2,16 @@
 
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair, KeyUsagePurpose};
 
+use x509_parser::prelude::FromDer as _;
+
 use super::*;
 use crate::proto::tls::message::Certificate;
 use crate::proto::tls::samples::{self, bytes};
 
-struct Chain {
-    leaf: CertificateFacts,
-    intermediate: CertificateFacts,
-    root: CertificateFacts,
+pub(super) struct Chain {
+    pub leaf: CertificateFacts,
+    pub intermediate: CertificateFacts,
+    pub root: CertificateFacts,
 }
 
 fn parameters(name: &str, ca: bool) -> CertificateParams {
@@ -22,7 +24,7 @@ fn parameters(name: &str, ca: bool) -> CertificateParams {
     parameters
 }
 
-fn chain() -> Chain {
+pub(super) fn chain() -> Chain {
     let key = || KeyPair::generate().expect("a key");
     let root = CertifiedIssuer::self_signed(parameters("Root", true), key()).expect("a root");
     let intermediate = CertifiedIssuer::signed_by(parameters("Middle", true), key(), &root).expect("an intermediate");
@@ -161,4 +163,22 @@ fn pem_has_lines_of_64() {
     assert!(lines[1..lines.len() - 2].iter().all(|line| line.len() == 64));
     let (_, decoded) = x509_parser::pem::parse_x509_pem(text.as_bytes()).expect("PEM");
     assert_eq!(decoded.contents, der);
+}
+
+#[test]
+fn keys_have_names_and_sizes() {
+    let check = |spki: &[u8], expected: &str| {
+        let (_, spki) = x509_parser::x509::SubjectPublicKeyInfo::from_der(spki).expect("a key");
+        assert_eq!(super::facts::key_facts(&spki).to_string(), expected);
+    };
+    check(&[&bytes("302a300506032b6570032100")[..], &[7; 32]].concat(), "Ed25519");
+    let ml_dsa = |number: u8, length: u16| {
+        let key = [&[0x03, 0x82][..], &(length + 1).to_be_bytes(), &[0], &vec![7; usize::from(length)]].concat();
+        let algorithm = [&bytes("300b06096086480165030403")[..], &[number]].concat();
+        let body = [algorithm, key].concat();
+        [&[0x30, 0x82][..], &(body.len() as u16).to_be_bytes(), &body].concat()
+    };
+    check(&ml_dsa(17, 1312), "ML-DSA-44");
+    check(&ml_dsa(18, 1952), "ML-DSA-65");
+    check(&ml_dsa(19, 2592), "ML-DSA-87");
 }

@@ -7,9 +7,9 @@ use std::borrow::Cow;
 
 use x509_parser::prelude::{FromDer as _, X509Certificate, X509Error};
 use x509_parser::signature_algorithm::RsaSsaPssParams;
-use x509_parser::x509::AlgorithmIdentifier;
+use x509_parser::x509::{AlgorithmIdentifier, SubjectPublicKeyInfo};
 
-use super::facts::{CertificateFacts, named};
+use super::facts::{CertificateFacts, PublicKeyFacts, key_facts, named};
 use crate::vocab::iana::SignatureScheme;
 
 /// The result of checking a signature.
@@ -41,22 +41,34 @@ const LARGEST_RSA: u32 = 8192;
 impl CertificateFacts {
     /// Whether `issuer`'s key made this certificate's signature. Names are not compared.
     pub fn signed_by(&self, issuer: &CertificateFacts) -> SignatureVerdict {
-        let not_checked = |reason: &'static str| SignatureVerdict::NotChecked(Cow::Borrowed(reason));
+        match X509Certificate::from_der(&issuer.der) {
+            Ok((_, signer)) => self.signed_with(signer.public_key()),
+            Err(_) => not_checked("the issuer's certificate does not parse"),
+        }
+    }
+
+    /// Whether the key in `spki`, a SubjectPublicKeyInfo in DER, made this certificate's signature.
+    pub fn signed_by_key(&self, spki: &[u8]) -> SignatureVerdict {
+        match SubjectPublicKeyInfo::from_der(spki) {
+            Ok((_, key)) => self.signed_with(&key),
+            Err(_) => not_checked("the issuer's key does not parse"),
+        }
+    }
+
+    fn signed_with(&self, key: &SubjectPublicKeyInfo<'_>) -> SignatureVerdict {
         let Ok((_, certificate)) = X509Certificate::from_der(&self.der) else {
             return not_checked("the certificate does not parse");
         };
-        let Ok((_, signer)) = X509Certificate::from_der(&issuer.der) else {
-            return not_checked("the issuer's certificate does not parse");
-        };
-        if let Some(reason) = obstacle(&certificate.signature_algorithm, issuer) {
+        let facts = key_facts(key);
+        if let Some(reason) = obstacle(&certificate.signature_algorithm, &facts) {
             return SignatureVerdict::NotChecked(reason);
         }
-        match certificate.verify_signature(Some(signer.public_key())) {
+        match certificate.verify_signature(Some(key)) {
             Ok(()) => SignatureVerdict::Good,
             Err(X509Error::SignatureVerificationError) => SignatureVerdict::Bad,
             Err(_) => SignatureVerdict::NotChecked(Cow::from(format!(
-                "{} with a key of {} is beyond the verifier",
-                self.signature_algorithm, issuer.key
+                "{} with a key of {facts} is beyond the verifier",
+                self.signature_algorithm
             ))),
         }
     }
@@ -64,9 +76,8 @@ impl CertificateFacts {
     /// Whether this certificate's key made a handshake `signature` of `scheme` over `message` (RFC 8446 §4.4.3,
     /// RFC 5246 §7.4.3).
     pub fn verify_signature(&self, scheme: SignatureScheme, message: &[u8], signature: &[u8]) -> SignatureVerdict {
-        let not_checked = |reason: String| SignatureVerdict::NotChecked(Cow::Owned(reason));
         let Ok((_, certificate)) = X509Certificate::from_der(&self.der) else {
-            return not_checked("the certificate does not parse".into());
+            return not_checked("the certificate does not parse");
         };
         let small = self.key.algorithm.starts_with("RSA") && self.key.bits.is_none_or(|bits| bits < SMALLEST_RSA);
         let algorithm: &dyn rustls_pki_types::SignatureVerificationAlgorithm =
@@ -96,23 +107,23 @@ impl CertificateFacts {
 
     /// Whether the certificate is signed with its own key; not checked where subject and issuer differ.
     pub fn self_signed(&self) -> SignatureVerdict {
-        if self.self_issued {
-            self.signed_by(self)
-        } else {
-            SignatureVerdict::NotChecked(Cow::Borrowed("subject and issuer differ"))
-        }
+        if self.self_issued { self.signed_by(self) } else { not_checked("subject and issuer differ") }
     }
 }
 
+fn not_checked(reason: impl Into<Cow<'static, str>>) -> SignatureVerdict {
+    SignatureVerdict::NotChecked(reason.into())
+}
+
 /// Why the verifier's answer would not be about the signature; none if it can be asked.
-fn obstacle(algorithm: &AlgorithmIdentifier<'_>, issuer: &CertificateFacts) -> Option<Cow<'static, str>> {
+fn obstacle(algorithm: &AlgorithmIdentifier<'_>, key: &PublicKeyFacts) -> Option<Cow<'static, str>> {
     let number = algorithm.algorithm.to_id_string();
     let name = named(&number);
     let rsa_signature = name.contains("RSA");
-    let rsa_key = issuer.key.algorithm.starts_with("RSA");
+    let rsa_key = key.algorithm.starts_with("RSA");
     if rsa_signature != rsa_key {
         // A key of another kind cannot have made it, but an odd name for a key is more likely than that.
-        return Some(format!("{name} does not go with a key of {}", issuer.key).into());
+        return Some(format!("{name} does not go with a key of {key}").into());
     }
     if let Some((hash, salt)) = pss_parameters(algorithm) {
         let usual = match hash.as_str() {
@@ -127,7 +138,7 @@ fn obstacle(algorithm: &AlgorithmIdentifier<'_>, issuer: &CertificateFacts) -> O
     }
     if rsa_key {
         let smallest = if name.starts_with("sha1") { SMALLEST_RSA_SHA1 } else { SMALLEST_RSA };
-        let bits = issuer.key.bits.unwrap_or_default();
+        let bits = key.bits.unwrap_or_default();
         if !(smallest..=LARGEST_RSA).contains(&bits) {
             return Some(format!("an RSA key of {bits} bits is beyond the verifier").into());
         }

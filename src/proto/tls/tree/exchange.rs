@@ -4,8 +4,8 @@ use super::Context;
 use super::builder::Tree;
 use crate::proto::tls::message::has_scheme;
 use crate::vocab::iana::{
-    Authentication, CipherSuite, EcCurveType, EcPointFormat, KeyExchange, KeyUpdateRequest, NamedGroup,
-    ProtocolVersion, SignatureScheme,
+    Authentication, CipherSuite, ConnectionIdUsage, EcCurveType, EcPointFormat, KeyExchange, KeyUpdateRequest,
+    NamedGroup, ProtocolVersion, SignatureScheme,
 };
 
 pub(super) fn server_key_exchange(body: &mut Tree<'_>, context: Context) {
@@ -154,4 +154,22 @@ pub(super) fn channel_id(body: &mut Tree<'_>) {
             inside.raw(name, 32);
         }
     });
+}
+
+pub(super) fn ekt_key(body: &mut Tree<'_>) {
+    body.opaque("ekt_key_value", 2);
+    body.opaque("srtp_master_salt", 2);
+    body.number("ekt_spi", 2);
+    body.shown("ekt_ttl", 3, |seconds| format!("{seconds} s"));
+}
+
+pub(super) fn request_connection_id(body: &mut Tree<'_>) {
+    body.number("num_cids", 1);
+}
+
+pub(super) fn new_connection_id(body: &mut Tree<'_>) {
+    body.list("cids", 2, |list| {
+        list.opaque("cid", 1);
+    });
+    body.code8::<ConnectionIdUsage>("usage");
 }

@@ -85,6 +85,7 @@ fn decode_body(kind: HandshakeType, body: &mut Tree<'_>, context: Context) -> St
         HandshakeType::CERTIFICATE => proof::certificate_message(body, context),
         HandshakeType::COMPRESSED_CERTIFICATE => proof::compressed_certificate(body, context),
         HandshakeType::CERTIFICATE_REQUEST => proof::certificate_request(body, context),
+        HandshakeType::CLIENT_CERTIFICATE_REQUEST => proof::certificate_request_13(body),
         HandshakeType::CERTIFICATE_VERIFY => proof::certificate_verify(body, context),
         HandshakeType::CERTIFICATE_STATUS => proof::certificate_status(body),
         HandshakeType::CERTIFICATE_URL => proof::certificate_url(body),
@@ -95,6 +96,9 @@ fn decode_body(kind: HandshakeType, body: &mut Tree<'_>, context: Context) -> St
         HandshakeType::KEY_UPDATE => exchange::key_update(body),
         HandshakeType::NEXT_PROTOCOL => exchange::next_protocol(body),
         HandshakeType::CHANNEL_ID => exchange::channel_id(body),
+        HandshakeType::EKT_KEY => exchange::ekt_key(body),
+        HandshakeType::REQUEST_CONNECTION_ID => exchange::request_connection_id(body),
+        HandshakeType::NEW_CONNECTION_ID => exchange::new_connection_id(body),
         HandshakeType::HELLO_REQUEST | HandshakeType::SERVER_HELLO_DONE | HandshakeType::END_OF_EARLY_DATA => {}
         HandshakeType::MESSAGE_HASH => body.rest("hash"),
         _ => body.rest("body"),
@@ -126,6 +130,10 @@ fn about(kind: HandshakeType) -> &'static str {
         HandshakeType::COMPRESSED_CERTIFICATE => "A Certificate message, compressed. RFC 8879 §4",
         HandshakeType::NEXT_PROTOCOL => "The protocol the client took (NPN, before ALPN)",
         HandshakeType::CHANNEL_ID => "A key that names the client (Channel ID)",
+        HandshakeType::REQUEST_CONNECTION_ID => "DTLS: asks for connection IDs. RFC 9147 §9",
+        HandshakeType::NEW_CONNECTION_ID => "DTLS: connection IDs to use. RFC 9147 §9",
+        HandshakeType::CLIENT_CERTIFICATE_REQUEST => "The client wants a further certificate. RFC 9261 §4",
+        HandshakeType::EKT_KEY => "The key that encrypts SRTP keys. RFC 8870 §5.2.2",
         HandshakeType::MESSAGE_HASH => "Stands for the first ClientHello in the transcript. RFC 8446 §4.4.1",
         _ => "The registry \"TLS HandshakeType\"",
     }

@@ -42,7 +42,7 @@ fn certificate_vector(list: &mut Tree<'_>) -> String {
     let mut subject = String::new();
     list.vector("certificate", 3, |inside| {
         let range = inside.at()..inside.at() + inside.left();
-        let field = x509::certificate(inside.message(), range);
+        let field = x509::certificate(inside.all(), range);
         inside.skip_rest();
         subject.clone_from(&field.value);
         inside.say(field.value);
@@ -88,8 +88,7 @@ fn lay_over(fields: &mut [Field], range: &std::ops::Range<usize>) {
 
 pub(super) fn certificate_request(body: &mut Tree<'_>, context: Context) {
     if context.is_tls13() {
-        body.opaque("certificate_request_context", 1);
-        extensions::block(body, HandshakeType::CERTIFICATE_REQUEST);
+        certificate_request_13(body);
         return;
     }
     body.codes8::<ClientCertificateType>("certificate_types", 1, "certificate_type");
@@ -97,6 +96,12 @@ pub(super) fn certificate_request(body: &mut Tree<'_>, context: Context) {
         body.codes16::<SignatureScheme>("supported_signature_algorithms", 2, "algorithm");
     }
     authorities(body, "certificate_authorities");
+}
+
+/// The shape from TLS 1.3 on (RFC 8446 §4.3.2).
+pub(super) fn certificate_request_13(body: &mut Tree<'_>) {
+    body.opaque("certificate_request_context", 1);
+    extensions::block(body, HandshakeType::CERTIFICATE_REQUEST);
 }
 
 /// Distinguished names behind a two-byte length, each behind its own.
@@ -129,7 +134,7 @@ pub(super) fn certificate_status(body: &mut Tree<'_>) {
 fn ocsp_response(body: &mut Tree<'_>, width: usize) {
     body.vector("ocsp_response", width, |inside| {
         let range = inside.at()..inside.at() + inside.left();
-        let (value, fields) = ocsp::response(inside.message(), range);
+        let (value, fields) = ocsp::response(inside.all(), range);
         inside.skip_rest();
         inside.say(value);
         for field in fields {

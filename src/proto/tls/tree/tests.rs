@@ -20,7 +20,7 @@ fn check(sample: &str, version: Option<ProtocolVersion>, path: &str, value: &str
     assert_eq!(found.value, value, "{path}");
 }
 
-fn text(field: &Field) -> String {
+pub(super) fn text(field: &Field) -> String {
     fn write(field: &Field, depth: usize, out: &mut String) {
         use std::fmt::Write as _;
         let issue = field.issue.as_deref().map(|issue| format!("  !! {issue}")).unwrap_or_default();
@@ -37,7 +37,7 @@ fn issues(field: &Field) -> usize {
 }
 
 /// Every field lies within its parent, and within the message.
-fn check_ranges(field: &Field, name: &str) {
+pub(super) fn check_ranges(field: &Field, name: &str) {
     for child in &field.children {
         let inside = field.range.start <= child.range.start && child.range.end <= field.range.end;
         assert!(
@@ -53,7 +53,7 @@ fn check_ranges(field: &Field, name: &str) {
 }
 
 /// Every byte of the message belongs to a field that has no fields below it, or to a field with a value.
-fn uncovered(field: &Field, covered: &mut [bool]) {
+pub(super) fn uncovered(field: &Field, covered: &mut [bool]) {
     if field.children.is_empty() || !field.value.is_empty() {
         covered[field.range.clone()].fill(true);
     }
@@ -161,6 +161,23 @@ fn whole_messages_have_no_issue_and_cover_every_byte() {
     }
 }
 
+/// Names of fields that nothing is known of.
+const NAMELESS: [&str; 3] = ["data", "not decoded", "body"];
+
+#[test]
+fn every_message_of_the_registry_has_a_sample_and_is_decoded_to_the_leaf() {
+    for (kind, name) in HandshakeType::TABLE {
+        let mut of_kind = samples::ALL.iter().filter(|(_, sample)| bytes(sample)[0] == kind.0).peekable();
+        assert!(of_kind.peek().is_some(), "{name} has no sample");
+        for (label, sample) in of_kind {
+            let tree = tree_of(sample, version_of(label));
+            let nameless = tree.walk().find(|field| NAMELESS.contains(&field.name.as_ref()));
+            assert_eq!(nameless, None, "{label}: {}", text(&tree));
+            assert!(tree.note.is_some() && tree.name == *name, "{label}");
+        }
+    }
+}
+
 #[test]
 fn every_prefix_says_that_it_is_cut() {
     for (name, sample) in samples::ALL {
@@ -169,7 +186,8 @@ fn every_prefix_says_that_it_is_cut() {
             for version in [TLS13, TLS12, None] {
                 let context = Context { version, suite: None, from: Direction::ToClient };
                 let tree = handshake_message(&message[..end], context);
-                assert!(issues(&tree) > 0, "{name} cut at {end}");
+                let cut = tree.walk().any(|field| field.issue.as_deref().is_some_and(|issue| issue.starts_with("cut")));
+                assert!(cut, "{name} cut at {end}: {}", text(&tree));
                 check_ranges(&tree, name);
             }
         }

@@ -2,11 +2,12 @@
 
 use std::ops::Range;
 
-use super::builder::{Tree, short_hex};
+use super::builder::{Tree, big_endian, code, short_hex};
 use super::extensions;
 use crate::proto::tls::certificate::oids::{KEY_USAGES, curve, extension, oid_name};
 use crate::proto::tls::der::{self, Element, Elements, tag};
 use crate::vocab::Field;
+use crate::vocab::iana::ExtensionType;
 use crate::vocab::text::visible_bytes;
 
 /// Deepest nesting of plain DER that is shown.
@@ -109,7 +110,8 @@ pub(super) fn algorithm(label: &'static str, element: &Element<'_>) -> Field {
     Field::new(label, value, element.range()).with(parts.map(|rest| dump(&rest, 0)).collect())
 }
 
-fn public_key(element: &Element<'_>) -> Field {
+/// A SubjectPublicKeyInfo: its algorithm and the key.
+pub(super) fn public_key(element: &Element<'_>) -> Field {
     let mut parts = element.children();
     let mut children = Vec::new();
     let mut value = String::new();
@@ -179,10 +181,16 @@ fn extension_value(number: &str, octets: &Element<'_>) -> (String, Vec<Field>) {
         "2.5.29.17" | "2.5.29.18" => listed(inside.children().map(|each| general_name(&each))),
         "2.5.29.19" => basic_constraints(&inside),
         "2.5.29.31" | "2.5.29.46" => listed(uris(&inside, MAX_DEPTH).into_iter()),
-        "2.5.29.32" => listed(inside.children().map(|policy| {
-            let id = policy.children().next().map(|oid| oid_text(&oid)).unwrap_or_default();
-            Field::new("policy", id, policy.range())
-                .with(policy.children().skip(1).map(|rest| dump(&rest, 0)).collect())
+        "2.5.29.30" => listed(inside.children().map(|subtrees| subtrees_of(&subtrees))),
+        "2.5.29.32" => listed(inside.children().map(|policy| self::policy(&policy))),
+        "2.5.29.36" => listed(inside.children().map(|count| {
+            let name = if count.context() == Some(0) { "requireExplicitPolicy" } else { "inhibitPolicyMapping" };
+            Field::new(name, decimal(count.body), count.range())
+        })),
+        "2.5.29.54" => (decimal(inside.body), vec![Field::new("skipCerts", decimal(inside.body), inside.range())]),
+        "1.3.6.1.5.5.7.1.24" => listed(inside.children().map(|feature| {
+            let number = big_endian(feature.body);
+            Field::new("feature", code(&ExtensionType(number as u16), number), feature.range())
         })),
         "2.5.29.35" => listed(inside.children().map(|each| {
             let label = match each.context() {
@@ -230,6 +238,43 @@ fn listed(fields: impl Iterator<Item = Field>) -> (String, Vec<Field>) {
         value.push_str(", …");
     }
     (value, fields)
+}
+
+/// The names that a CA may or may not certify (RFC 5280 §4.2.1.10).
+fn subtrees_of(subtrees: &Element<'_>) -> Field {
+    let name = if subtrees.context() == Some(0) { "permittedSubtrees" } else { "excludedSubtrees" };
+    let bases: Vec<Field> = subtrees
+        .children()
+        .map(|subtree| {
+            let mut base = subtree.children().next().map(|base| general_name(&base)).unwrap_or_default();
+            base.range = subtree.range();
+            base
+        })
+        .collect();
+    let value = bases.iter().map(|base| base.value.as_str()).collect::<Vec<_>>().join(", ");
+    Field::new(name, format!("{name}: {value}"), subtrees.range()).with(bases)
+}
+
+/// A policy, and where it is written down (RFC 5280 §4.2.1.4).
+fn policy(policy: &Element<'_>) -> Field {
+    let mut parts = policy.children();
+    let id = parts.next_if(tag::OID);
+    let value = id.as_ref().map(oid_text).unwrap_or_default();
+    let mut children: Vec<Field> =
+        id.iter().map(|id| Field::new("policyIdentifier", value.clone(), id.range())).collect();
+    for qualifier in parts.flat_map(|qualifiers| qualifiers.children()) {
+        let mut inside = qualifier.children();
+        let kind = inside.next_if(tag::OID).map(|oid| oid_text(&oid)).unwrap_or_default();
+        let said = inside.next().map(|value| (value.range(), der::string(&value), dump(&value, 0)));
+        children.push(match said {
+            Some((range, Some(text), _)) => {
+                Field::new("policyQualifier", kind, qualifier.range()).with(vec![Field::new("qualifier", text, range)])
+            }
+            Some((_, None, tree)) => Field::new("policyQualifier", kind, qualifier.range()).with(vec![tree]),
+            None => Field::new("policyQualifier", kind, qualifier.range()),
+        });
+    }
+    Field::new("policy", value, policy.range()).with(children)
 }
 
 fn key_usage(bits: &Element<'_>) -> String {
@@ -300,7 +345,7 @@ fn bit_string(element: &Element<'_>) -> String {
 }
 
 fn decimal(body: &[u8]) -> String {
-    if body.len() <= 8 { super::builder::big_endian(body).to_string() } else { short_hex(body) }
+    if body.len() <= 8 { big_endian(body).to_string() } else { short_hex(body) }
 }
 
 /// An element as plain DER.

@@ -3,10 +3,10 @@
 use super::Place;
 use crate::proto::tls::der;
 use crate::proto::tls::tree::builder::{Tree, short_hex};
-use crate::proto::tls::tree::proof;
+use crate::proto::tls::tree::{proof, x509};
 use crate::vocab::iana::{
-    CertificateCompression, CertificateStatusType, CertificateType, HandshakeType, HashAlgorithm, SignatureAlgorithm,
-    SignatureScheme,
+    CachedInformationType, CertificateCompression, CertificateStatusType, CertificateType, HandshakeType,
+    HashAlgorithm, SignatureAlgorithm, SignatureScheme, TrustedCaIdentifier,
 };
 
 pub(super) fn signature_schemes(body: &mut Tree<'_>, _: Place) {
@@ -34,6 +34,7 @@ pub(super) fn status_request(body: &mut Tree<'_>, place: Place) {
         body.say("will come");
     } else if place.is(HandshakeType::CERTIFICATE) {
         proof::certificate_status(body);
+        body.say("stapled");
     } else {
         let kind = body.code8::<CertificateStatusType>("status_type");
         if kind.is_some_and(|kind| CertificateStatusType(kind) == CertificateStatusType::OCSP) {
@@ -47,9 +48,26 @@ pub(super) fn status_request(body: &mut Tree<'_>, place: Place) {
 
 fn ocsp_request(body: &mut Tree<'_>) {
     body.list("responder_id_list", 2, |list| {
-        list.opaque("responder_id", 2);
+        list.vector("responder_id", 2, |id| {
+            let element = der::Elements::new(id.peek(), id.at()).next();
+            let value = match element.as_ref().map(|element| (element.context(), element.children().next())) {
+                Some((Some(1), Some(name))) => der::name(name.raw),
+                Some((Some(2), Some(key))) => format!("key {}", short_hex(key.body)),
+                _ => short_hex(id.peek()),
+            };
+            id.skip_rest();
+            id.say(value);
+        });
     });
-    body.opaque("request_extensions", 2);
+    body.vector("request_extensions", 2, |inside| {
+        let elements = der::Elements::new(inside.peek(), inside.at());
+        let empty = inside.left() == 0;
+        for element in elements {
+            inside.push(x509::dump(&element, 0));
+        }
+        inside.skip_rest();
+        inside.say(if empty { "empty" } else { "" });
+    });
 }
 
 pub(super) fn status_request_v2(body: &mut Tree<'_>, _: Place) {
@@ -103,7 +121,14 @@ pub(super) fn delegated_credential(body: &mut Tree<'_>, place: Place) {
     }
     body.shown("valid_time", 4, |seconds| format!("{seconds} s after the certificate's notBefore"));
     body.code16::<SignatureScheme>("dc_cert_verify_algorithm");
-    body.opaque("subject_public_key_info", 3);
+    body.vector("subject_public_key_info", 3, |inside| {
+        if let Some(element) = der::Elements::new(inside.peek(), inside.at()).next() {
+            let key = x509::public_key(&element);
+            inside.say(key.value.clone());
+            inside.push(key);
+        }
+        inside.skip_rest();
+    });
     body.code16::<SignatureScheme>("algorithm");
     body.opaque("signature", 2);
 }
@@ -115,15 +140,12 @@ pub(super) fn trusted_ca_keys(body: &mut Tree<'_>, _: Place) {
     }
     body.list("trusted_authorities_list", 2, |list| {
         list.group("trusted_authority", |entry| {
-            let kind = entry.shown("identifier_type", 1, |value| {
-                let names = ["pre_agreed", "key_sha1_hash", "x509_name", "cert_sha1_hash"];
-                names.get(value as usize).map_or_else(|| value.to_string(), |name| format!("{name} ({value})"))
-            });
+            let kind = entry.code8::<TrustedCaIdentifier>("identifier_type").map(TrustedCaIdentifier);
             match kind {
-                Some(1 | 3) => {
+                Some(TrustedCaIdentifier::KEY_SHA1_HASH | TrustedCaIdentifier::CERT_SHA1_HASH) => {
                     entry.raw("sha1_hash", 20);
                 }
-                Some(2) => entry.vector("x509_name", 2, |name| {
+                Some(TrustedCaIdentifier::X509_NAME) => entry.vector("x509_name", 2, |name| {
                     let text = der::name(name.skip_rest());
                     name.say(text);
                 }),
@@ -148,16 +170,9 @@ pub(super) fn oid_filters(body: &mut Tree<'_>, _: Place) {
 }
 
 pub(super) fn cached_info(body: &mut Tree<'_>, place: Place) {
-    let kind = |entry: &mut Tree<'_>| {
-        entry.shown("type", 1, |value| match value {
-            1 => "cert (1)".to_owned(),
-            2 => "cert_req (2)".to_owned(),
-            other => other.to_string(),
-        });
-    };
     body.list("cached_info", 2, |list| {
         list.group("cached_object", |entry| {
-            kind(entry);
+            entry.code8::<CachedInformationType>("type");
             if place.asks() {
                 entry.opaque("hash_value", 1);
             }

@@ -4,8 +4,8 @@ use super::Place;
 use crate::proto::tls::tree::builder::{Tree, big_endian, short_hex};
 use crate::vocab::Field;
 use crate::vocab::iana::{
-    HandshakeType, HeartbeatMode, MaxFragmentLength, QuicTransportParameter, SrtpProfile, TokenBindingKey,
-    UserMappingType,
+    AuthorizationFormat, EktCipher, HandshakeType, HeartbeatMode, MaxFragmentLength, QuicTransportParameter,
+    SrtpProfile, TokenBindingKey, UserMappingType,
 };
 
 /// An extension whose presence says all.
@@ -19,23 +19,79 @@ pub(super) fn flag(body: &mut Tree<'_>, _: Place) {
     }
 }
 
-/// Contents that are not decoded here.
+/// Contents whose specification is not decoded here.
 pub(super) fn data(body: &mut Tree<'_>, _: Place) {
     body.rest("data");
 }
 
-pub(super) fn opaque8(body: &mut Tree<'_>, _: Place) {
-    body.opaque("data", 1);
+pub(super) fn protected_name(body: &mut Tree<'_>, _: Place) {
+    body.opaque("protected_user_name", 1);
+    body.note("A point of a curve that hides the name. RFC 8492 §4.4.3");
 }
 
-pub(super) fn opaque16(body: &mut Tree<'_>, _: Place) {
-    body.opaque("data", 2);
+pub(super) fn password_salt(body: &mut Tree<'_>, _: Place) {
+    body.opaque("pwd_salt", 2);
 }
 
-pub(super) fn codes(body: &mut Tree<'_>, _: Place) {
-    body.list("list", 1, |list| {
-        list.number("entry", 1);
+pub(super) fn connection_id(body: &mut Tree<'_>, _: Place) {
+    body.opaque("cid", 1);
+    body.note("Empty: the sender wants none");
+}
+
+pub(super) fn external_id_hash(body: &mut Tree<'_>, _: Place) {
+    body.opaque("binding_hash", 1);
+}
+
+pub(super) fn external_session_id(body: &mut Tree<'_>, _: Place) {
+    body.opaque("session_id", 1);
+}
+
+pub(super) fn ekt_ciphers(body: &mut Tree<'_>, place: Place) {
+    if place.asks() {
+        body.codes8::<EktCipher>("supported_ciphers", 1, "cipher");
+    } else {
+        body.code8::<EktCipher>("selected_cipher");
+    }
+}
+
+/// Bits, the lowest of the first byte being flag 0.
+pub(super) fn flags(body: &mut Tree<'_>, _: Place) {
+    body.vector("flags", 1, |inside| {
+        let mut set = Vec::new();
+        let mut number = 0;
+        while let Some(byte) = inside.peek().first().copied() {
+            let names: Vec<String> =
+                (0..8).filter(|bit| byte >> bit & 1 == 1).map(|bit| flag_name(number + bit)).collect();
+            inside.shown("octet", 1, |value| match names.as_slice() {
+                [] => format!("0x{value:02x}"),
+                names => format!("0x{value:02x}: {}", names.join(", ")),
+            });
+            set.extend(names);
+            number += 8;
+        }
+        inside.say(if set.is_empty() { "none".to_owned() } else { set.join(", ") });
     });
+}
+
+fn flag_name(number: u32) -> String {
+    match number {
+        8 => "resumption_across_names (8)".to_owned(),
+        other => format!("flag {other}"),
+    }
+}
+
+/// A pinned ticket: the client shows it, the server proves that it opened it and gives the next one.
+pub(super) fn ticket_pinning(body: &mut Tree<'_>, place: Place) {
+    if body.left() == 0 {
+        body.say(if place.asks() { "asks for a ticket" } else { "no ticket any more" });
+    } else if place.asks() {
+        body.opaque("ticket", 2);
+    } else {
+        body.opaque("proof", 1);
+        body.note("The server could open the ticket");
+        body.opaque("ticket", 2);
+        body.shown("lifetime", 4, |seconds| format!("{seconds} s"));
+    }
 }
 
 pub(super) fn max_fragment_length(body: &mut Tree<'_>, _: Place) {
@@ -47,12 +103,7 @@ pub(super) fn user_mapping(body: &mut Tree<'_>, _: Place) {
 }
 
 pub(super) fn authorization(body: &mut Tree<'_>, _: Place) {
-    body.list("authz_format_list", 1, |list| {
-        list.shown("authz_format", 1, |value| {
-            let names = ["x509_attr_cert", "saml_assertion", "x509_attr_cert_url", "saml_assertion_url"];
-            names.get(value as usize).map_or_else(|| value.to_string(), |name| format!("{name} ({value})"))
-        });
-    });
+    body.codes8::<AuthorizationFormat>("authz_format_list", 1, "authz_format");
 }
 
 pub(super) fn use_srtp(body: &mut Tree<'_>, _: Place) {
@@ -94,15 +145,6 @@ pub(super) fn ticket_request(body: &mut Tree<'_>, place: Place) {
         body.number("resumption_count", 1);
     } else {
         body.number("expected_count", 1);
-    }
-}
-
-pub(super) fn dnssec_chain(body: &mut Tree<'_>, place: Place) {
-    if place.is(HandshakeType::CLIENT_HELLO) {
-        body.number("port", 2);
-    } else {
-        body.shown("ext_support_lifetime", 2, |hours| format!("{hours} h"));
-        body.rest("chain");
     }
 }
 

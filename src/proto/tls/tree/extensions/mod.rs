@@ -1,12 +1,18 @@
 //! Extensions: one row each, from the number to its decoder. Adding one is a function and a row.
 
 mod certificates;
+mod dnssec;
 mod keys;
 mod misc;
 mod names;
 mod privacy;
+mod transparency;
+
+#[cfg(test)]
+mod samples;
 
 use super::builder::{Tree, code};
+use crate::vocab::Registered as _;
 use crate::vocab::iana::{ExtensionType as X, HandshakeType};
 
 pub(super) use certificates::certificate_timestamps;
@@ -73,17 +79,17 @@ const TABLE: &[Row] = &[
     row(X::TLS_LTS, misc::flag, "A hardened profile of TLS 1.2", "draft-gutmann-tls-lts"),
     row(X::COMPRESS_CERTIFICATE, certificates::compressions, "How the certificates may be compressed", "RFC 8879 §3"),
     row(X::RECORD_SIZE_LIMIT, misc::record_size_limit, "Largest record the sender takes", "RFC 8449 §4"),
-    row(X::PWD_PROTECT, misc::opaque8, "The user's name, protected", "RFC 8492 §4.4.1"),
+    row(X::PWD_PROTECT, misc::protected_name, "The user's name, protected", "RFC 8492 §4.4.1"),
     row(X::PWD_CLEAR, names::srp, "The user's name", "RFC 8492 §4.4.2"),
-    row(X::PASSWORD_SALT, misc::opaque16, "Salt of the password", "RFC 8492 §4.6"),
-    row(X::TICKET_PINNING, misc::data, "A ticket that pins the server", "RFC 8672"),
+    row(X::PASSWORD_SALT, misc::password_salt, "Salt of the password", "RFC 8492 §4.6"),
+    row(X::TICKET_PINNING, misc::ticket_pinning, "A ticket that pins the server", "RFC 8672"),
     row(X::TLS_CERT_WITH_EXTERN_PSK, misc::flag, "A certificate and an external PSK", "RFC 8773"),
     row(X::DELEGATED_CREDENTIAL, certificates::delegated_credential, "A short-lived key signed by the certificate's", "RFC 9345 §4"),
     row(X::SESSION_TICKET, keys::session_ticket, "A ticket to resume with; empty asks for one", "RFC 5077 §3.2"),
     row(X::TLMSP, misc::data, "TLS with middleboxes", "ETSI TS 103 523-2"),
     row(X::TLMSP_PROXYING, misc::data, "TLS with middleboxes", "ETSI TS 103 523-2"),
     row(X::TLMSP_DELEGATE, misc::data, "TLS with middleboxes", "ETSI TS 103 523-2"),
-    row(X::SUPPORTED_EKT_CIPHERS, misc::codes, "Ciphers for encrypted keys", "RFC 8870"),
+    row(X::SUPPORTED_EKT_CIPHERS, misc::ekt_ciphers, "Ciphers for encrypted keys", "RFC 8870"),
     row(X::KEY_SHARE_OLD, keys::key_share, "Public values for the key exchange", "drafts of TLS 1.3"),
     row(X::PRE_SHARED_KEY, keys::pre_shared_key, "Keys of earlier connections or out of band", "RFC 8446 §4.2.11"),
     row(X::EARLY_DATA, keys::early_data, "Data before the handshake is done (0-RTT)", "RFC 8446 §4.2.10"),
@@ -96,17 +102,17 @@ const TABLE: &[Row] = &[
     row(X::POST_HANDSHAKE_AUTH, misc::flag, "The client may be asked for a certificate later", "RFC 8446 §4.2.6"),
     row(X::SIGNATURE_ALGORITHMS_CERT, certificates::signature_schemes, "Acceptable signatures in certificates", "RFC 8446 §4.2.3"),
     row(X::KEY_SHARE, keys::key_share, "Public values for the key exchange", "RFC 8446 §4.2.8"),
-    row(X::TRANSPARENCY_INFO, misc::data, "Proof that certificates are logged, version 2", "RFC 9162 §6"),
-    row(X::CONNECTION_ID_OLD, misc::opaque8, "Names the connection (DTLS)", "RFC 9146"),
-    row(X::CONNECTION_ID, misc::opaque8, "Names the connection (DTLS)", "RFC 9146 §3"),
-    row(X::EXTERNAL_ID_HASH, misc::opaque8, "Binds an identity from outside", "RFC 8844 §3.2"),
-    row(X::EXTERNAL_SESSION_ID, misc::opaque8, "Binds a session from outside", "RFC 8844 §4.3"),
+    row(X::TRANSPARENCY_INFO, transparency::transparency_info, "Proof that certificates are logged, version 2", "RFC 9162 §6"),
+    row(X::CONNECTION_ID_OLD, misc::connection_id, "Names the connection (DTLS)", "RFC 9146"),
+    row(X::CONNECTION_ID, misc::connection_id, "Names the connection (DTLS)", "RFC 9146 §3"),
+    row(X::EXTERNAL_ID_HASH, misc::external_id_hash, "Binds an identity from outside", "RFC 8844 §3.2"),
+    row(X::EXTERNAL_SESSION_ID, misc::external_session_id, "Binds a session from outside", "RFC 8844 §4.3"),
     row(X::QUIC_TRANSPORT_PARAMETERS, misc::quic, "QUIC's own parameters", "RFC 9000 §18"),
     row(X::TICKET_REQUEST, misc::ticket_request, "How many tickets are wanted", "RFC 9149 §3"),
-    row(X::DNSSEC_CHAIN, misc::dnssec_chain, "DNSSEC proof of the server's key", "RFC 9102"),
+    row(X::DNSSEC_CHAIN, dnssec::chain, "DNSSEC proof of the server's key", "RFC 9102"),
     row(X::SEQUENCE_NUMBER_ENCRYPTION_ALGORITHMS, misc::data, "How DTLS hides sequence numbers", "the registry"),
     row(X::RRC, misc::flag, "Checks that a new address can be reached (DTLS)", "RFC 9853"),
-    row(X::TLS_FLAGS, misc::opaque8, "Many yes-or-no extensions in one", "draft-ietf-tls-tlsflags"),
+    row(X::TLS_FLAGS, misc::flags, "Many yes-or-no extensions in one", "draft-ietf-tls-tlsflags"),
     row(X::NEXT_PROTOCOL_NEGOTIATION, names::next_protocols, "Application protocols, before ALPN", "draft-agl-tls-nextprotoneg"),
     row(X::APPLICATION_SETTINGS_OLD, names::application_settings, "Settings of the application protocol", "draft-vvv-tls-alps"),
     row(X::APPLICATION_SETTINGS, names::application_settings, "Settings of the application protocol", "draft-vvv-tls-alps"),
@@ -135,8 +141,10 @@ fn extension(list: &mut Tree<'_>, place: Place) {
     let row = TABLE.iter().find(|row| row.kind == kind);
     list.group(kind.to_string(), |inside| {
         inside.shown("type", 2, |value| code(&kind, value));
+        inside.named_by(X::REGISTRY);
         inside.behind_length(2, |body| match row {
             Some(row) => (row.decode)(body, place),
+            None if kind.is_grease() => body.rest("grease"),
             None => body.rest("data"),
         });
     });

@@ -1,0 +1,70 @@
+//! Certificate transparency, version 2: proofs that certificates are logged (RFC 9162 §4.5, §6.3).
+
+use super::Place;
+use crate::proto::tls::der;
+use crate::proto::tls::tree::builder::{Tree, short_hex};
+use crate::vocab::iana::TransparencyType as T;
+
+pub(super) fn transparency_info(body: &mut Tree<'_>, _: Place) {
+    if body.left() == 0 {
+        body.say("asked for");
+        return;
+    }
+    body.list("trans_item_list", 2, |list| {
+        list.vector("trans_item", 2, |item| {
+            let kind = item.code16::<T>("versioned_type").map(T);
+            match kind {
+                Some(T::X509_SCT_V2 | T::PRECERT_SCT_V2) => timestamp(item),
+                Some(T::SIGNED_TREE_HEAD_V2) => tree_head(item),
+                Some(T::CONSISTENCY_PROOF_V2) => proof(item, ["tree_size_1", "tree_size_2"], "consistency_path"),
+                Some(T::INCLUSION_PROOF_V2) => proof(item, ["tree_size", "leaf_index"], "inclusion_path"),
+                _ => item.rest("item"),
+            }
+            if let Some(kind) = kind {
+                item.say(kind.to_string());
+            }
+        });
+    });
+}
+
+/// A log is named by the contents of an object identifier.
+fn log(item: &mut Tree<'_>) {
+    item.vector("log_id", 1, |id| {
+        let bytes = id.skip_rest();
+        id.say(der::oid(bytes).unwrap_or_else(|| short_hex(bytes)));
+    });
+}
+
+fn time(item: &mut Tree<'_>) {
+    item.shown("timestamp", 8, |milliseconds| {
+        format!("{} ({milliseconds} ms)", der::time_text((milliseconds / 1000) as i64))
+    });
+}
+
+fn timestamp(item: &mut Tree<'_>) {
+    log(item);
+    time(item);
+    item.opaque("sct_extensions", 2);
+    item.opaque("signature", 2);
+}
+
+fn tree_head(item: &mut Tree<'_>) {
+    log(item);
+    item.group("tree_head", |head| {
+        time(head);
+        head.number("tree_size", 8);
+        head.opaque("root_hash", 1);
+        head.opaque("sth_extensions", 2);
+    });
+    item.opaque("signature", 2);
+}
+
+fn proof(item: &mut Tree<'_>, sizes: [&'static str; 2], path: &'static str) {
+    log(item);
+    for size in sizes {
+        item.number(size, 8);
+    }
+    item.list(path, 2, |nodes| {
+        nodes.opaque("node_hash", 1);
+    });
+}

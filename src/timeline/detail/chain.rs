@@ -1,0 +1,42 @@
+//! The certificates of a step as their receiver checks them: one field a check, the chain's first.
+
+use super::{Detail, Source, Step};
+use crate::proto::tls::certificate::{Check, Review, Sender};
+use crate::timeline::notes::counted;
+use crate::vocab::{Direction, Field};
+
+/// Name of the section.
+pub const CHAIN: &str = "Certificate Chain";
+
+/// Adds the section of a chain, over the bytes of the message just added.
+pub(super) fn section(source: &Source<'_>, step: &Step, detail: &mut Detail) {
+    let Some(chain) = source.timeline.chain(source.at) else { return };
+    let Some(message) = detail.sections.get(detail.subject) else { return };
+    let (pane, start) = (message.pane, message.root.range.start);
+    let whole = message.root.range.clone();
+    let host = source.timeline.asked_name();
+    let sender = match step.from {
+        Direction::ToClient => Sender::Server(host.as_deref()),
+        Direction::ToServer => Sender::Client,
+    };
+    let review = Review::of(&chain.certificates, sender, step.time.unix_seconds(), source.trust);
+    let mut children: Vec<Field> = review.chain.iter().map(|check| field(check, &whole)).collect();
+    for (at, checks) in review.certificates.iter().enumerate() {
+        let place = chain.places.get(at).map_or(whole.clone(), |place| place.start + start..place.end + start);
+        let subject = checks.first().map(|check| check.value.clone()).unwrap_or_default();
+        let checks = checks.iter().map(|check| field(check, &place)).collect();
+        children.push(Field::new(format!("Certificate {at}"), subject, place).with(checks));
+    }
+    let count = counted(chain.certificates.len(), "certificate", "certificates");
+    let faults: Vec<&str> = review.faults().collect();
+    let mut root = Field::new(CHAIN, count, whole).with(children);
+    root.note = Some("Checked at the time of the capture".into());
+    root.issue = (!faults.is_empty()).then(|| faults.join("; "));
+    detail.section(pane, root);
+}
+
+fn field(check: &Check, place: &std::ops::Range<usize>) -> Field {
+    let mut field = Field::new(check.name, check.value.clone(), place.clone()).noted(check.note);
+    field.issue.clone_from(&check.fault);
+    field
+}
