@@ -11,7 +11,6 @@ use shakedown::capture::{Found, Scanner};
 use shakedown::flow::FlowTable;
 use shakedown::net::{Decoded, Decoder};
 use shakedown::proto::dialogue::{Event, FactsObserver};
-use shakedown::proto::tls::Fingerprints;
 use shakedown::proto::tls::certificate::{CertificateFacts, Review, Sender, TrustStore};
 use shakedown::proto::tls::fingerprint;
 use shakedown::proto::tls::message::{Certificate, ClientHello, ServerHello, ServerKeyExchange};
@@ -82,6 +81,7 @@ fn frames(capture: &[u8]) -> Vec<(Vec<u8>, Time)> {
 
 mod handshake {
     use shakedown::proto::dialogue::Observer as _;
+    use shakedown::proto::tls::Fingerprints;
 
     use super::{
         Arc, Arrival, Bencher, BytesCount, Certificate, CertificateFacts, CipherSuite, ClientHello, Context, Direction,

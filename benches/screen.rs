@@ -79,7 +79,9 @@ fn main() {
     println!("loaded after {}, longest frame {}", millis(loaded), millis(longest));
     run.settle();
     for script in if given.is_empty() { KEYS.iter().map(|keys| (*keys).to_owned()).collect() } else { given } {
-        Key::script(&script).into_iter().for_each(|key| run.stage.press(key));
+        for key in Key::script(&script) {
+            run.stage.press(key);
+        }
         let took = run.settle();
         let rows = run.stage.model().list.rows.len();
         println!("{script:14} {:>10}, longest frame {:>9}, {rows} rows", millis(took), millis(run.longest));

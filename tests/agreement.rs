@@ -39,3 +39,38 @@ fn pass_and_view_agree_on_every_flow_of_every_fixture() {
     }
     assert!(differences.is_empty(), "{} differences:\n{}", differences.len(), differences.join("\n"));
 }
+
+#[test]
+fn the_list_is_searched_as_it_is_shown() {
+    use jiff::tz::TimeZone;
+    use shakedown::present::list::{COLUMNS, text};
+    use shakedown::present::list_search::Needle;
+
+    let capture = common::capture("one-percent");
+    let session = Session::open(&Options { captures: vec![capture], ..Options::default() }).expect("the fixture");
+    session.wait();
+    let index = session.index();
+    let zone = TimeZone::fixed(jiff::tz::offset(2));
+    let rows: Vec<(_, Vec<String>)> = index
+        .iter()
+        .step_by(7)
+        .map(|flow| (flow, (0..COLUMNS.len()).map(|column| text(column, &flow, &zone)).collect()))
+        .collect();
+    assert!(rows.len() > 100);
+    // Pieces of cells, in other case too, and what is nowhere.
+    let mut needles: Vec<String> = ["", "nowhere", "TLS 1.3", "é", "1.2.3.4:5", "-"].map(str::to_owned).into();
+    for (_, cells) in rows.iter().step_by(11) {
+        for cell in cells.iter().filter(|cell| cell.is_ascii()) {
+            needles.extend([cell.to_uppercase(), cell[cell.len() / 3..cell.len() - cell.len() / 4].to_owned()]);
+        }
+    }
+    needles.sort_unstable();
+    needles.dedup();
+    for text in needles {
+        let mut needle = Needle::new(&text);
+        for (flow, cells) in &rows {
+            let shown = cells.iter().any(|cell| cell.to_lowercase().contains(&text.to_lowercase()));
+            assert_eq!(needle.is_in(flow, &zone), shown, "{text:?} in {cells:?}");
+        }
+    }
+}

@@ -386,12 +386,12 @@ mod scene {
         let path = folder.path().join("chain.pem");
         let typed = path.to_string_lossy().into_owned();
         let mut play = Play::fixture("certificate-incomplete-chain-curl", WIDE);
-        play.press("L : 0 Enter Enter w").shows("save the certificates as: flow-0-api.example.test.pem");
+        play.press("L : 0 Enter Enter w").shows("save the certificates to: flow-0-api.example.test.pem");
         play.press("ctrl-u").press(&format!("{typed} Enter")).shows("2 certificates saved in");
         let saved = std::fs::read_to_string(&path).expect("the file");
         assert_eq!(saved.matches("-----BEGIN CERTIFICATE-----").count(), 2);
         std::fs::write(&path, "mine").expect("a full disk");
-        play.press("w ctrl-u").press(&format!("{typed} Enter")).shows("exists; replace it? y or n:");
+        play.press("w ctrl-u").press(&format!("{typed} Enter")).shows("exists; replace it? y/n");
         play.press("n").shows("nothing was saved");
         assert_eq!(std::fs::read_to_string(&path).expect("the file"), "mine");
         play.press("w ctrl-u").press(&format!("{typed} Enter y")).shows("2 certificates saved in");
@@ -440,7 +440,7 @@ mod scene {
         play.press("d w ctrl-u").press(&name).press("Enter").shows("saved 80 B to");
         assert!(std::fs::read(&file).expect("the saved file").starts_with(b"GET / HTTP/1.1\r\n"));
         play.press("d w ctrl-u").press(&name).press("Enter").shows("exists; replace it? y/n").press("n");
-        play.shows("nothing was written");
+        play.shows("nothing was saved");
         assert_eq!(std::fs::read(&file).expect("the saved file").len(), 80);
         play.press("w ctrl-u").press(&name).press("Enter y").shows("saved 170 B to");
         assert_eq!(std::fs::read(&file).expect("the saved file").len(), 170);

@@ -1,6 +1,7 @@
 //! After the pass: every flow gets its outcome; those that did not simply succeed are read again and judged in full.
 
 use std::collections::{HashMap, HashSet};
+use std::ops::Range;
 use std::sync::Arc;
 
 use super::index::Index;
@@ -17,22 +18,28 @@ use crate::vocab::{Cause, Direction, FlowNumber, Outcome};
 
 /// Flows without any answer that get a finding of their own; the others of a flood get its cause alone.
 const MAX_UNANSWERED: usize = 10_000;
+/// Flows that get their outcome at a time: the index is not closed to readers for longer than that takes.
+const SETTLED_AT_ONCE: usize = 16_384;
 /// Flows read again at a time: their packets' places are looked up together.
 const BATCH: usize = 2048;
 
 /// Judges every flow at the end of the captures.
 pub(super) fn judge_all(shared: &Shared) {
     judge_flows(shared, false);
-    let mut index = shared.index.write();
-    index.attempts = super::attempts::group(&index);
-    index.generation += 1;
+    group(shared);
 }
 
 /// Judges the flows that are over while the captures still grow; what comes later is judged again.
 pub(super) fn judge_closed(shared: &Shared) {
     judge_flows(shared, true);
+    group(shared);
+}
+
+/// Groups the flows into attempts.
+fn group(shared: &Shared) {
+    let attempts = super::attempts::group(&shared.index.read());
     let mut index = shared.index.write();
-    index.attempts = super::attempts::group(&index);
+    index.attempts = attempts;
     index.generation += 1;
 }
 
@@ -85,10 +92,8 @@ fn late(shared: &Shared, revision: u64, only_closed: bool) -> Vec<FlowNumber> {
 fn judge_flows(shared: &Shared, only_closed: bool) {
     reopen(shared, only_closed);
     let (context, suspects) = {
-        let mut index = shared.index.write();
-        let context = context(&index);
-        let suspects = settle(&mut index, &context, only_closed);
-        index.generation += 1;
+        let context = context(&shared.index.read());
+        let suspects = settle(shared, &context, only_closed);
         (context, suspects)
     };
     let suspects = unjudged(shared, suspects);
@@ -140,11 +145,27 @@ fn context(index: &Index) -> Context {
 }
 
 /// Gives an outcome to every flow that the index alone decides; returns the others.
-fn settle(index: &mut Index, context: &Context, only_closed: bool) -> Vec<FlowNumber> {
+fn settle(shared: &Shared, context: &Context, only_closed: bool) -> Vec<FlowNumber> {
     let mut suspects = Vec::new();
     let mut unanswered = 0;
-    for number in 0..index.len() as u32 {
-        let flow = FlowNumber(number);
+    let flows = shared.index.read().len();
+    for first in (0..flows).step_by(SETTLED_AT_ONCE) {
+        let mut index = shared.index.write();
+        let range = first..flows.min(first + SETTLED_AT_ONCE);
+        settle_range(&mut index, range, context, only_closed, (&mut suspects, &mut unanswered));
+        index.generation += 1;
+    }
+    suspects
+}
+
+fn settle_range(
+    index: &mut Index,
+    range: Range<usize>,
+    context: &Context,
+    only_closed: bool,
+    (suspects, unanswered): (&mut Vec<FlowNumber>, &mut usize),
+) {
+    for flow in range.map(|number| FlowNumber(number as u32)) {
         if let Some(row) = index.flows.get_mut(flow) {
             note_what_lacks(row);
         }
@@ -155,8 +176,8 @@ fn settle(index: &mut Index, context: &Context, only_closed: bool) -> Vec<FlowNu
             }
             (None, Some(row)) if only_closed && !row.is_closed() => {}
             (None, Some(row)) if diagnose::is_unanswered(row) => {
-                unanswered += 1;
-                if unanswered <= MAX_UNANSWERED {
+                *unanswered += 1;
+                if *unanswered <= MAX_UNANSWERED {
                     suspects.push(flow);
                     continue;
                 }
@@ -168,7 +189,6 @@ fn settle(index: &mut Index, context: &Context, only_closed: bool) -> Vec<FlowNu
             _ => suspects.push(flow),
         }
     }
-    suspects
 }
 
 /// Marks a flow of which the beginning or a direction was not captured (so far: the other may come yet).

@@ -200,7 +200,7 @@ impl Readers {
         lane.catch_up(row, reader, facts);
         if let Some(arrival) = arrival(row, segment, direction, events, packet, time) {
             reader.segment(&arrival, &mut FactsObserver::new(facts, &mut self.prints), &mut |_, chunk| {
-                note_gap(row, chunk)
+                note_gap(row, chunk);
             });
         }
         lane.learn(row, reader, facts);

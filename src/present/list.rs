@@ -1,4 +1,4 @@
-//! The flow list: columns made of the field table, their cells, their order, and whether a row contains a text.
+//! The flow list: columns made of the field table, their cells, their order.
 
 use std::net::IpAddr;
 use std::sync::OnceLock;
@@ -70,7 +70,8 @@ pub enum SortKey {
     Missing,
 }
 
-fn fields(column: usize) -> &'static [&'static Field] {
+/// The fields of a column.
+pub(super) fn fields(column: usize) -> &'static [&'static Field] {
     static FIELDS: OnceLock<Vec<Vec<&'static Field>>> = OnceLock::new();
     let resolve = |column: &Column| column.fields.iter().filter_map(|name| facts::by_name(name)).collect();
     &FIELDS.get_or_init(|| COLUMNS.iter().map(resolve).collect())[column]
@@ -170,9 +171,4 @@ fn outcome_order(outcome: Option<Outcome>) -> u128 {
         Some(Outcome::Unused) => 4,
         Some(Outcome::NotTls) => 5,
     }
-}
-
-/// Whether a flow's row contains `needle`, which must be in lower case.
-pub fn contains(flow: &FlowFacts<'_>, needle: &str, zone: &TimeZone) -> bool {
-    (0..COLUMNS.len()).any(|column| text(column, flow, zone).to_lowercase().contains(needle))
 }

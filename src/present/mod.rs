@@ -15,6 +15,7 @@ pub mod header;
 pub mod health;
 pub mod ladder;
 pub mod list;
+pub mod list_search;
 pub mod overview;
 pub mod packets;
 pub mod page;

@@ -177,7 +177,9 @@ impl Stage {
     fn refresh(&mut self, now: Instant) {
         let stale = !self.has_work() && self.model.list.is_stale(&self.session.index());
         let pause = if self.model.is_loading() { PAUSE.0.max(self.look_took * PAUSE.1) } else { Duration::ZERO };
-        let due = self.looked.is_none_or(|looked| now.duration_since(looked) >= pause);
+        // The first rows are waited for.
+        let empty = self.model.list.rows.is_empty() && !self.model.list.is_filtered();
+        let due = empty || self.looked.is_none_or(|looked| now.duration_since(looked) >= pause);
         if stale && due {
             self.looked = Some(now);
             self.look_took = Duration::ZERO;
