@@ -9,6 +9,7 @@ mod notes;
 mod reading;
 
 pub use detail::{Detail, Pane, Section};
+pub use inferred::CERTIFICATE_REQUEST;
 pub(crate) use notes::usual as usual_ttl;
 pub use reading::{Piece, Source, Streams, arrival, is_midstream, read};
 
