@@ -27,7 +27,7 @@ fn judge(case: &Case<'_>) -> Answer {
         }
         return Answer::Clear;
     }
-    let EndingKind::Alert(_, description) = ending.kind else { return Answer::Clear };
+    let EndingKind::Alert(_, description) = ending.kind else { return without_a_word(case, by) };
     if case.stage < Stage::ServerHello && ending.from == Direction::ToClient || case.stage == Stage::Complete {
         return Answer::Clear;
     }
@@ -36,10 +36,26 @@ fn judge(case: &Case<'_>) -> Answer {
         None if matches!(description.0, 10 | 47 | 50 | 109 | 110) && case.stage >= Stage::RetryAsked => (Confidence::Possible, format!("the {} says {description}", ending.from.sender())),
         None => return Answer::Clear,
     };
-    if !matches!(description.0, 10 | 20 | 40 | 47 | 50 | 51 | 80 | 109 | 110) {
+    let about_chain = alerts::is_about_certificate(description) && ending.from == Direction::ToServer && legality::broken_chain(case).is_some();
+    if !about_chain && !matches!(description.0, 10 | 20 | 40 | 47 | 50 | 51 | 80 | 109 | 110) {
         return Answer::Clear;
     }
     Found::at(ending.packet, confidence, by, why)
+        .supported(case.at(case.seen.server_hello).map(|s| s.packet), "the ServerHello")
+        .answer()
+}
+
+/// A client that leaves upon the server's flight without an alert that could be read, while the messages contradict each
+/// other: Node never says why.
+fn without_a_word(case: &Case<'_>, by: EndedBy) -> Answer {
+    let Some(ending) = case.ending else { return Answer::Clear };
+    let leaves = matches!(ending.kind, EndingKind::Close | EndingKind::Reset | EndingKind::EncryptedAlert);
+    let upon_flight = (Stage::ServerHello..=Stage::ServerFlight).contains(&case.stage);
+    if !leaves || !upon_flight || ending.from != Direction::ToServer || silence::is_silence(case) {
+        return Answer::Clear;
+    }
+    let Some(why) = legality::contradiction(case) else { return Answer::Clear };
+    Found::at(ending.packet, Confidence::Likely, by, why)
         .supported(case.at(case.seen.server_hello).map(|s| s.packet), "the ServerHello")
         .answer()
 }
