@@ -124,8 +124,9 @@ fn timestamps(case: &Case<'_>, suspect: &TraceSegment, own: &[&TraceSegment], si
             };
             let advanced = value.wrapping_sub(last.0) as i32;
             let millis = suspect.time.since(last.1) * 1000.0;
-            // Clocks tick every 1 to 10 ms on the stacks in use.
-            if advanced >= 0 && f64::from(advanced) <= millis * 1.5 + 20.0 {
+            // Clocks tick every 1 to 10 ms on the stacks in use, and the earlier packet may have been held up on its way.
+            let held_up = case.trace.row.syn_rtt().map_or(0.0, |nanos| f64::from(nanos) / 1e6);
+            if advanced >= 0 && f64::from(advanced) <= millis * 1.5 + 20.0 + held_up {
                 let reason = "its timestamp continues the sender's clock".into();
                 signs.push(Sign { reason, weight: -3, packet: None });
             } else {
@@ -177,7 +178,7 @@ fn timing(case: &Case<'_>, suspect: &TraceSegment, signs: &mut Vec<Sign>) {
         .segments
         .iter()
         .rfind(|s| s.packet < trigger.packet)
-        .is_some_and(|before| trigger.time.since(before.time) > 5.0 * rtt);
+        .is_some_and(|before| trigger.time.since(before.time) > 2.0 * rtt);
     let (took, rtt) = (took * 1e3, rtt * 1e3);
     let reason = format!("it comes {took:.1} ms after what it answers; the round trip takes {rtt:.1} ms");
     let weight = if answers || impossible || quiet { 4 } else { 2 };

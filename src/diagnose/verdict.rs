@@ -99,6 +99,11 @@ fn outcome(case: &Case<'_>) -> Outcome {
     if case.tls.is_tls() {
         return Outcome::Incomplete;
     }
+    // Bytes behind a hole at the very beginning could be of any protocol.
+    let headless = |way: Direction| case.streams.pieces[way].first().is_some_and(|piece| piece.source.is_none());
+    if headless(Direction::ToServer) && case.server_data.is_none() {
+        return Outcome::Incomplete;
+    }
     match (case.client_data, case.server_data) {
         (None, None) if case.syn_ack.is_some() => Outcome::Unused,
         (None, None) if case.stage == Stage::Connecting && PLAIN_PORTS.contains(&row.server.port) => Outcome::NotTls,

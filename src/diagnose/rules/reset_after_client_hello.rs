@@ -16,7 +16,8 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn judge(case: &Case<'_>) -> Answer {
-    if !(Stage::HelloBegun..=Stage::HelloSent).contains(&case.stage) || !case.ended_with(Direction::ToClient, EndingKind::Reset) {
+    let reset = case.ended_with(Direction::ToClient, EndingKind::Reset) || alerts::is_reset_for_client(case);
+    if !(Stage::HelloBegun..=Stage::HelloSent).contains(&case.stage) || !reset {
         return Answer::Clear;
     }
     let (Some(ending), Some(sender)) = (case.ending, alerts::ending_sender(case)) else { return Answer::Clear };
