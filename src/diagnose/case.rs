@@ -20,6 +20,8 @@ const ALERT_RECORDS: [u64; 3] = [11, 19, 35];
 const SHORT_ALERTS: [u64; 2] = [11, 19];
 /// Seconds without an answer after which silence counts where the capture goes on and no end gives up.
 pub(super) const SILENCE: f64 = 10.0;
+/// Seconds of silence after which the capture is taken to have paused, or to be several in one: nobody waits so long.
+const PAUSE: f64 = 3_600.0;
 /// Seconds after which a SYN without an answer counts as unanswered: by then it has been sent twice more.
 pub(super) const SYN_SILENCE: f64 = 3.0;
 /// Seconds after which a server that closes is taken to have waited rather than refused.
@@ -577,7 +579,7 @@ impl<'a> Case<'a> {
     pub fn ended_in_silence(&self, since: Time) -> bool {
         let waited = self.waited(since);
         match self.ending {
-            None => waited >= SILENCE && self.is_captured_to_the_end(),
+            None => (SILENCE..PAUSE).contains(&waited) && self.is_captured_to_the_end(),
             Some(Ending { kind: EndingKind::Reset | EndingKind::Close | EndingKind::Alert(..), from, .. }) => {
                 match from {
                     Direction::ToServer => waited >= CLIENT_WAIT,

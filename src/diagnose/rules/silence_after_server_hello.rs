@@ -24,6 +24,14 @@ fn judge(case: &Case<'_>) -> Answer {
     if case.is_tls13() && case.stage == Stage::ClientFinished {
         return Answer::Clear;
     }
+    // After the whole flight it was the client's turn: it left by itself.
+    let own_turn = !case.is_tls13()
+        && case.stage == Stage::ServerFlight
+        && case.ending.is_some_and(|e| e.from == Direction::ToServer && case.at(case.seen.server_done).is_some_and(|done| case.had_seen(e.packet, done)))
+        && !case.data(Direction::ToServer).any(|s| s.events.any(crate::flow::Events::ANY_RETRANSMISSION));
+    if own_turn {
+        return Answer::Clear;
+    }
     let lost = Direction::BOTH.iter().find_map(|way| silence::unacknowledged_retransmissions(case, *way).first().map(|s| s.packet));
     let packet = lost.unwrap_or_else(|| silence::closing(case));
     let ended_by = if lost.is_some() { EndedBy::Middlebox } else { silence::waiting_client(case) };
