@@ -20,6 +20,8 @@ const ALERT_RECORDS: [u64; 3] = [11, 19, 35];
 const SHORT_ALERTS: [u64; 2] = [11, 19];
 /// Seconds without an answer after which silence counts where the capture goes on and no end gives up.
 pub(super) const SILENCE: f64 = 10.0;
+/// Seconds after which a server's close no longer answers the client's Finished.
+const IDLE: f64 = 1.0;
 /// Seconds of silence after which the capture is taken to have paused, or to be several in one: nobody waits so long.
 const PAUSE: f64 = 3_600.0;
 /// Seconds after which a SYN without an answer counts as unanswered: by then it has been sent twice more.
@@ -618,6 +620,20 @@ impl<'a> Case<'a> {
             && self.tls.resumed == Some(true)
             && early
             && steps.iter().filter(record).any(finished)
+    }
+
+    /// Whether the server closed a TLS 1.3 connection so long after the client's Finished that this is no answer to it: a
+    /// spare connection that nobody used, where the server sent no ticket that would show that it had finished too.
+    pub fn is_idle_close(&self) -> bool {
+        let Some(ending) = self.ending.filter(|e| e.from == Direction::ToClient) else { return false };
+        let told = match ending.kind {
+            EndingKind::Alert(_, description) => super::alerts::is_close(description),
+            kind => matches!(kind, EndingKind::Close | EndingKind::Reset | EndingKind::EncryptedAlert),
+        };
+        let finished =
+            self.at(self.seen.client_finished).filter(|_| self.is_tls13() && self.stage == Stage::ClientFinished);
+        let rtt = self.trace.row.syn_rtt().map_or(0.0, |nanos| f64::from(nanos) / 1e9);
+        told && finished.is_some_and(|step| ending.time.since(step.time) > IDLE + 3.0 * rtt)
     }
 
     /// Whether the sender of `packet` had seen what its peer sent up to `step`, as far as its acknowledgment tells.

@@ -29,7 +29,7 @@ enum Sent {
 /// Judges both client certificate causes: `rejected` where one was sent.
 pub(super) fn judge(case: &Case<'_>, rejected: bool) -> Answer {
     let Some(ending) = case.ending else { return Answer::Clear };
-    if case.stage < Stage::ServerHello {
+    if case.stage < Stage::ServerHello || case.is_idle_close() {
         return Answer::Clear;
     }
     let (sent, inferred) = sent(case);

@@ -96,6 +96,9 @@ fn ttl(case: &Case<'_>, suspect: &TraceSegment, own: &[&TraceSegment], signs: &m
     if distance >= 2 {
         let reason = format!("TTL {} where {source} have {usual}", suspect.ip.ttl);
         signs.push(Sign { reason, weight: if distance >= 4 { 4 } else { 3 }, packet: own.first().map(|s| s.packet) });
+    } else if distance == 1 && own.len() >= 2 && own.iter().all(|s| s.ip.ttl == usual) {
+        let reason = format!("TTL {} where all of {source} have {usual}", suspect.ip.ttl);
+        signs.push(Sign { reason, weight: 1, packet: own.first().map(|s| s.packet) });
     } else if distance == 0 {
         signs.push(Sign { reason: format!("TTL {} as {source}", suspect.ip.ttl), weight: -1, packet: None });
     }
@@ -107,7 +110,14 @@ fn timestamps(case: &Case<'_>, suspect: &TraceSegment, own: &[&TraceSegment], si
     if !negotiated {
         return;
     }
+    let first_word = own.iter().all(|s| !s.flags.fin());
     match suspect.options.timestamps {
+        // An end in mid-connection resets with an ACK and its timestamp (RFC 7323 §3.2); a bare RST is for segments of
+        // connections that its sender does not know.
+        None if suspect.flags.rst() && !suspect.flags.ack() && first_word && own.len() >= 2 => {
+            let reason = "a bare RST without the timestamps that were negotiated".into();
+            signs.push(Sign { reason, weight: 3, packet: None });
+        }
         None if suspect.flags.rst() => {
             let reason = "no timestamps although they were negotiated".into();
             signs.push(Sign { reason, weight: 1, packet: None });

@@ -127,6 +127,13 @@ fn is_undecidable(case: &Case<'_>) -> bool {
     if case.stage >= Stage::Complete || case.ending.is_some_and(|e| matches!(e.kind, super::EndingKind::Alert(..))) {
         return false;
     }
+    // The first bytes of an answer that is no TLS are there, however much of it is not.
+    let begins_foreign = |e: &super::Ending| e.kind == super::EndingKind::Foreign && e.from == Direction::ToClient;
+    if case.ending.as_ref().is_some_and(begins_foreign)
+        && case.ending_step().is_some_and(|step| step.spans.first().is_some_and(|span| span.start == 0))
+    {
+        return false;
+    }
     // A hole that the receiver acknowledged is the capture's own.
     Direction::BOTH.iter().any(|way| {
         let acked = case.acknowledged(*way);

@@ -24,7 +24,7 @@ fn judge(case: &Case<'_>) -> Answer {
     }
     let Some(ending) = case.ending else { return Answer::Clear };
     let unread = ending.kind == EndingKind::EncryptedAlert && ending.from == Direction::ToClient;
-    if !unread || case.stage == Stage::Complete {
+    if !unread || case.stage == Stage::Complete || case.is_idle_close() {
         return Answer::Clear;
     }
     let Some(sender) = alerts::ending_sender(case) else { return Answer::Clear };
