@@ -66,6 +66,12 @@ pub(super) fn is_cut_off(case: &Case<'_>) -> bool {
     !answered && last.time.since(first.time) > 3.0 * rtt
 }
 
+/// Where the ClientHello ends in the client's stream: what the client says when it leaves is no part of it.
+pub(super) fn hello_end(case: &Case<'_>) -> u64 {
+    let hello = case.at(case.seen.second_hello.or(case.seen.client_hello));
+    hello.and_then(|step| step.spans.last()).map_or_else(|| case.sent_end(Direction::ToServer), |span| span.end)
+}
+
 /// The packet that closes the flow after a wait, else the last one.
 pub(super) fn closing(case: &Case<'_>) -> PacketNumber {
     case.closing_packet().unwrap_or(case.trace.row.last_packet)

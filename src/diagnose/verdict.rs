@@ -159,7 +159,8 @@ pub fn unanswered(row: &FlowRow, context: &Context) -> (Outcome, Option<(Cause, 
         return (Outcome::NotTls, None);
     }
     let again = usize::from(row.sides.to_server.retransmissions);
-    if again < RETRANSMISSIONS && context.capture_end.since(row.start) < SYN_SILENCE {
+    let cancelled = again == 0 && context.connected.contains(&(row.client.ip, row.server));
+    if cancelled || again < RETRANSMISSIONS && context.capture_end.since(row.start) < SYN_SILENCE {
         return (Outcome::Incomplete, None);
     }
     (Outcome::Failed, Some((Cause::SynUnanswered, EndedBy::Path)))

@@ -129,6 +129,7 @@ fn context(index: &Index) -> Context {
         }
         // A server is known by the TTL of its SYN-ACKs: few devices on the way forge those.
         if row.sides.to_client.flags.has(SideFlags::SYN_ACK) {
+            context.connected.insert((row.client.ip, row.server));
             *ttls.entry(row.server.ip).or_default().entry(row.sides.to_client.ttl).or_default() += 1;
         }
     }

@@ -20,7 +20,7 @@ fn judge(case: &Case<'_>) -> Answer {
         return Answer::Clear;
     }
     let start = case.tls.start.to_server;
-    let end = case.sent_end(Direction::ToServer);
+    let end = silence::hello_end(case);
     let acked = case.acknowledged(Direction::ToServer);
     if acked <= start || acked >= end && case.stage == Stage::HelloSent {
         return Answer::Clear;

@@ -16,6 +16,9 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn judge(case: &Case<'_>) -> Answer {
+    if case.is_idle_close() {
+        return Answer::Clear;
+    }
     if let Some((packet, description)) = alerts::refusal(case).or_else(|| alerts::late_refusal(case)) {
         let place = if case.stage >= Stage::ServerHello { "after its ServerHello" } else { "in answer to the ClientHello" };
         return Found::at(packet, Confidence::Certain, EndedBy::Server, format!("the server sends {description} {place}"))
@@ -24,7 +27,7 @@ fn judge(case: &Case<'_>) -> Answer {
     }
     let Some(ending) = case.ending else { return Answer::Clear };
     let unread = ending.kind == EndingKind::EncryptedAlert && ending.from == Direction::ToClient;
-    if !unread || case.stage == Stage::Complete || case.is_idle_close() {
+    if !unread || case.stage == Stage::Complete {
         return Answer::Clear;
     }
     let Some(sender) = alerts::ending_sender(case) else { return Answer::Clear };

@@ -23,6 +23,12 @@ fn judge(case: &Case<'_>) -> Answer {
         return Answer::Clear;
     }
     let again: Vec<_> = case.trace.sent(Direction::ToServer).filter(|s| s.flags.syn() && s.packet > syn.packet).collect();
+    // TCP sends a SYN again after a second (RFC 6298 §2): a client that does not, and reaches the same server by another
+    // connection, dropped the one that lost a race.
+    let row = &case.trace.row;
+    if again.is_empty() && case.context.connected.contains(&(row.client.ip, row.server)) && case.syn_ack.is_none() {
+        return Answer::Clear;
+    }
     let waited = case.capture_end().since(syn.time);
     if again.len() < RETRANSMISSIONS && waited < crate::diagnose::case::SYN_SILENCE {
         return Answer::Pending;
