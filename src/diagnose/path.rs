@@ -14,6 +14,8 @@ const FOREIGN: i32 = 4;
 const SURE: i32 = 7;
 /// Below this score it is the end's own.
 const OWN: i32 = 2;
+/// From this score downwards that is certain: its timestamp goes on with the end's clock, or TTL and identification agree.
+const PROVEN: i32 = -3;
 
 /// One sign and what it weighs; positive speaks for a device on the way.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -74,7 +76,7 @@ pub fn sender(case: &Case<'_>, suspect: &TraceSegment) -> Sender {
     } else if score >= FOREIGN {
         (EndedBy::Middlebox, Confidence::Likely)
     } else if score < OWN {
-        (end, if own.is_empty() { Confidence::Possible } else { Confidence::Likely })
+        (end, if score <= PROVEN { Confidence::Certain } else { Confidence::Likely })
     } else {
         (EndedBy::Unknown, Confidence::Possible)
     };

@@ -36,7 +36,8 @@ fn judge(case: &Case<'_>) -> Answer {
     let packet = lost.unwrap_or_else(|| silence::closing(case));
     let ended_by = if lost.is_some() { EndedBy::Middlebox } else { silence::waiting_client(case) };
     let waited = case.waited(silence::last_progress(case));
-    Found::at(packet, Confidence::Certain, ended_by, format!("after the server's first message nothing for {waited:.1} s"))
+    let confidence = if ended_by == EndedBy::Client { Confidence::Certain } else { Confidence::Likely };
+    Found::at(packet, confidence, ended_by, format!("after the server's first message nothing for {waited:.1} s"))
         .supported(case.at(case.seen.server_hello).map(|s| s.packet), "the ServerHello")
         .answer()
 }
