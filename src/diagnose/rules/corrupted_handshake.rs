@@ -8,7 +8,7 @@ pub(super) const RULE: Rule = Rule {
     cause: Cause::CorruptedHandshake,
     doc: Doc {
         what: "Handshake bytes contradict each other or do not decode.",
-        how: "A message that does not parse, a signature that was checked and is bad, a ServerHello that does not answer its ClientHello; or an end's alert that says so.",
+        how: "A message that does not parse, a signature that was checked and is bad (of the key exchange, or of a certificate by the next one's key), a ServerHello that does not answer its ClientHello; or an end's alert that says so.",
         not: "bad-record-mac, where the record layer refuses.",
         next: &["Capture at both ends and compare the ClientHello and ServerHello byte by byte", "Suspect middleboxes that re-parse the handshake"],
         reference: "RFC 8446 section 6.2",

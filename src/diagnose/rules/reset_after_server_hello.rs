@@ -7,7 +7,7 @@ pub(super) const RULE: Rule = Rule {
     cause: Cause::ResetAfterServerHello,
     doc: Doc {
         what: "The server's side ended the connection with a RST after its ServerHello, before the handshake was complete.",
-        how: "A RST that bears the server's address. Who really sent it is scored: TTL, timestamps, timing, sequence number, life after it.",
+        how: "A RST that bears the server's address (or the client's, where the signs speak against the client: the other half of what a box sends to both). Who really sent it is scored: TTL, timestamps, timing, sequence number, life after it.",
         not: "closed-by-alert, where an alert comes first; truncated-answer, where no message was whole.",
         next: &["Look for a filter that acts on the certificate or the ServerHello", "Look for a crash of the server's worker at that second"],
         reference: "RFC 9293 section 3.5.2",
