@@ -3,7 +3,7 @@
 use super::case::{Case, Ending, EndingKind, Stage};
 use super::path::{self, Sender};
 use crate::vocab::iana::AlertDescription;
-use crate::vocab::{Direction, PacketNumber};
+use crate::vocab::{Direction, EndedBy, PacketNumber};
 
 /// The server's alert straight after a ClientHello (or the second one).
 pub(super) fn refusal(case: &Case<'_>) -> Option<(PacketNumber, AlertDescription)> {
@@ -55,4 +55,11 @@ pub(super) fn is_close(description: AlertDescription) -> bool {
 pub(super) fn ending_sender(case: &Case<'_>) -> Option<Sender> {
     let segment = case.trace.by_packet(case.ending?.packet)?;
     Some(path::sender(case, segment))
+}
+
+/// Whether something on the way reset the connection in the client's name: what the server's side sees of a box that
+/// resets both ends.
+pub(super) fn is_reset_for_client(case: &Case<'_>) -> bool {
+    case.ended_with(Direction::ToServer, EndingKind::Reset)
+        && ending_sender(case).is_some_and(|sender| sender.by == EndedBy::Middlebox)
 }

@@ -16,8 +16,14 @@ const SHORTEST_FINISHED: u64 = 45;
 /// Bodies of TLS 1.3 records that hold an alert: two bytes, the content type and a tag of 16 or 8 bytes; 35 from Java,
 /// which pads them.
 const ALERT_RECORDS: [u64; 3] = [11, 19, 35];
+/// Those that are too short for anything else.
+const SHORT_ALERTS: [u64; 2] = [11, 19];
 /// Seconds without an answer after which silence counts where the capture goes on and no end gives up.
 pub(super) const SILENCE: f64 = 10.0;
+/// Seconds after which a server's close no longer answers the client's Finished.
+const IDLE: f64 = 1.0;
+/// Seconds of silence after which the capture is taken to have paused, or to be several in one: nobody waits so long.
+const PAUSE: f64 = 3_600.0;
 /// Seconds after which a SYN without an answer counts as unanswered: by then it has been sent twice more.
 pub(super) const SYN_SILENCE: f64 = 3.0;
 /// Seconds after which a server that closes is taken to have waited rather than refused.
@@ -139,6 +145,8 @@ pub struct Seen {
     pub client_finished: Option<usize>,
     /// The server's Finished up to TLS 1.2.
     pub server_finished: Option<usize>,
+    /// The client's first encrypted record behind the ServerHello.
+    pub client_protected: Option<usize>,
     /// The server's first encrypted record.
     pub server_protected: Option<usize>,
     /// The server's first application data after the handshake.
@@ -176,6 +184,9 @@ impl<'a> Case<'a> {
             case.stage = Stage::Connected;
         }
         case.walk();
+        if case.is_answered_early() {
+            case.stage = Stage::Complete;
+        }
         // A client that closes its direction right behind its Finished and request still gets the server's Finished.
         let half_closed =
             case.ended_with(Direction::ToServer, EndingKind::Close) && case.stage == Stage::ClientFinished;
@@ -185,26 +196,48 @@ impl<'a> Case<'a> {
         case
     }
 
-    /// Goes through the steps in packet order until something ends or spoils the flow.
+    /// Goes through the steps in the order in which their receiver could read them until something ends or spoils the flow.
     fn walk(&mut self) {
-        let steps = &self.timeline.steps;
-        let mut at = 0;
-        while at < steps.len() {
-            let packet = steps[at].packet;
-            let end = at + steps[at..].iter().take_while(|step| step.packet == packet).count();
-            // What a packet carries comes before its own FIN or RST.
-            let order = (at..end)
-                .filter(|step| steps[*step].kind != StepKind::Segment)
-                .chain((at..end).filter(|step| steps[*step].kind == StepKind::Segment));
-            for step in order {
-                if let Some(kind) = self.step(step).filter(|kind| !self.is_ignored(step, *kind)) {
-                    let Step { from, packet, time, .. } = steps[step];
-                    self.ending = Some(Ending { kind, from, packet, time, step });
-                    return;
-                }
+        for step in self.reading_order() {
+            if let Some(kind) = self.step(step).filter(|kind| !self.is_ignored(step, *kind)) {
+                let Step { from, packet, time, .. } = self.timeline.steps[step];
+                self.ending = Some(Ending { kind, from, packet, time, step });
+                return;
             }
-            at = end;
         }
+    }
+
+    /// The steps in the order in which their receiver could read them. What overtook earlier bytes of its stream waits
+    /// for these (a retransmission may fill a hole after the segments behind it), a FIN too (RFC 9293 §3.10.7.4), and
+    /// what a packet carries comes before its own FIN or RST.
+    fn reading_order(&self) -> Vec<usize> {
+        let steps = &self.timeline.steps;
+        let start = |at: usize| match steps[at].kind {
+            StepKind::Segment => self
+                .trace
+                .by_packet(steps[at].packet)
+                .map_or(0, |s| u64::try_from(self.offset(s)).unwrap_or(0) + u64::from(s.payload_len)),
+            _ => steps[at].spans.first().map_or(0, |span| span.start),
+        };
+        let mut readable: Vec<PacketNumber> = steps.iter().map(|step| step.packet).collect();
+        for direction in Direction::BOTH {
+            let is_read = |at: &usize| {
+                let step = &steps[*at];
+                let closes = step.kind == StepKind::Segment && step.flags.fin() && !step.flags.rst();
+                step.from == direction && (closes || !step.spans.is_empty())
+            };
+            let mut in_stream_order: Vec<usize> = (0..steps.len()).filter(is_read).collect();
+            in_stream_order.sort_by_key(|at| (start(*at), steps[*at].kind == StepKind::Segment));
+            let mut latest = PacketNumber(0);
+            for at in in_stream_order {
+                latest = latest.max(readable[at]);
+                readable[at] = latest;
+            }
+        }
+        let mut order: Vec<usize> = (0..steps.len()).collect();
+        let place = |at: usize| if steps[at].kind == StepKind::Segment { 0 } else { start(at) };
+        order.sort_by_key(|at| (readable[*at], steps[*at].kind == StepKind::Segment, place(*at)));
+        order
     }
 
     /// Whether the client goes on with its request as if the foreign bytes were not there: then they never reached it, or
@@ -275,16 +308,27 @@ impl<'a> Case<'a> {
     fn bytes(&mut self, step: &Step) -> Option<EndingKind> {
         let in_tls = self.stage > Stage::Preamble;
         if step.name.starts_with("Malformed") || !in_tls {
-            // Before TLS, text is the business of STARTTLS, CONNECT and their like.
+            // Before TLS, text is the business of STARTTLS, CONNECT and their like; but a client that begins with its
+            // ClientHello asked for none of them.
             if step.from == Direction::ToServer && self.stage == Stage::Connected {
                 self.stage = Stage::Preamble;
             }
-            return (in_tls).then_some(EndingKind::Foreign);
+            return (in_tls || self.is_banner(step)).then_some(EndingKind::Foreign);
         }
         if step.name.starts_with("Record does not verify") {
             return Some(EndingKind::BadTag);
         }
         Some(EndingKind::Foreign)
+    }
+
+    /// Whether these are a server's first words to a client that speaks TLS from its first byte, and the server never
+    /// does.
+    fn is_banner(&self, step: &Step) -> bool {
+        self.stage == Stage::Connected
+            && step.from == Direction::ToClient
+            && self.tls.progress.hello_begun
+            && self.tls.start.to_server == 0
+            && self.tls.records.to_client == 0
     }
 
     fn message(&mut self, at: usize, step: &Step) {
@@ -400,6 +444,7 @@ impl<'a> Case<'a> {
                 if alert {
                     return Some(EndingKind::EncryptedAlert);
                 }
+                self.seen.client_protected = self.seen.client_protected.or(Some(at));
                 // EndOfEarlyData or an empty Certificate in a record of its own comes before the Finished.
                 if step.bytes >= SHORTEST_FINISHED {
                     self.seen.client_finished = Some(at);
@@ -412,6 +457,10 @@ impl<'a> Case<'a> {
                 None
             }
             (true, Direction::ToClient) if self.seen.client_finished.is_none() => {
+                // No handshake message of a server is so short; padded ones are told by their place alone.
+                if SHORT_ALERTS.contains(&step.bytes) || alert && self.seen.client_protected.is_some() {
+                    return Some(EndingKind::EncryptedAlert);
+                }
                 self.seen.server_protected = self.seen.server_protected.or(Some(at));
                 self.stage = self.stage.max(Stage::ServerFlight);
                 None
@@ -439,6 +488,10 @@ impl<'a> Case<'a> {
                 None
             }
             ContentType::ALERT if self.stage < Stage::Complete => Some(EndingKind::EncryptedAlert),
+            // A client that leaves without a request, whatever the server still says.
+            ContentType::ALERT if from == Direction::ToServer && self.seen.client_application.is_none() => {
+                Some(EndingKind::EncryptedAlert)
+            }
             ContentType::APPLICATION_DATA if self.tls.progress.joined_late => {
                 self.stage = Stage::Complete;
                 self.application(at, from);
@@ -528,7 +581,7 @@ impl<'a> Case<'a> {
     pub fn ended_in_silence(&self, since: Time) -> bool {
         let waited = self.waited(since);
         match self.ending {
-            None => waited >= SILENCE && self.is_captured_to_the_end(),
+            None => (SILENCE..PAUSE).contains(&waited) && self.is_captured_to_the_end(),
             Some(Ending { kind: EndingKind::Reset | EndingKind::Close | EndingKind::Alert(..), from, .. }) => {
                 match from {
                     Direction::ToServer => waited >= CLIENT_WAIT,
@@ -547,6 +600,48 @@ impl<'a> Case<'a> {
             let unacknowledged = self.data(*way).any(|s| self.offset(s) + i64::from(s.payload_len) > acked);
             !unacknowledged || self.data(*way).any(|s| s.events.any(Events::ANY_RETRANSMISSION))
         })
+    }
+
+    /// Whether the server answered the client's early data and closed its direction before the client's Finished came,
+    /// which then came all the same (RFC 8446 §2.3: a server may answer 0-RTT data at once).
+    fn is_answered_early(&self) -> bool {
+        let Some(ending) = self.ending.filter(|e| e.from == Direction::ToClient) else {
+            return false;
+        };
+        let closes = matches!(ending.kind, EndingKind::Close | EndingKind::EncryptedAlert);
+        let steps = &self.timeline.steps;
+        let record = |step: &&Step| {
+            step.from == Direction::ToServer && matches!(step.kind, StepKind::Encrypted | StepKind::ApplicationData)
+        };
+        let early = self.seen.server_hello.is_some_and(|hello| steps[..hello].iter().any(|step| record(&step)));
+        let finished = |step: &Step| step.bytes >= SHORTEST_FINISHED && step.packet > ending.packet;
+        closes
+            && self.is_tls13()
+            && self.tls.resumed == Some(true)
+            && early
+            && steps.iter().filter(record).any(finished)
+    }
+
+    /// Whether the server closed a TLS 1.3 connection so long after the client's Finished that this is no answer to it: a
+    /// spare connection that nobody used, where the server sent no ticket that would show that it had finished too.
+    pub fn is_idle_close(&self) -> bool {
+        let Some(ending) = self.ending.filter(|e| e.from == Direction::ToClient) else { return false };
+        let told = match ending.kind {
+            EndingKind::Alert(_, description) => super::alerts::is_close(description),
+            kind => matches!(kind, EndingKind::Close | EndingKind::Reset | EndingKind::EncryptedAlert),
+        };
+        let finished =
+            self.at(self.seen.client_finished).filter(|_| self.is_tls13() && self.stage == Stage::ClientFinished);
+        let rtt = self.trace.row.syn_rtt().map_or(0.0, |nanos| f64::from(nanos) / 1e9);
+        told && finished.is_some_and(|step| ending.time.since(step.time) > IDLE + 3.0 * rtt)
+    }
+
+    /// Whether the sender of `packet` had seen what its peer sent up to `step`, as far as its acknowledgment tells.
+    pub fn had_seen(&self, packet: PacketNumber, step: &Step) -> bool {
+        let Some(segment) = self.trace.by_packet(packet).filter(|s| s.flags.ack()) else { return true };
+        let Some(end) = step.spans.last().map(|span| span.end) else { return true };
+        let base = self.trace.row.sides[step.from].first_seq();
+        segment.direction == step.from || i64::from(segment.ack.wrapping_sub(base) as i32) >= end as i64
     }
 
     /// The highest acknowledgment an end sent before `before`, as an offset of the other direction's stream.

@@ -6,7 +6,7 @@ use crate::proto::tls::certificate::chain::missing_issuer;
 use crate::proto::tls::certificate::{CertificateFacts, Ending as TrustEnding, SignatureVerdict};
 use crate::proto::tls::message::{Certificate, CompressedCertificate};
 use crate::vocab::iana::{AlertDescription, HandshakeType};
-use crate::vocab::{Confidence, Direction, PacketNumber};
+use crate::vocab::{Confidence, Direction, EndedBy, PacketNumber};
 
 /// Seconds within which a client that leaves after a handshake leaves because of what it saw in it.
 const AT_ONCE: f64 = 1.0;
@@ -27,6 +27,14 @@ pub(super) struct Refusal {
 pub(super) fn refusal(case: &Case<'_>) -> Option<Refusal> {
     let Ending { kind, from, packet, time, .. } = case.ending?;
     if from != Direction::ToServer {
+        return None;
+    }
+    // A client that left before the flight could reach it did not judge it; nor did one in whose name something reset.
+    let judged = [case.seen.certificate, case.seen.server_protected.filter(|_| case.seen.certificate.is_none())];
+    if judged.iter().flatten().any(|at| case.at(Some(*at)).is_some_and(|step| !case.had_seen(packet, step))) {
+        return None;
+    }
+    if kind == EndingKind::Reset && alerts::ending_sender(case).is_some_and(|sender| sender.by == EndedBy::Middlebox) {
         return None;
     }
     let flight = case.seen.certificate.is_some() || case.seen.server_protected.is_some();
@@ -63,6 +71,10 @@ pub(super) fn refusal(case: &Case<'_>) -> Option<Refusal> {
                 after_handshake: complete,
             })
         }
+        // NSS checks the certificate while it sends its Finished, and refuses it before it has the server's.
+        EndingKind::EncryptedAlert if flight && !resumed && is_between_finished(case, packet) => {
+            Some(Refusal { packet, alert: None, confidence: Confidence::Possible, after_handshake: false })
+        }
         // Encrypted close_notify right after the handshake, without keys.
         EndingKind::EncryptedAlert => {
             let complete = case.stage >= Stage::ClientFinished && case.seen.client_application.is_none();
@@ -75,6 +87,19 @@ pub(super) fn refusal(case: &Case<'_>) -> Option<Refusal> {
         }
         _ => None,
     }
+}
+
+/// Whether a client up to TLS 1.2 sent this behind its own Finished and had not yet seen the server's.
+fn is_between_finished(case: &Case<'_>, packet: PacketNumber) -> bool {
+    let unseen = case.at(case.seen.server_finished).is_none_or(|finished| !case.had_seen(packet, finished));
+    !case.is_tls13() && case.seen.client_finished.is_some() && unseen
+}
+
+/// Whether a client that left after the handshake did so without a word, as one that refuses what it got; a polite one
+/// closes with an alert.
+pub(super) fn is_abrupt(case: &Case<'_>) -> bool {
+    let bare = |ending: Ending| matches!(ending.kind, EndingKind::Close | EndingKind::Reset);
+    case.ending.is_some_and(bare)
 }
 
 /// The server's certificates, leaf first; empty where they are encrypted.
@@ -117,6 +142,15 @@ pub(super) fn ending(case: &Case<'_>, chain: &[CertificateFacts]) -> TrustEnding
 /// Whether the chain ends in a known root.
 pub(super) fn ends_in_known_root(case: &Case<'_>, chain: &[CertificateFacts]) -> bool {
     matches!(ending(case, chain), TrustEnding::Root(_))
+}
+
+/// Whether an authority's name says that it is no root: `Example Intermediate CA`.
+pub(super) fn sounds_intermediate(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    !name.contains("root")
+        && ["intermediate", "issuing", "subordinate", "sub ca", "sub-ca", "subca"]
+            .iter()
+            .any(|word| name.contains(word))
 }
 
 /// The issuer that a chain names and does not carry.

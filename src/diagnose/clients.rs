@@ -20,6 +20,9 @@ pub const CLIENTS: [(&str, &str); 7] = [
     ("Python", "3.11"),
 ];
 
+/// The longest record that NSS waits for (`lib/ssl/ssl3gthr.c`).
+const NSS_LIMIT: u16 = 18_432;
+
 /// What a client experiences, whatever the reason.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Experience {
@@ -37,6 +40,8 @@ pub enum Experience {
     Closed,
     /// FIN inside a record that was begun.
     ClosedInRecord,
+    /// FIN after the client's Finished, where it waits for the answer to its request already (TLS 1.3).
+    ClosedLate,
     /// Nothing comes.
     Silence,
     /// Text or other bytes that are no record come first.
@@ -47,14 +52,28 @@ pub enum Experience {
     DataFirst,
     /// Bytes that are no TLS come after the `ServerHello`.
     NotTlsLater,
+    /// Text of which the fourth and fifth byte pass for a record's length: NSS waits for the rest.
+    NotTlsWaited,
+    /// A proxy answers CONNECT with another status than 200.
+    ProxyRefused,
+    /// A proxy closes instead of answering CONNECT.
+    ProxyClosed,
+    /// `handshake_failure` after the server's request for a certificate (TLS 1.2).
+    FailureAfterRequest,
     /// An alert of this number comes while the client waits for the `ServerHello`.
     Alert(u8),
     /// A warning `close_notify` within the handshake.
     CloseNotify,
     /// `certificate_required` after the client's Finished (TLS 1.3).
     CertificateRequired,
-    /// A certificate that has expired or is not valid yet.
-    CertificateDate,
+    /// A certificate that has expired.
+    CertificateExpired,
+    /// A certificate that is not valid yet.
+    CertificateNotYetValid,
+    /// A certificate with too short a key or too weak a signature.
+    CertificateWeak,
+    /// A chain with an unknown root in it.
+    CertificateRootSent,
     /// A certificate that signed itself.
     CertificateSelfSigned,
     /// A certificate of an unknown authority, or a chain that lacks an intermediate.
@@ -99,26 +118,42 @@ rows! {
         "EOF", "SSLHandshakeException: Remote host terminated the handshake", "ECONNRESET: Client network socket disconnected before secure TLS connection was established", "SSLEOFError: [SSL: UNEXPECTED_EOF_WHILE_READING] EOF occurred in violation of protocol";
     ClosedInRecord: "net::ERR_CONNECTION_CLOSED", "PR_END_OF_FILE_ERROR", "curl: (35) OpenSSL SSL_connect: SSL_ERROR_SYSCALL",
         "unexpected EOF", "SSLHandshakeException: Remote host terminated the handshake", "ECONNRESET: Client network socket disconnected before secure TLS connection was established", "SSLEOFError: [SSL: UNEXPECTED_EOF_WHILE_READING] EOF occurred in violation of protocol";
+    ClosedLate: "net::ERR_EMPTY_RESPONSE", "", "curl: (52) Empty reply from server",
+        "EOF", "java.net.SocketException: Unexpected end of file from server", "ECONNRESET: socket hang up", "RemoteDisconnected: Remote end closed connection without response";
     Silence: "net::ERR_TIMED_OUT (after 30 s)", "(keeps waiting)", "curl: (28) Connection timed out",
         "context deadline exceeded", "java.net.SocketTimeoutException: Read timed out", "(keeps waiting)", "TimeoutError: _ssl.c: The handshake operation timed out";
     NotTls: "net::ERR_SSL_PROTOCOL_ERROR", "SSL_ERROR_RX_RECORD_TOO_LONG", "curl: (35) error:0A00010B: wrong version number",
+        "tls: first record does not look like a TLS handshake, or http: server gave HTTP response to HTTPS client", "SSLException: Unsupported or unrecognized SSL message", "ERR_SSL_WRONG_VERSION_NUMBER", "SSLError: [SSL: WRONG_VERSION_NUMBER] wrong version number";
+    NotTlsWaited: "net::ERR_SSL_PROTOCOL_ERROR", "PR_END_OF_FILE_ERROR (waits for more first)", "curl: (35) error:0A00010B: wrong version number",
         "tls: first record does not look like a TLS handshake", "SSLException: Unsupported or unrecognized SSL message", "ERR_SSL_WRONG_VERSION_NUMBER", "SSLError: [SSL: WRONG_VERSION_NUMBER] wrong version number";
+    ProxyRefused: "net::ERR_TUNNEL_CONNECTION_FAILED", "", "curl: (56) CONNECT tunnel failed, response",
+        "", "IOException: Unable to tunnel through proxy. Proxy returns", "", "OSError: Tunnel connection failed";
+    ProxyClosed: "", "", "curl: (56) Proxy CONNECT aborted",
+        "unexpected EOF", "", "ECONNRESET", "RemoteDisconnected: Remote end closed connection without response";
+    FailureAfterRequest: "net::ERR_BAD_SSL_CLIENT_AUTH_CERT", "SSL_ERROR_HANDSHAKE_FAILURE_ALERT", "curl: (35) error:0A000410: sslv3 alert handshake failure",
+        "remote error: tls: handshake failure", "SSLHandshakeException: Received fatal alert: handshake_failure, or SocketException: Broken pipe", "ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE", "SSLError: [SSL: SSLV3_ALERT_HANDSHAKE_FAILURE] sslv3 alert handshake failure";
     AbsurdLength: "net::ERR_SSL_PROTOCOL_ERROR", "SSL_ERROR_RX_RECORD_TOO_LONG", "curl: (35) error:0A0000C6: packet length too long",
-        "tls: oversized record received", "SSLHandshakeException: Remote host terminated the handshake", "ERR_SSL_PACKET_LENGTH_TOO_LONG", "SSLError: [SSL: PACKET_LENGTH_TOO_LONG] packet length too long";
+        "tls: oversized record received", "SSLProtocolException: Bad input record size, or SSLHandshakeException: Remote host terminated the handshake", "ERR_SSL_PACKET_LENGTH_TOO_LONG", "SSLError: [SSL: PACKET_LENGTH_TOO_LONG] packet length too long";
     DataFirst: "net::ERR_SSL_PROTOCOL_ERROR", "SSL_ERROR_RX_UNEXPECTED_APPLICATION_DATA", "curl: (35) error:0A0000F4: unexpected message",
         "tls: first record does not look like a TLS handshake", "SSLException: Unsupported or unrecognized SSL message", "ERR_SSL_UNEXPECTED_MESSAGE", "SSLError: [SSL: UNEXPECTED_MESSAGE] unexpected message";
     NotTlsLater: "net::ERR_SSL_PROTOCOL_ERROR", "SSL_ERROR_RX_RECORD_TOO_LONG", "curl: (35) error:0A00010B: wrong version number",
-        "tls: oversized record received, or received record with version 5454", "SSLHandshakeException: Remote host terminated the handshake", "ERR_SSL_WRONG_VERSION_NUMBER", "SSLError: [SSL: WRONG_VERSION_NUMBER] wrong version number";
+        "tls: oversized record received, or received record with version 5454, or http: server gave HTTP response to HTTPS client", "SSLHandshakeException: Remote host terminated the handshake", "ERR_SSL_WRONG_VERSION_NUMBER", "SSLError: [SSL: WRONG_VERSION_NUMBER] wrong version number";
     CloseNotify: "net::ERR_SSL_PROTOCOL_ERROR", "PR_END_OF_FILE_ERROR", "curl: (35) OpenSSL SSL_connect: SSL_ERROR_ZERO_RETURN",
         "EOF", "SSLProtocolException: Received close_notify during handshake", "ECONNRESET: Client network socket disconnected before secure TLS connection was established", "SSLZeroReturnError: TLS/SSL connection has been closed (EOF)";
     CertificateRequired: "net::ERR_BAD_SSL_CLIENT_AUTH_CERT", "SSL_ERROR_RX_CERTIFICATE_REQUIRED_ALERT", "curl: (56) OpenSSL SSL_read: error:0A00045C: tlsv13 alert certificate required",
         "remote error: tls: certificate required", "SSLHandshakeException: Received fatal alert: certificate_required", "ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED", "SSLError: [SSL: TLSV13_ALERT_CERTIFICATE_REQUIRED] tlsv13 alert certificate required";
-    CertificateDate: "net::ERR_CERT_DATE_INVALID", "SEC_ERROR_EXPIRED_CERTIFICATE", "curl: (60) SSL certificate problem: certificate has expired (or is not yet valid)",
-        "x509: certificate has expired or is not yet valid", "SSLHandshakeException: PKIX path validation failed", "CERT_HAS_EXPIRED (or CERT_NOT_YET_VALID)", "SSLCertVerificationError: [SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed";
-    CertificateSelfSigned: "net::ERR_CERT_AUTHORITY_INVALID", "SEC_ERROR_UNTRUSTED_ISSUER", "curl: (60) SSL certificate problem: self-signed certificate",
+    CertificateExpired: "net::ERR_CERT_DATE_INVALID", "SEC_ERROR_EXPIRED_CERTIFICATE (or SEC_ERROR_EXPIRED_ISSUER_CERTIFICATE)", "curl: (60) SSL certificate problem: certificate has expired",
+        "x509: certificate has expired or is not yet valid", "SSLHandshakeException: PKIX path validation failed", "CERT_HAS_EXPIRED: certificate has expired", "SSLCertVerificationError: [SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: certificate has expired";
+    CertificateNotYetValid: "net::ERR_CERT_DATE_INVALID", "SEC_ERROR_EXPIRED_CERTIFICATE", "curl: (60) SSL certificate problem: certificate is not yet valid",
+        "x509: certificate has expired or is not yet valid", "SSLHandshakeException: PKIX path validation failed", "CERT_NOT_YET_VALID: certificate is not yet valid", "SSLCertVerificationError: [SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: certificate is not yet valid";
+    CertificateWeak: "", "", "curl: (60) SSL certificate problem: EE certificate key too weak, or CA signature digest algorithm too weak",
+        "", "", "", "SSLCertVerificationError: [SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: EE certificate key too weak, or CA signature digest algorithm too weak";
+    CertificateRootSent: "net::ERR_CERT_AUTHORITY_INVALID", "SEC_ERROR_UNTRUSTED_ISSUER", "curl: (60) SSL certificate problem: self-signed certificate in certificate chain",
+        "x509: certificate signed by unknown authority", "SSLHandshakeException: PKIX path building failed", "SELF_SIGNED_CERT_IN_CHAIN: self-signed certificate in certificate chain", "SSLCertVerificationError: [SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: self-signed certificate in certificate chain";
+    CertificateSelfSigned: "net::ERR_CERT_AUTHORITY_INVALID", "SEC_ERROR_UNTRUSTED_ISSUER (or SEC_ERROR_CA_CERT_INVALID)", "curl: (60) SSL certificate problem: self-signed certificate",
         "x509: certificate signed by unknown authority", "SSLHandshakeException: PKIX path building failed", "DEPTH_ZERO_SELF_SIGNED_CERT", "SSLCertVerificationError: [SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed";
     CertificateAuthority: "net::ERR_CERT_AUTHORITY_INVALID", "SEC_ERROR_UNKNOWN_ISSUER", "curl: (60) SSL certificate problem: unable to get local issuer certificate",
-        "x509: certificate signed by unknown authority", "SSLHandshakeException: PKIX path building failed", "UNABLE_TO_VERIFY_LEAF_SIGNATURE", "SSLCertVerificationError: [SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed";
+        "x509: certificate signed by unknown authority", "SSLHandshakeException: PKIX path building failed", "UNABLE_TO_VERIFY_LEAF_SIGNATURE (or UNABLE_TO_GET_ISSUER_CERT_LOCALLY)", "SSLCertVerificationError: [SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed";
     CertificateName: "net::ERR_CERT_COMMON_NAME_INVALID", "SSL_ERROR_BAD_CERT_DOMAIN", "curl: (60) SSL: no alternative certificate subject name matches target host name",
         "x509: certificate is valid for other names", "SSLHandshakeException: No subject alternative DNS name matching", "ERR_TLS_CERT_ALTNAME_INVALID", "SSLCertVerificationError: [SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed";
     BadRecord: "net::ERR_SSL_PROTOCOL_ERROR", "SSL_ERROR_BAD_MAC_READ", "curl: (35) error:0A000119: decryption failed or bad record mac",
@@ -254,12 +289,15 @@ pub(super) fn reports(case: &Case<'_>, cause: Cause) -> Vec<ClientReport> {
 #[expect(clippy::match_same_arms, reason = "a table: one row a cause, in the order of the causes")]
 fn experience(case: &Case<'_>, cause: Cause) -> Option<Experience> {
     let closed_by_server = case.ending.is_some_and(|ending| ending.from == Direction::ToClient);
+    let reset_by_server = case.ended_with(Direction::ToClient, EndingKind::Reset);
+    let late = case.is_tls13() && case.stage >= Stage::ClientFinished;
     Some(match cause {
         Cause::SynUnanswered => Experience::ConnectTimeout,
         Cause::ConnectionRefused => Experience::Refused,
         // TCP ignores an ICMP error in mid-connection: the client waits.
         Cause::IcmpUnreachable if case.syn_ack.is_some() => Experience::Silence,
         Cause::IcmpUnreachable => Experience::Unreachable,
+        Cause::ClosedAfterServerHello if late => Experience::ClosedLate,
         Cause::ClosedBeforeClientHello | Cause::ClosedAfterClientHello | Cause::ClosedAfterServerHello => {
             Experience::Closed
         }
@@ -276,31 +314,75 @@ fn experience(case: &Case<'_>, cause: Cause) -> Option<Experience> {
             Some((Direction::ToClient, EndingKind::Close)) => Experience::Closed,
             _ => Experience::Silence,
         },
-        Cause::PlaintextAnswer => Experience::NotTls,
+        Cause::PlaintextAnswer => match case.ending_step().map(|step| step.body.as_slice()) {
+            Some([_, _, _, high, low, ..]) if u16::from_be_bytes([*high, *low]) <= NSS_LIMIT => {
+                Experience::NotTlsWaited
+            }
+            _ => Experience::NotTls,
+        },
         Cause::GarbageAnswer => match case.ending_step().map(|step| step.body.as_slice()) {
             Some([20..=24, 3, 0..=4, ..]) => Experience::AbsurdLength,
             Some([]) => Experience::DataFirst,
             _ => Experience::NotTls,
         },
+        Cause::TruncatedAnswer if reset_by_server => Experience::Reset,
         Cause::TruncatedAnswer if closed_by_server => Experience::ClosedInRecord,
         Cause::TruncatedAnswer => Experience::Silence,
         Cause::ForeignBytes => Experience::NotTlsLater,
-        Cause::ClosedByAlert => Experience::CloseNotify,
-        Cause::ClientCertificateRequired if case.is_tls13() => Experience::CertificateRequired,
-        Cause::CertificateExpired | Cause::CertificateNotYetValid => Experience::CertificateDate,
+        Cause::ClosedByAlert => match case.ending_alert() {
+            Some((_, _, AlertDescription::USER_CANCELED)) => Experience::Closed,
+            _ => Experience::CloseNotify,
+        },
+        Cause::ProxyRefused if reset_by_server => Experience::Reset,
+        Cause::ProxyRefused if case.server_data.is_some() => Experience::ProxyRefused,
+        Cause::ProxyRefused => Experience::ProxyClosed,
+        Cause::ClientCertificateRequired | Cause::ClientCertificateRejected
+            if case.ended_with(Direction::ToClient, EndingKind::Close) =>
+        {
+            if late {
+                Experience::ClosedLate
+            } else {
+                Experience::Closed
+            }
+        }
+        Cause::ClientCertificateRequired | Cause::ClientCertificateRejected if reset_by_server => Experience::Reset,
+        Cause::ClientCertificateRequired if case.is_tls13() => match case.ending_alert() {
+            Some((Direction::ToClient, _, other)) if other != AlertDescription::CERTIFICATE_REQUIRED => {
+                Experience::Alert(other.0)
+            }
+            _ => Experience::CertificateRequired,
+        },
+        Cause::ClientCertificateRequired if case.ending_alert().is_some_and(|(.., alert)| alert.0 == 40) => {
+            Experience::FailureAfterRequest
+        }
+        Cause::CertificateExpired => Experience::CertificateExpired,
+        Cause::CertificateNotYetValid => Experience::CertificateNotYetValid,
+        Cause::CertificateWeak => Experience::CertificateWeak,
         Cause::CertificateSelfSigned => Experience::CertificateSelfSigned,
+        Cause::CertificateUntrusted | Cause::CertificateIntercepted if sends_root(case) => {
+            Experience::CertificateRootSent
+        }
         Cause::CertificateUntrusted | Cause::CertificateIncompleteChain | Cause::CertificateIntercepted => {
             Experience::CertificateAuthority
         }
         Cause::CertificateWrongName => Experience::CertificateName,
         Cause::SignatureRefused => Experience::OldVersion,
         Cause::BadRecordMac if !closed_by_server && case.stage < Stage::Complete => Experience::BadRecord,
-        Cause::CorruptedHandshake if !closed_by_server => Experience::BadSignature,
+        Cause::CorruptedHandshake if !closed_by_server => {
+            // Other contradictions have a text each.
+            let signed = super::legality::contradiction(case).is_some_and(|why| why.contains("ServerKeyExchange"));
+            return signed.then_some(Experience::BadSignature);
+        }
         _ => match case.ending_alert() {
             Some((Direction::ToClient, _, description)) => Experience::Alert(description.0),
             _ => return None,
         },
     })
+}
+
+/// Whether the server sent its private root with the chain.
+fn sends_root(case: &Case<'_>) -> bool {
+    super::chain::certificates(case).iter().skip(1).any(|certificate| certificate.self_issued)
 }
 
 /// The causes that make a client have an experience.
@@ -334,12 +416,20 @@ fn causes(experience: Experience) -> &'static [Cause] {
             Cause::IcmpUnreachable,
             Cause::SilenceInMidStream,
         ],
-        Experience::NotTls => &[Cause::PlaintextAnswer, Cause::GarbageAnswer],
+        Experience::ClosedLate => {
+            &[Cause::ClosedAfterServerHello, Cause::ClientCertificateRequired, Cause::ClientCertificateRejected]
+        }
+        Experience::NotTls | Experience::NotTlsWaited => &[Cause::PlaintextAnswer, Cause::GarbageAnswer],
+        Experience::ProxyRefused | Experience::ProxyClosed => &[Cause::ProxyRefused],
+        Experience::FailureAfterRequest => &[Cause::ClientCertificateRequired],
         Experience::AbsurdLength | Experience::DataFirst => &[Cause::GarbageAnswer],
         Experience::NotTlsLater => &[Cause::ForeignBytes],
         Experience::CloseNotify => &[Cause::ClosedByAlert],
         Experience::CertificateRequired => &[Cause::ClientCertificateRequired],
-        Experience::CertificateDate => &[Cause::CertificateExpired, Cause::CertificateNotYetValid],
+        Experience::CertificateExpired => &[Cause::CertificateExpired],
+        Experience::CertificateNotYetValid => &[Cause::CertificateNotYetValid],
+        Experience::CertificateWeak => &[Cause::CertificateWeak],
+        Experience::CertificateRootSent => &[Cause::CertificateUntrusted, Cause::CertificateIntercepted],
         Experience::CertificateSelfSigned => &[Cause::CertificateSelfSigned],
         Experience::CertificateAuthority => {
             &[Cause::CertificateUntrusted, Cause::CertificateIncompleteChain, Cause::CertificateIntercepted]

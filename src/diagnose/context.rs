@@ -20,6 +20,8 @@ pub struct Context {
     pub missing_share: f64,
     /// Ends that completed a TLS handshake as servers.
     pub tls_servers: HashSet<Endpoint>,
+    /// Clients and the servers that answered a SYN of theirs.
+    pub connected: HashSet<(IpAddr, Endpoint)>,
     /// TTLs of servers' SYN-ACKs and how often each was seen.
     pub server_ttls: HashMap<IpAddr, HashMap<u8, u32>>,
     /// For a server name: a good flow of it and the chain it showed.

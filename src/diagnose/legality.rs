@@ -41,7 +41,7 @@ pub(super) fn contradiction(case: &Case<'_>) -> Option<String> {
     if version >= ProtocolVersion::TLS_1_3 && server.session_id != client.session_id {
         return Some("the server does not echo the client's session identifier".into());
     }
-    signature(case, &client, &server, version)
+    signature(case, &client, &server, version).or_else(|| broken_chain(case))
 }
 
 /// The signature of a `ServerKeyExchange` over both randoms and the parameters (RFC 5246 §7.4.3).
@@ -68,4 +68,19 @@ fn signature(
     (verdict == SignatureVerdict::Bad).then(|| {
         "the signature of the ServerKeyExchange does not fit both hellos: bytes were changed on the way".into()
     })
+}
+
+/// A certificate that names the next one's subject and key as its issuer, and whose signature that key did not make.
+pub(super) fn broken_chain(case: &Case<'_>) -> Option<String> {
+    let chain = chain::certificates(case);
+    let order = crate::proto::tls::certificate::chain::path(&chain);
+    let mut links = order.windows(2).filter_map(|pair| Some((chain.get(pair[0])?, chain.get(pair[1])?)));
+    let (subject, issuer) = links.find(|(subject, issuer)| {
+        let named = subject.authority_key_id.is_some() && subject.authority_key_id == issuer.key_id;
+        named && subject.signed_by(issuer) == SignatureVerdict::Bad
+    })?;
+    Some(format!(
+        "the signature of {} is not that of its issuer {}: its bytes were changed",
+        subject.subject, issuer.subject
+    ))
 }

@@ -39,7 +39,9 @@ pub(super) fn reset(case: &Case<'_>) -> Answer {
         return Answer::Clear;
     }
     let sender = path::sender(case, reset);
-    let unanswered = last.direction == Direction::ToServer;
+    // The client's Finished asks for nothing.
+    let asked = case.seen.client_application.is_some() || case.tls.progress.joined_late;
+    let unanswered = last.direction == Direction::ToServer && asked;
     let unfinished = case.tls.progress.unfinished.to_client;
     let sending = reset.time.since(last.time) < SENDING;
     let under_way = match (reset.direction, sender.by) {

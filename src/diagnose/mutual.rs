@@ -4,16 +4,17 @@ use super::alerts;
 use super::case::{Case, EndingKind, Stage};
 use super::rule::{Answer, Found};
 use crate::proto::tls::message::Certificate;
-use crate::timeline::StepKind;
+use crate::timeline::{CERTIFICATE_REQUEST, StepKind};
 use crate::vocab::iana::AlertDescription;
 use crate::vocab::{Confidence, Direction, EndedBy};
 
-/// Body of a TLS 1.3 record with an empty Certificate alone: 8 bytes of message, the content type, a 16-byte tag.
-const EMPTY_CERTIFICATE: u64 = 25;
+/// Body of a TLS 1.3 record with an empty Certificate alone: 8 bytes of message, the content type, a 16-byte tag, and
+/// 16 bytes of padding from Java.
+const EMPTY_CERTIFICATE: [u64; 2] = [25, 41];
 /// The same with the Finished behind it, for SHA-256 and SHA-384.
 const EMPTY_AND_FINISHED: [u64; 2] = [61, 77];
-/// A Finished alone.
-const FINISHED: [u64; 2] = [53, 69];
+/// A Finished alone, for SHA-256 and SHA-384; Java's is padded.
+const FINISHED: [u64; 3] = [53, 69, 85];
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Sent {
@@ -28,7 +29,7 @@ enum Sent {
 /// Judges both client certificate causes: `rejected` where one was sent.
 pub(super) fn judge(case: &Case<'_>, rejected: bool) -> Answer {
     let Some(ending) = case.ending else { return Answer::Clear };
-    if case.stage < Stage::ServerHello {
+    if case.stage < Stage::ServerHello || case.is_idle_close() {
         return Answer::Clear;
     }
     let (sent, inferred) = sent(case);
@@ -44,15 +45,18 @@ pub(super) fn judge(case: &Case<'_>, rejected: bool) -> Answer {
                 || sent == Sent::Empty
         }
         EndingKind::EncryptedAlert if of_server => sent != Sent::NotAsked,
-        EndingKind::Close | EndingKind::Reset if of_server => sent == Sent::Empty,
+        // Java's and Node's servers close without an alert.
+        EndingKind::Close | EndingKind::Reset if of_server => {
+            sent != Sent::NotAsked && alerts::ending_sender(case).is_none_or(|sender| sender.by != EndedBy::Middlebox)
+        }
         // The client leaves upon the request instead of answering it.
         EndingKind::Close | EndingKind::Reset => {
-            case.seen.certificate_request.is_some()
+            (case.seen.certificate_request.is_some() || inferred_request(case).is_some())
                 && case.seen.client_finished.is_none()
+                && case.seen.client_protected.is_none()
                 && case.seen.client_certificate.is_none()
                 && case.stage == Stage::ServerFlight
                 && !super::silence::is_silence(case)
-                && !case.is_tls13()
                 && super::chain::certificates(case).first().is_none_or(|leaf| {
                     let fits = super::chain::asked_name(case).is_none_or(|name| leaf.matches_name(&name));
                     fits && leaf.is_valid_at(super::chain::seen_at(case)).unwrap_or(true)
@@ -77,7 +81,16 @@ pub(super) fn judge(case: &Case<'_>, rejected: bool) -> Answer {
         (_, true) => "the server refuses the client's certificate".to_owned(),
     };
     let by = if of_server { EndedBy::Server } else { EndedBy::Client };
-    let confidence = if inferred { Confidence::Likely } else { Confidence::Certain };
+    let inferred = inferred || !of_server && case.seen.certificate_request.is_none();
+    let told = matches!(ending.kind, EndingKind::Alert(..));
+    let confidence = match (inferred, told) {
+        (true, _) if !of_server => Confidence::Possible,
+        // A server that closes without a word can have another reason, but nothing shows one.
+        (true, _) => Confidence::Likely,
+        (false, false) if rejected => Confidence::Likely,
+        (false, _) => Confidence::Certain,
+    };
+    let request = case.seen.certificate_request.or_else(|| inferred_request(case));
     let detail = if inferred {
         "Without keys this is inferred from the lengths and the order of the encrypted records."
     } else {
@@ -85,9 +98,15 @@ pub(super) fn judge(case: &Case<'_>, rejected: bool) -> Answer {
     };
     Found::at(ending.packet, confidence, by, headline)
         .detail(detail)
-        .supported(case.at(case.seen.certificate_request).map(|s| s.packet), "the CertificateRequest")
+        .supported(case.at(request).map(|s| s.packet), "the CertificateRequest")
         .supported(case.at(case.seen.client_certificate).map(|s| s.packet), "the client's Certificate")
         .answer()
+}
+
+/// The CertificateRequest of a TLS 1.3 server, told by its place among the encrypted records.
+fn inferred_request(case: &Case<'_>) -> Option<usize> {
+    let asks = |step: &crate::timeline::Step| step.inferred && step.name == CERTIFICATE_REQUEST;
+    case.timeline.steps.iter().position(|step| step.from == Direction::ToClient && asks(step))
 }
 
 /// What the client sent when it was asked, and whether that is inferred.
@@ -104,7 +123,7 @@ fn sent(case: &Case<'_>) -> (Sent, bool) {
         return (Sent::NotAsked, false);
     }
     // The client's records between its ChangeCipherSpec and its first request.
-    let Some(start) = case.seen.client_finished else { return (Sent::NotAsked, true) };
+    let Some(start) = case.seen.client_finished.or(case.seen.client_protected) else { return (Sent::NotAsked, true) };
     let begin = case.at(Some(start)).map(|step| step.packet);
     let own: Vec<u64> = case
         .timeline
@@ -115,11 +134,8 @@ fn sent(case: &Case<'_>) -> (Sent, bool) {
         .map(|step| step.bytes)
         .take(4)
         .collect();
-    let empty_first = case
-        .timeline
-        .steps
-        .iter()
-        .any(|step| step.from == Direction::ToServer && is_protected(step) && step.bytes == EMPTY_CERTIFICATE);
+    let first = case.at(case.seen.client_protected).or(case.at(Some(start)));
+    let empty_first = first.is_some_and(|step| EMPTY_CERTIFICATE.contains(&step.bytes));
     match own.as_slice() {
         [first, ..] if EMPTY_AND_FINISHED.contains(first) => (Sent::Empty, true),
         _ if empty_first => (Sent::Empty, true),

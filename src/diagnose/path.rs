@@ -14,6 +14,8 @@ const FOREIGN: i32 = 4;
 const SURE: i32 = 7;
 /// Below this score it is the end's own.
 const OWN: i32 = 2;
+/// From this score downwards that is certain: its timestamp goes on with the end's clock, or TTL and identification agree.
+const PROVEN: i32 = -3;
 
 /// One sign and what it weighs; positive speaks for a device on the way.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -74,7 +76,7 @@ pub fn sender(case: &Case<'_>, suspect: &TraceSegment) -> Sender {
     } else if score >= FOREIGN {
         (EndedBy::Middlebox, Confidence::Likely)
     } else if score < OWN {
-        (end, if own.is_empty() { Confidence::Possible } else { Confidence::Likely })
+        (end, if score <= PROVEN { Confidence::Certain } else { Confidence::Likely })
     } else {
         (EndedBy::Unknown, Confidence::Possible)
     };
@@ -96,6 +98,9 @@ fn ttl(case: &Case<'_>, suspect: &TraceSegment, own: &[&TraceSegment], signs: &m
     if distance >= 2 {
         let reason = format!("TTL {} where {source} have {usual}", suspect.ip.ttl);
         signs.push(Sign { reason, weight: if distance >= 4 { 4 } else { 3 }, packet: own.first().map(|s| s.packet) });
+    } else if distance == 1 && own.len() >= 2 && own.iter().all(|s| s.ip.ttl == usual) {
+        let reason = format!("TTL {} where all of {source} have {usual}", suspect.ip.ttl);
+        signs.push(Sign { reason, weight: 1, packet: own.first().map(|s| s.packet) });
     } else if distance == 0 {
         signs.push(Sign { reason: format!("TTL {} as {source}", suspect.ip.ttl), weight: -1, packet: None });
     }
@@ -107,7 +112,14 @@ fn timestamps(case: &Case<'_>, suspect: &TraceSegment, own: &[&TraceSegment], si
     if !negotiated {
         return;
     }
+    let first_word = own.iter().all(|s| !s.flags.fin());
     match suspect.options.timestamps {
+        // An end in mid-connection resets with an ACK and its timestamp (RFC 7323 §3.2); a bare RST is for segments of
+        // connections that its sender does not know.
+        None if suspect.flags.rst() && !suspect.flags.ack() && first_word && own.len() >= 2 => {
+            let reason = "a bare RST without the timestamps that were negotiated".into();
+            signs.push(Sign { reason, weight: 3, packet: None });
+        }
         None if suspect.flags.rst() => {
             let reason = "no timestamps although they were negotiated".into();
             signs.push(Sign { reason, weight: 1, packet: None });
@@ -124,8 +136,9 @@ fn timestamps(case: &Case<'_>, suspect: &TraceSegment, own: &[&TraceSegment], si
             };
             let advanced = value.wrapping_sub(last.0) as i32;
             let millis = suspect.time.since(last.1) * 1000.0;
-            // Clocks tick every 1 to 10 ms on the stacks in use.
-            if advanced >= 0 && f64::from(advanced) <= millis * 1.5 + 20.0 {
+            // Clocks tick every 1 to 10 ms on the stacks in use, and the earlier packet may have been held up on its way.
+            let held_up = case.trace.row.syn_rtt().map_or(0.0, |nanos| f64::from(nanos) / 1e6);
+            if advanced >= 0 && f64::from(advanced) <= millis * 1.5 + 20.0 + held_up {
                 let reason = "its timestamp continues the sender's clock".into();
                 signs.push(Sign { reason, weight: -3, packet: None });
             } else {
@@ -177,7 +190,7 @@ fn timing(case: &Case<'_>, suspect: &TraceSegment, signs: &mut Vec<Sign>) {
         .segments
         .iter()
         .rfind(|s| s.packet < trigger.packet)
-        .is_some_and(|before| trigger.time.since(before.time) > 5.0 * rtt);
+        .is_some_and(|before| trigger.time.since(before.time) > 2.0 * rtt);
     let (took, rtt) = (took * 1e3, rtt * 1e3);
     let reason = format!("it comes {took:.1} ms after what it answers; the round trip takes {rtt:.1} ms");
     let weight = if answers || impossible || quiet { 4 } else { 2 };

@@ -86,9 +86,10 @@ impl Found {
     #[must_use]
     pub fn sent_by(mut self, sender: &Sender) -> Self {
         self.ended_by = sender.by;
+        // The pattern is seen; who made it is told by signs alone, and a conflict of signs leaves the pattern at least.
         self.confidence = self.confidence.min(match sender.by {
-            EndedBy::Middlebox => sender.confidence,
-            _ => Confidence::Certain,
+            EndedBy::Unknown => Confidence::Likely,
+            _ => sender.confidence,
         });
         let who = match sender.by {
             EndedBy::Middlebox => match sender.hops {

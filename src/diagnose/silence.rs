@@ -46,12 +46,30 @@ pub(super) fn unacknowledged_retransmissions<'a>(case: &Case<'a>, direction: Dir
 }
 
 /// Who is said to have ended a flow in which nothing came back: the client if it stopped waiting (or the server after
-/// that wait), unknown if nobody did within the capture.
+/// that wait), something on the way if even the client's FIN got no answer, unknown if nobody stopped within the capture.
 pub(super) fn waiting_client(case: &Case<'_>) -> EndedBy {
     match case.ending {
+        Some(_) if is_cut_off(case) => EndedBy::Middlebox,
         Some(_) => EndedBy::Client,
         None => EndedBy::Unknown,
     }
+}
+
+/// Whether the client's FIN was sent again and again and nothing answered it: then the server's side, or all packets of
+/// one direction, vanished.
+pub(super) fn is_cut_off(case: &Case<'_>) -> bool {
+    let fins: Vec<_> =
+        case.trace.sent(Direction::ToServer).filter(|s| s.flags.fin() && !s.events.has(Events::DUPLICATE)).collect();
+    let [first, .., last] = fins.as_slice() else { return false };
+    let answered = case.trace.sent(Direction::ToClient).any(|s| s.packet > first.packet);
+    let rtt = case.trace.row.syn_rtt().map_or(0.0, |nanos| f64::from(nanos) / 1e9);
+    !answered && last.time.since(first.time) > 3.0 * rtt
+}
+
+/// Where the ClientHello ends in the client's stream: what the client says when it leaves is no part of it.
+pub(super) fn hello_end(case: &Case<'_>) -> u64 {
+    let hello = case.at(case.seen.second_hello.or(case.seen.client_hello));
+    hello.and_then(|step| step.spans.last()).map_or_else(|| case.sent_end(Direction::ToServer), |span| span.end)
 }
 
 /// The packet that closes the flow after a wait, else the last one.

@@ -99,6 +99,11 @@ fn outcome(case: &Case<'_>) -> Outcome {
     if case.tls.is_tls() {
         return Outcome::Incomplete;
     }
+    // Bytes behind a hole at the very beginning could be of any protocol.
+    let headless = |way: Direction| case.streams.pieces[way].first().is_some_and(|piece| piece.source.is_none());
+    if headless(Direction::ToServer) && case.server_data.is_none() {
+        return Outcome::Incomplete;
+    }
     match (case.client_data, case.server_data) {
         (None, None) if case.syn_ack.is_some() => Outcome::Unused,
         (None, None) if case.stage == Stage::Connecting && PLAIN_PORTS.contains(&row.server.port) => Outcome::NotTls,
@@ -120,6 +125,13 @@ fn is_undecidable(case: &Case<'_>) -> bool {
         return true;
     }
     if case.stage >= Stage::Complete || case.ending.is_some_and(|e| matches!(e.kind, super::EndingKind::Alert(..))) {
+        return false;
+    }
+    // The first bytes of an answer that is no TLS are there, however much of it is not.
+    let begins_foreign = |e: &super::Ending| e.kind == super::EndingKind::Foreign && e.from == Direction::ToClient;
+    if case.ending.as_ref().is_some_and(begins_foreign)
+        && case.ending_step().is_some_and(|step| step.spans.first().is_some_and(|span| span.start == 0))
+    {
         return false;
     }
     // A hole that the receiver acknowledged is the capture's own.
@@ -147,7 +159,8 @@ pub fn unanswered(row: &FlowRow, context: &Context) -> (Outcome, Option<(Cause, 
         return (Outcome::NotTls, None);
     }
     let again = usize::from(row.sides.to_server.retransmissions);
-    if again < RETRANSMISSIONS && context.capture_end.since(row.start) < SYN_SILENCE {
+    let cancelled = again == 0 && context.connected.contains(&(row.client.ip, row.server));
+    if cancelled || again < RETRANSMISSIONS && context.capture_end.since(row.start) < SYN_SILENCE {
         return (Outcome::Incomplete, None);
     }
     (Outcome::Failed, Some((Cause::SynUnanswered, EndedBy::Path)))

@@ -136,6 +136,7 @@ fn context(index: &Index) -> Context {
         }
         // A server is known by the TTL of its SYN-ACKs: few devices on the way forge those.
         if row.sides.to_client.flags.has(SideFlags::SYN_ACK) {
+            context.connected.insert((row.client.ip, row.server));
             *ttls.entry(row.server.ip).or_default().entry(row.sides.to_client.ttl).or_default() += 1;
         }
     }
@@ -265,7 +266,8 @@ fn good_chains(shared: &Shared, suspects: &[FlowNumber]) -> HashMap<Box<[u8]>, (
         }
         for facts in index.iter().filter(|facts| facts.row.outcome != Some(Outcome::Failed)) {
             let Some(tls) = facts.tls.filter(|tls| tls.is_complete() && tls.certificates > 0) else { continue };
-            let used = tls.progress.application_data.to_client;
+            // A server may speak first; that the client used the connection shows that it took the chain.
+            let used = tls.progress.application_data.to_client && tls.progress.application_data.to_server;
             let slot = tls.server_name.as_ref().and_then(|name| wanted.get_mut(name));
             if let Some(slot @ None) = slot
                 && used

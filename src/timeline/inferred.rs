@@ -19,6 +19,9 @@ const LONGEST_EXTENSIONS: u64 = 300;
 /// Name of what the client sends before its Finished.
 pub(super) const EARLY_DATA: &str = "Application Data (0-RTT)";
 
+/// Name of a TLS 1.3 server's request for a client certificate.
+pub const CERTIFICATE_REQUEST: &str = "Certificate Request";
+
 /// Names the encrypted records of a flow. `steps` are in the order in which they were read.
 pub(super) fn infer(steps: &mut [Step], facts: &TlsFacts) {
     if facts.progress.joined_late {
@@ -298,7 +301,7 @@ impl<'s> Tls13<'s> {
             [request, rest @ ..]
                 if rest.len() >= 2 && self.lengths.signature_key(self.body(rest[rest.len() - 1])).is_some() =>
             {
-                self.name(*request, guess("Certificate Request", "its place between two known messages"));
+                self.name(*request, guess(CERTIFICATE_REQUEST, "its place between two known messages"));
                 self.certificate_and_proof(rest);
             }
             _ => self.certificate_and_proof(middle),

@@ -13,6 +13,7 @@ mod reading;
 pub use chain::Chain;
 pub use detail::{Detail, Pane, Section};
 pub use flights::{Flight, FlightKind, Wait, flights};
+pub use inferred::CERTIFICATE_REQUEST;
 pub(crate) use notes::usual as usual_ttl;
 pub use reading::{Piece, Source, Streams, arrival, is_midstream, read};
 

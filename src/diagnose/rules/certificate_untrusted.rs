@@ -29,6 +29,9 @@ fn judge(case: &Case<'_>) -> Answer {
             .answer();
     };
     if refusal.after_handshake { return Answer::Clear; }
+    // What else the alert or the certificate says speaks against a mere lack of trust.
+    let other = refusal.alert.is_some_and(|alert| matches!(alert, AlertDescription::UNSUPPORTED_CERTIFICATE | AlertDescription::CERTIFICATE_REVOKED | AlertDescription::CERTIFICATE_EXPIRED));
+    if other || !leaf.allows_server() { return Answer::Clear; }
     let says_so = refusal.alert == Some(AlertDescription::UNKNOWN_CA);
     let unknown = !chain::ends_in_known_root(case, &certificates);
     let shared = chain::good_chain(case).is_some_and(|(_, good)| good.first().is_some_and(|c| c.der == leaf.der));

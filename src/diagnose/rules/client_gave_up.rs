@@ -7,7 +7,7 @@ pub(super) const RULE: Rule = Rule {
     cause: Cause::ClientGaveUp,
     doc: Doc {
         what: "The client closed or reset by itself, with nothing wrong to be seen.",
-        how: "The client's FIN, RST or close_notify comes before the handshake is complete, at once, and nothing that bears the server's address came before it that explains it.",
+        how: "The client's FIN, RST or close_notify comes before the handshake is complete, at once, and nothing that bears the server's address and that it had acknowledged explains it.",
         not: "The silence causes, where it leaves after a wait; certificate-rejected, where it leaves right after the server's flight.",
         next: &["Ask the client: navigation cancelled, a timeout of its own, a race between connections", "Look for a sibling connection that won"],
         reference: "RFC 8446 section 6.1",

@@ -26,7 +26,7 @@ fn judge(case: &Case<'_>) -> Answer {
     let Some(first) = lost.first() else {
         return if case.ending.is_none() { Answer::Pending } else { Answer::Clear };
     };
-    Found::at(first.packet, Confidence::Certain, EndedBy::Middlebox, format!("the ClientHello is sent {} and never acknowledged", times(lost.len() + 1)))
+    Found::at(first.packet, Confidence::Likely, EndedBy::Middlebox, format!("the ClientHello is sent {} and never acknowledged", times(lost.len() + 1)))
         .detail("That a device on the way drops it is inferred: the packets before it passed.")
         .supported(case.client_data.map(|s| s.packet), "the ClientHello")
         .answer()

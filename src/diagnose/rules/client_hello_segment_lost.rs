@@ -20,7 +20,7 @@ fn judge(case: &Case<'_>) -> Answer {
         return Answer::Clear;
     }
     let start = case.tls.start.to_server;
-    let end = case.sent_end(Direction::ToServer);
+    let end = silence::hello_end(case);
     let acked = case.acknowledged(Direction::ToServer);
     if acked <= start || acked >= end && case.stage == Stage::HelloSent {
         return Answer::Clear;
@@ -31,7 +31,7 @@ fn judge(case: &Case<'_>) -> Answer {
     }
     let packet = lost.first().map_or_else(|| silence::closing(case), |s| s.packet);
     let sent = if lost.is_empty() { "never seen".to_owned() } else { format!("sent again {} and never acknowledged", times(lost.len())) };
-    Found::at(packet, Confidence::Certain, EndedBy::Middlebox, format!("the first {} bytes of the ClientHello are acknowledged, the rest is {sent}", acked - start))
+    Found::at(packet, Confidence::Likely, EndedBy::Middlebox, format!("the first {} bytes of the ClientHello are acknowledged, the rest is {sent}", acked - start))
         .detail("That a device on the way drops the rest is inferred: earlier packets of the flow passed.")
         .supported(case.client_data.map(|s| s.packet), "the ClientHello's first segment")
         .answer()

@@ -24,7 +24,7 @@ fn judge(case: &Case<'_>) -> Answer {
     }
     let waited = case.waited(silence::last_progress(case));
     let packet = silence::closing(case);
-    let acked = case.acknowledged(Direction::ToServer) >= case.sent_end(Direction::ToServer);
+    let acked = case.acknowledged(Direction::ToServer) >= silence::hello_end(case);
     let confidence = if acked { Confidence::Certain } else { Confidence::Likely };
     Found::at(packet, confidence, silence::waiting_client(case), format!("the ClientHello is acknowledged, then nothing for {waited:.1} s"))
         .supported(case.at(case.seen.client_hello).map(|s| s.packet), "the ClientHello")

@@ -17,6 +17,9 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn judge(case: &Case<'_>) -> Answer {
+    if case.is_idle_close() {
+        return Answer::Clear;
+    }
     let Some((packet, description)) = alerts::refusal(case).or_else(|| alerts::late_refusal(case)) else { return Answer::Clear };
     if !alerts::is_close(description) {
         return Answer::Clear;

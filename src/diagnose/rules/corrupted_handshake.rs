@@ -8,7 +8,7 @@ pub(super) const RULE: Rule = Rule {
     cause: Cause::CorruptedHandshake,
     doc: Doc {
         what: "Handshake bytes contradict each other or do not decode.",
-        how: "A message that does not parse, a signature that was checked and is bad, a ServerHello that does not answer its ClientHello; or an end's alert that says so.",
+        how: "A message that does not parse, a signature that was checked and is bad (of the key exchange, or of a certificate by the next one's key), a ServerHello that does not answer its ClientHello; or an end's alert that says so.",
         not: "bad-record-mac, where the record layer refuses.",
         next: &["Capture at both ends and compare the ClientHello and ServerHello byte by byte", "Suspect middleboxes that re-parse the handshake"],
         reference: "RFC 8446 section 6.2",
@@ -27,7 +27,7 @@ fn judge(case: &Case<'_>) -> Answer {
         }
         return Answer::Clear;
     }
-    let EndingKind::Alert(_, description) = ending.kind else { return Answer::Clear };
+    let EndingKind::Alert(_, description) = ending.kind else { return without_a_word(case, by) };
     if case.stage < Stage::ServerHello && ending.from == Direction::ToClient || case.stage == Stage::Complete {
         return Answer::Clear;
     }
@@ -36,10 +36,26 @@ fn judge(case: &Case<'_>) -> Answer {
         None if matches!(description.0, 10 | 47 | 50 | 109 | 110) && case.stage >= Stage::RetryAsked => (Confidence::Possible, format!("the {} says {description}", ending.from.sender())),
         None => return Answer::Clear,
     };
-    if !matches!(description.0, 10 | 20 | 40 | 47 | 50 | 51 | 80 | 109 | 110) {
+    let about_chain = alerts::is_about_certificate(description) && ending.from == Direction::ToServer && legality::broken_chain(case).is_some();
+    if !about_chain && !matches!(description.0, 10 | 20 | 40 | 47 | 50 | 51 | 80 | 109 | 110) {
         return Answer::Clear;
     }
     Found::at(ending.packet, confidence, by, why)
+        .supported(case.at(case.seen.server_hello).map(|s| s.packet), "the ServerHello")
+        .answer()
+}
+
+/// A client that leaves upon the server's flight without an alert that could be read, while the messages contradict each
+/// other: Node never says why.
+fn without_a_word(case: &Case<'_>, by: EndedBy) -> Answer {
+    let Some(ending) = case.ending else { return Answer::Clear };
+    let leaves = matches!(ending.kind, EndingKind::Close | EndingKind::Reset | EndingKind::EncryptedAlert);
+    let upon_flight = (Stage::ServerHello..=Stage::ServerFlight).contains(&case.stage);
+    if !leaves || !upon_flight || ending.from != Direction::ToServer || silence::is_silence(case) {
+        return Answer::Clear;
+    }
+    let Some(why) = legality::contradiction(case) else { return Answer::Clear };
+    Found::at(ending.packet, Confidence::Likely, by, why)
         .supported(case.at(case.seen.server_hello).map(|s| s.packet), "the ServerHello")
         .answer()
 }

@@ -21,6 +21,10 @@ fn judge(case: &Case<'_>) -> Answer {
     if crate::proto::dialogue::plaintext(&step.body).is_some() {
         return Answer::Clear;
     }
+    // An SSL 2.0 server's hello answers an SSL 2.0 hello: no TLS, and no fault.
+    if matches!(step.body.as_slice(), [0x80..=0xff, _, 4, _, _, 0, 2, ..]) {
+        return Answer::Clear;
+    }
     let what = match (step.kind, step.body.as_slice()) {
         (crate::timeline::StepKind::ApplicationData, _) => "application data before any handshake message".to_owned(),
         (_, [20..=24, 3, 0..=4, high, low, ..]) => format!("a record header that announces {} bytes", u16::from_be_bytes([*high, *low])),

@@ -16,6 +16,9 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn judge(case: &Case<'_>) -> Answer {
+    if case.is_idle_close() {
+        return Answer::Clear;
+    }
     if let Some((packet, description)) = alerts::refusal(case).or_else(|| alerts::late_refusal(case)) {
         let place = if case.stage >= Stage::ServerHello { "after its ServerHello" } else { "in answer to the ClientHello" };
         return Found::at(packet, Confidence::Certain, EndedBy::Server, format!("the server sends {description} {place}"))

@@ -7,7 +7,7 @@ pub(super) const RULE: Rule = Rule {
     cause: Cause::ResetAfterClientHello,
     doc: Doc {
         what: "The server's side ended the connection with a RST after the ClientHello, without a byte of TLS.",
-        how: "A RST that bears the server's address. Who really sent it is scored: TTL, timestamps, timing, sequence number, life after it.",
+        how: "A RST that bears the server's address (or the client's, where the signs speak against the client: the other half of what a box sends to both). Who really sent it is scored: TTL, timestamps, timing, sequence number, life after it.",
         not: "A client that leaves by itself (client-gave-up); a server that closes after a long wait (client-hello-unanswered).",
         next: &["Compare the TTL of the RST with the SYN-ACK's: a difference places its sender", "Do the failing flows share the server name, the destination, the access point, the size of the ClientHello?", "Try the same name by another path"],
         reference: "RFC 9293 section 3.5.2",
@@ -16,7 +16,8 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn judge(case: &Case<'_>) -> Answer {
-    if !(Stage::HelloBegun..=Stage::HelloSent).contains(&case.stage) || !case.ended_with(Direction::ToClient, EndingKind::Reset) {
+    let reset = case.ended_with(Direction::ToClient, EndingKind::Reset) || alerts::is_reset_for_client(case);
+    if !(Stage::HelloBegun..=Stage::HelloSent).contains(&case.stage) || !reset {
         return Answer::Clear;
     }
     let (Some(ending), Some(sender)) = (case.ending, alerts::ending_sender(case)) else { return Answer::Clear };

@@ -7,7 +7,7 @@ pub(super) const RULE: Rule = Rule {
     cause: Cause::ResetAfterServerHello,
     doc: Doc {
         what: "The server's side ended the connection with a RST after its ServerHello, before the handshake was complete.",
-        how: "A RST that bears the server's address. Who really sent it is scored: TTL, timestamps, timing, sequence number, life after it.",
+        how: "A RST that bears the server's address (or the client's, where the signs speak against the client: the other half of what a box sends to both). Who really sent it is scored: TTL, timestamps, timing, sequence number, life after it.",
         not: "closed-by-alert, where an alert comes first; truncated-answer, where no message was whole.",
         next: &["Look for a filter that acts on the certificate or the ServerHello", "Look for a crash of the server's worker at that second"],
         reference: "RFC 9293 section 3.5.2",
@@ -16,7 +16,8 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn judge(case: &Case<'_>) -> Answer {
-    if !(Stage::ServerHello..=Stage::ClientFinished).contains(&case.stage) || !case.ended_with(Direction::ToClient, EndingKind::Reset) {
+    let reset = case.ended_with(Direction::ToClient, EndingKind::Reset) || alerts::is_reset_for_client(case);
+    if case.is_idle_close() || !(Stage::ServerHello..=Stage::ClientFinished).contains(&case.stage) || !reset {
         return Answer::Clear;
     }
     let (Some(ending), Some(sender)) = (case.ending, alerts::ending_sender(case)) else { return Answer::Clear };

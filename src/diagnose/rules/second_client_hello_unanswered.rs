@@ -42,7 +42,8 @@ fn judge(case: &Case<'_>) -> Answer {
         Some(first) => (first.packet, EndedBy::Middlebox, "is never acknowledged"),
         None => (silence::closing(case), silence::waiting_client(case), "is acknowledged and never answered"),
     };
-    Found::at(packet, Confidence::Certain, ended_by, format!("the second ClientHello {how}"))
+    let confidence = if ended_by == EndedBy::Middlebox { Confidence::Likely } else { Confidence::Certain };
+    Found::at(packet, confidence, ended_by, format!("the second ClientHello {how}"))
         .supported(retry, "the HelloRetryRequest")
         .supported(Some(second.packet), "the second ClientHello")
         .answer()

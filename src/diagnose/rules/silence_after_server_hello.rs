@@ -24,11 +24,20 @@ fn judge(case: &Case<'_>) -> Answer {
     if case.is_tls13() && case.stage == Stage::ClientFinished {
         return Answer::Clear;
     }
+    // After the whole flight it was the client's turn: it left by itself.
+    let own_turn = !case.is_tls13()
+        && case.stage == Stage::ServerFlight
+        && case.ending.is_some_and(|e| e.from == Direction::ToServer && case.at(case.seen.server_done).is_some_and(|done| case.had_seen(e.packet, done)))
+        && !case.data(Direction::ToServer).any(|s| s.events.any(crate::flow::Events::ANY_RETRANSMISSION));
+    if own_turn {
+        return Answer::Clear;
+    }
     let lost = Direction::BOTH.iter().find_map(|way| silence::unacknowledged_retransmissions(case, *way).first().map(|s| s.packet));
     let packet = lost.unwrap_or_else(|| silence::closing(case));
     let ended_by = if lost.is_some() { EndedBy::Middlebox } else { silence::waiting_client(case) };
     let waited = case.waited(silence::last_progress(case));
-    Found::at(packet, Confidence::Certain, ended_by, format!("after the server's first message nothing for {waited:.1} s"))
+    let confidence = if ended_by == EndedBy::Client { Confidence::Certain } else { Confidence::Likely };
+    Found::at(packet, confidence, ended_by, format!("after the server's first message nothing for {waited:.1} s"))
         .supported(case.at(case.seen.server_hello).map(|s| s.packet), "the ServerHello")
         .answer()
 }

@@ -23,6 +23,12 @@ fn judge(case: &Case<'_>) -> Answer {
         return Answer::Clear;
     }
     let again: Vec<_> = case.trace.sent(Direction::ToServer).filter(|s| s.flags.syn() && s.packet > syn.packet).collect();
+    // TCP sends a SYN again after a second (RFC 6298 §2): a client that does not, and reaches the same server by another
+    // connection, dropped the one that lost a race.
+    let row = &case.trace.row;
+    if again.is_empty() && case.context.connected.contains(&(row.client.ip, row.server)) && case.syn_ack.is_none() {
+        return Answer::Clear;
+    }
     let waited = case.capture_end().since(syn.time);
     if again.len() < RETRANSMISSIONS && waited < crate::diagnose::case::SYN_SILENCE {
         return Answer::Pending;
@@ -33,7 +39,9 @@ fn judge(case: &Case<'_>) -> Answer {
     } else {
         format!("no answer to the SYN, sent {} in {waited:.0} s", times(again.len() + 1))
     };
-    let mut found = Found::at(first, Confidence::Certain, EndedBy::Path, headline).supported(Some(syn.packet), "the first SYN");
+    // Where no answer to any SYN was captured, a direction can be missing from the capture.
+    let sure = if case.context.server_ttls.is_empty() { Confidence::Likely } else { Confidence::Certain };
+    let mut found = Found::at(first, sure, EndedBy::Path, headline).supported(Some(syn.packet), "the first SYN");
     if answered_but_lost {
         found.confidence = Confidence::Likely;
         found = found.supported(case.syn_ack.map(|s| s.packet), "the SYN-ACK that the client does not see");
