@@ -110,6 +110,10 @@ fn samples() -> Vec<(u16, Vec<u8>)> {
     let geneve = [&[1, 0, 0x65, 0x58, 0, 0, 9, 0, 1, 2, 3, 0][..], &inner].concat();
     let gtp = [&[0x32, 0xff, 0, 9, 0, 0, 0, 5, 0, 1, 0, 0][..], &ip].concat();
     let llc = [&[0xaa, 0xaa, 3, 0, 0, 0, 8, 0][..], &ip].concat();
+    let data_frame = [&[8, 2, 0, 0][..], &[3; 18], &[0, 0]].concat();
+    let avs = [&[0x80, 0x21, 0x10, 1, 0, 0, 0, 64][..], &[0; 56]].concat();
+    let mut offloaded = ip.clone();
+    offloaded[2..4].fill(0);
     vec![
         (1, inner.clone()),
         (1, ethernet(0x86dd, &v6(6, &tcp))),
@@ -132,6 +136,18 @@ fn samples() -> Vec<(u16, Vec<u8>)> {
         (276, [&[8, 0, 0, 0, 0, 0, 0, 2, 0, 1, 4, 6, 2, 0, 0, 0, 0, 1, 0, 0][..], &ip].concat()),
         (105, [&[0x88, 1, 0, 0][..], &[3; 18], &[0, 0, 7, 0], &llc].concat()),
         (127, [&[0, 0, 9, 0, 0, 0, 0, 0, 1, 8, 2, 0, 0][..], &[3; 18], &[0, 0], &llc].concat()),
+        // Prism in the byte order of the adapter's machine, and AVS, whose magic number Prism's link type carries too.
+        (119, [&[0x44, 0, 0, 0, 24, 0, 0, 0][..], b"wlan0\0\0\0\0\0\0\0\0\0\0\0", &data_frame, &llc].concat()),
+        (119, [&avs[..], &data_frame, &llc].concat()),
+        (163, [&avs[..], &data_frame, &llc].concat()),
+        (1, ethernet(0x0800, &v4(41, 0, &v6(6, &tcp)))),
+        (1, ethernet(0x86dd, &v6(4, &ip))),
+        // ERSPAN types I, II and III; the last with its platform header.
+        (1, ethernet(0x0800, &v4(47, 0, &[&[0, 0, 0x88, 0xbe][..], &inner].concat()))),
+        (1, ethernet(0x0800, &v4(47, 0, &[&[0x10, 0, 0x88, 0xbe, 0, 0, 0, 1][..], &[0x10; 8], &inner].concat()))),
+        (1, ethernet(0x0800, &v4(47, 0, &[&[0x10, 0, 0x22, 0xeb, 0, 0, 0, 1][..], &[0x21; 20], &inner].concat()))),
+        // Offloading leaves the length of the IP packet to the adapter.
+        (1, ethernet(0x0800, &offloaded)),
     ]
 }
 
@@ -218,6 +234,19 @@ fn every_link_type_has_a_header() {
             assert_eq!(names(&found)[1], *name);
         }
         assert!(!names(&found).contains(&"Not decoded"), "{:?}", names(&found));
+    }
+}
+
+#[test]
+fn a_segment_larger_than_the_path_takes_is_read_whole() {
+    // As captured before the adapter cuts it: 40,000 bytes, and an IP length of 0.
+    let mut ip = v4(6, 0x4000, &[&bytes(DATA)[..], &[0x64; 40_000]].concat());
+    for length in [ip.len() as u16, 0] {
+        ip[2..4].copy_from_slice(&length.to_be_bytes());
+        let frame = ethernet(0x0800, &ip);
+        let found = Decoder::default().decode(1, &frame, PacketNumber(1), Time(0));
+        let crate::net::Decoded::Tcp(segment) = found else { panic!("no segment") };
+        assert_eq!((segment.payload_len, segment.payload.len()), (40_003, 40_003));
     }
 }
 
