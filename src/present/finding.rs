@@ -2,7 +2,7 @@
 
 use super::ladder;
 use super::role::{Line, Role};
-use super::values;
+use super::unfound;
 use super::wrap::wrap;
 use crate::diagnose::Finding;
 use crate::engine::FlowView;
@@ -100,14 +100,8 @@ pub fn of_view(view: &FlowView, width: usize) -> Vec<FindingRow> {
         return rows(finding, width);
     }
     let mut rows = Rows { rows: Vec::new(), width };
-    if view.tls.is_complete() {
-        rows.push(Line::of(Role::Ok, "✓ ").with(Role::Text, "The handshake is complete."));
-        if let (Some(began), Some(completed)) = (view.tls.began, view.tls.completed) {
-            let took = values::duration(completed.since(began));
-            rows.text(Role::Dim, "", &format!("It took {took} from the first byte of the ClientHello."));
-        }
-    } else {
-        rows.text(Role::Dim, "", "Nothing was found to say about this flow.");
+    for (role, sentence) in unfound::sentences(view) {
+        rows.text(role, "", &sentence);
     }
     rows.rows
 }

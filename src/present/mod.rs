@@ -22,6 +22,7 @@ pub mod page;
 pub mod plot;
 pub mod reference;
 pub mod role;
+mod unfound;
 pub mod values;
 pub mod wrap;
 

@@ -240,7 +240,7 @@ fn every_link_type_has_a_header() {
 #[test]
 fn a_segment_larger_than_the_path_takes_is_read_whole() {
     // As captured before the adapter cuts it: 40,000 bytes, and an IP length of 0.
-    let mut ip = v4(6, 0x4000, &[&bytes(DATA)[..], &[0x64; 40_000]].concat());
+    let mut ip = v4(6, 0x4000, &[&bytes(DATA)[..], &vec![0x64; 40_000]].concat());
     for length in [ip.len() as u16, 0] {
         ip[2..4].copy_from_slice(&length.to_be_bytes());
         let frame = ethernet(0x0800, &ip);
