@@ -61,10 +61,11 @@ impl Core {
             let capture = index.facts(flow.flow).map_or_else(String::new, |facts| facts.capture.to_owned());
             (row, places, capture, index.finding(flow.flow).cloned())
         };
-        let trace = match places {
+        let mut trace = match places {
             Some(places) => view::trace(&shared.files.read().clone(), &row, &places)?,
             None => view::large_trace(shared, flow.flow, &row)?,
         };
+        trace.row.outcome = row.outcome;
         Ok(view::build(flow, capture, trace, &shared.secrets, finding))
     }
 
