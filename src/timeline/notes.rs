@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use super::inferred::is_retry;
 use super::{Step, StepKind};
 use crate::flow::{Events, Trace, TraceSegment};
+use crate::net::TcpOptions;
 use crate::proto::tls::certificate::CertificateFacts;
 use crate::proto::tls::message::{
     Certificate, CertificateRequest, CertificateVerify, ClientHello, CompressedCertificate, EncryptedExtensions,
@@ -197,6 +198,10 @@ pub(super) struct Senders {
     usual_ttl: PerDirection<Option<u8>>,
     /// The packet that first sent a sequence number.
     first_sent: PerDirection<HashMap<u32, PacketNumber>>,
+    /// The options of the last SYN.
+    offered: Option<TcpOptions>,
+    /// The DSCP of the packet before.
+    dscp: PerDirection<Option<u8>>,
 }
 
 impl Senders {
@@ -206,7 +211,7 @@ impl Senders {
         for direction in Direction::BOTH {
             usual_ttl[direction] = usual(trace, direction);
         }
-        Self { usual_ttl, first_sent: PerDirection::default() }
+        Self { usual_ttl, first_sent: PerDirection::default(), offered: None, dscp: PerDirection::default() }
     }
 
     /// The note of the next segment; segments come in capture order.
@@ -214,6 +219,11 @@ impl Senders {
         let mut parts: Vec<String> = Vec::new();
         if segment.flags.syn() {
             parts.push(options(segment));
+            if segment.flags.ack() {
+                parts.extend(self.offered.and_then(|offered| unanswered(&offered, &segment.options)));
+            } else {
+                self.offered = Some(segment.options);
+            }
         }
         let sends = segment.payload_len > 0 || segment.flags.syn() || segment.flags.fin();
         let first = &mut self.first_sent[segment.direction];
@@ -233,8 +243,33 @@ impl Senders {
         {
             parts.push(format!("TTL {}, the {}'s other packets {usual}", segment.ip.ttl, segment.direction.sender()));
         }
+        parts.extend(self.marks(segment));
         parts.join(", ")
     }
+
+    /// What of the IP header's traffic class (RFC 2474, RFC 3168) is worth saying: another DSCP than before, and that a
+    /// router marked the packet because its queue grew.
+    fn marks(&mut self, segment: &TraceSegment) -> Vec<String> {
+        const CONGESTION_EXPERIENCED: u8 = 3;
+        let (dscp, ecn) = (segment.ip.traffic_class >> 2, segment.ip.traffic_class & 3);
+        let before = self.dscp[segment.direction].replace(dscp).filter(|before| *before != dscp);
+        let changed = before.map(|before| format!("DSCP {dscp}, before {before}"));
+        let congested = (ecn == CONGESTION_EXPERIENCED).then(|| "ECN: congestion experienced".to_owned());
+        changed.into_iter().chain(congested).collect()
+    }
+}
+
+/// The options of a SYN that its SYN-ACK does not answer: the server does without, or something on the way took them out.
+fn unanswered(offered: &TcpOptions, answered: &TcpOptions) -> Option<String> {
+    let missing: Vec<&str> = [
+        (offered.window_scale.is_some() && answered.window_scale.is_none(), "window scale"),
+        (offered.sack_permitted && !answered.sack_permitted, "SACK"),
+        (offered.timestamps.is_some() && answered.timestamps.is_none(), "timestamps"),
+    ]
+    .into_iter()
+    .filter_map(|(is_missing, name)| is_missing.then_some(name))
+    .collect();
+    (!missing.is_empty()).then(|| format!("without the {} of the SYN", missing.join(" and ")))
 }
 
 fn is_copy_event(event: &str) -> bool {
@@ -285,6 +320,21 @@ mod tests {
         let note = text(PAGE, "HTTP/1.1 403 Forbidden".into());
         assert_eq!(note, "HTTP/1.1 403 Forbidden; server: filter; location: /x; title: No\\u{1b}[2J way");
         assert_eq!(text(b"SSH-2.0-x\r\n", "SSH-2.0-x".into()), "SSH-2.0-x");
+    }
+
+    #[test]
+    fn what_a_syn_offers_in_vain_is_said() {
+        let offered = TcpOptions {
+            window_scale: Some(7),
+            sack_permitted: true,
+            timestamps: Some((1, 0)),
+            ..TcpOptions::default()
+        };
+        assert_eq!(unanswered(&offered, &offered), None);
+        let answered = TcpOptions { sack_permitted: true, ..TcpOptions::default() };
+        let said = unanswered(&offered, &answered);
+        assert_eq!(said.as_deref(), Some("without the window scale and timestamps of the SYN"));
+        assert_eq!(unanswered(&answered, &offered), None);
     }
 
     #[test]
