@@ -40,9 +40,12 @@ impl Incident {
     }
 }
 
+/// When a failed flow began, which it is, and whose.
+type Failure = (Time, FlowNumber, IpAddr);
+
 /// The incidents among the failed flows that are `wanted`, in the order of time.
 pub fn incidents(index: &Index, wanted: impl Fn(&FlowFacts<'_>) -> bool) -> Vec<Incident> {
-    let mut groups: HashMap<(Cause, Endpoint), Vec<(Time, FlowNumber, IpAddr)>> = HashMap::new();
+    let mut groups: HashMap<(Cause, Endpoint), Vec<Failure>> = HashMap::new();
     for facts in index.iter().filter(|facts| facts.row.outcome == Some(Outcome::Failed) && wanted(facts)) {
         if let Some(cause) = facts.row.cause {
             let group = groups.entry((cause, facts.row.server)).or_default();

@@ -246,7 +246,7 @@ impl<'a> Linker<'a> {
         let (kind, said, inferred) = match try_.answered {
             None => (
                 LinkKind::QuicUnanswered,
-                "no answer in the capture".to_owned(),
+                "no QUIC answer in the capture".to_owned(),
                 Some("UDP 443 is filtered or the server has no QUIC, and the client fell back to TCP"),
             ),
             Some((answer, time)) => {
@@ -389,7 +389,8 @@ fn outcome(facts: &FlowFacts<'_>) -> String {
 
 /// The time between two moments.
 fn apart(later: Time, earlier: Time) -> String {
-    format!("{:.3} s", later.since(earlier).abs())
+    let seconds = later.since(earlier).abs();
+    if seconds < 1.0 { format!("{:.1} ms", seconds * 1e3) } else { format!("{seconds:.1} s") }
 }
 
 /// When something began, seen from a flow's beginning.
@@ -399,11 +400,7 @@ fn when(start: Time, other: Time) -> String {
 
 /// How long one flow was over when the next one began.
 fn gap(end: Time, start: Time) -> String {
-    if end <= start {
-        format!("over {} before", apart(start, end))
-    } else {
-        "not over when this one began".to_owned()
-    }
+    if end <= start { format!("over {} before", apart(start, end)) } else { "not over when this one began".to_owned() }
 }
 
 fn count(number: usize, noun: &str) -> String {

@@ -68,7 +68,9 @@ impl DnsMessage {
             addresses: Vec::new(),
         };
         if is_answer {
-            packet.answers.iter().for_each(|record| message.take(record));
+            for record in &packet.answers {
+                message.take(record);
+            }
         }
         Some(message)
     }
@@ -82,10 +84,14 @@ impl DnsMessage {
                 for parameter in service.0.iter_params() {
                     match parameter {
                         SVCParam::Ipv4Hint(hints) => {
-                            hints.iter().for_each(|hint| self.address(Ipv4Addr::from(*hint).into()));
+                            for hint in hints {
+                                self.address(Ipv4Addr::from(*hint).into());
+                            }
                         }
                         SVCParam::Ipv6Hint(hints) => {
-                            hints.iter().for_each(|hint| self.address(Ipv6Addr::from(*hint).into()));
+                            for hint in hints {
+                                self.address(Ipv6Addr::from(*hint).into());
+                            }
                         }
                         _ => {}
                     }
