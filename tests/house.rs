@@ -39,6 +39,7 @@ const CRATES: &[(&str, &str)] = &[
     ("csv", "export"),
     ("tls_parser", "proto"),
     ("x509_parser", "proto"),
+    ("simple_dns", "proto"),
     ("aes_gcm", "proto"),
     ("ccm", "proto"),
     ("chacha20poly1305", "proto"),

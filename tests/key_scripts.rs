@@ -341,6 +341,27 @@ mod scene {
         play
     }
 
+    pub fn a_link_leads_to_its_flow() -> Play {
+        let mut play = Play::fixture("block-page-then-retry-ok", WIDE);
+        play.press("Enter g shift-Tab shift-Tab shift-Tab").shows("▸ Finding");
+        let mut steps = 0;
+        while !play.cursor().contains("→ flow ") {
+            play.press("j");
+            steps += 1;
+            assert!(steps < 40, "no link:\n{}", play.picture());
+        }
+        let other: String = play
+            .cursor()
+            .split("→ flow ")
+            .nth(1)
+            .unwrap_or_default()
+            .chars()
+            .take_while(char::is_ascii_digit)
+            .collect();
+        play.press("Enter").shows(&format!("flow {other}")).shows("▸ Steps");
+        play
+    }
+
     pub fn fields_fold_and_are_searched() -> Play {
         let mut play = Play::fixture("certificate-rejected-by-one-client", WIDE);
         play.press("Enter g m Enter").shows("▸ Fields").is_on("▾ client_hello");

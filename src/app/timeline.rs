@@ -9,7 +9,7 @@ use crate::engine::FlowView;
 use crate::present::detail::CHAIN;
 use crate::present::flights::{self, Layers, Row};
 use crate::present::{finding, ladder};
-use crate::vocab::PacketNumber;
+use crate::vocab::{FlowNumber, PacketNumber};
 
 /// The panes, in the order of Tab.
 pub const PANES: [Pane; 4] = [Pane::Steps, Pane::Finding, Pane::Fields, Pane::Bytes];
@@ -278,6 +278,12 @@ impl Timeline {
     pub fn finding_packet(&self, view: &FlowView) -> Option<PacketNumber> {
         let rows = finding::of_view(view, self.finding_width);
         rows.get(self.finding.at)?.packet
+    }
+
+    /// The other flow that the finding's row under the cursor speaks of.
+    pub fn finding_flow(&self, view: &FlowView) -> Option<FlowNumber> {
+        let rows = finding::of_view(view, self.finding_width);
+        rows.get(self.finding.at)?.flow
     }
 
     /// Goes to another pane.

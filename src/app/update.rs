@@ -181,6 +181,12 @@ fn on_timeline(model: &mut Model, action: Action) -> Vec<Effect> {
     match action {
         Action::Copy => return copy(model),
         Action::CopyTimeline => return vec![Effect::CopyTimeline(view)],
+        Action::Open if model.timeline.focus == Pane::Finding => {
+            if let Some(flow) = model.timeline.finding_flow(&view) {
+                return show(model, FlowRef { flow, ..view.flow }, None);
+            }
+            step_through(model, &view, action);
+        }
         _ => step_through(model, &view, action),
     }
     Vec::new()
@@ -305,7 +311,7 @@ fn open_in_timeline(model: &mut Model) -> Option<&'static str> {
                 timeline.focus = Pane::Steps;
                 None
             }
-            None => Some("this line speaks of no packet; lines marked ◆ and ◇ do"),
+            None => Some("this line speaks of no packet and no other flow; lines marked ◆ and ◇ do"),
         },
         Pane::Fields => {
             timeline.tree.toggle();

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::datagrams::Fact;
 use crate::capture::Packet;
 use crate::flow::EndsHasher;
 use crate::net::{Decoded, Decoder, Endpoint, IcmpError, IpFacts, LinkFacts, Segment, TcpFlags, Unread, Whole};
@@ -34,6 +35,8 @@ pub(super) enum What {
     Whole(Box<Whole>),
     /// An ICMP error that quotes a TCP segment.
     Icmp(Box<IcmpError>),
+    /// A DNS message, or the beginning of QUIC.
+    Datagram(Box<Fact>),
     /// Something that belongs to no flow.
     Apart,
     /// Nothing we read, and why.
@@ -138,7 +141,10 @@ impl Numbered {
             }
             Decoded::Whole(whole) => What::Whole(whole),
             Decoded::Icmp(error) => What::Icmp(Box::new(error)),
-            Decoded::Udp(_) => What::Apart,
+            Decoded::Udp(datagram) => match Fact::read(&datagram) {
+                Some(fact) => What::Datagram(Box::new(fact)),
+                None => What::Apart,
+            },
             Decoded::Unread(reason) => What::Unread(reason),
         };
         Item { time: packet.time, offset: packet.offset, what }

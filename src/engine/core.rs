@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::follow::StreamMap;
 use super::judge;
+use super::links::Linker;
 use super::session::Shared;
 use super::view::{self, FlowRef, FlowView, Source};
 use crate::capture::PacketReader;
@@ -47,7 +48,7 @@ impl Core {
     /// Reads a flow's packets again.
     pub fn view(&self, flow: FlowRef) -> io::Result<FlowView> {
         let shared = self.of(flow.source)?;
-        let (row, places, capture, finding) = {
+        let (row, places, capture, said) = {
             let index = shared.index.read();
             let row = index.flows.get(flow.flow).cloned();
             let row = row.ok_or_else(|| {
@@ -59,14 +60,15 @@ impl Core {
             })?;
             let places = if view::is_large(&row) { None } else { Some(index.places(flow.flow, &row)) };
             let capture = index.facts(flow.flow).map_or_else(String::new, |facts| facts.capture.to_owned());
-            (row, places, capture, index.finding(flow.flow).cloned())
+            let links = Linker::new(&index, &[flow.flow]).links(flow.flow);
+            (row, places, capture, (index.finding(flow.flow).cloned(), links))
         };
         let mut trace = match places {
             Some(places) => view::trace(&shared.files.read().clone(), &row, &places)?,
             None => view::large_trace(shared, flow.flow, &row)?,
         };
         trace.row.outcome = row.outcome;
-        Ok(view::build(flow, capture, trace, &shared.secrets, finding))
+        Ok(view::build(flow, capture, trace, &shared.secrets, said))
     }
 
     /// The map of a flow's conversation, still without anything but its beginning.

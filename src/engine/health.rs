@@ -112,6 +112,8 @@ pub struct Health {
     pub unread_flows: u64,
     /// Flows of a flood, which have a cause and no finding of their own.
     pub flows_without_finding: u64,
+    /// DNS lookups, QUIC tries and ICMP errors that found no room, so that no flow is linked to them.
+    pub unlinked_datagrams: u64,
     /// IP fragments that covered bytes already received.
     pub fragment_overlaps: u64,
     /// Where it was taken, inferred from TTLs.
@@ -132,6 +134,7 @@ impl Health {
             clock_steps: tally.clock_steps,
             unread_flows: index.unread_flows,
             uncompared_flows: index.uncompared_flows,
+            unlinked_datagrams: index.datagrams.left_out,
             fragment_overlaps: index.fragment_overlaps,
             ..Health::default()
         };

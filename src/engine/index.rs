@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::datagrams::Datagrams;
 use super::health::{Health, Tally};
 use crate::diagnose::Finding;
 use crate::facts::FlowFacts;
@@ -56,6 +57,7 @@ pub struct Index {
     pub(super) uncompared_flows: u64,
     pub(super) tally: Tally,
     pub(super) dropped: Option<u64>,
+    pub(super) datagrams: Datagrams,
 }
 
 impl Index {

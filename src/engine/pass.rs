@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::block::{Block, What};
+use super::datagrams::Fact;
 use super::index::Index;
 use super::readers::Readers;
 use crate::flow::Issues;
@@ -46,7 +47,15 @@ impl Pass {
                         Some(self.segment(index, &segment, parked.hash, number, item.time))
                     }
                     What::Whole(whole) => self.whole(index, whole, number, item.time),
-                    What::Icmp(error) => Some(index.flows.quoted(error, number, item.time)),
+                    What::Icmp(error) => {
+                        let flow = index.flows.quoted(error, number, item.time);
+                        index.datagrams.icmp(flow, error, number);
+                        Some(flow)
+                    }
+                    What::Datagram(fact) => {
+                        index.datagrams.add(fact, number, item.time);
+                        None
+                    }
                     What::Apart => None,
                     What::Unread(reason) => {
                         *index.unread.entry(*reason).or_default() += 1;
@@ -89,6 +98,12 @@ impl Pass {
             }
             Decoded::Unread(reason) => {
                 *index.unread.entry(reason).or_default() += 1;
+                None
+            }
+            Decoded::Udp(datagram) => {
+                if let Some(fact) = Fact::read(&datagram) {
+                    index.datagrams.add(&fact, number, time);
+                }
                 None
             }
             _ => None,

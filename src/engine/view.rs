@@ -3,6 +3,7 @@
 use std::io;
 use std::sync::Arc;
 
+use super::links::Link;
 use super::load::OpenFile;
 use super::session::Shared;
 use crate::capture::PacketReader;
@@ -63,6 +64,8 @@ pub struct FlowView {
     pub tls: TlsFacts,
     /// Why it failed, where it did.
     pub finding: Option<Finding>,
+    /// What else in the capture belongs to it.
+    pub links: Vec<Link>,
 }
 
 /// Reads a trace's dialogue and lays out its steps.
@@ -71,11 +74,11 @@ pub(super) fn build(
     capture: String,
     trace: Trace,
     secrets: &Arc<Secrets>,
-    finding: Option<Finding>,
+    (finding, links): (Option<Finding>, Vec<Link>),
 ) -> FlowView {
     let (timeline, streams, tls) = Timeline::build(&trace, secrets);
     let flights = timeline::flights(&trace, &timeline);
-    FlowView { flow, capture, trace, timeline, flights, streams, tls, finding }
+    FlowView { flow, capture, trace, timeline, flights, streams, tls, finding, links }
 }
 
 /// Reads the packets at `places` (each with the packets of its earlier fragments) as the flow that `row` describes.

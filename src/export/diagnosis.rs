@@ -1,23 +1,30 @@
 //! The diagnosis of captures as text, JSON and Markdown: rates, causes, one finding a flow.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::io::{self, Write};
 
+use serde::ser::SerializeSeq;
 use serde::{Serialize, Serializer};
 
 use super::cells::{self, count, markdown, percent};
+use super::links::{self, LinkJson};
 use super::paint::{Ink, Paint};
 use super::rate::Rate;
 use super::table::{Align, Cell, Table};
 use super::{Format, json};
 use crate::diagnose::{ClientReport, Doc, Evidence, Finding, RULES};
-use crate::engine::{Health, Index};
+use crate::engine::{Health, Incident, Index, Link, Linker, incidents};
 use crate::facts::FlowFacts;
 use crate::present::health;
-use crate::vocab::{Cause, Outcome, text};
+use crate::vocab::{Cause, FlowNumber, Outcome, text};
 
 /// Flows that Markdown and text list below a cause; the JSON has all.
 const MAX_LISTED: usize = 50;
+
+/// Flows of an incident whose numbers its line has.
+const MAX_NUMBERS: usize = 5;
+/// Clients of an incident that the JSON names.
+const MAX_CLIENTS: usize = 20;
 
 /// What failed in some flows, and how often.
 pub struct Diagnosis<'a> {
@@ -26,6 +33,8 @@ pub struct Diagnosis<'a> {
     outcomes: BTreeMap<Outcome, usize>,
     attempts: Tally,
     causes: Vec<Group<'a>>,
+    incidents: Vec<Incident>,
+    linker: Linker<'a>,
     issues: BTreeMap<&'static str, usize>,
     packets: Packets,
     health: Health,
@@ -45,6 +54,8 @@ struct Group<'a> {
     findings: Vec<(&'a Finding, FlowFacts<'a>)>,
     /// Flows of a flood, which have the cause and no finding of their own.
     others: Vec<u32>,
+    /// Flows of an incident but its first: one line stands for them.
+    gathered: HashSet<FlowNumber>,
 }
 
 #[derive(Serialize)]
@@ -95,6 +106,12 @@ impl<'a> Diagnosis<'a> {
             handshakes: tally.handshakes + usize::from(*ok || *failed),
             failed: tally.failed + usize::from(*failed && !ok),
         });
+        let incidents = incidents(index, wanted);
+        let found: Vec<_> =
+            causes.iter().flat_map(|group| group.findings.iter().map(|(finding, _)| finding.flow)).collect();
+        for group in &mut causes {
+            group.gather(&incidents);
+        }
         let unread_by_reason: Vec<_> =
             index.unread().map(|(reason, count)| Unread { reason: reason.describe(), count }).collect();
         let unread = unread_by_reason.iter().map(|unread| unread.count as usize).sum();
@@ -105,6 +122,8 @@ impl<'a> Diagnosis<'a> {
             outcomes,
             attempts,
             causes,
+            incidents,
+            linker: Linker::new(index, &found),
             issues,
             packets,
             health: index.health(),
@@ -153,6 +172,9 @@ impl<'a> Diagnosis<'a> {
             if let Some(doc) = group.doc() {
                 writeln!(out, "  {}", doc.what)?;
             }
+            for incident in self.incidents_of(group.cause) {
+                writeln!(out, "  {}", incident_line(incident))?;
+            }
             let columns = &[
                 ("  Flow", Align::Right),
                 ("Packet", Align::Right),
@@ -173,12 +195,19 @@ impl<'a> Diagnosis<'a> {
                 if !finding.detail.is_empty() {
                     writeln!(out, "    {}", text::visible(&finding.detail))?;
                 }
+                for link in self.linker.links(finding.flow) {
+                    writeln!(out, "    linked: {}", links::line(&link))?;
+                }
             }
             for (at, step) in group.next_steps().iter().enumerate() {
                 writeln!(out, "{}{}", if at == 0 { "  Try: " } else { "       " }, text::visible(step))?;
             }
         }
         Ok(())
+    }
+
+    fn incidents_of(&self, cause: Cause) -> impl Iterator<Item = &Incident> {
+        self.incidents.iter().filter(move |incident| incident.cause == cause)
     }
 
     fn health_lines(&self) -> impl Iterator<Item = String> {
@@ -206,6 +235,9 @@ impl<'a> Diagnosis<'a> {
             writeln!(out, "\n## {}\n", group.title())?;
             if let Some(doc) = group.doc() {
                 writeln!(out, "{}\n", markdown(doc.what))?;
+            }
+            for incident in self.incidents_of(group.cause) {
+                writeln!(out, "{}\n", incident_line(incident))?;
             }
             writeln!(out, "| flow | time (UTC) | client | server name | packet | ended by | confidence | what |")?;
             writeln!(out, "| --- | --- | --- | --- | --- | --- | --- | --- |")?;
@@ -235,6 +267,13 @@ impl<'a> Diagnosis<'a> {
                 if !finding.detail.is_empty() {
                     writeln!(out, "\n{}", markdown(&finding.detail))?;
                 }
+                let linked = self.linker.links(finding.flow);
+                if !linked.is_empty() {
+                    writeln!(out, "\nLinked:\n")?;
+                }
+                for link in linked {
+                    writeln!(out, "- {}", markdown(&links::line(&link)))?;
+                }
             }
             let steps = group.next_steps();
             if !steps.is_empty() {
@@ -262,7 +301,7 @@ impl Tally {
 
 impl<'a> Group<'a> {
     fn new(cause: Cause) -> Self {
-        Self { cause, findings: Vec::new(), others: Vec::new() }
+        Self { cause, findings: Vec::new(), others: Vec::new(), gathered: HashSet::new() }
     }
 
     fn count(&self) -> usize {
@@ -277,12 +316,22 @@ impl<'a> Group<'a> {
         RULES.iter().find(|rule| rule.cause == self.cause).map(|rule| &rule.doc)
     }
 
+    /// Takes note of which of its flows one line of an incident stands for.
+    fn gather(&mut self, incidents: &[Incident]) {
+        let own = incidents.iter().filter(|incident| incident.cause == self.cause);
+        self.gathered = own.flat_map(|incident| incident.flows.iter().skip(1).copied()).collect();
+    }
+
     fn listed(&self) -> impl Iterator<Item = (&'a Finding, &FlowFacts<'a>)> {
-        self.findings.iter().take(MAX_LISTED).map(|(finding, facts)| (*finding, facts))
+        let own = self.findings.iter().filter(|(finding, _)| !self.gathered.contains(&finding.flow));
+        own.take(MAX_LISTED).map(|(finding, facts)| (*finding, facts))
     }
 
     fn more(&self) -> Option<String> {
-        let more = self.count().checked_sub(MAX_LISTED.min(self.findings.len())).filter(|more| *more > 0)?;
+        let others = self.others.iter().filter(|flow| !self.gathered.contains(&FlowNumber(**flow)));
+        let own = self.findings.iter().filter(|(finding, _)| !self.gathered.contains(&finding.flow));
+        let more = (own.count().saturating_sub(MAX_LISTED)) + others.count();
+        let more = Some(more).filter(|more| *more > 0)?;
         Some(format!("and {}; the JSON lists all", count(more, "more flow")))
     }
 
@@ -290,6 +339,23 @@ impl<'a> Group<'a> {
     fn next_steps(&self) -> &'a [String] {
         self.findings.first().map_or(&[], |(finding, _)| &finding.next_steps)
     }
+}
+
+/// An incident in a line.
+fn incident_line(incident: &Incident) -> String {
+    let clients = match incident.client() {
+        Some(client) => client.to_string(),
+        None => count(incident.clients.len(), "client"),
+    };
+    let numbers: Vec<_> = incident.flows.iter().map(|flow| flow.0).collect();
+    format!(
+        "One incident: {} of {clients} to {}, {} to {} UTC: {}",
+        count(incident.flows.len(), "failed flow"),
+        incident.server,
+        json::time(incident.first),
+        json::time(incident.last),
+        cells::numbers(&numbers, MAX_NUMBERS)
+    )
 }
 
 fn server_name(facts: &FlowFacts<'_>) -> String {
@@ -318,6 +384,8 @@ struct DiagnosisJson<'a> {
     attempts: TallyJson,
     outcomes: &'a BTreeMap<Outcome, usize>,
     causes: Vec<CauseJson<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    incidents: Vec<IncidentJson>,
     findings: Findings<'a>,
     packets: &'a Packets,
     health: HealthJson<'a>,
@@ -336,6 +404,43 @@ struct CauseJson<'a> {
     cause: Cause,
     count: usize,
     flows: FlowNumbers<'a>,
+}
+
+/// Failures that are one event.
+#[derive(Serialize)]
+struct IncidentJson {
+    cause: Cause,
+    /// The client, where there was only one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    client: Option<String>,
+    clients: Vec<ClientJson>,
+    server: String,
+    first: json::Moment,
+    last: json::Moment,
+    flows: Vec<u32>,
+    count: usize,
+}
+
+#[derive(Serialize)]
+struct ClientJson {
+    ip: String,
+    count: usize,
+}
+
+impl IncidentJson {
+    fn new(incident: &Incident) -> Self {
+        let clients = incident.clients.iter().take(MAX_CLIENTS);
+        Self {
+            cause: incident.cause,
+            client: incident.client().map(|client| client.to_string()),
+            clients: clients.map(|(ip, count)| ClientJson { ip: ip.to_string(), count: *count }).collect(),
+            server: incident.server.to_string(),
+            first: json::Moment(incident.first),
+            last: json::Moment(incident.last),
+            flows: incident.flows.iter().map(|flow| flow.0).collect(),
+            count: incident.flows.len(),
+        }
+    }
 }
 
 /// What the capture may hide.
@@ -370,6 +475,7 @@ impl<'a> DiagnosisJson<'a> {
                 .iter()
                 .map(|group| CauseJson { cause: group.cause, count: group.count(), flows: FlowNumbers(group) })
                 .collect(),
+            incidents: diagnosis.incidents.iter().map(IncidentJson::new).collect(),
             findings: Findings(diagnosis),
             packets: &diagnosis.packets,
             health: HealthJson { counts: &diagnosis.health, issues: &diagnosis.issues, troubles: diagnosis.troubles },
@@ -394,7 +500,13 @@ impl Serialize for Findings<'_> {
         let mut all: Vec<&Finding> =
             self.0.causes.iter().flat_map(|group| group.findings.iter().map(|(finding, _)| *finding)).collect();
         all.sort_by_key(|finding| finding.flow);
-        serializer.collect_seq(all.into_iter().map(FindingJson::new))
+        // The links of one finding at a time: there may be many.
+        let mut seq = serializer.serialize_seq(Some(all.len()))?;
+        for finding in all {
+            let links = self.0.linker.links(finding.flow);
+            seq.serialize_element(&FindingJson::new(finding, &links))?;
+        }
+        seq.end()
     }
 }
 
@@ -416,6 +528,8 @@ pub struct FindingJson<'a> {
     next_steps: &'a [String],
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     also: &'a [Cause],
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    links: Vec<LinkJson<'a>>,
 }
 
 #[derive(Serialize)]
@@ -432,8 +546,8 @@ struct ReportJson<'a> {
 }
 
 impl<'a> FindingJson<'a> {
-    /// The JSON form of a finding.
-    pub fn new(finding: &'a Finding) -> Self {
+    /// The JSON form of a finding and of what is linked to its flow.
+    pub fn new(finding: &'a Finding, links: &'a [Link]) -> Self {
         let evidence = |evidence: &'a Evidence| EvidenceJson {
             packet: evidence.packet.0,
             role: evidence.role.name(),
@@ -452,6 +566,7 @@ impl<'a> FindingJson<'a> {
             clients_report: finding.clients_report.iter().map(report).collect(),
             next_steps: &finding.next_steps,
             also: &finding.also,
+            links: LinkJson::all(links),
         }
     }
 }

@@ -7,6 +7,7 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 use super::Format;
 use super::cells::{count, duration};
 use super::json::{self, Moment};
+use super::links::{self, LinkJson};
 use super::paint::{Ink, Paint};
 use super::table::{Align, Cell, Table};
 use crate::engine::FlowView;
@@ -63,6 +64,12 @@ fn write_text(out: &mut impl Write, paint: Paint, view: &FlowView) -> io::Result
     writeln!(out)?;
     Table { columns: COLUMNS, paint }.write(out, || Timed::all(&view.timeline.steps).map(|timed| timed.row()))?;
     write_flights(out, paint, view)?;
+    if !view.links.is_empty() {
+        writeln!(out, "\nLinked")?;
+    }
+    for link in &view.links {
+        writeln!(out, "  {}", links::line(link))?;
+    }
     if view.timeline.capped > 0 {
         writeln!(out, "{} more are left out: the flow is too large", count(view.timeline.capped as usize, "segment"))?;
     }
@@ -215,6 +222,9 @@ impl Serialize for HandshakeJson<'_> {
         map.serialize_entry("capture", &view.capture)?;
         map.serialize_entry("steps", &Steps { steps: &view.timeline.steps, fields: self.fields })?;
         map.serialize_entry("flights", &Flights(view))?;
+        if !view.links.is_empty() {
+            map.serialize_entry("links", &LinkJson::all(&view.links))?;
+        }
         if view.timeline.capped > 0 {
             map.serialize_entry("segments_left_out", &view.timeline.capped)?;
         }

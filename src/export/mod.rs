@@ -12,6 +12,7 @@ pub mod flows;
 pub mod follow;
 pub mod handshake;
 pub mod json;
+pub mod links;
 pub mod packets;
 pub mod paint;
 pub mod pem;

@@ -5,8 +5,8 @@ use super::role::{Line, Role};
 use super::unfound;
 use super::wrap::wrap;
 use crate::diagnose::Finding;
-use crate::engine::FlowView;
-use crate::vocab::{Confidence, PacketNumber};
+use crate::engine::{FlowView, Link, LinkKind};
+use crate::vocab::{Confidence, FlowNumber, PacketNumber};
 
 /// One line of a finding; evidence leads to its packet.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -15,10 +15,12 @@ pub struct FindingRow {
     pub line: Line,
     /// The packet it speaks of.
     pub packet: Option<PacketNumber>,
+    /// The other flow it speaks of.
+    pub flow: Option<FlowNumber>,
 }
 
 /// A finding in lines of `width` columns.
-pub fn rows(finding: &Finding, width: usize) -> Vec<FindingRow> {
+fn rows(finding: &Finding, links: &[Link], width: usize) -> Vec<FindingRow> {
     let mut rows = Rows { rows: Vec::new(), width };
     rows.text(Role::Strong, "", &finding.headline);
     let cause = Line::of(Role::Failed, finding.cause.name());
@@ -44,9 +46,11 @@ pub fn rows(finding: &Finding, width: usize) -> Vec<FindingRow> {
                 0 => Line::of(sign.role, format!("{} ", sign.text)),
                 _ => Line::of(Role::Text, "  "),
             };
-            rows.rows.push(FindingRow { line: line.with(Role::Text, part), packet: Some(evidence.packet) });
+            let packet = Some(evidence.packet);
+            rows.rows.push(FindingRow { line: line.with(Role::Text, part), packet, flow: None });
         }
     }
+    rows.links(links);
     rows.heading("The client's user saw", !finding.clients_report.is_empty());
     for report in &finding.clients_report {
         rows.text(Role::Text, "  ", &format!("{}: {}", report.client, report.error));
@@ -60,6 +64,20 @@ pub fn rows(finding: &Finding, width: usize) -> Vec<FindingRow> {
         rows.text(Role::Dim, "", &format!("Fits too: {}", names.join(", ")));
     }
     rows.rows
+}
+
+/// What a link leads to, in words.
+fn title(kind: LinkKind) -> &'static str {
+    match kind {
+        LinkKind::DnsAnswer => "DNS answer",
+        LinkKind::DnsFailure => "DNS failure",
+        LinkKind::QuicUnanswered => "QUIC unanswered",
+        LinkKind::QuicAnswered => "QUIC answered",
+        LinkKind::Icmp => "ICMP error",
+        LinkKind::PreviousFlow => "the flow before",
+        LinkKind::Attempt => "same attempt",
+        LinkKind::Sibling => "sibling",
+    }
 }
 
 fn confidence_role(confidence: Confidence) -> Role {
@@ -77,13 +95,35 @@ struct Rows {
 
 impl Rows {
     fn push(&mut self, line: Line) {
-        self.rows.push(FindingRow { line, packet: None });
+        self.rows.push(FindingRow { line, packet: None, flow: None });
     }
 
     fn text(&mut self, role: Role, lead: &str, text: &str) {
-        let indent = " ".repeat(lead.len());
-        for (at, part) in wrap(text, self.width.saturating_sub(lead.len())).into_iter().enumerate() {
+        let indent = " ".repeat(lead.chars().count());
+        for (at, part) in wrap(text, self.width.saturating_sub(indent.len())).into_iter().enumerate() {
             self.push(Line::of(Role::Dim, if at == 0 { lead } else { &indent }).with(role, part));
+        }
+    }
+
+    /// What else in the capture belongs to the flow: what was seen, and below it what is inferred.
+    fn links(&mut self, links: &[Link]) {
+        self.heading("Linked", !links.is_empty());
+        for link in links {
+            let from = self.rows.len();
+            let place = match (link.flow, link.packet) {
+                (Some(flow), _) => format!("flow {flow}: "),
+                (None, Some(packet)) => format!("packet {packet}: "),
+                (None, None) => String::new(),
+            };
+            self.text(Role::Text, "→ ", &format!("{place}{}: {}", title(link.kind), link.note));
+            if let Some(inferred) = link.inferred {
+                self.text(Role::Dim, "  ", &format!("inferred: {inferred}"));
+            }
+            for row in &mut self.rows[from..] {
+                row.flow = link.flow;
+                // A datagram has no step to go to; an ICMP error has.
+                row.packet = link.packet.filter(|_| link.kind == LinkKind::Icmp);
+            }
         }
     }
 
@@ -97,11 +137,12 @@ impl Rows {
 /// The lines of a flow's finding, or of what is to say without one.
 pub fn of_view(view: &FlowView, width: usize) -> Vec<FindingRow> {
     if let Some(finding) = &view.finding {
-        return rows(finding, width);
+        return rows(finding, &view.links, width);
     }
     let mut rows = Rows { rows: Vec::new(), width };
     for (role, sentence) in unfound::sentences(view) {
         rows.text(role, "", &sentence);
     }
+    rows.links(&view.links);
     rows.rows
 }

@@ -20,6 +20,8 @@ pub struct Wire {
     id: u16,
     /// Sequence numbers of stream offset 0: the client's and the server's.
     pub first: [u32; 2],
+    /// The client's port.
+    pub port: u16,
     /// Bytes kept of each packet.
     pub snaplen: usize,
 }
@@ -32,7 +34,7 @@ impl Wire {
             bytes.extend_from_slice(&word.to_le_bytes());
         }
         let first = [client.wrapping_add(1), server.wrapping_add(1)];
-        Self { bytes, clock: 1_700_000_000_000_000_000, id: 0, first, snaplen: usize::MAX }
+        Self { bytes, clock: 1_700_000_000_000_000_000, id: 0, first, port: 50_000, snaplen: usize::MAX }
     }
 
     /// TCP's handshake.
@@ -70,7 +72,7 @@ impl Wire {
     pub fn packet(&mut self, direction: Direction, seq: u32, ack: u32, flags: u8, payload: &[u8]) -> &mut Self {
         self.clock += 100_000_000;
         self.id += 1;
-        let (client, server) = (([10, 0, 0, 1], 50_000_u16), ([10, 0, 0, 2], 443_u16));
+        let (client, server) = (([10, 0, 0, 1], self.port), ([10, 0, 0, 2], 443_u16));
         let (from, to) = if direction == Direction::ToServer { (client, server) } else { (server, client) };
         let mut frame = vec![2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2, 8, 0, 0x45, 0];
         frame.extend_from_slice(&((40 + payload.len()) as u16).to_be_bytes());
