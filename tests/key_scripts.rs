@@ -72,6 +72,7 @@ scenes! {
     packets_are_listed_and_plotted,
     plots_are_zoomed_and_panned,
     the_mouse_selects_scrolls_and_sorts,
+    failure_rates_lead_to_the_flows_of_a_cohort,
     every_screen_is_reached_from_every_other,
     the_help_opens_anywhere_and_closes,
     leaving_and_stopping_are_orders,
@@ -535,6 +536,32 @@ mod scene {
         }
         play.press("=");
         assert_eq!(play.model().packets.range(), whole);
+        play
+    }
+
+    pub fn failure_rates_lead_to_the_flows_of_a_cohort() -> Play {
+        let mut play = Play::fixture("one-percent", WIDE);
+        play.press("R").shows("1304 handshakes failed").shows("95 % interval").shows("By client");
+        let rates = play.model().rates.rates.clone().expect("counted");
+        let (_, tally) = rates.cohorts[0].rows[0].clone();
+        play.press("Enter");
+        assert_eq!(play.screen(), Screen::List);
+        play.shows("only client ");
+        let failed = play.press("o").model().list.rows.len();
+        assert_eq!(failed, tally.failed, "the list has the flows that were counted");
+        play.press("Esc").lacks("only client");
+        assert_eq!(play.model().list.rows.len(), 1304);
+        play.press("R Tab").is_on("By server").press("Enter").shows("this row is no client").press("Tab j");
+        play.press("shift-Tab")
+            .is_on("By server name")
+            .press("shift-Tab")
+            .is_on("By server")
+            .press("shift-Tab shift-Tab");
+        play.is_on("By server network").press("Tab").is_on("By client").press("G k g : rates Enter");
+        // What was counted is kept as long as the index is the same.
+        let again = play.press("q R").model().rates.rates.clone().expect("counted");
+        assert!(std::sync::Arc::ptr_eq(&rates, &again));
+        play.press("j j q").press(": 162 Enter R q").is_on(" 162 ");
         play
     }
 

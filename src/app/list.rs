@@ -3,6 +3,7 @@
 use super::cursor::Cursor;
 use super::survey::{Query, Survey, Surveyed};
 use crate::engine::Index;
+use crate::engine::rates::Cohort;
 use crate::present::chart::Histogram;
 use crate::present::list::{COLUMNS, OUTCOME};
 use crate::vocab::{FlowNumber, Outcome};
@@ -32,7 +33,7 @@ pub struct List {
 
 impl Default for List {
     fn default() -> Self {
-        let query = Query { column: OUTCOME, reverse: false, text: String::new(), outcome: None };
+        let query = Query { column: OUTCOME, reverse: false, text: String::new(), outcome: None, cohort: None };
         Self {
             rows: Vec::new(),
             cursor: Cursor::default(),
@@ -151,13 +152,23 @@ impl List {
 
     /// Whether some flows are not shown.
     pub fn is_filtered(&self) -> bool {
-        !self.query.text.is_empty() || self.query.outcome.is_some()
+        !self.query.text.is_empty() || self.query.outcome.is_some() || self.query.cohort.is_some()
     }
 
     /// Shows all flows again.
     pub fn show_all(&mut self, index: &Index) {
         self.query.text.clear();
         self.query.outcome = None;
+        self.query.cohort = None;
+        self.survey(index);
+    }
+
+    /// Shows only the flows of a cohort, of all outcomes.
+    pub fn show_cohort(&mut self, cohort: Cohort, index: &Index) {
+        self.query.text.clear();
+        self.query.outcome = None;
+        self.query.cohort = Some(cohort);
+        self.chosen = None;
         self.survey(index);
     }
 

@@ -14,6 +14,7 @@ use super::keys::Scope;
 use super::list::List;
 use super::msg::Pane;
 use super::packets::Packets;
+use super::rates::RatesPage;
 use super::timeline::Timeline;
 use crate::engine::follow::Syntax;
 use crate::engine::{FlowRef, FlowView, Index, Phase, Progress};
@@ -36,6 +37,8 @@ pub enum Screen {
     Packets,
     /// Two flows side by side.
     Compare,
+    /// How often handshakes fail.
+    Rates,
 }
 
 impl Screen {
@@ -47,6 +50,7 @@ impl Screen {
             Screen::Follow => Scope::Follow,
             Screen::Packets => Scope::Packets,
             Screen::Compare => Scope::Compare,
+            Screen::Rates => Scope::Rates,
         }
     }
 }
@@ -193,6 +197,8 @@ pub struct Model {
     pub packets: Packets,
     /// The comparison.
     pub compare: Option<Compare>,
+    /// The failure rates.
+    pub rates: RatesPage,
     /// The flow that the user made the baseline.
     pub baseline: Option<FlowRef>,
     /// How far loading is.
@@ -215,6 +221,7 @@ impl Model {
             follow: Follow::default(),
             packets: Packets::default(),
             compare: None,
+            rates: RatesPage::default(),
             baseline: None,
             progress,
             notice: None,
@@ -233,6 +240,7 @@ impl Model {
             Screen::List => self.list.flow().map(FlowRef::main),
             Screen::Timeline | Screen::Follow | Screen::Packets => self.subject.as_ref().map(|subject| subject.flow),
             Screen::Compare => self.compare.as_ref().map(|compare| compare.subject),
+            Screen::Rates => None,
         }
     }
 
@@ -249,6 +257,7 @@ impl Model {
             (_, Screen::Timeline) => self.timeline.focus,
             (_, Screen::Follow) => Pane::Stream,
             (_, Screen::Packets) => Pane::Packets,
+            (_, Screen::Rates) => Pane::Rates,
             (_, Screen::Compare) => self.compare.as_ref().map_or(Pane::Rows, |compare| compare.focus),
         }
     }
@@ -278,7 +287,7 @@ impl Model {
         let is_open = match self.screen() {
             Screen::Timeline | Screen::Packets => view.is_some(),
             Screen::Follow => self.follow.map.is_some(),
-            Screen::List | Screen::Compare => true,
+            Screen::List | Screen::Compare | Screen::Rates => true,
         };
         match action {
             // A flow that cannot be read can only be left.
@@ -292,6 +301,7 @@ impl Model {
             {
                 self.list.flow().is_some()
             }
+            Action::Open if self.screen() == Screen::Rates => self.rates.cohort().is_some(),
             Action::StopLoading => self.is_loading(),
             Action::AutomaticBaseline if self.screen() == Screen::List => self.baseline.is_some(),
             Action::NextMatch | Action::PreviousMatch => match self.screen() {

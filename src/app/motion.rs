@@ -69,6 +69,7 @@ fn page(model: &Model, pane: Pane) -> usize {
         Pane::Bytes => model.timeline.tree.hex.page(),
         Pane::Stream => model.follow.height,
         Pane::Packets => model.packets.cursor.page(),
+        Pane::Rates => model.rates.cursor.page(),
         Pane::Rows => model.compare.as_ref().map_or(1, |compare| compare.rows.page()),
         Pane::Differences => model.compare.as_ref().map_or(1, |compare| compare.differences.page()),
         Pane::Page => match &model.overlay {
@@ -160,6 +161,10 @@ fn with_cursor(model: &mut Model, pane: Pane, change: impl FnOnce(&mut Cursor, u
         Pane::Packets => {
             let packets = &mut model.packets;
             change(&mut packets.cursor, packets.measured.len());
+        }
+        Pane::Rates => {
+            let page = &mut model.rates;
+            change(&mut page.cursor, page.rows.len());
         }
         Pane::Rows => {
             if let Some(compare) = &mut model.compare {

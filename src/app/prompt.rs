@@ -227,7 +227,7 @@ fn go_to_flow(model: &mut Model, index: &Index, flow: FlowNumber) -> Vec<Effect>
         return Vec::new();
     }
     match screen {
-        Screen::List => Vec::new(),
+        Screen::List | Screen::Rates => Vec::new(),
         Screen::Compare => act(model, index, Action::Compare),
         other => open(model, other, None),
     }

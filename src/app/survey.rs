@@ -10,6 +10,7 @@ use std::time::Duration;
 use hashbrown::HashMap;
 use jiff::tz::TimeZone;
 
+use crate::engine::rates::Cohort;
 use crate::engine::{Index, parallel};
 use crate::present::chart::Histogram;
 use crate::present::list::{self, SortKey};
@@ -37,6 +38,8 @@ pub struct Query {
     pub text: String,
     /// The only outcome to show; all if none.
     pub outcome: Option<Outcome>,
+    /// The only cohort to show; all if none.
+    pub cohort: Option<Cohort>,
 }
 
 /// One look at all flows, under way.
@@ -144,6 +147,9 @@ impl Survey {
         let outcome = flow.row.outcome;
         self.histogram.add(flow.row.start, outcome == Some(Outcome::Failed));
         if !keep || self.query.outcome.is_some_and(|wanted| outcome != Some(wanted)) {
+            return;
+        }
+        if self.query.cohort.as_ref().is_some_and(|cohort| !cohort.has(&flow)) {
             return;
         }
         let (key, tie, missing) = match list::sort_key(self.query.column, &flow) {

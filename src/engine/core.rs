@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::follow::StreamMap;
 use super::judge;
+use super::rates::{Counter, Rates};
 use super::session::Shared;
 use super::view::{self, FlowRef, FlowView, Source};
 use crate::capture::PacketReader;
@@ -19,6 +20,9 @@ use crate::vocab::{Direction, FlowNumber, Outcome, PacketNumber};
 const MAX_TRACES: usize = 2048;
 /// Payload of the flows read at a time, in bytes, but for the last one's.
 const MAX_TRACES_BYTES: u64 = 32 * 1024 * 1024;
+
+/// Flows counted while the index is held.
+const MAX_COUNTED: usize = 8192;
 
 /// The captures of a session and its baseline.
 #[derive(Clone)]
@@ -137,6 +141,24 @@ impl Core {
             });
         }
         Ok(frames)
+    }
+
+    /// The failure rates of all flows, and the generation of the index when they began to be counted. Whoever changes
+    /// the index waits for a few thousand flows at most.
+    pub fn rates(&self, is_over: &dyn Fn() -> bool) -> (Rates, u64) {
+        let generation = self.main.index.read().generation();
+        let mut counter = Counter::default();
+        let mut next = 0;
+        loop {
+            let index = self.main.index.read();
+            let end = index.len().min(next + MAX_COUNTED);
+            let flows = (next..end).filter_map(|number| index.facts(FlowNumber(number as u32)));
+            flows.for_each(|flow| counter.add(&flow));
+            next = end;
+            if next >= index.len() || is_over() {
+                return (counter.finish(), generation);
+            }
+        }
     }
 
     /// The best good flow to compare `flow` with, and why it is that one. The baseline's flows come first where there

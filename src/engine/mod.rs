@@ -16,6 +16,7 @@ mod keylog;
 mod load;
 pub mod parallel;
 mod pass;
+pub mod rates;
 mod readers;
 mod session;
 mod trust;

@@ -1,16 +1,17 @@
 //! The diagnosis of captures as text, JSON and Markdown: rates, causes, one finding a flow.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use serde::{Serialize, Serializer};
 
-use super::cells::{self, count, markdown, percent};
+use super::cells::{self, count, markdown};
 use super::paint::{Ink, Paint};
-use super::rate::Rate;
+use super::rates::{self, Counts, RatesJson, sentence};
 use super::table::{Align, Cell, Table};
 use super::{Format, json};
 use crate::diagnose::{ClientReport, Doc, Evidence, Finding, RULES};
+use crate::engine::rates::{Rate, Rates, Tally};
 use crate::engine::{Health, Index};
 use crate::facts::FlowFacts;
 use crate::present::health;
@@ -24,19 +25,12 @@ pub struct Diagnosis<'a> {
     captures: &'a [String],
     flows: usize,
     outcomes: BTreeMap<Outcome, usize>,
-    attempts: Tally,
+    rates: Rates,
     causes: Vec<Group<'a>>,
     issues: BTreeMap<&'static str, usize>,
     packets: Packets,
     health: Health,
     troubles: &'a [String],
-}
-
-/// Handshakes that came to an end, and those of them that failed.
-#[derive(Clone, Copy, Default)]
-struct Tally {
-    handshakes: usize,
-    failed: usize,
 }
 
 /// The flows of one cause.
@@ -66,7 +60,6 @@ impl<'a> Diagnosis<'a> {
     pub fn new(index: &'a Index, troubles: &'a [String], wanted: impl Fn(&FlowFacts<'_>) -> bool) -> Self {
         let mut outcomes = BTreeMap::new();
         let mut issues = BTreeMap::new();
-        let mut attempts: HashMap<u32, (bool, bool)> = HashMap::new();
         let mut groups: BTreeMap<Cause, Group<'a>> = BTreeMap::new();
         let mut flows = 0;
         for facts in index.iter().filter(|facts| wanted(facts)) {
@@ -76,9 +69,6 @@ impl<'a> Diagnosis<'a> {
             for issue in facts.row.issues.names() {
                 *issues.entry(issue).or_default() += 1;
             }
-            let seen = attempts.entry(facts.attempt.unwrap_or(facts.flow.0)).or_default();
-            seen.0 |= outcome == Outcome::Ok;
-            seen.1 |= outcome == Outcome::Failed;
             if let Some(finding) = index.finding(facts.flow) {
                 let cause = finding.cause;
                 let group = groups.entry(cause).or_insert_with(|| Group::new(cause));
@@ -90,11 +80,6 @@ impl<'a> Diagnosis<'a> {
         }
         let mut causes: Vec<_> = groups.into_values().collect();
         causes.sort_by_key(|group| std::cmp::Reverse(group.count()));
-        // A try that one of its flows carried through did not fail.
-        let attempts = attempts.values().fold(Tally::default(), |tally, (ok, failed)| Tally {
-            handshakes: tally.handshakes + usize::from(*ok || *failed),
-            failed: tally.failed + usize::from(*failed && !ok),
-        });
         let unread_by_reason: Vec<_> =
             index.unread().map(|(reason, count)| Unread { reason: reason.describe(), count }).collect();
         let unread = unread_by_reason.iter().map(|unread| unread.count as usize).sum();
@@ -103,7 +88,7 @@ impl<'a> Diagnosis<'a> {
             captures: index.captures(),
             flows,
             outcomes,
-            attempts,
+            rates: Rates::of(index.iter().filter(|facts| wanted(facts))),
             causes,
             issues,
             packets,
@@ -122,8 +107,7 @@ impl<'a> Diagnosis<'a> {
     }
 
     fn tally(&self) -> Tally {
-        let failed = self.failed();
-        Tally { handshakes: self.outcome(Outcome::Ok) + failed, failed }
+        self.rates.flows
     }
 
     /// Writes it.
@@ -143,11 +127,12 @@ impl<'a> Diagnosis<'a> {
     fn write_text(&self, out: &mut impl Write, paint: Paint) -> io::Result<()> {
         writeln!(out, "{}: {}", count(self.flows, "flow"), self.outcomes_line())?;
         let ink = if self.failed() > 0 { Ink::Bad } else { Ink::Good };
-        writeln!(out, "{}", paint.ink(ink, self.tally().sentence("handshake")))?;
-        if self.attempts.failed != self.failed() {
-            writeln!(out, "{}", self.attempts.sentence("attempt"))?;
+        writeln!(out, "{}", paint.ink(ink, sentence(self.tally(), "handshake")))?;
+        if self.rates.attempts != self.tally() {
+            writeln!(out, "{}", sentence(self.rates.attempts, "attempt"))?;
         }
         self.health_lines().try_for_each(|line| writeln!(out, "{}", paint.ink(Ink::Warning, line)))?;
+        rates::write_text(out, paint, &self.rates)?;
         for group in &self.causes {
             writeln!(out, "\n{}", paint.ink(Ink::Bad, group.title()))?;
             if let Some(doc) = group.doc() {
@@ -190,18 +175,19 @@ impl<'a> Diagnosis<'a> {
     }
 
     fn write_markdown(&self, out: &mut impl Write) -> io::Result<()> {
-        writeln!(out, "# TLS handshakes: {}\n", self.tally().sentence("handshake"))?;
+        writeln!(out, "# TLS handshakes: {}\n", sentence(self.tally(), "handshake"))?;
         for capture in self.captures {
             writeln!(out, "- capture {}", markdown(capture))?;
         }
         writeln!(out, "- {}: {}", count(self.flows, "flow"), self.outcomes_line())?;
-        writeln!(out, "- {}", self.attempts.sentence("attempt"))?;
+        writeln!(out, "- {}", sentence(self.rates.attempts, "attempt"))?;
         for line in self.health_lines() {
             writeln!(out, "- {line}")?;
         }
         for trouble in self.troubles {
             writeln!(out, "- {}", markdown(trouble))?;
         }
+        rates::write_markdown(out, &self.rates)?;
         for group in &self.causes {
             writeln!(out, "\n## {}\n", group.title())?;
             if let Some(doc) = group.doc() {
@@ -245,18 +231,6 @@ impl<'a> Diagnosis<'a> {
             }
         }
         Ok(())
-    }
-}
-
-impl Tally {
-    fn sentence(self, noun: &str) -> String {
-        let of = format!("{} of {} failed", self.failed, count(self.handshakes, noun));
-        match Rate::of(self.failed, self.handshakes) {
-            Some(rate) => {
-                format!("{of}: {} (95 % interval {} to {})", percent(rate.value), percent(rate.low), percent(rate.high))
-            }
-            None => format!("no {noun} to judge"),
-        }
     }
 }
 
@@ -315,20 +289,13 @@ struct DiagnosisJson<'a> {
     failed: usize,
     #[serde(skip_serializing_if = "Option::is_none")]
     rate: Option<Rate>,
-    attempts: TallyJson,
+    attempts: Counts,
+    rates: RatesJson,
     outcomes: &'a BTreeMap<Outcome, usize>,
     causes: Vec<CauseJson<'a>>,
     findings: Findings<'a>,
     packets: &'a Packets,
     health: HealthJson<'a>,
-}
-
-#[derive(Serialize)]
-struct TallyJson {
-    handshakes: usize,
-    failed: usize,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    rate: Option<Rate>,
 }
 
 #[derive(Serialize)]
@@ -352,18 +319,14 @@ struct HealthJson<'a> {
 impl<'a> DiagnosisJson<'a> {
     fn new(diagnosis: &'a Diagnosis<'a>) -> Self {
         let Tally { handshakes, failed } = diagnosis.tally();
-        let attempts = diagnosis.attempts;
         Self {
             captures: diagnosis.captures,
             flows: diagnosis.flows,
             handshakes,
             failed,
             rate: Rate::of(failed, handshakes),
-            attempts: TallyJson {
-                handshakes: attempts.handshakes,
-                failed: attempts.failed,
-                rate: Rate::of(attempts.failed, attempts.handshakes),
-            },
+            attempts: Counts::new(diagnosis.rates.attempts),
+            rates: RatesJson::new(&diagnosis.rates),
             outcomes: &diagnosis.outcomes,
             causes: diagnosis
                 .causes

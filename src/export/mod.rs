@@ -15,7 +15,7 @@ pub mod json;
 pub mod packets;
 pub mod paint;
 pub mod pem;
-pub mod rate;
+mod rates;
 pub mod table;
 pub mod why;
 

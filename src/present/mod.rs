@@ -20,6 +20,7 @@ pub mod overview;
 pub mod packets;
 pub mod page;
 pub mod plot;
+pub mod rates;
 pub mod reference;
 pub mod role;
 pub mod values;

@@ -23,6 +23,13 @@ pub fn draw(canvas: &mut Canvas<'_>, title: Rect, body: Rect, model: &Model, ind
     let query = &model.list.query;
     let counts = overview::counts(&index.counts(), query.outcome);
     let at = canvas.line(head.x, head.y, head.width, &counts);
+    let at = match &query.cohort {
+        Some(cohort) => {
+            let only = Line::of(Role::Notice, format!("  only {} {cohort}", cohort.dimension().title()));
+            canvas.line(at, head.y, head.right().saturating_sub(at), &only)
+        }
+        None => at,
+    };
     if !query.text.is_empty() {
         let filter = match &model.list.survey {
             Some(survey) => format!("  looking for {:?}, {} %", query.text, survey.percent()),
