@@ -73,6 +73,7 @@ scenes! {
     plots_are_zoomed_and_panned,
     the_mouse_selects_scrolls_and_sorts,
     failure_rates_lead_to_the_flows_of_a_cohort,
+    causes_are_groups_that_fold,
     every_screen_is_reached_from_every_other,
     the_help_opens_anywhere_and_closes,
     leaving_and_stopping_are_orders,
@@ -536,6 +537,32 @@ mod scene {
         }
         play.press("=");
         assert_eq!(play.model().packets.range(), whole);
+        play
+    }
+
+    pub fn causes_are_groups_that_fold() -> Play {
+        let mut play = Play::fixture("one-percent", WIDE);
+        play.press("n").is_on(" 193 ").press("C").is_on(" 193 ");
+        play.shows("▾ ✗ reset-after-client-hello  9 flows, 81.8 % of the failed");
+        play.shows("▾ ✗ plaintext-answer  2 flows, 18.2 % of the failed")
+            .shows("▾ ✓ ok  1293 flows, 99.2 % of the rows");
+        play.press("Space")
+            .is_on("▸ ✗ reset-after-client-hello")
+            .press("Right")
+            .is_on("▾ ✗")
+            .press("Left")
+            .is_on("▸ ✗");
+        play.shows("─ group").press("j").is_on("▾ ✗ plaintext-answer").press("j").is_on(" 362 ");
+        // A flow that is gone to is unfolded; what cannot be done to a heading does nothing.
+        play.press("n").is_on(" 775 ").press("n").shows("around the end").is_on(" 162 ").press("g Enter c f Enter");
+        play.press("L g -").is_on("▸ ✗ reset").press("n").is_on(" 162 ").press("-").is_on("▸ ✗ reset").press("N");
+        play.is_on(" 775 ").shows("around the beginning").press("+ G").is_on("✓ ok").press("g").is_on("▾ ✗ reset");
+        play.press(": explain Enter").shows("▸ reset-after-client-hello").press("Esc j");
+        // Sorting and filtering stay within the groups.
+        play.is_on(" 162 ").press(": sort Space flow Enter r").is_on(" 162 ").press("g j").is_on(" 952 ");
+        play.press("/ tags Enter").shows("2 flows, 100.0 % of the failed").shows("✓ ok  258 flows").press("Esc");
+        play.press("o").lacks("✓ ok  1293 flows").press("Esc g C").lacks("of the failed").is_on(" 952 ");
+        assert_eq!(play.model().list.len(), 1304);
         play
     }
 

@@ -24,6 +24,12 @@ fn list() {
 }
 
 #[test]
+fn list_by_cause() {
+    assert_snapshot!("list_by_cause_with_a_folded_group", picture("one-percent", "C g Space", USUAL));
+    assert_snapshot!("list_by_cause_narrow", picture("one-percent", "C -", NARROW));
+}
+
+#[test]
 fn list_filters() {
     assert_snapshot!("list_filter_being_typed", picture("one-percent", "/ plaintext", USUAL));
     assert_snapshot!("list_filter_that_matches_nothing", picture("stacks-ok", "/ nowhere Enter", NARROW));
@@ -132,6 +138,8 @@ fn no_size_is_too_small() {
         "n c",
         "n c Tab",
         "R",
+        "C",
+        "C -",
     ];
     for script in scripts {
         let mut play = Play::fixture("block-page-then-retry-ok", USUAL);

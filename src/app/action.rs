@@ -88,6 +88,8 @@ actions! {
     PreviousFailed = "previous-failed",
     /// Show flows of one outcome only: the next outcome.
     NextOutcome = "next-outcome",
+    /// Group the flows by cause, or no longer.
+    NextGrouping = "group",
     /// Show all flows again.
     ShowAll = "show-all",
     /// Sort by the next column.

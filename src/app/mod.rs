@@ -8,6 +8,7 @@ pub mod action;
 pub mod compare;
 pub mod cursor;
 pub mod follow;
+pub mod groups;
 pub mod help;
 pub mod input;
 pub mod key;

@@ -296,6 +296,7 @@ impl Model {
             Action::Help => true,
             _ if !is_open => false,
             Action::ShowAll => self.list.is_filtered(),
+            Action::Open if self.screen() == Screen::List && self.list.heading().is_some() => false,
             Action::Open | Action::Compare | Action::Follow | Action::Packets | Action::MarkBaseline
                 if self.screen() == Screen::List =>
             {
@@ -312,6 +313,7 @@ impl Model {
             Action::Certificates | Action::SaveCertificates => {
                 view.is_some_and(|view| view.timeline.steps.iter().any(crate::present::ladder::carries_certificates))
             }
+            Action::ToggleFold if self.screen() == Screen::List => !self.list.groups.is_empty(),
             Action::ToggleFold => matches!(self.timeline.focus, Pane::Fields | Pane::Steps),
             Action::NextBytes => self.timeline.tree.detail.as_ref().is_some_and(|detail| detail.panes.len() > 1),
             Action::ZoomIn | Action::ZoomOut | Action::ZoomAll | Action::PanLeft | Action::PanRight => {
@@ -320,7 +322,7 @@ impl Model {
             Action::ToggleWindow => matches!(self.packets.plot, Some(Kind::Sequence | Kind::InFlight)),
             Action::NextDifference | Action::ToggleEqual | Action::Swap => self.is_compared(),
             Action::NextPane if self.screen() == Screen::Compare => self.is_compared(),
-            Action::Search | Action::NextOutcome | Action::SortNext | Action::SortReverse
+            Action::Search | Action::NextOutcome | Action::NextGrouping | Action::SortNext | Action::SortReverse
                 if self.screen() == Screen::List =>
             {
                 !index.is_empty()

@@ -175,7 +175,11 @@ pub(super) fn act(model: &mut Model, index: &Index, action: Action) -> Vec<Effec
 fn on_screen(model: &mut Model, index: &Index, action: Action) -> Vec<Effect> {
     match model.screen() {
         Screen::List => match action {
+            Action::Open | Action::ToggleFold if model.list.heading().is_some() => model.list.fold(None),
             Action::Open => return open(model, Screen::Timeline, None),
+            Action::ToggleFold => model.list.fold(None),
+            Action::FoldAll | Action::UnfoldAll => model.list.fold_all(action == Action::FoldAll),
+            Action::NextGrouping => model.list.next_grouping(index),
             Action::NextOutcome => model.list.next_outcome(index),
             Action::SortNext | Action::SortPrevious => model.list.sort_along(action == Action::SortNext, index),
             Action::SortReverse => model.list.sort_by(model.list.query.column, index),
@@ -633,13 +637,10 @@ fn automatic_baseline(model: &mut Model) -> Vec<Effect> {
 }
 
 fn next_failed(model: &mut Model, index: &Index, forward: bool) -> Vec<Effect> {
-    let Some(at) = model.list.next_failed(index, model.list.cursor.at, forward) else {
+    let Some(around) = model.list.seek_failed(index, forward) else {
         say(model, Role::Notice, "no failing flow among the rows of the list");
         return Vec::new();
     };
-    let around = if forward { at <= model.list.cursor.at } else { at >= model.list.cursor.at };
-    model.list.cursor.at = at;
-    model.list.choose();
     if around {
         say(model, Role::Notice, if forward { "around the end" } else { "around the beginning" });
     }
@@ -744,7 +745,10 @@ fn click(model: &mut Model, index: &Index, target: Target) -> Vec<Effect> {
 fn take_room(model: &mut Model, laid: Laid) {
     let Laid { pane, width, height } = laid;
     match pane {
-        Pane::List => model.list.cursor.laid(height, model.list.rows.len()),
+        Pane::List => {
+            let len = model.list.len();
+            model.list.cursor.laid(height, len);
+        }
         Pane::Rates => model.rates.cursor.laid(height, model.rates.rows.len()),
         Pane::Steps => model.timeline.steps.laid(height, model.timeline.rows.len()),
         Pane::Finding => {
