@@ -267,6 +267,28 @@ fn diagnose_names_what_fails_more_often_than_the_others() {
 }
 
 #[test]
+fn diagnose_offers_the_successful_twin_as_the_baseline() {
+    let retried = capture("block-page-then-retry-ok");
+    let finding = &object(&run(&["diagnose", &retried, "--format", "json"]))["findings"][0];
+    let twin = "the client's own successful try of the same attempt";
+    assert!(finding["baseline"]["why"].as_str().is_some_and(|why| why.starts_with(twin)), "{finding}");
+    let flows = lines(&run(&["flows", &retried, "--format", "json"]).out);
+    let flow = |number: &Value| flows.iter().find(|row| row["flow"] == *number).expect("the flow");
+    let (good, bad) = (flow(&finding["baseline"]["flow"]), flow(&finding["flow"]));
+    assert_eq!((&good["outcome"], &good["attempt"]), (&Value::from("ok"), &bad["attempt"]));
+    let compared = object(&run(&["compare", "--format", "json", &retried, "0"]));
+    assert_eq!(compared["baseline"]["flow"], finding["baseline"]["flow"], "compare chooses the same");
+    assert!(run(&["diagnose", &retried]).out.contains(&format!("Baseline: flow {} ({twin}", good["flow"])));
+    // Where no try succeeded, the nearest good flow; a named capture's flows come before all.
+    let findings = &object(&run(&["diagnose", &capture("one-percent"), "--format", "json"]))["findings"];
+    let all = findings.as_array().expect("findings");
+    assert!(all.iter().all(|finding| finding["baseline"]["why"].is_string()), "{findings}");
+    let named = object(&run(&["diagnose", &retried, "--baseline", &capture(GOOD), "--format", "json"]));
+    let named = &named["findings"][0]["baseline"];
+    assert!(named.is_null() || named["capture"] == Value::from(capture(GOOD)) || named["flow"] == good["flow"]);
+}
+
+#[test]
 fn diagnose_check_tells_by_its_status() {
     assert_eq!(run(&["diagnose", "--check", &capture(FAILING)]).code, Some(3));
     assert_eq!(run(&["diagnose", "--check", &capture(GOOD)]).code, Some(0));

@@ -165,23 +165,32 @@ impl Core {
     /// is a baseline.
     pub fn nearest(&self, flow: FlowNumber) -> Option<(FlowRef, String)> {
         let index = self.main.index.read();
-        let subject = candidate(&index.facts(flow)?);
-        let best = |source: Source, index: &super::index::Index| {
-            index
-                .iter()
-                .filter(|facts| facts.row.outcome == Some(Outcome::Ok) && facts.tls.is_some())
-                .filter(|facts| source == Source::Baseline || facts.flow != flow)
-                .filter_map(|facts| {
-                    let (points, why) = score(&subject, &candidate(&facts))?;
-                    Some((points, FlowRef { source, flow: facts.flow }, why))
-                })
-                // Of equals the first one wins: the answer does not depend on how the flows are stored.
-                .max_by(|a, b| a.0.cmp(&b.0).then(b.1.flow.cmp(&a.1.flow)))
-                .map(|(_, flow, why)| (flow, why))
-        };
-        let baseline = self.baseline.as_ref().and_then(|baseline| best(Source::Baseline, &baseline.index.read()));
-        baseline.or_else(|| best(Source::Main, &index))
+        let subject = index.facts(flow)?;
+        let baseline = self.baseline.as_ref().and_then(|baseline| {
+            let index = baseline.index.read();
+            best(&subject, Source::Baseline, index.iter())
+        });
+        baseline.or_else(|| best(&subject, Source::Main, index.iter()))
     }
+}
+
+/// The flow that compares best with `subject` of those that are good, and why.
+pub(super) fn best<'a>(
+    subject: &FlowFacts<'_>,
+    source: Source,
+    flows: impl Iterator<Item = FlowFacts<'a>>,
+) -> Option<(FlowRef, String)> {
+    let own = candidate(subject);
+    flows
+        .filter(|facts| facts.row.outcome == Some(Outcome::Ok) && facts.tls.is_some())
+        .filter(|facts| source == Source::Baseline || facts.flow != subject.flow)
+        .filter_map(|facts| {
+            let (points, why) = score(&own, &candidate(&facts))?;
+            Some((points, FlowRef { source, flow: facts.flow }, why))
+        })
+        // Of equals the first one wins: the answer does not depend on how the flows are stored.
+        .max_by(|a, b| a.0.cmp(&b.0).then(b.1.flow.cmp(&a.1.flow)))
+        .map(|(_, flow, why)| (flow, why))
 }
 
 /// What pairing looks at, read from the index.

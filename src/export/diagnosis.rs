@@ -5,6 +5,7 @@ use std::io::{self, Write};
 
 use serde::{Serialize, Serializer};
 
+use super::baseline::{self, ComparedJson};
 use super::cells::{self, count, markdown};
 use super::paint::{Ink, Paint};
 use super::rates::{self, Counts, RatesJson, sentence};
@@ -12,10 +13,10 @@ use super::table::{Align, Cell, Table};
 use super::{Format, json};
 use crate::diagnose::{ClientReport, Doc, Evidence, Finding, RULES};
 use crate::engine::rates::{Rate, Rates, Tally};
-use crate::engine::{Health, Index};
+use crate::engine::{Baseline, Health, Index};
 use crate::facts::FlowFacts;
 use crate::present::health;
-use crate::vocab::{Cause, Outcome, text};
+use crate::vocab::{Cause, FlowNumber, Outcome, text};
 
 /// Flows that Markdown and text list below a cause; the JSON has all.
 const MAX_LISTED: usize = 50;
@@ -31,6 +32,7 @@ pub struct Diagnosis<'a> {
     packets: Packets,
     health: Health,
     troubles: &'a [String],
+    baselines: BTreeMap<FlowNumber, Baseline>,
 }
 
 /// The flows of one cause.
@@ -94,7 +96,22 @@ impl<'a> Diagnosis<'a> {
             packets,
             health: index.health(),
             troubles,
+            baselines: BTreeMap::new(),
         }
+    }
+
+    /// The flows with a finding, the first one of each cause before the others.
+    pub fn flows(&self) -> Vec<FlowNumber> {
+        let found = |group: &'_ Group<'a>| group.findings.iter().map(|(finding, _)| finding.flow).collect::<Vec<_>>();
+        let all: Vec<_> = self.causes.iter().map(found).collect();
+        let firsts = all.iter().flat_map(|flows| flows.first());
+        firsts.chain(all.iter().flat_map(|flows| flows.iter().skip(1))).copied().collect()
+    }
+
+    /// The diagnosis with good flows to compare the failed ones with.
+    #[must_use]
+    pub fn with_baselines(self, baselines: BTreeMap<FlowNumber, Baseline>) -> Self {
+        Self { baselines, ..self }
     }
 
     /// Flows that failed.
@@ -158,6 +175,9 @@ impl<'a> Diagnosis<'a> {
                 if !finding.detail.is_empty() {
                     writeln!(out, "    {}", text::visible(&finding.detail))?;
                 }
+                if let Some(good) = self.baselines.get(&finding.flow) {
+                    writeln!(out, "  Baseline: {}", text::visible(&baseline::line(good)))?;
+                }
             }
             for (at, step) in group.next_steps().iter().enumerate() {
                 writeln!(out, "{}{}", if at == 0 { "  Try: " } else { "       " }, text::visible(step))?;
@@ -220,6 +240,9 @@ impl<'a> Diagnosis<'a> {
                 }
                 if !finding.detail.is_empty() {
                     writeln!(out, "\n{}", markdown(&finding.detail))?;
+                }
+                if let Some(good) = self.baselines.get(&finding.flow) {
+                    writeln!(out, "\nBaseline: {}", markdown(&baseline::line(good)))?;
                 }
             }
             let steps = group.next_steps();
@@ -352,12 +375,14 @@ impl Serialize for FlowNumbers<'_> {
 /// All findings in the order of their flows.
 struct Findings<'a>(&'a Diagnosis<'a>);
 
-impl Serialize for Findings<'_> {
+impl<'a> Serialize for Findings<'a> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut all: Vec<&Finding> =
+        let mut all: Vec<&'a Finding> =
             self.0.causes.iter().flat_map(|group| group.findings.iter().map(|(finding, _)| *finding)).collect();
         all.sort_by_key(|finding| finding.flow);
-        serializer.collect_seq(all.into_iter().map(FindingJson::new))
+        let compared =
+            |finding: &'a Finding| ComparedJson::new(FindingJson::new(finding), self.0.baselines.get(&finding.flow));
+        serializer.collect_seq(all.into_iter().map(compared))
     }
 }
 

@@ -3,6 +3,7 @@
 //! One file a command's output. [`json`] holds what all JSON has in common: escaping, times; [`cells`] the same for
 //! tables, CSV and Markdown.
 
+mod baseline;
 pub mod cells;
 pub mod comparison;
 pub mod diagnosis;
