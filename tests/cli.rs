@@ -232,6 +232,63 @@ fn diagnose_has_the_keys_of_the_contract() {
 }
 
 #[test]
+fn diagnose_has_failure_rates_over_time_and_by_cohort() {
+    let diagnosis = object(&run(&["diagnose", &capture("one-percent"), "--format", "json"]));
+    let rates = &diagnosis["rates"];
+    let sum = |key: &str, count: &str| -> u64 {
+        rates[key].as_array().expect(key).iter().map(|row| row[count].as_u64().expect(count)).sum()
+    };
+    for key in ["time", "client", "server", "client_network", "server_network"] {
+        let rows = rates[key].as_array().expect(key);
+        assert!(rows.len() <= 50 || key == "time", "{key} is bounded");
+        if rates["left_out"][key].is_null() {
+            assert_eq!(Some(sum(key, "handshakes")), diagnosis["handshakes"].as_u64(), "{key}");
+            assert_eq!(Some(sum(key, "failed")), diagnosis["failed"].as_u64(), "{key}");
+        }
+    }
+    let names = rates["name"].as_array().expect("names");
+    let low = |row: &Value| row["rate"]["low"].as_f64().expect("a rate");
+    assert!(names.is_sorted_by(|a, b| low(a) >= low(b)), "by the lower end of the interval");
+    assert!(rates["time"][0]["start"].is_string() && rates["interval"].is_number());
+}
+
+#[test]
+fn diagnose_names_what_fails_more_often_than_the_others() {
+    // Every failure is in the network of the access point with the filter; no single client or name stands out as surely.
+    let ran = run(&["diagnose", &capture("one-percent")]);
+    let (_, worse) = ran.out.split_once("Failing more often than all the others").expect("the block");
+    let (worse, _) = worse.split_once("\n\n").expect("its end");
+    let rows: Vec<_> = worse.lines().filter(|line| line.contains(" to ")).collect();
+    assert_eq!(rows.len(), 1, "{worse}");
+    assert!(rows[0].contains("client network") && rows[0].contains("10.9.1.0/24"), "{worse}");
+    let markdown = run(&["diagnose", &capture("one-percent"), "--format", "markdown"]).out;
+    assert!(markdown.contains("- client network 10.9.1.0/24: 11 of 644 handshakes failed"), "{markdown}");
+    assert!(!run(&["diagnose", &capture(GOOD)]).out.contains("more often"));
+}
+
+#[test]
+fn diagnose_offers_the_successful_twin_as_the_baseline() {
+    let retried = capture("block-page-then-retry-ok");
+    let finding = &object(&run(&["diagnose", &retried, "--format", "json"]))["findings"][0];
+    let twin = "the client's own successful try of the same attempt";
+    assert!(finding["baseline"]["why"].as_str().is_some_and(|why| why.starts_with(twin)), "{finding}");
+    let flows = lines(&run(&["flows", &retried, "--format", "json"]).out);
+    let flow = |number: &Value| flows.iter().find(|row| row["flow"] == *number).expect("the flow");
+    let (good, bad) = (flow(&finding["baseline"]["flow"]), flow(&finding["flow"]));
+    assert_eq!((&good["outcome"], &good["attempt"]), (&Value::from("ok"), &bad["attempt"]));
+    let compared = object(&run(&["compare", "--format", "json", &retried, "0"]));
+    assert_eq!(compared["baseline"]["flow"], finding["baseline"]["flow"], "compare chooses the same");
+    assert!(run(&["diagnose", &retried]).out.contains(&format!("Baseline: flow {} ({twin}", good["flow"])));
+    // Where no try succeeded, the nearest good flow; a named capture's flows come before all.
+    let findings = &object(&run(&["diagnose", &capture("one-percent"), "--format", "json"]))["findings"];
+    let all = findings.as_array().expect("findings");
+    assert!(all.iter().all(|finding| finding["baseline"]["why"].is_string()), "{findings}");
+    let named = object(&run(&["diagnose", &retried, "--baseline", &capture(GOOD), "--format", "json"]));
+    let named = &named["findings"][0]["baseline"];
+    assert!(named.is_null() || named["capture"] == Value::from(capture(GOOD)) || named["flow"] == good["flow"]);
+}
+
+#[test]
 fn diagnose_check_tells_by_its_status() {
     assert_eq!(run(&["diagnose", "--check", &capture(FAILING)]).code, Some(3));
     assert_eq!(run(&["diagnose", "--check", &capture(GOOD)]).code, Some(0));

@@ -56,6 +56,7 @@ scenes! {
     the_comparison_goes_on_to_other_flows,
     steps_are_gone_through,
     evidence_leads_to_its_packet,
+    a_link_leads_to_its_flow,
     flights_fold_and_time_is_to_scale,
     a_field_leads_to_its_registry_and_its_specification,
     fields_messages_and_timelines_are_copied,
@@ -72,6 +73,8 @@ scenes! {
     packets_are_listed_and_plotted,
     plots_are_zoomed_and_panned,
     the_mouse_selects_scrolls_and_sorts,
+    failure_rates_lead_to_the_flows_of_a_cohort,
+    causes_are_groups_that_fold,
     every_screen_is_reached_from_every_other,
     the_help_opens_anywhere_and_closes,
     leaving_and_stopping_are_orders,
@@ -556,6 +559,58 @@ mod scene {
         }
         play.press("=");
         assert_eq!(play.model().packets.range(), whole);
+        play
+    }
+
+    pub fn causes_are_groups_that_fold() -> Play {
+        let mut play = Play::fixture("one-percent", WIDE);
+        play.press("n").is_on(" 193 ").press("C").is_on(" 193 ");
+        play.shows("▾ ✗ reset-after-client-hello  9 flows, 81.8 % of the failed");
+        play.shows("▾ ✗ plaintext-answer  2 flows, 18.2 % of the failed")
+            .shows("▾ ✓ ok  1293 flows, 99.2 % of the rows");
+        play.press("Space")
+            .is_on("▸ ✗ reset-after-client-hello")
+            .press("Right")
+            .is_on("▾ ✗")
+            .press("Left")
+            .is_on("▸ ✗");
+        play.shows("─ group").press("j").is_on("▾ ✗ plaintext-answer").press("j").is_on(" 362 ");
+        // A flow that is gone to is unfolded; what cannot be done to a heading does nothing.
+        play.press("n").is_on(" 775 ").press("n").shows("around the end").is_on(" 162 ").press("g Enter c f Enter");
+        play.press("L g -").is_on("▸ ✗ reset").press("n").is_on(" 162 ").press("-").is_on("▸ ✗ reset").press("N");
+        play.is_on(" 775 ").shows("around the beginning").press("+ G").is_on("✓ ok").press("g").is_on("▾ ✗ reset");
+        play.press(": explain Enter").shows("▸ reset-after-client-hello").press("Esc j");
+        // Sorting and filtering stay within the groups.
+        play.is_on(" 162 ").press(": sort Space flow Enter r").is_on(" 162 ").press("g j").is_on(" 952 ");
+        play.press("/ tags Enter").shows("2 flows, 100.0 % of the failed").shows("✓ ok  258 flows").press("Esc");
+        play.press("o").lacks("✓ ok  1293 flows").press("Esc g C").lacks("of the failed").is_on(" 952 ");
+        assert_eq!(play.model().list.len(), 1304);
+        play
+    }
+
+    pub fn failure_rates_lead_to_the_flows_of_a_cohort() -> Play {
+        let mut play = Play::fixture("one-percent", WIDE);
+        play.press("R").shows("1304 handshakes failed").shows("95 % interval").shows("By client");
+        let rates = play.model().rates.rates.clone().expect("counted");
+        let (_, tally) = rates.cohorts[0].rows[0].clone();
+        play.press("Enter");
+        assert_eq!(play.screen(), Screen::List);
+        play.shows("only client ");
+        let failed = play.press("o").model().list.rows.len();
+        assert_eq!(failed, tally.failed, "the list has the flows that were counted");
+        play.press("Esc").lacks("only client");
+        assert_eq!(play.model().list.rows.len(), 1304);
+        play.press("R Tab").is_on("By server").press("Enter").shows("this row is no client").press("Tab j");
+        play.press("shift-Tab")
+            .is_on("By server name")
+            .press("shift-Tab")
+            .is_on("By server")
+            .press("shift-Tab shift-Tab");
+        play.is_on("By server network").press("Tab").is_on("By client").press("G k g : rates Enter");
+        // What was counted is kept as long as the index is the same.
+        let again = play.press("q R").model().rates.rates.clone().expect("counted");
+        assert!(std::sync::Arc::ptr_eq(&rates, &again));
+        play.press("j j q").press(": 162 Enter R q").is_on(" 162 ");
         play
     }
 

@@ -24,6 +24,12 @@ fn list() {
 }
 
 #[test]
+fn list_by_cause() {
+    assert_snapshot!("list_by_cause_with_a_folded_group", picture("one-percent", "C g Space", USUAL));
+    assert_snapshot!("list_by_cause_narrow", picture("one-percent", "C -", NARROW));
+}
+
+#[test]
 fn list_filters() {
     assert_snapshot!("list_filter_being_typed", picture("one-percent", "/ plaintext", USUAL));
     assert_snapshot!("list_filter_that_matches_nothing", picture("stacks-ok", "/ nowhere Enter", NARROW));
@@ -98,6 +104,13 @@ fn compare_that_is_not_there() {
 }
 
 #[test]
+fn rates() {
+    assert_snapshot!("rates_of_a_capture_with_one_percent_failing", picture("one-percent", "R", WIDE));
+    assert_snapshot!("rates_narrow", picture("one-percent", "R", NARROW));
+    assert_snapshot!("list_of_one_server_name", picture("one-percent", "R Tab Tab j Enter", NARROW));
+}
+
+#[test]
 fn help() {
     assert_snapshot!("help_in_the_timeline", picture("tls13-ok", "Enter ?", USUAL));
     assert_snapshot!("help_tiny", picture("tls13-ok", "? G", TINY));
@@ -111,8 +124,23 @@ fn pages() {
 
 #[test]
 fn no_size_is_too_small() {
-    let scripts =
-        ["", "?", "i", "/ x", "Enter", "Enter Tab", "Enter Tab Tab", "Enter shift-Tab", "f", "f x", "n c", "n c Tab"];
+    let scripts = [
+        "",
+        "?",
+        "i",
+        "/ x",
+        "Enter",
+        "Enter Tab",
+        "Enter Tab Tab",
+        "Enter shift-Tab",
+        "f",
+        "f x",
+        "n c",
+        "n c Tab",
+        "R",
+        "C",
+        "C -",
+    ];
     for script in scripts {
         let mut play = Play::fixture("block-page-then-retry-ok", USUAL);
         play.press(script);

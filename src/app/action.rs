@@ -62,6 +62,8 @@ actions! {
     Help = "help",
     /// Shows what the capture is, what it lacks and what could not be read of it.
     About = "capture",
+    /// Shows how often handshakes fail: of all, over time, by client, server, name and network.
+    Rates = "rates",
     /// Ask for a command.
     Command = "command",
     /// Search or filter.
@@ -86,6 +88,8 @@ actions! {
     PreviousFailed = "previous-failed",
     /// Show flows of one outcome only: the next outcome.
     NextOutcome = "next-outcome",
+    /// Group the flows by cause, or no longer.
+    NextGrouping = "group",
     /// Show all flows again.
     ShowAll = "show-all",
     /// Sort by the next column.

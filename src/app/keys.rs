@@ -20,12 +20,14 @@ pub enum Scope {
     Packets,
     /// In the comparison.
     Compare,
+    /// In the failure rates.
+    Rates,
 }
 
 impl Scope {
     /// Every scope, in the order of the help.
     pub const ALL: &'static [Scope] =
-        &[Scope::Anywhere, Scope::List, Scope::Timeline, Scope::Follow, Scope::Packets, Scope::Compare];
+        &[Scope::Anywhere, Scope::List, Scope::Rates, Scope::Timeline, Scope::Follow, Scope::Packets, Scope::Compare];
 
     /// Its heading in the help.
     pub fn title(self) -> &'static str {
@@ -36,6 +38,7 @@ impl Scope {
             Scope::Follow => "Follow stream",
             Scope::Packets => "Packets and plots",
             Scope::Compare => "Compare",
+            Scope::Rates => "Failure rates",
         }
     }
 }
@@ -63,7 +66,7 @@ const fn row(scope: Scope, keys: &'static str, action: Action, hint: &'static st
 #[rustfmt::skip]
 pub const KEYS: &[Binding] = &{
     use Action as A;
-    use Scope::{Anywhere, Compare, Follow, List, Packets, Timeline};
+    use Scope::{Anywhere, Compare, Follow, List, Packets, Rates, Timeline};
     [
         row(List, "Enter t", A::Open, "timeline", "Open the flow's handshake timeline"),
         row(List, "S", A::StopLoading, "stop loading", "Stop loading; what was read stays"),
@@ -75,12 +78,20 @@ pub const KEYS: &[Binding] = &{
         row(List, "/", A::Search, "filter", "Show only flows whose row contains a text; empty shows all"),
         row(List, "o", A::NextOutcome, "outcome", "Show flows of one outcome only: failed, ok, incomplete …, all"),
         row(List, "Esc", A::ShowAll, "all rows", "Show all rows again"),
+        row(List, "C", A::NextGrouping, "causes", "Group the flows by cause, with how many each has and its share, or no longer"),
+        row(List, "Space", A::ToggleFold, "fold", "Fold the group or unfold it; on a heading Enter and the arrows do it too"),
+        row(List, "-", A::FoldAll, "", "Fold all groups"),
+        row(List, "+", A::UnfoldAll, "", "Unfold all groups"),
         row(List, ">", A::SortNext, "sort", "Sort by the next column; a click on a heading does it too"),
         row(List, "<", A::SortPrevious, "", "Sort by the previous column"),
         row(List, "r", A::SortReverse, "reverse", "Sort the other way round"),
         row(List, "q", A::Quit, "quit", "Leave"),
         row(List, "b", A::MarkBaseline, "baseline", "Make this flow the baseline of comparisons"),
         row(List, "B", A::AutomaticBaseline, "", "Let the nearest good flow be the baseline again"),
+
+        row(Rates, "Enter", A::Open, "its flows", "Show only the flows of this client, server, name or network in the flow list"),
+        row(Rates, "Tab", A::NextPane, "next kind", "Go on to the next kind: client, server, server name, client network, server network"),
+        row(Rates, "shift-Tab", A::PreviousPane, "", "Go back to the kind before"),
 
         row(Timeline, "Tab", A::NextPane, "pane", "Go to the next pane: steps, finding, fields, bytes"),
         row(Timeline, "shift-Tab", A::PreviousPane, "", "Go to the previous pane"),
@@ -174,6 +185,7 @@ pub const KEYS: &[Binding] = &{
         row(Anywhere, "L", A::List, "", "Back to the flow list"),
         row(Anywhere, ":", A::Command, "", "Give a command: a flow's number, packet N, sort FIELD, filter TEXT, why ERROR, explain CAUSE, or any action's name"),
         row(Anywhere, "? F1", A::Help, "help", "Show the keys"),
+        row(Anywhere, "R", A::Rates, "", "How often handshakes fail: of all, over time, by client, server, name and network"),
         row(Anywhere, "i", A::About, "", "About the capture: its health, and what could not be read of it"),
         row(Anywhere, "q Esc", A::Back, "back", "One level back"),
         row(Anywhere, "ctrl-z", A::Suspend, "", "Stop; the shell's fg comes back"),

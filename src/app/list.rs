@@ -1,8 +1,11 @@
-//! The flow list: rows, order, filter, and the cursor, which stays on its flow whatever happens to the rows.
+//! The flow list: rows, order, groups, filter, and the cursor, which stays on its flow whatever happens to the rows.
 
 use super::cursor::Cursor;
+use super::groups::{Group, Grouping, Groups, Item};
 use super::survey::{Query, Survey, Surveyed};
 use crate::engine::Index;
+use crate::engine::rates::Cohort;
+use crate::present::causes::Kind;
 use crate::present::chart::Histogram;
 use crate::present::list::{COLUMNS, OUTCOME};
 use crate::vocab::{FlowNumber, Outcome};
@@ -12,7 +15,9 @@ use crate::vocab::{FlowNumber, Outcome};
 pub struct List {
     /// Flow numbers, in the order shown.
     pub rows: Vec<u32>,
-    /// The cursor.
+    /// The groups of the rows.
+    pub groups: Groups,
+    /// The cursor, among rows and headings.
     pub cursor: Cursor,
     /// What is shown, and in which order.
     pub query: Query,
@@ -26,15 +31,30 @@ pub struct List {
     pub widths: Vec<u16>,
     /// The generation of the index that the rows are of.
     generation: Option<u64>,
-    /// The flow under the cursor, once the user has chosen one.
-    chosen: Option<u32>,
+    /// What is under the cursor, once the user has chosen it.
+    chosen: Option<Chosen>,
+}
+
+/// What the cursor stays on.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Chosen {
+    Flow(u32),
+    Group(Kind),
 }
 
 impl Default for List {
     fn default() -> Self {
-        let query = Query { column: OUTCOME, reverse: false, text: String::new(), outcome: None };
+        let query = Query {
+            column: OUTCOME,
+            reverse: false,
+            text: String::new(),
+            outcome: None,
+            cohort: None,
+            grouping: Grouping::None,
+        };
         Self {
             rows: Vec::new(),
+            groups: Groups::default(),
             cursor: Cursor::default(),
             query,
             survey: None,
@@ -50,7 +70,28 @@ impl Default for List {
 impl List {
     /// The flow under the cursor.
     pub fn flow(&self) -> Option<FlowNumber> {
-        self.rows.get(self.cursor.at).copied().map(FlowNumber)
+        match self.groups.item(self.cursor.at)? {
+            Item::Row(row) => self.rows.get(row).copied().map(FlowNumber),
+            Item::Heading(_) => None,
+        }
+    }
+
+    /// Rows and headings that are not folded away.
+    pub fn len(&self) -> usize {
+        self.groups.len(self.rows.len())
+    }
+
+    /// Whether there is nothing to show.
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    /// The group whose heading is under the cursor.
+    pub fn heading(&self) -> Option<Group> {
+        match self.groups.item(self.cursor.at)? {
+            Item::Heading(group) => self.groups.get(group),
+            Item::Row(_) => None,
+        }
     }
 
     /// Whether the flows are still being looked at, so that rows may be missing.
@@ -81,31 +122,95 @@ impl List {
     fn take(&mut self, surveyed: Surveyed) {
         self.rows = surveyed.rows;
         self.histogram = surveyed.histogram;
-        let place = |flow| self.rows.iter().position(|row| *row == flow);
-        let last = self.rows.len().saturating_sub(1);
-        self.cursor.at = match self.chosen {
-            None => 0,
-            Some(flow) => place(flow).unwrap_or(self.cursor.at.min(last)),
+        self.groups.take(surveyed.groups);
+        let row = |flow| self.rows.iter().position(|row| *row == flow);
+        let place = match self.chosen {
+            None => Some(0),
+            Some(Chosen::Flow(flow)) => row(flow).map(|row| self.groups.place(row)),
+            Some(Chosen::Group(kind)) => self.groups.heading(kind),
         };
+        self.cursor.at = place.unwrap_or(self.cursor.at.min(self.len().saturating_sub(1)));
+    }
+
+    /// Groups the rows in another way, or no longer.
+    pub fn next_grouping(&mut self, index: &Index) {
+        self.choose();
+        if let Some(group) = self.heading() {
+            // There will be no heading to stay on.
+            self.chosen = self.rows.get(group.first).copied().map(Chosen::Flow);
+        }
+        self.query.grouping = self.query.grouping.next();
+        self.survey(index);
+    }
+
+    /// Folds the group under the cursor or unfolds it, or the other way round; its heading is under the cursor then.
+    pub fn fold(&mut self, fold: Option<bool>) {
+        let Some(group) = self.groups.item(self.cursor.at).and_then(|item| self.groups.of(item)) else { return };
+        self.groups.fold(group, fold.unwrap_or(!self.groups.is_folded(group)));
+        self.cursor.at = self.groups.heading(group.kind).unwrap_or(self.cursor.at);
+        self.choose();
+    }
+
+    /// Folds all groups or unfolds them; the cursor stays on its flow, or on the heading above it.
+    pub fn fold_all(&mut self, fold: bool) {
+        let item = self.groups.item(self.cursor.at);
+        let group = item.and_then(|item| self.groups.of(item));
+        self.groups.fold_all(fold);
+        self.cursor.at = match (item, group) {
+            (Some(Item::Row(row)), _) => self.groups.place(row),
+            (_, Some(group)) => self.groups.heading(group.kind).unwrap_or(0),
+            _ => return,
+        };
+        self.choose();
+    }
+
+    /// Puts the cursor on a row, which is unfolded for it.
+    fn go_to_row(&mut self, row: usize) {
+        if let Some(group) = self.groups.of(Item::Row(row)) {
+            self.groups.fold(group, false);
+        }
+        self.cursor.at = self.groups.place(row);
+        self.choose();
     }
 
     /// The user put the cursor where it is.
     pub fn choose(&mut self) {
-        self.chosen = self.rows.get(self.cursor.at).copied();
+        let flow = self.flow().map(|flow| Chosen::Flow(flow.0));
+        self.chosen = flow.or_else(|| self.heading().map(|group| Chosen::Group(group.kind)));
     }
 
     /// Puts the cursor on a flow; whether it is among the rows.
     pub fn go_to(&mut self, flow: FlowNumber) -> bool {
         let place = self.rows.iter().position(|row| *row == flow.0);
-        if let Some(at) = place {
-            self.cursor.at = at;
-            self.choose();
+        if let Some(row) = place {
+            self.go_to_row(row);
         }
         place.is_some()
     }
 
-    /// The next failing flow after `from` (or before it), around the end; the flow under the cursor counts last.
-    pub fn next_failed(&self, index: &Index, from: usize, forward: bool) -> Option<usize> {
+    /// Goes to the next failing flow or the one before, around the end; whether that was around it. The flow under the
+    /// cursor counts last; none where no row failed.
+    pub fn seek_failed(&mut self, index: &Index, forward: bool) -> Option<bool> {
+        let len = self.rows.len();
+        let from = match (self.groups.item(self.cursor.at)?, forward) {
+            (Item::Row(row), _) => row,
+            // The rows of a heading come after it.
+            (Item::Heading(group), true) => (self.groups.get(group)?.first + len).checked_sub(1)?,
+            (Item::Heading(group), false) => self.groups.get(group)?.first,
+        };
+        let found = self.next_failed(index, from, forward)?;
+        let is_heading = self.heading().is_some();
+        let around = match (forward, is_heading) {
+            (true, true) => found < (from + 1) % len.max(1),
+            (true, false) => found <= from,
+            (false, _) => found >= from,
+        };
+        self.go_to_row(found);
+        Some(around)
+    }
+
+    /// The next failing row after `from` (or before it), around the end; `from` itself counts last.
+    fn next_failed(&self, index: &Index, from: usize, forward: bool) -> Option<usize> {
         let len = self.rows.len();
         let failed = |at: &usize| {
             let facts = index.facts(FlowNumber(self.rows[*at]));
@@ -151,13 +256,23 @@ impl List {
 
     /// Whether some flows are not shown.
     pub fn is_filtered(&self) -> bool {
-        !self.query.text.is_empty() || self.query.outcome.is_some()
+        !self.query.text.is_empty() || self.query.outcome.is_some() || self.query.cohort.is_some()
     }
 
     /// Shows all flows again.
     pub fn show_all(&mut self, index: &Index) {
         self.query.text.clear();
         self.query.outcome = None;
+        self.query.cohort = None;
+        self.survey(index);
+    }
+
+    /// Shows only the flows of a cohort, of all outcomes.
+    pub fn show_cohort(&mut self, cohort: Cohort, index: &Index) {
+        self.query.text.clear();
+        self.query.outcome = None;
+        self.query.cohort = Some(cohort);
+        self.chosen = None;
         self.survey(index);
     }
 

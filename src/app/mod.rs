@@ -2,12 +2,13 @@
 //!
 //! Start at [`update()`]: something happened ([`Msg`]), the [`Model`] changes, [`Effect`]s are to be done. The keys are
 //! one table, [`keys::KEYS`]. One file a screen's state: [`list`], [`timeline`] with its [`tree`], [`follow`],
-//! [`packets`], [`compare`].
+//! [`packets`], [`compare`], [`rates`].
 
 pub mod action;
 pub mod compare;
 pub mod cursor;
 pub mod follow;
+pub mod groups;
 pub mod help;
 pub mod input;
 pub mod key;
@@ -16,6 +17,7 @@ pub mod list;
 pub mod model;
 pub mod msg;
 pub mod packets;
+pub mod rates;
 pub mod survey;
 pub mod timeline;
 pub mod tree;

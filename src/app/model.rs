@@ -14,6 +14,7 @@ use super::keys::Scope;
 use super::list::List;
 use super::msg::Pane;
 use super::packets::Packets;
+use super::rates::RatesPage;
 use super::timeline::Timeline;
 use crate::engine::follow::Syntax;
 use crate::engine::{FlowRef, FlowView, Index, Phase, Progress};
@@ -36,6 +37,8 @@ pub enum Screen {
     Packets,
     /// Two flows side by side.
     Compare,
+    /// How often handshakes fail.
+    Rates,
 }
 
 impl Screen {
@@ -47,6 +50,7 @@ impl Screen {
             Screen::Follow => Scope::Follow,
             Screen::Packets => Scope::Packets,
             Screen::Compare => Scope::Compare,
+            Screen::Rates => Scope::Rates,
         }
     }
 }
@@ -193,6 +197,8 @@ pub struct Model {
     pub packets: Packets,
     /// The comparison.
     pub compare: Option<Compare>,
+    /// The failure rates.
+    pub rates: RatesPage,
     /// The flow that the user made the baseline.
     pub baseline: Option<FlowRef>,
     /// How far loading is.
@@ -215,6 +221,7 @@ impl Model {
             follow: Follow::default(),
             packets: Packets::default(),
             compare: None,
+            rates: RatesPage::default(),
             baseline: None,
             progress,
             notice: None,
@@ -233,6 +240,7 @@ impl Model {
             Screen::List => self.list.flow().map(FlowRef::main),
             Screen::Timeline | Screen::Follow | Screen::Packets => self.subject.as_ref().map(|subject| subject.flow),
             Screen::Compare => self.compare.as_ref().map(|compare| compare.subject),
+            Screen::Rates => None,
         }
     }
 
@@ -249,6 +257,7 @@ impl Model {
             (_, Screen::Timeline) => self.timeline.focus,
             (_, Screen::Follow) => Pane::Stream,
             (_, Screen::Packets) => Pane::Packets,
+            (_, Screen::Rates) => Pane::Rates,
             (_, Screen::Compare) => self.compare.as_ref().map_or(Pane::Rows, |compare| compare.focus),
         }
     }
@@ -278,7 +287,7 @@ impl Model {
         let is_open = match self.screen() {
             Screen::Timeline | Screen::Packets => view.is_some(),
             Screen::Follow => self.follow.map.is_some(),
-            Screen::List | Screen::Compare => true,
+            Screen::List | Screen::Compare | Screen::Rates => true,
         };
         match action {
             // A flow that cannot be read can only be left.
@@ -287,11 +296,13 @@ impl Model {
             Action::Help => true,
             _ if !is_open => false,
             Action::ShowAll => self.list.is_filtered(),
+            Action::Open if self.screen() == Screen::List && self.list.heading().is_some() => false,
             Action::Open | Action::Compare | Action::Follow | Action::Packets | Action::MarkBaseline
                 if self.screen() == Screen::List =>
             {
                 self.list.flow().is_some()
             }
+            Action::Open if self.screen() == Screen::Rates => self.rates.cohort().is_some(),
             Action::StopLoading => self.is_loading(),
             Action::AutomaticBaseline if self.screen() == Screen::List => self.baseline.is_some(),
             Action::NextMatch | Action::PreviousMatch => match self.screen() {
@@ -302,6 +313,7 @@ impl Model {
             Action::Certificates | Action::SaveCertificates => {
                 view.is_some_and(|view| view.timeline.steps.iter().any(crate::present::ladder::carries_certificates))
             }
+            Action::ToggleFold if self.screen() == Screen::List => !self.list.groups.is_empty(),
             Action::ToggleFold => matches!(self.timeline.focus, Pane::Fields | Pane::Steps),
             Action::NextBytes => self.timeline.tree.detail.as_ref().is_some_and(|detail| detail.panes.len() > 1),
             Action::ZoomIn | Action::ZoomOut | Action::ZoomAll | Action::PanLeft | Action::PanRight => {
@@ -310,7 +322,7 @@ impl Model {
             Action::ToggleWindow => matches!(self.packets.plot, Some(Kind::Sequence | Kind::InFlight)),
             Action::NextDifference | Action::ToggleEqual | Action::Swap => self.is_compared(),
             Action::NextPane if self.screen() == Screen::Compare => self.is_compared(),
-            Action::Search | Action::NextOutcome | Action::SortNext | Action::SortReverse
+            Action::Search | Action::NextOutcome | Action::NextGrouping | Action::SortNext | Action::SortReverse
                 if self.screen() == Screen::List =>
             {
                 !index.is_empty()

@@ -31,6 +31,7 @@ pub(super) fn act(model: &mut Model, action: Action) {
 fn sideways(model: &mut Model, pane: Pane, right: bool) {
     let tree = &mut model.timeline.tree;
     match pane {
+        Pane::List if model.list.heading().is_some() => model.list.fold(Some(!right)),
         Pane::List => {
             let last = COLUMNS.len() - 3;
             let shift = &mut model.list.shift;
@@ -69,6 +70,7 @@ fn page(model: &Model, pane: Pane) -> usize {
         Pane::Bytes => model.timeline.tree.hex.page(),
         Pane::Stream => model.follow.height,
         Pane::Packets => model.packets.cursor.page(),
+        Pane::Rates => model.rates.cursor.page(),
         Pane::Rows => model.compare.as_ref().map_or(1, |compare| compare.rows.page()),
         Pane::Differences => model.compare.as_ref().map_or(1, |compare| compare.differences.page()),
         Pane::Page => match &model.overlay {
@@ -150,7 +152,10 @@ pub(super) fn select(model: &mut Model, pane: Pane, row: usize) {
 
 fn with_cursor(model: &mut Model, pane: Pane, change: impl FnOnce(&mut Cursor, usize)) {
     match pane {
-        Pane::List => change(&mut model.list.cursor, model.list.rows.len()),
+        Pane::List => {
+            let len = model.list.len();
+            change(&mut model.list.cursor, len);
+        }
         Pane::Steps => change(&mut model.timeline.steps, model.timeline.rows.len()),
         Pane::Finding => {
             let width = model.timeline.finding_width;
@@ -160,6 +165,10 @@ fn with_cursor(model: &mut Model, pane: Pane, change: impl FnOnce(&mut Cursor, u
         Pane::Packets => {
             let packets = &mut model.packets;
             change(&mut packets.cursor, packets.measured.len());
+        }
+        Pane::Rates => {
+            let page = &mut model.rates;
+            change(&mut page.cursor, page.rows.len());
         }
         Pane::Rows => {
             if let Some(compare) = &mut model.compare {

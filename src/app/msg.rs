@@ -27,6 +27,8 @@ pub enum Pane {
     Rows,
     /// The ranked differences.
     Differences,
+    /// The failure rates.
+    Rates,
     /// The help.
     Page,
 }
@@ -128,6 +130,8 @@ pub enum Slot {
     Search,
     /// Saving it.
     Save,
+    /// The failure rates.
+    Rates,
 }
 
 /// Something to be done outside the model.

@@ -209,9 +209,14 @@ fn command(model: &mut Model, index: &Index, text: &str) -> Vec<Effect> {
     Vec::new()
 }
 
-/// The cause of the flow under the cursor.
+/// The cause of the flow or the group under the cursor.
 fn cause_here(model: &Model, index: &Index) -> Option<Cause> {
-    index.finding(model.flow()?.flow).map(|finding| finding.cause)
+    if model.screen() == Screen::List
+        && let Some(group) = model.list.heading()
+    {
+        return group.kind.cause;
+    }
+    index.facts(model.flow()?.flow)?.row.cause
 }
 
 fn go_to_flow(model: &mut Model, index: &Index, flow: FlowNumber) -> Vec<Effect> {
@@ -227,7 +232,7 @@ fn go_to_flow(model: &mut Model, index: &Index, flow: FlowNumber) -> Vec<Effect>
         return Vec::new();
     }
     match screen {
-        Screen::List => Vec::new(),
+        Screen::List | Screen::Rates => Vec::new(),
         Screen::Compare => act(model, index, Action::Compare),
         other => open(model, other, None),
     }

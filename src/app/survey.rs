@@ -10,7 +10,10 @@ use std::time::Duration;
 use hashbrown::HashMap;
 use jiff::tz::TimeZone;
 
+use super::groups::{Group, Grouping};
+use crate::engine::rates::Cohort;
 use crate::engine::{Index, parallel};
+use crate::present::causes::Kind;
 use crate::present::chart::Histogram;
 use crate::present::list::{self, SortKey};
 use crate::present::list_search::Needle;
@@ -37,6 +40,10 @@ pub struct Query {
     pub text: String,
     /// The only outcome to show; all if none.
     pub outcome: Option<Outcome>,
+    /// The only cohort to show; all if none.
+    pub cohort: Option<Cohort>,
+    /// By what the rows are grouped, before they are sorted.
+    pub grouping: Grouping,
 }
 
 /// One look at all flows, under way.
@@ -51,9 +58,11 @@ pub struct Survey {
     len: usize,
     found: Vec<Found>,
     texts: HashMap<String, u32>,
+    /// The kinds of flows found, each with how many there are; empty where rows are not grouped.
+    kinds: Vec<(Kind, usize)>,
     histogram: Histogram,
     /// The sorting that is under way.
-    sorting: Option<JoinHandle<Vec<u32>>>,
+    sorting: Option<JoinHandle<(Vec<u32>, Vec<Group>)>>,
 }
 
 /// What a survey found.
@@ -61,16 +70,19 @@ pub struct Survey {
 pub struct Surveyed {
     /// Flow numbers in the order to show them.
     pub rows: Vec<u32>,
+    /// The groups of the rows, in their order; none where they are not grouped.
+    pub groups: Vec<Group>,
     /// Flows and failures over time, of all flows.
     pub histogram: Histogram,
 }
 
-/// A flow and what it is sorted by: missing last, then the key, then what breaks the tie.
+/// A flow and what it is sorted by: its group, then missing last, then the key, then what breaks the tie.
 #[derive(Clone, Copy, Debug)]
 struct Found {
     key: u128,
     tie: u16,
     missing: bool,
+    group: u16,
     flow: u32,
 }
 
@@ -85,6 +97,7 @@ impl Survey {
             len: index.len(),
             found: Vec::new(),
             texts: HashMap::new(),
+            kinds: Vec::new(),
             histogram: Histogram::default(),
             sorting: None,
         }
@@ -106,8 +119,8 @@ impl Survey {
             return None;
         }
         if self.found.len() <= MANY {
-            let rows = self.order().sort();
-            return Some(Surveyed { rows, histogram: std::mem::take(&mut self.histogram) });
+            let (rows, groups) = self.order().sort();
+            return Some(Surveyed { rows, groups, histogram: std::mem::take(&mut self.histogram) });
         }
         let order = self.order();
         self.sorting = Some(std::thread::spawn(move || order.sort()));
@@ -146,6 +159,9 @@ impl Survey {
         if !keep || self.query.outcome.is_some_and(|wanted| outcome != Some(wanted)) {
             return;
         }
+        if self.query.cohort.as_ref().is_some_and(|cohort| !cohort.has(&flow)) {
+            return;
+        }
         let (key, tie, missing) = match list::sort_key(self.query.column, &flow) {
             SortKey::Number(key, tie) => (key, tie, false),
             SortKey::Text(text) => {
@@ -154,7 +170,23 @@ impl Survey {
             }
             SortKey::Missing => (0, 0, true),
         };
-        self.found.push(Found { key, tie, missing, flow: number });
+        let group = self.group(Kind::of(&flow));
+        self.found.push(Found { key, tie, missing, group, flow: number });
+    }
+
+    /// Counts a flow of a kind; the number of its group.
+    fn group(&mut self, kind: Kind) -> u16 {
+        if self.query.grouping == Grouping::None {
+            return 0;
+        }
+        // There are no more kinds than outcomes and causes.
+        let known = self.kinds.iter().position(|(known, _)| *known == kind);
+        let at = known.unwrap_or(self.kinds.len());
+        match self.kinds.get_mut(at) {
+            Some((_, count)) => *count += 1,
+            None => self.kinds.push((kind, 1)),
+        }
+        at as u16
     }
 
     /// The rows, if they are sorted by now.
@@ -163,13 +195,13 @@ impl Survey {
             std::thread::sleep(SORTING);
             return None;
         }
-        let rows = self.sorting.take()?.join().unwrap_or_default();
-        Some(Surveyed { rows, histogram: std::mem::take(&mut self.histogram) })
+        let (rows, groups) = self.sorting.take()?.join().unwrap_or_default();
+        Some(Surveyed { rows, groups, histogram: std::mem::take(&mut self.histogram) })
     }
 
     fn order(&mut self) -> Order {
         let (found, texts) = (std::mem::take(&mut self.found), std::mem::take(&mut self.texts));
-        Order { found, texts, reverse: self.query.reverse }
+        Order { found, texts, kinds: std::mem::take(&mut self.kinds), reverse: self.query.reverse }
     }
 }
 
@@ -177,13 +209,18 @@ impl Survey {
 struct Order {
     found: Vec<Found>,
     texts: HashMap<String, u32>,
+    kinds: Vec<(Kind, usize)>,
     reverse: bool,
 }
 
 impl Order {
-    /// The flows' numbers in order.
-    fn sort(self) -> Vec<u32> {
-        let Self { mut found, texts, reverse } = self;
+    /// The flows' numbers in order, and their groups.
+    fn sort(self) -> (Vec<u32>, Vec<Group>) {
+        let Self { mut found, texts, kinds, reverse } = self;
+        let (places, groups) = groups(&kinds);
+        if !places.is_empty() {
+            found.iter_mut().for_each(|one| one.group = places[usize::from(one.group)]);
+        }
         if !texts.is_empty() {
             let ranks = ranks(texts);
             for one in found.iter_mut().filter(|one| !one.missing) {
@@ -193,10 +230,24 @@ impl Order {
         found.sort_unstable_by(|a, b| {
             let keys = (a.key, a.tie).cmp(&(b.key, b.tie));
             let keys = if reverse { keys.reverse() } else { keys };
-            a.missing.cmp(&b.missing).then(keys).then(a.flow.cmp(&b.flow))
+            a.group.cmp(&b.group).then(a.missing.cmp(&b.missing)).then(keys).then(a.flow.cmp(&b.flow))
         });
-        found.into_iter().map(|one| one.flow).collect()
+        (found.into_iter().map(|one| one.flow).collect(), groups)
     }
+}
+
+/// For each kind's number its place among the groups, and the groups: failures first, of those the most frequent.
+fn groups(kinds: &[(Kind, usize)]) -> (Vec<u16>, Vec<Group>) {
+    let mut order: Vec<usize> = (0..kinds.len()).collect();
+    order.sort_by_key(|at| (kinds[*at].0.rank(), std::cmp::Reverse(kinds[*at].1), kinds[*at].0.cause));
+    let (mut places, mut groups, mut first) = (vec![0; kinds.len()], Vec::new(), 0);
+    for (place, at) in order.into_iter().enumerate() {
+        let (kind, count) = kinds[at];
+        places[at] = place as u16;
+        groups.push(Group { kind, first, count });
+        first += count;
+    }
+    (places, groups)
 }
 
 /// For each text's number its place in alphabetical order.

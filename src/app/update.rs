@@ -20,6 +20,7 @@ use crate::vocab::text::visible;
 
 /// Takes note of what happened; says what is to be done.
 pub fn update(model: &mut Model, index: &Index, msg: Msg) -> Vec<Effect> {
+    let is_refresh = matches!(msg, Msg::Refresh);
     let mut effects = match msg {
         Msg::Key(key) => press(model, index, key),
         Msg::Click(target) => click(model, index, target),
@@ -70,6 +71,7 @@ pub fn update(model: &mut Model, index: &Index, msg: Msg) -> Vec<Effect> {
     };
     ask_detail(model, &mut effects);
     ask_stream(model, &mut effects);
+    ask_rates(model, index, is_refresh, &mut effects);
     effects
 }
 
@@ -106,6 +108,16 @@ fn ask_stream(model: &mut Model, effects: &mut Vec<Effect>) {
     }
     if let Some((map, number)) = model.follow.ask() {
         effects.push(Effect::Ask(Slot::Part, Request::Part { map, number }));
+    }
+}
+
+/// The failure rates are counted once, and anew where the index has changed: now and then while it grows.
+fn ask_rates(model: &mut Model, index: &Index, is_refresh: bool, effects: &mut Vec<Effect>) {
+    let page = &model.rates;
+    let is_due = page.rates.is_none() || is_refresh || !model.is_loading();
+    if model.screen() == Screen::Rates && !page.is_waiting && is_due && page.is_stale(index) {
+        model.rates.is_waiting = true;
+        effects.push(Effect::Ask(Slot::Rates, Request::Rates));
     }
 }
 
@@ -149,6 +161,7 @@ pub(super) fn act(model: &mut Model, index: &Index, action: Action) -> Vec<Effec
         Action::Follow => return from_here(model, Screen::Follow),
         Action::Packets => return from_here(model, Screen::Packets),
         Action::Compare => return compare(model),
+        Action::Rates => go(model, Screen::Rates),
         Action::NextFailed | Action::PreviousFailed => {
             return next_failed(model, index, action == Action::NextFailed);
         }
@@ -162,7 +175,11 @@ pub(super) fn act(model: &mut Model, index: &Index, action: Action) -> Vec<Effec
 fn on_screen(model: &mut Model, index: &Index, action: Action) -> Vec<Effect> {
     match model.screen() {
         Screen::List => match action {
+            Action::Open | Action::ToggleFold if model.list.heading().is_some() => model.list.fold(None),
             Action::Open => return open(model, Screen::Timeline, None),
+            Action::ToggleFold => model.list.fold(None),
+            Action::FoldAll | Action::UnfoldAll => model.list.fold_all(action == Action::FoldAll),
+            Action::NextGrouping => model.list.next_grouping(index),
             Action::NextOutcome => model.list.next_outcome(index),
             Action::SortNext | Action::SortPrevious => model.list.sort_along(action == Action::SortNext, index),
             Action::SortReverse => model.list.sort_by(model.list.query.column, index),
@@ -172,6 +189,7 @@ fn on_screen(model: &mut Model, index: &Index, action: Action) -> Vec<Effect> {
         Screen::Follow => return on_follow(model, index, action),
         Screen::Packets => on_packets(model, action),
         Screen::Compare => return on_compare(model, action),
+        Screen::Rates => on_rates(model, index, action),
     }
     Vec::new()
 }
@@ -492,6 +510,22 @@ fn on_compare(model: &mut Model, action: Action) -> Vec<Effect> {
     Vec::new()
 }
 
+fn on_rates(model: &mut Model, index: &Index, action: Action) {
+    match action {
+        Action::Open => match model.rates.cohort().cloned() {
+            Some(cohort) => {
+                model.list.show_cohort(cohort, index);
+                go(model, Screen::List);
+            }
+            None => {
+                say(model, Role::Notice, "this row is no client, server, name or network; Enter on one shows its flows")
+            }
+        },
+        Action::NextPane | Action::PreviousPane => model.rates.next_heading(action == Action::NextPane),
+        _ => motion::act(model, action),
+    }
+}
+
 /// Shows a screen: goes back to it if it lies below, else puts it on top.
 fn go(model: &mut Model, screen: Screen) {
     match model.screens.iter().position(|below| *below == screen) {
@@ -548,7 +582,7 @@ fn show(model: &mut Model, flow: FlowRef, packet: Option<PacketNumber>) -> Vec<E
 fn from_here(model: &mut Model, screen: Screen) -> Vec<Effect> {
     let view = model.view();
     let packet = match model.screen() {
-        Screen::List => None,
+        Screen::List | Screen::Rates => None,
         Screen::Timeline => view.and_then(|view| model.timeline.packet(&view)),
         Screen::Follow => model.follow.packet(),
         Screen::Packets => view.and_then(|view| model.packets.packet(&view)),
@@ -609,19 +643,16 @@ fn automatic_baseline(model: &mut Model) -> Vec<Effect> {
 }
 
 fn next_failed(model: &mut Model, index: &Index, forward: bool) -> Vec<Effect> {
-    let Some(at) = model.list.next_failed(index, model.list.cursor.at, forward) else {
+    let Some(around) = model.list.seek_failed(index, forward) else {
         say(model, Role::Notice, "no failing flow among the rows of the list");
         return Vec::new();
     };
-    let around = if forward { at <= model.list.cursor.at } else { at >= model.list.cursor.at };
-    model.list.cursor.at = at;
-    model.list.choose();
     if around {
         say(model, Role::Notice, if forward { "around the end" } else { "around the beginning" });
     }
     let Some(flow) = model.list.flow().map(FlowRef::main) else { return Vec::new() };
     match model.screen() {
-        Screen::List => Vec::new(),
+        Screen::List | Screen::Rates => Vec::new(),
         Screen::Timeline | Screen::Follow | Screen::Packets => show(model, flow, None),
         Screen::Compare => {
             let marked = model.baseline.filter(|baseline| *baseline != flow);
@@ -679,6 +710,7 @@ fn take_answer(model: &mut Model, slot: Slot, answer: Answer) -> Vec<Effect> {
             model.follow.take_counts(true);
             say(model, Role::Error, &why);
         }
+        (Slot::Rates, Answer::Rates(rates, generation)) => model.rates.take(rates, generation),
         (Slot::Save, Answer::Saving(bytes)) => model.follow.saving = Some(bytes),
         (Slot::Save, Answer::Saved(saved)) => take_saved(model, saved),
         (Slot::Save, Answer::Failed(why)) => {
@@ -719,7 +751,11 @@ fn click(model: &mut Model, index: &Index, target: Target) -> Vec<Effect> {
 fn take_room(model: &mut Model, laid: Laid) {
     let Laid { pane, width, height } = laid;
     match pane {
-        Pane::List => model.list.cursor.laid(height, model.list.rows.len()),
+        Pane::List => {
+            let len = model.list.len();
+            model.list.cursor.laid(height, len);
+        }
+        Pane::Rates => model.rates.cursor.laid(height, model.rates.rows.len()),
         Pane::Steps => model.timeline.steps.laid(height, model.timeline.rows.len()),
         Pane::Finding => {
             model.timeline.finding_width = width;

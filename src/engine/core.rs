@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::follow::StreamMap;
 use super::judge;
 use super::links::Linker;
+use super::rates::{Counter, Rates};
 use super::session::Shared;
 use super::view::{self, FlowRef, FlowView, Source};
 use crate::capture::PacketReader;
@@ -20,6 +21,9 @@ use crate::vocab::{Direction, FlowNumber, Outcome, PacketNumber};
 const MAX_TRACES: usize = 2048;
 /// Payload of the flows read at a time, in bytes, but for the last one's.
 const MAX_TRACES_BYTES: u64 = 32 * 1024 * 1024;
+
+/// Flows counted while the index is held.
+const MAX_COUNTED: usize = 8192;
 
 /// The captures of a session and its baseline.
 #[derive(Clone)]
@@ -142,27 +146,54 @@ impl Core {
         Ok(frames)
     }
 
+    /// The failure rates of all flows, and the generation of the index when they began to be counted. Whoever changes
+    /// the index waits for a few thousand flows at most.
+    pub fn rates(&self, is_over: &dyn Fn() -> bool) -> (Rates, u64) {
+        let generation = self.main.index.read().generation();
+        let mut counter = Counter::default();
+        let mut next = 0;
+        loop {
+            let index = self.main.index.read();
+            let end = index.len().min(next + MAX_COUNTED);
+            let flows = (next..end).filter_map(|number| index.facts(FlowNumber(number as u32)));
+            flows.for_each(|flow| counter.add(&flow));
+            next = end;
+            if next >= index.len() || is_over() {
+                return (counter.finish(), generation);
+            }
+        }
+    }
+
     /// The best good flow to compare `flow` with, and why it is that one. The baseline's flows come first where there
     /// is a baseline.
     pub fn nearest(&self, flow: FlowNumber) -> Option<(FlowRef, String)> {
         let index = self.main.index.read();
-        let subject = candidate(&index.facts(flow)?);
-        let best = |source: Source, index: &super::index::Index| {
-            index
-                .iter()
-                .filter(|facts| facts.row.outcome == Some(Outcome::Ok) && facts.tls.is_some())
-                .filter(|facts| source == Source::Baseline || facts.flow != flow)
-                .filter_map(|facts| {
-                    let (points, why) = score(&subject, &candidate(&facts))?;
-                    Some((points, FlowRef { source, flow: facts.flow }, why))
-                })
-                // Of equals the first one wins: the answer does not depend on how the flows are stored.
-                .max_by(|a, b| a.0.cmp(&b.0).then(b.1.flow.cmp(&a.1.flow)))
-                .map(|(_, flow, why)| (flow, why))
-        };
-        let baseline = self.baseline.as_ref().and_then(|baseline| best(Source::Baseline, &baseline.index.read()));
-        baseline.or_else(|| best(Source::Main, &index))
+        let subject = index.facts(flow)?;
+        let baseline = self.baseline.as_ref().and_then(|baseline| {
+            let index = baseline.index.read();
+            best(&subject, Source::Baseline, index.iter())
+        });
+        baseline.or_else(|| best(&subject, Source::Main, index.iter()))
     }
+}
+
+/// The flow that compares best with `subject` of those that are good, and why.
+pub(super) fn best<'a>(
+    subject: &FlowFacts<'_>,
+    source: Source,
+    flows: impl Iterator<Item = FlowFacts<'a>>,
+) -> Option<(FlowRef, String)> {
+    let own = candidate(subject);
+    flows
+        .filter(|facts| facts.row.outcome == Some(Outcome::Ok) && facts.tls.is_some())
+        .filter(|facts| source == Source::Baseline || facts.flow != subject.flow)
+        .filter_map(|facts| {
+            let (points, why) = score(&own, &candidate(&facts))?;
+            Some((points, FlowRef { source, flow: facts.flow }, why))
+        })
+        // Of equals the first one wins: the answer does not depend on how the flows are stored.
+        .max_by(|a, b| a.0.cmp(&b.0).then(b.1.flow.cmp(&a.1.flow)))
+        .map(|(_, flow, why)| (flow, why))
 }
 
 /// What pairing looks at, read from the index.

@@ -14,6 +14,7 @@ use parking_lot::{Condvar, Mutex};
 
 use super::core::Core;
 use super::follow::{self, Hunt, Part, Saved, StreamMap};
+use super::rates::Rates;
 use super::view::{FlowRef, FlowView};
 use crate::compare::Comparison;
 use crate::timeline::Detail;
@@ -78,6 +79,8 @@ pub enum Request {
         /// Whether a file of that name may be replaced.
         overwrite: bool,
     },
+    /// How often handshakes fail, in which cohorts.
+    Rates,
 }
 
 impl Request {
@@ -89,12 +92,13 @@ impl Request {
             Request::Follow(_) => 2,
             Request::Search { .. } => 3,
             Request::Save { .. } => 4,
+            Request::Rates => 5,
         }
     }
 }
 
 /// Threads at work.
-const LANES: usize = 5;
+const LANES: usize = 6;
 /// The first lane whose work takes long, so that a newer request ends it.
 const LONG: usize = 2;
 
@@ -126,6 +130,8 @@ pub enum Answer {
     Saving(u64),
     /// What came of saving.
     Saved(Saved),
+    /// The failure rates, and the generation of the index that they are of.
+    Rates(Arc<Rates>, u64),
     /// It could not be done; a line that says why.
     Failed(String),
 }
@@ -283,6 +289,10 @@ fn perform(core: &Core, request: &Request, job: &mut Job<'_>) -> Answer {
             })
         }
         Request::Nearest(flow) => Answer::Nearest(core.nearest(*flow)),
+        Request::Rates => {
+            let (rates, generation) = core.rates(&job.until());
+            Answer::Rates(Arc::new(rates), generation)
+        }
         Request::Part { map, number } => map.part(*number).map_or_else(failed, |part| Answer::Part(Arc::new(part))),
         Request::Follow(flow) => follow_it(core, *flow, job).unwrap_or_else(failed),
         Request::Search { map, hunt, from, forward } => {

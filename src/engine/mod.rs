@@ -4,6 +4,7 @@
 //! borrows the index for a moment and asks for the rest by [`Request`].
 
 mod attempts;
+mod baselines;
 mod block;
 mod conflicts;
 mod core;
@@ -19,11 +20,13 @@ mod links;
 mod load;
 pub mod parallel;
 mod pass;
+pub mod rates;
 mod readers;
 mod session;
 mod trust;
 mod view;
 
+pub use baselines::Baseline;
 pub use follow::StreamMap;
 pub use health::{Health, Vantage};
 pub use incidents::{Incident, incidents};

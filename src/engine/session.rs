@@ -1,6 +1,6 @@
 //! A session: captures loading or loaded, and the flows in them.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::io;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use parking_lot::{Mutex, RwLock, RwLockReadGuard};
 
+use super::baselines::Baseline;
 use super::core::{self, Core};
 use super::follow::StreamMap;
 use super::index::Index;
@@ -275,6 +276,11 @@ impl Session {
     /// The best good flow to compare a flow with, and why it is that one; `None` where no flow is good.
     pub fn nearest(&self, flow: FlowNumber) -> Option<(FlowRef, String)> {
         self.core().nearest(flow)
+    }
+
+    /// A baseline for each of some flows, the most important ones first; flows without one are left out.
+    pub fn baselines(&self, flows: &[FlowNumber]) -> BTreeMap<FlowNumber, Baseline> {
+        self.core().baselines(flows)
     }
 
     /// Asks for something without waiting; the answer comes by [`Session::answers`] under the returned number.

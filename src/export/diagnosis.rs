@@ -1,19 +1,21 @@
 //! The diagnosis of captures as text, JSON and Markdown: rates, causes, one finding a flow.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 use std::io::{self, Write};
 
 use serde::ser::SerializeSeq;
 use serde::{Serialize, Serializer};
 
-use super::cells::{self, count, markdown, percent};
+use super::baseline::{self, ComparedJson};
+use super::cells::{self, count, markdown};
 use super::links::{self, LinkJson};
 use super::paint::{Ink, Paint};
-use super::rate::Rate;
+use super::rates::{self, Counts, RatesJson, sentence};
 use super::table::{Align, Cell, Table};
 use super::{Format, json};
 use crate::diagnose::{ClientReport, Doc, Evidence, Finding, RULES};
-use crate::engine::{Health, Incident, Index, Link, Linker, incidents};
+use crate::engine::rates::{Rate, Rates, Tally};
+use crate::engine::{Baseline, Health, Incident, Index, Link, Linker, incidents};
 use crate::facts::FlowFacts;
 use crate::present::health;
 use crate::vocab::{Cause, FlowNumber, Outcome, text};
@@ -31,7 +33,7 @@ pub struct Diagnosis<'a> {
     captures: &'a [String],
     flows: usize,
     outcomes: BTreeMap<Outcome, usize>,
-    attempts: Tally,
+    rates: Rates,
     causes: Vec<Group<'a>>,
     incidents: Vec<Incident>,
     linker: Linker<'a>,
@@ -39,13 +41,7 @@ pub struct Diagnosis<'a> {
     packets: Packets,
     health: Health,
     troubles: &'a [String],
-}
-
-/// Handshakes that came to an end, and those of them that failed.
-#[derive(Clone, Copy, Default)]
-struct Tally {
-    handshakes: usize,
-    failed: usize,
+    baselines: BTreeMap<FlowNumber, Baseline>,
 }
 
 /// The flows of one cause.
@@ -77,7 +73,6 @@ impl<'a> Diagnosis<'a> {
     pub fn new(index: &'a Index, troubles: &'a [String], wanted: impl Fn(&FlowFacts<'_>) -> bool) -> Self {
         let mut outcomes = BTreeMap::new();
         let mut issues = BTreeMap::new();
-        let mut attempts: HashMap<u32, (bool, bool)> = HashMap::new();
         let mut groups: BTreeMap<Cause, Group<'a>> = BTreeMap::new();
         let mut flows = 0;
         for facts in index.iter().filter(|facts| wanted(facts)) {
@@ -87,9 +82,6 @@ impl<'a> Diagnosis<'a> {
             for issue in facts.row.issues.names() {
                 *issues.entry(issue).or_default() += 1;
             }
-            let seen = attempts.entry(facts.attempt.unwrap_or(facts.flow.0)).or_default();
-            seen.0 |= outcome == Outcome::Ok;
-            seen.1 |= outcome == Outcome::Failed;
             if let Some(finding) = index.finding(facts.flow) {
                 let cause = finding.cause;
                 let group = groups.entry(cause).or_insert_with(|| Group::new(cause));
@@ -101,12 +93,7 @@ impl<'a> Diagnosis<'a> {
         }
         let mut causes: Vec<_> = groups.into_values().collect();
         causes.sort_by_key(|group| std::cmp::Reverse(group.count()));
-        // A try that one of its flows carried through did not fail.
-        let attempts = attempts.values().fold(Tally::default(), |tally, (ok, failed)| Tally {
-            handshakes: tally.handshakes + usize::from(*ok || *failed),
-            failed: tally.failed + usize::from(*failed && !ok),
-        });
-        let incidents = incidents(index, wanted);
+        let incidents = incidents(index, &wanted);
         let found: Vec<_> =
             causes.iter().flat_map(|group| group.findings.iter().map(|(finding, _)| finding.flow)).collect();
         for group in &mut causes {
@@ -120,7 +107,7 @@ impl<'a> Diagnosis<'a> {
             captures: index.captures(),
             flows,
             outcomes,
-            attempts,
+            rates: Rates::of(index.iter().filter(|facts| wanted(facts))),
             causes,
             incidents,
             linker: Linker::new(index, &found),
@@ -128,7 +115,22 @@ impl<'a> Diagnosis<'a> {
             packets,
             health: index.health(),
             troubles,
+            baselines: BTreeMap::new(),
         }
+    }
+
+    /// The flows with a finding, the first one of each cause before the others.
+    pub fn flows(&self) -> Vec<FlowNumber> {
+        let found = |group: &'_ Group<'a>| group.findings.iter().map(|(finding, _)| finding.flow).collect::<Vec<_>>();
+        let all: Vec<_> = self.causes.iter().map(found).collect();
+        let firsts = all.iter().flat_map(|flows| flows.first());
+        firsts.chain(all.iter().flat_map(|flows| flows.iter().skip(1))).copied().collect()
+    }
+
+    /// The diagnosis with good flows to compare the failed ones with.
+    #[must_use]
+    pub fn with_baselines(self, baselines: BTreeMap<FlowNumber, Baseline>) -> Self {
+        Self { baselines, ..self }
     }
 
     /// Flows that failed.
@@ -141,8 +143,7 @@ impl<'a> Diagnosis<'a> {
     }
 
     fn tally(&self) -> Tally {
-        let failed = self.failed();
-        Tally { handshakes: self.outcome(Outcome::Ok) + failed, failed }
+        self.rates.flows
     }
 
     /// Writes it.
@@ -162,11 +163,12 @@ impl<'a> Diagnosis<'a> {
     fn write_text(&self, out: &mut impl Write, paint: Paint) -> io::Result<()> {
         writeln!(out, "{}: {}", count(self.flows, "flow"), self.outcomes_line())?;
         let ink = if self.failed() > 0 { Ink::Bad } else { Ink::Good };
-        writeln!(out, "{}", paint.ink(ink, self.tally().sentence("handshake")))?;
-        if self.attempts.failed != self.failed() {
-            writeln!(out, "{}", self.attempts.sentence("attempt"))?;
+        writeln!(out, "{}", paint.ink(ink, sentence(self.tally(), "handshake")))?;
+        if self.rates.attempts != self.tally() {
+            writeln!(out, "{}", sentence(self.rates.attempts, "attempt"))?;
         }
         self.health_lines().try_for_each(|line| writeln!(out, "{}", paint.ink(Ink::Warning, line)))?;
+        rates::write_text(out, paint, &self.rates)?;
         for group in &self.causes {
             writeln!(out, "\n{}", paint.ink(Ink::Bad, group.title()))?;
             if let Some(doc) = group.doc() {
@@ -198,6 +200,9 @@ impl<'a> Diagnosis<'a> {
                 for link in self.linker.links(finding.flow) {
                     writeln!(out, "    linked: {}", links::line(&link))?;
                 }
+                if let Some(good) = self.baselines.get(&finding.flow) {
+                    writeln!(out, "  Baseline: {}", text::visible(&baseline::line(good)))?;
+                }
             }
             for (at, step) in group.next_steps().iter().enumerate() {
                 writeln!(out, "{}{}", if at == 0 { "  Try: " } else { "       " }, text::visible(step))?;
@@ -219,18 +224,19 @@ impl<'a> Diagnosis<'a> {
     }
 
     fn write_markdown(&self, out: &mut impl Write) -> io::Result<()> {
-        writeln!(out, "# TLS handshakes: {}\n", self.tally().sentence("handshake"))?;
+        writeln!(out, "# TLS handshakes: {}\n", sentence(self.tally(), "handshake"))?;
         for capture in self.captures {
             writeln!(out, "- capture {}", markdown(capture))?;
         }
         writeln!(out, "- {}: {}", count(self.flows, "flow"), self.outcomes_line())?;
-        writeln!(out, "- {}", self.attempts.sentence("attempt"))?;
+        writeln!(out, "- {}", sentence(self.rates.attempts, "attempt"))?;
         for line in self.health_lines() {
             writeln!(out, "- {line}")?;
         }
         for trouble in self.troubles {
             writeln!(out, "- {}", markdown(trouble))?;
         }
+        rates::write_markdown(out, &self.rates)?;
         for group in &self.causes {
             writeln!(out, "\n## {}\n", group.title())?;
             if let Some(doc) = group.doc() {
@@ -274,6 +280,9 @@ impl<'a> Diagnosis<'a> {
                 for link in linked {
                     writeln!(out, "- {}", markdown(&links::line(&link)))?;
                 }
+                if let Some(good) = self.baselines.get(&finding.flow) {
+                    writeln!(out, "\nBaseline: {}", markdown(&baseline::line(good)))?;
+                }
             }
             let steps = group.next_steps();
             if !steps.is_empty() {
@@ -284,18 +293,6 @@ impl<'a> Diagnosis<'a> {
             }
         }
         Ok(())
-    }
-}
-
-impl Tally {
-    fn sentence(self, noun: &str) -> String {
-        let of = format!("{} of {} failed", self.failed, count(self.handshakes, noun));
-        match Rate::of(self.failed, self.handshakes) {
-            Some(rate) => {
-                format!("{of}: {} (95 % interval {} to {})", percent(rate.value), percent(rate.low), percent(rate.high))
-            }
-            None => format!("no {noun} to judge"),
-        }
     }
 }
 
@@ -381,7 +378,8 @@ struct DiagnosisJson<'a> {
     failed: usize,
     #[serde(skip_serializing_if = "Option::is_none")]
     rate: Option<Rate>,
-    attempts: TallyJson,
+    attempts: Counts,
+    rates: RatesJson,
     outcomes: &'a BTreeMap<Outcome, usize>,
     causes: Vec<CauseJson<'a>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -389,14 +387,6 @@ struct DiagnosisJson<'a> {
     findings: Findings<'a>,
     packets: &'a Packets,
     health: HealthJson<'a>,
-}
-
-#[derive(Serialize)]
-struct TallyJson {
-    handshakes: usize,
-    failed: usize,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    rate: Option<Rate>,
 }
 
 #[derive(Serialize)]
@@ -457,18 +447,14 @@ struct HealthJson<'a> {
 impl<'a> DiagnosisJson<'a> {
     fn new(diagnosis: &'a Diagnosis<'a>) -> Self {
         let Tally { handshakes, failed } = diagnosis.tally();
-        let attempts = diagnosis.attempts;
         Self {
             captures: diagnosis.captures,
             flows: diagnosis.flows,
             handshakes,
             failed,
             rate: Rate::of(failed, handshakes),
-            attempts: TallyJson {
-                handshakes: attempts.handshakes,
-                failed: attempts.failed,
-                rate: Rate::of(attempts.failed, attempts.handshakes),
-            },
+            attempts: Counts::new(diagnosis.rates.attempts),
+            rates: RatesJson::new(&diagnosis.rates),
             outcomes: &diagnosis.outcomes,
             causes: diagnosis
                 .causes
@@ -495,16 +481,17 @@ impl Serialize for FlowNumbers<'_> {
 /// All findings in the order of their flows.
 struct Findings<'a>(&'a Diagnosis<'a>);
 
-impl Serialize for Findings<'_> {
+impl<'a> Serialize for Findings<'a> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut all: Vec<&Finding> =
+        let mut all: Vec<&'a Finding> =
             self.0.causes.iter().flat_map(|group| group.findings.iter().map(|(finding, _)| *finding)).collect();
         all.sort_by_key(|finding| finding.flow);
         // The links of one finding at a time: there may be many.
         let mut seq = serializer.serialize_seq(Some(all.len()))?;
         for finding in all {
             let links = self.0.linker.links(finding.flow);
-            seq.serialize_element(&FindingJson::new(finding, &links))?;
+            let json = FindingJson::new(finding, &links);
+            seq.serialize_element(&ComparedJson::new(json, self.0.baselines.get(&finding.flow)))?;
         }
         seq.end()
     }

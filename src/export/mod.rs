@@ -3,6 +3,7 @@
 //! One file a command's output. [`json`] holds what all JSON has in common: escaping, times; [`cells`] the same for
 //! tables, CSV and Markdown.
 
+mod baseline;
 pub mod cells;
 pub mod comparison;
 pub mod diagnosis;
@@ -16,7 +17,7 @@ pub mod links;
 pub mod packets;
 pub mod paint;
 pub mod pem;
-pub mod rate;
+mod rates;
 pub mod table;
 pub mod why;
 

@@ -6,7 +6,8 @@ use super::cells::{count, numbers};
 use super::paint::{Ink, Paint};
 use crate::diagnose::{self, CLIENTS, Why};
 use crate::facts::FlowFacts;
-use crate::vocab::{Cause, text};
+use crate::present::causes;
+use crate::vocab::text;
 
 /// Flow numbers listed below a cause.
 const MAX_LISTED: usize = 20;
@@ -32,15 +33,9 @@ pub fn write<'a>(
         texts.dedup();
         texts.iter().try_for_each(|text| writeln!(out, "  {client} ({version}): {text}"))?;
     }
-    let mut by_cause: Vec<(Cause, Vec<u32>)> = why.can.iter().map(|cause| (*cause, Vec::new())).collect();
     let known = flows.is_some();
-    for facts in flows.into_iter().flatten() {
-        if let Some(cause) = facts.row.cause
-            && let Some((_, found)) = by_cause.iter_mut().find(|(can, _)| *can == cause)
-        {
-            found.push(facts.flow.0);
-        }
-    }
+    let mut found = causes::flows(flows.into_iter().flatten());
+    let by_cause: Vec<_> = why.can.iter().map(|cause| (*cause, found.remove(cause).unwrap_or_default())).collect();
     writeln!(out, "\n{}", paint.ink(Ink::Heading, "Can be"))?;
     for (cause, found) in &by_cause {
         writeln!(

@@ -70,12 +70,16 @@ impl Histogram {
 
 /// The failures over time in `width` columns: bars of eight heights; a dot where flows began and none failed.
 pub fn failures(histogram: &Histogram, width: usize) -> Line {
+    bars(&histogram.columns(width))
+}
+
+/// The same of flows and failures that are counted already, a column each.
+pub(super) fn bars(columns: &[(u32, u32)]) -> Line {
     const BARS: [&str; 8] = ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"];
-    let columns = histogram.columns(width);
     let most = columns.iter().map(|(_, failed)| *failed).max().unwrap_or(0);
     let mut line = Line::new();
     for (flows, failed) in columns {
-        match (flows, failed) {
+        match (*flows, *failed) {
             (0, _) => line.push(Role::Dim, " "),
             (_, 0) => line.push(Role::Dim, "·"),
             (_, failed) => {

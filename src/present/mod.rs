@@ -4,6 +4,7 @@
 //! field tree and bytes in [`detail`], the streams in [`follow`], [`packets`] and
 //! their [`plot`]s, two flows in [`compare`], a [`finding`].
 
+pub mod causes;
 pub mod chart;
 pub mod compare;
 pub mod detail;
@@ -20,6 +21,7 @@ pub mod overview;
 pub mod packets;
 pub mod page;
 pub mod plot;
+pub mod rates;
 pub mod reference;
 pub mod role;
 mod unfound;

@@ -6,8 +6,9 @@ use super::chart::{self, Histogram};
 use super::list;
 use super::role::{Line, Role};
 use super::values;
+use crate::diagnose;
 use crate::engine::{Counts, Index, Phase, Progress};
-use crate::vocab::{FlowNumber, Outcome, text};
+use crate::vocab::{EndedBy, FlowNumber, Outcome, text};
 
 /// The bar at the top of the list: the captures, and how far loading is.
 pub fn title(progress: &Progress, index: &Index) -> Line {
@@ -116,7 +117,15 @@ pub fn empty(progress: &Progress, index: &Index, looking: bool) -> Line {
 /// A flow's finding in two lines.
 pub fn brief(flow: FlowNumber, index: &Index) -> Vec<Line> {
     let Some(finding) = index.finding(flow) else {
-        let outcome = index.facts(flow).and_then(|facts| facts.row.outcome);
+        let row = index.facts(flow).map(|facts| facts.row);
+        if let Some(cause) = row.and_then(|row| row.cause) {
+            // One flow of a flood.
+            let ended_by = row.and_then(|row| row.ended_by).map_or("unknown", EndedBy::name);
+            let verdict =
+                Line::of(Role::Failed, cause.name()).with(Role::Dim, ", ended by ").with(Role::Text, ended_by);
+            return vec![Line::of(Role::Strong, diagnose::summary(cause)), verdict];
+        }
+        let outcome = row.and_then(|row| row.outcome);
         let text = match outcome {
             Some(Outcome::Ok) => "The handshake is complete.",
             Some(Outcome::Failed) => "It failed; why is not known.",

@@ -1,11 +1,12 @@
 //! What is read over a screen: the capture's health, what an error can mean, what a cause means.
 
+use super::causes;
 use super::health;
 use super::role::{Line, Role};
 use super::values;
 use crate::diagnose::{self, RULES};
 use crate::engine::Index;
-use crate::vocab::{Cause, FlowNumber, text};
+use crate::vocab::{Cause, text};
 
 /// Flow numbers listed below a cause.
 const MAX_LISTED: usize = 20;
@@ -54,13 +55,12 @@ pub fn why(error: &str, index: &Index) -> Option<Vec<Line>> {
     let mut lines: Vec<Line> = texts.into_iter().map(|text| Line::of(Role::Text, text)).collect();
     lines.push(Line::new());
     lines.push(Line::of(Role::Heading, "Can be"));
+    let flows = causes::flows(index.iter());
     for cause in &why.can {
         lines.push(
             Line::of(Role::Failed, format!("  {:<32}", cause.name())).with(Role::Text, diagnose::summary(*cause)),
         );
-        let flows: Vec<FlowNumber> =
-            index.findings().filter(|finding| finding.cause == *cause).map(|finding| finding.flow).collect();
-        if !flows.is_empty() {
+        if let Some(flows) = flows.get(cause) {
             let shown: Vec<String> = flows.iter().take(MAX_LISTED).map(ToString::to_string).collect();
             let more = if flows.len() > MAX_LISTED { ", …" } else { "" };
             let here = format!(

@@ -12,6 +12,8 @@ pub(in crate::cli) fn run(everywhere: &Everywhere, args: &DiagnoseArgs) -> Resul
     let index = session.index();
     let troubles = session.progress().troubles;
     let diagnosis = Diagnosis::new(&index, &troubles, |facts| filter.matches(facts));
+    let flows = diagnosis.flows();
+    let diagnosis = diagnosis.with_baselines(session.baselines(&flows));
     output::write(|out| diagnosis.write(out, args.format.into(), output::paint(everywhere)))?;
     Ok(if args.check && diagnosis.failed() > 0 { Outcome::FlowsFailed } else { Outcome::Done })
 }

@@ -4,12 +4,13 @@ use ratatui::layout::Rect;
 
 use super::super::canvas::Canvas;
 use super::above;
+use crate::app::groups::Item;
 use crate::app::list::List;
 use crate::app::{Model, Pane};
 use crate::engine::{FlowRef, Index};
 use crate::present::list::{self, COLUMNS};
 use crate::present::role::{Line, Role, Span};
-use crate::present::{overview, values};
+use crate::present::{causes, overview, values};
 use crate::vocab::FlowNumber;
 
 /// Rows below which the finding under the list is left out.
@@ -23,6 +24,13 @@ pub fn draw(canvas: &mut Canvas<'_>, title: Rect, body: Rect, model: &Model, ind
     let query = &model.list.query;
     let counts = overview::counts(&index.counts(), query.outcome);
     let at = canvas.line(head.x, head.y, head.width, &counts);
+    let at = match &query.cohort {
+        Some(cohort) => {
+            let only = Line::of(Role::Notice, format!("  only {} {cohort}", cohort.dimension().title()));
+            canvas.line(at, head.y, head.right().saturating_sub(at), &only)
+        }
+        None => at,
+    };
     if !query.text.is_empty() {
         let filter = match &model.list.survey {
             Some(survey) => format!("  looking for {:?}, {} %", query.text, survey.percent()),
@@ -81,10 +89,15 @@ fn draw_table(canvas: &mut Canvas<'_>, area: Rect, model: &Model, index: &Index)
     }
     let list = &model.list;
     let body = Rect { y: area.y + 1, height: area.height - 1, ..area };
-    let top = list.cursor.top(usize::from(body.height), list.rows.len());
-    let rows = canvas.scroll_bar(body, top as u64, u64::from(body.height), list.rows.len() as u64);
-    let seen = list.rows.iter().map(|flow| FlowNumber(*flow)).skip(top).take(usize::from(rows.height));
-    let cells: Vec<(FlowNumber, Vec<Span>)> = seen.map(|flow| (flow, cells(flow, model, index))).collect();
+    let top = list.cursor.top(usize::from(body.height), list.len());
+    let rows = canvas.scroll_bar(body, top as u64, u64::from(body.height), list.len() as u64);
+    let items: Vec<Item> = (top..).map_while(|at| list.groups.item(at)).take(usize::from(rows.height)).collect();
+    let number = |item: &Item| match item {
+        Item::Row(row) => list.rows.get(*row).map(|flow| FlowNumber(*flow)),
+        Item::Heading(_) => None,
+    };
+    let row = |item: &Item| number(item).map_or_else(Vec::new, |flow| cells(flow, model, index));
+    let cells: Vec<(Item, Vec<Span>)> = items.iter().map(|item| (*item, row(item))).collect();
     let mut widths = list.widths.clone();
     for (_, cells) in &cells {
         for (width, cell) in widths.iter_mut().zip(cells) {
@@ -94,8 +107,13 @@ fn draw_table(canvas: &mut Canvas<'_>, area: Rect, model: &Model, index: &Index)
     let columns = columns(list, &widths, rows.width.saturating_sub(1));
     headings(canvas, area, list, &columns);
     canvas.rows(Pane::List, rows, top);
-    for (y, (flow, cells)) in (0..).zip(&cells) {
-        if model.baseline == Some(FlowRef::main(*flow)) {
+    for (y, (item, cells)) in (0..).zip(&cells) {
+        if let Item::Heading(group) = item
+            && let Some(heading) = heading(list, *group)
+        {
+            canvas.line(rows.x, rows.y + y, rows.width, &heading);
+        }
+        if number(item).is_some_and(|flow| model.baseline == Some(FlowRef::main(flow))) {
             canvas.span(rows.x, rows.y + y, 1, &Span::new(Role::Key, "b"));
         }
         let mut x = rows.x + 1;
@@ -105,7 +123,7 @@ fn draw_table(canvas: &mut Canvas<'_>, area: Rect, model: &Model, index: &Index)
             }
             x += width + 1;
         }
-        if top + usize::from(y) == list.cursor.at {
+        if top + usize::from(y) == list.cursor.at && !list.is_empty() {
             canvas.cursor_row(rows, y, true);
         }
     }
@@ -114,6 +132,13 @@ fn draw_table(canvas: &mut Canvas<'_>, area: Rect, model: &Model, index: &Index)
         let text = overview::empty(&model.progress, index, list.is_looking());
         canvas.line(rows.x + 1, rows.y, rows.width.saturating_sub(1), &text);
     }
+}
+
+/// The heading of a group.
+fn heading(list: &List, group: usize) -> Option<Line> {
+    let group = list.groups.get(group)?;
+    let whole = if group.kind.is_failed() { list.groups.failed() } else { list.rows.len() };
+    Some(causes::heading(group.kind, group.count, whole, list.groups.is_folded(group)))
 }
 
 /// The cells of a flow in all columns.
@@ -146,6 +171,11 @@ fn headings(canvas: &mut Canvas<'_>, area: Rect, list: &List, columns: &[(usize,
 
 fn draw_finding(canvas: &mut Canvas<'_>, area: Rect, model: &Model, index: &Index) {
     if area.height == 0 {
+        return;
+    }
+    if let Some(group) = model.list.heading() {
+        let inner = canvas.titled(area, &Line::of(Role::Dim, "group"), false);
+        canvas.line(inner.x + 1, inner.y, inner.width.saturating_sub(1), &causes::brief(group.kind));
         return;
     }
     let Some(flow) = model.list.flow() else { return };

@@ -5,6 +5,7 @@ mod follow;
 mod list;
 mod packets;
 mod page;
+mod rates;
 mod timeline;
 
 use ratatui::buffer::Buffer;
@@ -31,6 +32,7 @@ pub fn draw(buffer: &mut Buffer, theme: Theme, model: &Model, index: &Index) -> 
         Screen::Follow => follow::draw(&mut canvas, title, body, model, index),
         Screen::Packets => packets::draw(&mut canvas, title, body, model, index),
         Screen::Compare => compare::draw(&mut canvas, title, body, model, index),
+        Screen::Rates => rates::draw(&mut canvas, title, body, model, index),
     }
     canvas.is_covered = false;
     if let Overlay::Page(shown) = &model.overlay {

@@ -1,0 +1,62 @@
+//! The page of failure rates: what was counted, the rows, the cursor.
+
+use std::sync::Arc;
+
+use super::cursor::Cursor;
+use crate::engine::Index;
+use crate::engine::rates::{Cohort, Rates};
+use crate::present::rates::{self, Row};
+
+/// The state of the page.
+#[derive(Debug, Default)]
+pub struct RatesPage {
+    /// What was counted, once it was.
+    pub rates: Option<Arc<Rates>>,
+    /// Its rows.
+    pub rows: Vec<Row>,
+    /// The cursor.
+    pub cursor: Cursor,
+    /// Whether the engine is counting.
+    pub is_waiting: bool,
+    /// The generation of the index that was counted.
+    generation: Option<u64>,
+}
+
+impl RatesPage {
+    /// Whether the index has changed since it was counted.
+    pub fn is_stale(&self, index: &Index) -> bool {
+        self.generation != Some(index.generation())
+    }
+
+    /// Takes what was counted; the cursor stays on its cohort.
+    pub fn take(&mut self, rates: Arc<Rates>, generation: u64) {
+        let chosen = self.cohort().cloned();
+        self.rows = rates::rows(&rates);
+        let place = |cohort: &Cohort| self.rows.iter().position(|row| rates::cohort(&rates, *row) == Some(cohort));
+        // The first row is a heading.
+        self.cursor.at = chosen.as_ref().and_then(place).unwrap_or(1).min(self.rows.len().saturating_sub(1));
+        self.rates = Some(rates);
+        self.generation = Some(generation);
+        self.is_waiting = false;
+    }
+
+    /// The cohort under the cursor.
+    pub fn cohort(&self) -> Option<&Cohort> {
+        rates::cohort(self.rates.as_ref()?, *self.rows.get(self.cursor.at)?)
+    }
+
+    /// Goes to the next heading or the one before, around the end.
+    pub fn next_heading(&mut self, forward: bool) {
+        let mut headings = (0..self.rows.len()).filter(|at| matches!(self.rows[*at], Row::Heading(_)));
+        let at = self.cursor.at;
+        let found = if forward {
+            headings.clone().find(|heading| *heading > at).or_else(|| headings.next())
+        } else {
+            let before = headings.clone().filter(|heading| *heading < at).last();
+            before.or_else(|| headings.last())
+        };
+        if let Some(at) = found {
+            self.cursor.lead(at);
+        }
+    }
+}

@@ -1,0 +1,160 @@
+//! Failure rates over time and by cohort: all of them as JSON, those that differ from the others as text.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use super::cells::{count, markdown, percent};
+use super::json;
+use super::paint::{Ink, Paint};
+use super::table::{Align, Cell, Table};
+use crate::engine::rates::{Cohort, Dimension, Rate, Rates, Tally};
+
+/// Cohorts of a dimension that the JSON has.
+const MAX_ROWS: usize = 50;
+/// Cohorts that text and Markdown name.
+const MAX_NAMED: usize = 10;
+
+/// What a tally says in words.
+pub(super) fn sentence(tally: Tally, noun: &str) -> String {
+    let of = format!("{} of {} failed", tally.failed, count(tally.handshakes, noun));
+    match tally.rate() {
+        Some(rate) => format!("{of}: {} (95 % interval {})", percent(rate.value), interval(rate)),
+        None => format!("no {noun} to judge"),
+    }
+}
+
+fn interval(rate: Rate) -> String {
+    format!("{} to {}", percent(rate.low), percent(rate.high))
+}
+
+/// Writes the cohorts that fail more often than all other flows, if there are any.
+pub(super) fn write_text(out: &mut impl Write, paint: Paint, rates: &Rates) -> io::Result<()> {
+    let outliers = rates.outliers();
+    if outliers.is_empty() {
+        return Ok(());
+    }
+    let title = "Failing more often than all the others (the 95 % intervals do not overlap)";
+    writeln!(out, "\n{}", paint.ink(Ink::Heading, title))?;
+    let columns = &[
+        ("  Rate", Align::Right),
+        ("Interval", Align::Left),
+        ("Failed", Align::Right),
+        ("Of", Align::Right),
+        ("Which", Align::Left),
+        ("", Align::Left),
+    ];
+    Table { columns, paint }
+        .write(out, || outliers.iter().take(MAX_NAMED).map(|(cohort, tally)| row(cohort, *tally)))?;
+    match more(outliers.len()) {
+        Some(more) => writeln!(out, "  {more}"),
+        None => Ok(()),
+    }
+}
+
+fn row(cohort: &Cohort, tally: Tally) -> Vec<Cell> {
+    vec![
+        Cell::inked(Ink::Bad, tally.rate().map_or_else(String::new, |rate| percent(rate.value))),
+        Cell::plain(tally.rate().map_or_else(String::new, interval)),
+        Cell::plain(tally.failed.to_string()),
+        Cell::plain(tally.handshakes.to_string()),
+        Cell::plain(cohort.dimension().title()),
+        Cell::plain(cohort.to_string()),
+    ]
+}
+
+fn more(outliers: usize) -> Option<String> {
+    let more = outliers.checked_sub(MAX_NAMED).filter(|more| *more > 0)?;
+    Some(format!("and {more} more; the JSON has the rates of up to {MAX_ROWS} of each kind"))
+}
+
+/// The same in Markdown.
+pub(super) fn write_markdown(out: &mut impl Write, rates: &Rates) -> io::Result<()> {
+    let outliers = rates.outliers();
+    if outliers.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "\n## Failing more often than all the others\n")?;
+    for (cohort, tally) in outliers.iter().take(MAX_NAMED) {
+        let what = markdown(&cohort.to_string());
+        writeln!(out, "- {} {what}: {}", cohort.dimension().title(), sentence(*tally, "handshake"))?;
+    }
+    more(outliers.len()).map_or(Ok(()), |more| writeln!(out, "- {more}"))
+}
+
+/// All rates as an object.
+#[derive(Serialize)]
+pub(super) struct RatesJson {
+    /// Seconds of a bucket of `time`.
+    interval: f64,
+    time: Vec<Bucket>,
+    #[serde(flatten)]
+    cohorts: BTreeMap<&'static str, Vec<Row>>,
+    /// Cohorts beyond the rows that are listed.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    left_out: BTreeMap<&'static str, usize>,
+    /// Handshakes of cohorts that were too many to be told apart.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    uncounted: BTreeMap<&'static str, usize>,
+}
+
+#[derive(Serialize)]
+struct Bucket {
+    start: String,
+    #[serde(flatten)]
+    counts: Counts,
+}
+
+#[derive(Serialize)]
+struct Row {
+    value: String,
+    #[serde(flatten)]
+    counts: Counts,
+}
+
+#[derive(Serialize)]
+pub(super) struct Counts {
+    handshakes: usize,
+    failed: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rate: Option<Rate>,
+}
+
+impl Counts {
+    /// A tally with its rate.
+    pub fn new(tally: Tally) -> Self {
+        Self { handshakes: tally.handshakes, failed: tally.failed, rate: tally.rate() }
+    }
+}
+
+impl RatesJson {
+    /// The JSON form of rates.
+    pub fn new(rates: &Rates) -> Self {
+        let bucket = |(start, tally)| Bucket { start: json::time(start), counts: Counts::new(tally) };
+        let row = |(cohort, tally): &(Cohort, Tally)| Row { value: cohort.to_string(), counts: Counts::new(*tally) };
+        let (mut cohorts, mut left_out, mut uncounted) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+        for of in &rates.cohorts {
+            let key = key(of.dimension);
+            cohorts.insert(key, of.rows.iter().take(MAX_ROWS).map(row).collect());
+            if of.rows.len() > MAX_ROWS {
+                left_out.insert(key, of.rows.len() - MAX_ROWS);
+            }
+            if of.uncounted.handshakes > 0 {
+                uncounted.insert(key, of.uncounted.handshakes);
+            }
+        }
+        let time = rates.time.buckets().map(bucket).collect();
+        Self { interval: rates.time.seconds(), time, cohorts, left_out, uncounted }
+    }
+}
+
+fn key(dimension: Dimension) -> &'static str {
+    match dimension {
+        Dimension::Client => "client",
+        Dimension::Server => "server",
+        Dimension::Name => "name",
+        Dimension::ClientNetwork => "client_network",
+        Dimension::ServerNetwork => "server_network",
+    }
+}
