@@ -56,6 +56,7 @@ scenes! {
     the_comparison_goes_on_to_other_flows,
     steps_are_gone_through,
     evidence_leads_to_its_packet,
+    a_link_leads_to_its_flow,
     flights_fold_and_time_is_to_scale,
     a_field_leads_to_its_registry_and_its_specification,
     fields_messages_and_timelines_are_copied,

@@ -99,7 +99,7 @@ fn a_retry_storm_is_one_incident_and_counts_as_many() {
     assert_eq!(diagnosis["failed"], 12);
     let text = common::run_with(&["diagnose", "-"], &capture).out;
     assert!(text.contains("One incident: 12 failed flows of 10.0.0.1 to 10.0.0.2:443"), "{text}");
-    assert_eq!(text.lines().filter(|line| line.contains("  server     ")).count(), 1, "one line for all\n{text}");
+    assert_eq!(text.lines().filter(|line| line.contains("  server    ")).count(), 1, "one line for all\n{text}");
 }
 
 #[test]
