@@ -99,7 +99,41 @@ fn a_retry_storm_is_one_incident_and_counts_as_many() {
     assert_eq!(diagnosis["failed"], 12);
     let text = common::run_with(&["diagnose", "-"], &capture).out;
     assert!(text.contains("One incident: 12 failed flows of 10.0.0.1 to 10.0.0.2:443"), "{text}");
-    assert_eq!(text.lines().filter(|line| line.contains("  server     ")).count(), 1, "one line for all\n{text}");
+    assert_eq!(text.lines().filter(|line| line.contains("  server    ")).count(), 1, "one line for all\n{text}");
+}
+
+/// A DNS message about the A record of `a.test`: the flags, and the answer's address.
+fn dns(id: u8, flags: [u8; 2], address: Option<[u8; 4]>) -> Vec<u8> {
+    let mut message = vec![0, id, flags[0], flags[1], 0, 1, 0, u8::from(address.is_some()), 0, 0, 0, 0];
+    message.extend_from_slice(b"\x01a\x04test\0\0\x01\0\x01");
+    if let Some(address) = address {
+        message.extend_from_slice(b"\xc0\x0c\0\x01\0\x01\0\0\0\x3c\0\x04");
+        message.extend_from_slice(&address);
+    }
+    message
+}
+
+#[test]
+fn a_failed_lookup_an_inferred_name_and_an_answered_try_are_told_apart() {
+    let mut wire = Wire::new(0, 0);
+    wire.datagram(ToServer, [40_000, 53], &dns(1, [1, 0], None));
+    wire.datagram(ToClient, [53, 40_000], &dns(1, [0x81, 0x82], None));
+    wire.datagram(ToServer, [40_001, 53], &dns(2, [1, 0], None));
+    wire.datagram(ToClient, [53, 40_001], &dns(2, [0x81, 0x80], Some([10, 0, 0, 2])));
+    wire.datagram(ToServer, [40_002, 443], &[0xc3, 0, 0, 0, 1, 8]);
+    wire.datagram(ToClient, [443, 40_002], &[0x80, 0, 0, 0, 0, 8]);
+    wire.packet(ToServer, 1000, 0, SYN, &[]);
+    wire.packet(ToClient, 0, 1001, RST | ACK, &[]);
+    let diagnosis = json(&["diagnose", "--format", "json", "-"], Some(wire.bytes()));
+    let links = &diagnosis["findings"][0]["links"];
+    let answer = link(links, "dns-answer");
+    assert_eq!(answer["packet"], 4);
+    assert!(answer["inferred"].as_str().is_some_and(|text| text.contains("no server name")), "{answer}");
+    let failure = link(links, "dns-failure");
+    assert_eq!(failure["packet"], 2);
+    assert!(failure["note"].as_str().is_some_and(|text| text.starts_with("DNS A a.test: SERVFAIL")), "{failure}");
+    let quic = link(links, "quic-answered");
+    assert!(quic["note"].as_str().is_some_and(|text| text.contains("answered in packet 6")), "{quic}");
 }
 
 #[test]

@@ -95,7 +95,7 @@ pub const KEYS: &[Binding] = &{
 
         row(Timeline, "Tab", A::NextPane, "pane", "Go to the next pane: steps, finding, fields, bytes"),
         row(Timeline, "shift-Tab", A::PreviousPane, "", "Go to the previous pane"),
-        row(Timeline, "Enter", A::Open, "open", "On a step: its fields; on evidence: its packet; on a field: fold or unfold"),
+        row(Timeline, "Enter", A::Open, "open", "On a step: its fields; on evidence: its packet; on a link: its flow; on a field: fold or unfold"),
         row(Timeline, "m", A::NextMessage, "message", "Step to the next TLS message or alert"),
         row(Timeline, "M", A::PreviousMessage, "", "Step to the previous TLS message or alert"),
         row(Timeline, "p", A::NextPacket, "packet", "Step to the next packet"),

@@ -4,7 +4,7 @@
 //! What a link says was seen; what it only makes likely stands apart, in [`Link::inferred`].
 
 use std::collections::{HashMap, HashSet};
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 
 use super::datagrams::{Lookup, QuicTry, Quoted};
 use super::index::Index;
@@ -89,13 +89,23 @@ enum Target<'a> {
     Server(IpAddr),
 }
 
+/// What a lookup is found by.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum Asked<'a> {
+    Name(&'a str),
+    Address(IpAddr),
+}
+
+/// Whose lookups are those that everybody was told of (multicast DNS).
+const EVERYBODY: IpAddr = IpAddr::V4(Ipv4Addr::BROADCAST);
+
 /// Finds the links of some flows: one walk over the index, then each flow's are looked up.
 pub struct Linker<'a> {
     index: &'a Index,
     ports: HashMap<Endpoint, InTime>,
     targets: HashMap<(IpAddr, Target<'a>), InTime>,
     attempts: HashMap<u32, Vec<FlowNumber>>,
-    lookups: HashMap<IpAddr, Vec<&'a Lookup>>,
+    lookups: HashMap<(IpAddr, Asked<'a>), Vec<&'a Lookup>>,
     tries: HashMap<(IpAddr, IpAddr), Vec<&'a QuicTry>>,
     quoted: HashMap<FlowNumber, Vec<&'a Quoted>>,
 }
@@ -115,9 +125,10 @@ impl<'a> Linker<'a> {
         if flows.is_empty() {
             return linker;
         }
-        let mut clients = HashSet::new();
+        let (mut clients, mut servers) = (HashSet::new(), HashSet::new());
         for facts in flows.iter().filter_map(|flow| index.facts(*flow)) {
             clients.insert(facts.row.client.ip);
+            servers.insert(facts.row.server.ip);
             linker.ports.insert(facts.row.client, Vec::new());
             for target in targets(&facts) {
                 linker.targets.insert((facts.row.client.ip, target), Vec::new());
@@ -126,12 +137,14 @@ impl<'a> Linker<'a> {
             linker.quoted.insert(facts.flow, Vec::new());
         }
         linker.walk(&clients);
+        linker.walk_datagrams(&clients, &servers);
         linker
     }
 
     fn walk(&mut self, clients: &HashSet<IpAddr>) {
         let index = self.index;
-        for facts in index.iter().filter(|facts| clients.contains(&facts.row.client.ip)) {
+        let rows = index.flows.iter().filter(|(_, row)| clients.contains(&row.client.ip));
+        for facts in rows.filter_map(|(flow, _)| index.facts(flow)) {
             let entry = (facts.row.start, facts.flow);
             if let Some(same) = self.ports.get_mut(&facts.row.client) {
                 same.push(entry);
@@ -147,9 +160,20 @@ impl<'a> Linker<'a> {
             }
         }
         self.ports.values_mut().chain(self.targets.values_mut()).for_each(|flows| flows.sort_unstable());
+    }
+
+    fn walk_datagrams(&mut self, clients: &HashSet<IpAddr>, servers: &HashSet<IpAddr>) {
+        let index = self.index;
         for lookup in index.datagrams.lookups() {
-            if clients.contains(&lookup.client) || lookup.client.is_multicast() {
-                self.lookups.entry(lookup.client).or_default().push(lookup);
+            let client = if lookup.client.is_multicast() { EVERYBODY } else { lookup.client };
+            if client != EVERYBODY && !clients.contains(&client) {
+                continue;
+            }
+            let message = &lookup.message;
+            let names = [&message.name].into_iter().chain(&message.chain).map(|name| Asked::Name(name));
+            let addresses = message.addresses.iter().filter(|address| servers.contains(*address));
+            for asked in names.chain(addresses.map(|address| Asked::Address(*address))) {
+                self.lookups.entry((client, asked)).or_default().push(lookup);
             }
         }
         self.lookups.values_mut().for_each(|lookups| lookups.sort_by_key(|lookup| lookup.time()));
@@ -186,10 +210,14 @@ impl<'a> Linker<'a> {
         let has_address = |lookup: &Lookup| lookup.message.addresses.contains(&row.server.ip);
         let of_name = |lookup: &Lookup| name.as_deref().is_some_and(|name| is_named(lookup, name));
         let answers = |lookup: &Lookup| lookup.answered.is_some_and(|(_, time)| time <= row.start);
-        let latest = |wanted: &dyn Fn(&Lookup) -> bool| self.latest_lookup(row.client.ip, row.start, wanted);
-        let used = latest(&|lookup| answers(lookup) && has_address(lookup) && of_name(lookup))
-            .or_else(|| latest(&|lookup| answers(lookup) && has_address(lookup)));
-        let other = || latest(&|lookup| answers(lookup) && of_name(lookup) && !lookup.message.addresses.is_empty());
+        let with_address = |wanted: &dyn Fn(&Lookup) -> bool| {
+            self.latest_lookup(row.client.ip, &Asked::Address(row.server.ip), row.start, wanted)
+        };
+        let with_name = |name: &str, wanted: &dyn Fn(&Lookup) -> bool| {
+            self.latest_lookup(row.client.ip, &Asked::Name(name), row.start, wanted)
+        };
+        let used = with_address(&|lookup| answers(lookup) && of_name(lookup)).or_else(|| with_address(&answers));
+        let other = || with_name(name.as_deref()?, &|lookup| answers(lookup) && !lookup.message.addresses.is_empty());
         let answer = used.or_else(other);
         if let Some((lookup, (packet, time))) = answer.and_then(|lookup| Some((lookup, lookup.answered?))) {
             let inferred = if !has_address(lookup) {
@@ -212,10 +240,11 @@ impl<'a> Linker<'a> {
             });
         }
         let wanted = name.as_deref().or(answer.map(|lookup| &*lookup.message.name));
-        let failed = latest(&|lookup| {
-            wanted.is_some_and(|name| *lookup.message.name == *name)
-                && row.start.nanos_since(lookup.time()) < LOOKUP_BEFORE
-                && (lookup.message.failure.is_some() || lookup.answered.is_none())
+        let failed = wanted.and_then(|name| {
+            with_name(name, &|lookup| {
+                row.start.nanos_since(lookup.time()) < LOOKUP_BEFORE
+                    && (lookup.message.failure.is_some() || lookup.answered.is_none())
+            })
         });
         if let Some((lookup, (packet, time))) =
             failed.and_then(|lookup| Some((lookup, lookup.answered.or(lookup.asked)?)))
@@ -226,9 +255,15 @@ impl<'a> Linker<'a> {
     }
 
     /// The latest lookup before a time, of a client's own and of what everybody was told.
-    fn latest_lookup(&self, client: IpAddr, before: Time, wanted: &dyn Fn(&Lookup) -> bool) -> Option<&'a Lookup> {
-        let lists = self.lookups.iter().filter(|(asker, _)| **asker == client || asker.is_multicast());
-        let latest = lists.filter_map(|(_, list)| {
+    fn latest_lookup(
+        &self,
+        client: IpAddr,
+        asked: &Asked<'_>,
+        before: Time,
+        wanted: &dyn Fn(&Lookup) -> bool,
+    ) -> Option<&'a Lookup> {
+        let latest = [client, EVERYBODY].into_iter().filter_map(|client| {
+            let list = self.lookups.get(&(client, *asked))?;
             let end = list.partition_point(|lookup| lookup.time() <= before);
             list[..end].iter().rev().find(|lookup| wanted(lookup)).copied()
         });

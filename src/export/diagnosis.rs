@@ -346,7 +346,7 @@ fn incident_line(incident: &Incident) -> String {
     };
     let numbers: Vec<_> = incident.flows.iter().map(|flow| flow.0).collect();
     format!(
-        "One incident: {} of {clients} to {}, {} to {} UTC: {}",
+        "One incident: {} of {clients} to {}, {} to {}: flows {}",
         count(incident.flows.len(), "failed flow"),
         incident.server,
         json::time(incident.first),

@@ -38,7 +38,7 @@ pub fn rows(health: &Health) -> Vec<Row> {
         count("flows with bytes sent again, not compared", health.uncompared_flows, false),
         count("flows not read to the end, too many being open", health.unread_flows, true),
         count("flows of a flood, without a finding of their own", health.flows_without_finding, true),
-        count("DNS lookups, QUIC tries and ICMP errors not kept, too many", health.unlinked_datagrams, true),
+        count("DNS, QUIC and ICMP packets not kept, too many", health.unlinked_datagrams, true),
         count("times the clock went back", health.clock_steps, true),
         count("packets captured twice", health.duplicates, false),
         count("segments larger than a frame (offloading)", health.offloaded_segments, false),

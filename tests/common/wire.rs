@@ -95,6 +95,28 @@ impl Wire {
         self
     }
 
+    /// A UDP datagram between the client's and the server's address.
+    pub fn datagram(&mut self, direction: Direction, ports: [u16; 2], payload: &[u8]) -> &mut Self {
+        self.clock += 100_000_000;
+        let (client, server) = ([10, 0, 0, 1], [10, 0, 0, 2]);
+        let (from, to) = if direction == Direction::ToServer { (client, server) } else { (server, client) };
+        let mut frame = vec![2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2, 8, 0, 0x45, 0];
+        frame.extend_from_slice(&((28 + payload.len()) as u16).to_be_bytes());
+        frame.extend_from_slice(&[0, 0, 0x40, 0, 64, 17, 0, 0]);
+        frame.extend_from_slice(&from);
+        frame.extend_from_slice(&to);
+        for half in [ports[0], ports[1], 8 + payload.len() as u16, 0] {
+            frame.extend_from_slice(&half.to_be_bytes());
+        }
+        frame.extend_from_slice(payload);
+        let (seconds, nanos) = (self.clock / 1_000_000_000, self.clock % 1_000_000_000);
+        for word in [seconds as u32, nanos as u32, frame.len() as u32, frame.len() as u32] {
+            self.bytes.extend_from_slice(&word.to_le_bytes());
+        }
+        self.bytes.extend_from_slice(&frame);
+        self
+    }
+
     /// The capture so far.
     pub fn bytes(&self) -> &[u8] {
         &self.bytes
