@@ -52,8 +52,8 @@ impl RatesPage {
         let found = if forward {
             headings.clone().find(|heading| *heading > at).or_else(|| headings.next())
         } else {
-            let before = headings.clone().filter(|heading| *heading < at).last();
-            before.or_else(|| headings.last())
+            let before = headings.clone().rfind(|heading| *heading < at);
+            before.or_else(|| headings.next_back())
         };
         if let Some(at) = found {
             self.cursor.lead(at);

@@ -219,7 +219,9 @@ impl Order {
         let Self { mut found, texts, kinds, reverse } = self;
         let (places, groups) = groups(&kinds);
         if !places.is_empty() {
-            found.iter_mut().for_each(|one| one.group = places[usize::from(one.group)]);
+            for one in &mut found {
+                one.group = places[usize::from(one.group)];
+            }
         }
         if !texts.is_empty() {
             let ranks = ranks(texts);

@@ -518,7 +518,11 @@ fn on_rates(model: &mut Model, index: &Index, action: Action) {
                 go(model, Screen::List);
             }
             None => {
-                say(model, Role::Notice, "this row is no client, server, name or network; Enter on one shows its flows")
+                say(
+                    model,
+                    Role::Notice,
+                    "this row is no client, server, name or network; Enter on one shows its flows",
+                );
             }
         },
         Action::NextPane | Action::PreviousPane => model.rates.next_heading(action == Action::NextPane),

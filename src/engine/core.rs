@@ -188,7 +188,12 @@ pub(super) fn best<'a>(
         .filter(|facts| facts.row.outcome == Some(Outcome::Ok) && facts.tls.is_some())
         .filter(|facts| source == Source::Baseline || facts.flow != subject.flow)
         .filter_map(|facts| {
-            let (points, why) = score(&own, &candidate(&facts))?;
+            let mut candidate = candidate(&facts);
+            if source == Source::Baseline {
+                // Each session numbers its own attempts.
+                candidate.attempt = None;
+            }
+            let (points, why) = score(&own, &candidate)?;
             Some((points, FlowRef { source, flow: facts.flow }, why))
         })
         // Of equals the first one wins: the answer does not depend on how the flows are stored.

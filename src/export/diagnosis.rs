@@ -123,7 +123,7 @@ impl<'a> Diagnosis<'a> {
     pub fn flows(&self) -> Vec<FlowNumber> {
         let found = |group: &'_ Group<'a>| group.findings.iter().map(|(finding, _)| finding.flow).collect::<Vec<_>>();
         let all: Vec<_> = self.causes.iter().map(found).collect();
-        let firsts = all.iter().flat_map(|flows| flows.first());
+        let firsts = all.iter().filter_map(|flows| flows.first());
         firsts.chain(all.iter().flat_map(|flows| flows.iter().skip(1))).copied().collect()
     }
 

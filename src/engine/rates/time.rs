@@ -92,7 +92,7 @@ mod tests {
         for (at, time) in times.iter().enumerate() {
             line.add(Time(*time), at == 0);
         }
-        assert_eq!(line.seconds(), seconds);
+        assert!((line.seconds() - seconds).abs() < 1e-9, "{}", line.seconds());
         let buckets: Vec<_> =
             line.buckets().map(|(start, tally)| (start.0 / Time::SECOND, tally.handshakes, tally.failed)).collect();
         assert_eq!(buckets, expected);
