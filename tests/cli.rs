@@ -561,3 +561,21 @@ fn why_goes_from_an_error_to_causes_and_flows() {
     assert_eq!(run(&["why", "curl", "35"]).out, run(&["why", "curl 35"]).out);
     refused(&run(&["why", "no client says this"]), 1, &["no client says this"]);
 }
+
+#[test]
+fn a_pipe_that_does_not_fit_the_disk_is_read_as_far_as_it_fits() {
+    // As a full disk: no file may grow beyond so many blocks of 512 bytes.
+    let script = "trap '' XFSZ; ulimit -f 2000; exec \"$0\" flows --format json -";
+    let stdin = std::fs::File::open(capture("one-percent")).expect("a fixture");
+    let ran = std::process::Command::new("sh")
+        .args(["-c", script, env!("CARGO_BIN_EXE_shakedown")])
+        .stdin(stdin)
+        .output()
+        .expect("a shell");
+    let err = String::from_utf8_lossy(&ran.stderr);
+    assert!(String::from_utf8_lossy(&ran.stdout).lines().count() > 100, "{err}");
+    for word in ["-: reading stopped at offset", "cannot keep it in", "set TMPDIR to another folder"] {
+        assert!(err.contains(word), "{word:?} is not in {err}");
+    }
+    assert_eq!(err.lines().count(), 1, "{err}");
+}

@@ -157,8 +157,10 @@ impl FileReader<'_> {
                 Found::Packet(packet) => items.push(self.decoder.item(&packet, &bytes)),
                 Found::Secrets(lines) => self.unread_lines += self.shared.secrets.read(lines).malformed,
             };
+            // Where reading failed that is what is wrong, not that the last packet is cut.
+            let whole = matches!(end, Some(Ok(())));
             // What is no capture was told when the input was opened; a pipe is found out here.
-            let Ok(done) = self.scanner.scan(block, offset, end.is_some(), found) else {
+            let Ok(done) = self.scanner.scan(block, offset, whole, found) else {
                 self.shared.status.lock().not_a_capture = true;
                 break;
             };
@@ -173,7 +175,7 @@ impl FileReader<'_> {
             }
             if let Some(Err(error)) = &end {
                 let what = error.to_string();
-                self.scanner.note(if error.kind() == io::ErrorKind::Other || error.raw_os_error().is_none() {
+                self.scanner.note(if is_of_decompression(error) {
                     Trouble::Compression { offset, what }
                 } else {
                     Trouble::Unreadable { offset, what }
@@ -200,6 +202,12 @@ impl FileReader<'_> {
             *known = Some(file);
         }
     }
+}
+
+/// Whether it was a decompressor that could not go on, not the operating system.
+fn is_of_decompression(error: &io::Error) -> bool {
+    use io::ErrorKind::{InvalidData, InvalidInput, Other, UnexpectedEof};
+    error.raw_os_error().is_none() && matches!(error.kind(), InvalidData | InvalidInput | Other | UnexpectedEof)
 }
 
 /// Reads once: how many bytes came, and how the input ended if it did.
