@@ -65,10 +65,8 @@ impl Core {
     }
 
     fn capture(&self, flow: FlowRef) -> String {
-        let shared = match flow.source {
-            Source::Baseline => self.baseline.as_ref().unwrap_or(&self.main),
-            Source::Main => &self.main,
-        };
-        shared.index.read().facts(flow.flow).map_or_else(String::new, |facts| facts.capture.to_owned())
+        let index = self.of(flow.source).map(|shared| shared.index.read());
+        let facts = index.as_ref().ok().and_then(|index| index.facts(flow.flow));
+        facts.map_or_else(String::new, |facts| facts.capture.to_owned())
     }
 }

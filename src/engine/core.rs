@@ -42,7 +42,7 @@ fn side(view: &FlowView) -> compare::Side<'_> {
 }
 
 impl Core {
-    fn of(&self, source: Source) -> io::Result<&Arc<Shared>> {
+    pub(super) fn of(&self, source: Source) -> io::Result<&Arc<Shared>> {
         match source {
             Source::Main => Ok(&self.main),
             Source::Baseline => self.baseline.as_ref().ok_or_else(|| io::Error::other("there is no baseline capture")),
@@ -54,24 +54,16 @@ impl Core {
         let shared = self.of(flow.source)?;
         let (row, places, capture, said) = {
             let index = shared.index.read();
-            let row = index.flows.get(flow.flow).cloned();
-            let row = row.ok_or_else(|| {
-                let text = match index.len() {
-                    0 => "the capture has no flow".to_owned(),
-                    len => format!("no flow {}; flows are numbered 0 to {}", flow.flow, len - 1),
-                };
-                io::Error::new(io::ErrorKind::NotFound, text)
-            })?;
+            let row = index.row(flow.flow)?.clone();
             let places = if view::is_large(&row) { None } else { Some(index.places(flow.flow, &row)) };
             let capture = index.facts(flow.flow).map_or_else(String::new, |facts| facts.capture.to_owned());
             let links = Linker::new(&index, &[flow.flow]).links(flow.flow);
             (row, places, capture, (index.finding(flow.flow).cloned(), links))
         };
-        let mut trace = match places {
+        let trace = match places {
             Some(places) => view::trace(&shared.files.read().clone(), &row, &places)?,
             None => view::large_trace(shared, flow.flow, &row)?,
         };
-        trace.row.outcome = row.outcome;
         Ok(view::build(flow, capture, trace, &shared.secrets, said))
     }
 

@@ -1,6 +1,7 @@
 //! What one pass over the captures leaves: a row a flow, its TLS facts, a few bytes a packet.
 
 use std::collections::BTreeMap;
+use std::io;
 
 use super::datagrams::Datagrams;
 use super::health::{Health, Tally};
@@ -77,6 +78,17 @@ impl Index {
         let capture = self.names.get(self.packets.file(row.first_packet)).map_or("", String::as_str);
         let attempt = self.attempts.get(flow.index()).copied();
         Some(FlowFacts { flow, capture, row, tls: self.tls.get(row.tls as usize), attempt })
+    }
+
+    /// A flow's row, or in a line why there is none.
+    pub(super) fn row(&self, flow: FlowNumber) -> io::Result<&FlowRow> {
+        self.flows.get(flow).ok_or_else(|| {
+            let text = match self.len() {
+                0 => "the capture has no flow".to_owned(),
+                len => format!("no flow {flow}; flows are numbered 0 to {}", len - 1),
+            };
+            io::Error::new(io::ErrorKind::NotFound, text)
+        })
     }
 
     /// All flows by number.

@@ -10,6 +10,7 @@ use super::datagrams::{Lookup, QuicTry, Quoted};
 use super::index::Index;
 use crate::facts::FlowFacts;
 use crate::net::Endpoint;
+use crate::vocab::text::counted;
 use crate::vocab::{FlowNumber, Outcome, PacketNumber, Time};
 
 /// Nanoseconds around a flow's beginning within which other flows are its siblings.
@@ -277,7 +278,7 @@ impl<'a> Linker<'a> {
         let Some(try_) = tries.iter().rev().find(near) else { return };
         let (packet, time) = try_.first;
         let when = when(row.start, time);
-        let initials = count(try_.initials as usize, "QUIC Initial");
+        let initials = counted(try_.initials as usize, "QUIC Initial");
         let (kind, said, inferred) = match try_.answered {
             None => (
                 LinkKind::QuicUnanswered,
@@ -377,7 +378,7 @@ impl<'a> Linker<'a> {
             let seconds = AROUND / Time::SECOND;
             let note = format!(
                 "in all {} to the same name or server within {seconds} s: {} ok, {} failed",
-                count(siblings.len(), "flow"),
+                counted(siblings.len(), "flow"),
                 with(Outcome::Ok),
                 with(Outcome::Failed)
             );
@@ -436,8 +437,4 @@ fn when(start: Time, other: Time) -> String {
 /// How long one flow was over when the next one began.
 fn gap(end: Time, start: Time) -> String {
     if end <= start { format!("over {} before", apart(start, end)) } else { "not over when this one began".to_owned() }
-}
-
-fn count(number: usize, noun: &str) -> String {
-    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
 }

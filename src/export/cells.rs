@@ -68,11 +68,6 @@ pub fn percent(share: f64) -> String {
     format!("{:.2} %", share * 100.0)
 }
 
-/// A count with its noun: `1 flow`, `12 flows`.
-pub fn count(number: usize, noun: &str) -> String {
-    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
-}
-
 /// At most `most` flow numbers, then how many more there are.
 pub fn numbers(numbers: &[u32], most: usize) -> String {
     let mut out = String::new();

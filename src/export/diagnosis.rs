@@ -7,7 +7,7 @@ use serde::ser::SerializeSeq;
 use serde::{Serialize, Serializer};
 
 use super::baseline::{self, ComparedJson};
-use super::cells::{self, count, markdown};
+use super::cells::{self, markdown};
 use super::links::{self, LinkJson};
 use super::paint::{Ink, Paint};
 use super::rates::{self, Counts, RatesJson, sentence};
@@ -18,6 +18,7 @@ use crate::engine::rates::{Rate, Rates, Tally};
 use crate::engine::{Baseline, Health, Incident, Index, Link, Linker, incidents};
 use crate::facts::FlowFacts;
 use crate::present::health;
+use crate::vocab::text::counted;
 use crate::vocab::{Cause, FlowNumber, Outcome, text};
 
 /// Flows that Markdown and text list below a cause; the JSON has all.
@@ -161,7 +162,7 @@ impl<'a> Diagnosis<'a> {
     }
 
     fn write_text(&self, out: &mut impl Write, paint: Paint) -> io::Result<()> {
-        writeln!(out, "{}: {}", count(self.flows, "flow"), self.outcomes_line())?;
+        writeln!(out, "{}: {}", counted(self.flows, "flow"), self.outcomes_line())?;
         let ink = if self.failed() > 0 { Ink::Bad } else { Ink::Good };
         writeln!(out, "{}", paint.ink(ink, sentence(self.tally(), "handshake")))?;
         if self.rates.attempts != self.tally() {
@@ -217,7 +218,7 @@ impl<'a> Diagnosis<'a> {
 
     fn health_lines(&self) -> impl Iterator<Item = String> {
         let issues = self.issues.iter().filter(|(issue, _)| **issue != "plaintext-answer").map(|(issue, flows)| {
-            format!("{} with the issue {issue}: what it hides cannot be judged", count(*flows, "flow"))
+            format!("{} with the issue {issue}: what it hides cannot be judged", counted(*flows, "flow"))
         });
         let facts = health::rows(&self.health).into_iter().filter(|row| row.matters);
         facts.map(|row| format!("The capture: {}: {}", row.name, row.value)).chain(issues)
@@ -228,7 +229,7 @@ impl<'a> Diagnosis<'a> {
         for capture in self.captures {
             writeln!(out, "- capture {}", markdown(capture))?;
         }
-        writeln!(out, "- {}: {}", count(self.flows, "flow"), self.outcomes_line())?;
+        writeln!(out, "- {}: {}", counted(self.flows, "flow"), self.outcomes_line())?;
         writeln!(out, "- {}", sentence(self.rates.attempts, "attempt"))?;
         for line in self.health_lines() {
             writeln!(out, "- {line}")?;
@@ -306,7 +307,7 @@ impl<'a> Group<'a> {
     }
 
     fn title(&self) -> String {
-        format!("{}: {}", self.cause, count(self.count(), "flow"))
+        format!("{}: {}", self.cause, counted(self.count(), "flow"))
     }
 
     fn doc(&self) -> Option<&'static Doc> {
@@ -329,7 +330,7 @@ impl<'a> Group<'a> {
         let own = self.findings.iter().filter(|(finding, _)| !self.gathered.contains(&finding.flow));
         let more = (own.count().saturating_sub(MAX_LISTED)) + others.count();
         let more = Some(more).filter(|more| *more > 0)?;
-        Some(format!("and {}; the JSON lists all", count(more, "more flow")))
+        Some(format!("and {}; the JSON lists all", counted(more, "more flow")))
     }
 
     /// What the first finding says to try; the findings of one cause say nearly the same.
@@ -342,12 +343,12 @@ impl<'a> Group<'a> {
 fn incident_line(incident: &Incident) -> String {
     let clients = match incident.client() {
         Some(client) => client.to_string(),
-        None => count(incident.clients.len(), "client"),
+        None => counted(incident.clients.len(), "client"),
     };
     let numbers: Vec<_> = incident.flows.iter().map(|flow| flow.0).collect();
     format!(
         "One incident: {} of {clients} to {}, {} to {}: flows {}",
-        count(incident.flows.len(), "failed flow"),
+        counted(incident.flows.len(), "failed flow"),
         incident.server,
         json::time(incident.first),
         json::time(incident.last),

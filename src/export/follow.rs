@@ -8,12 +8,12 @@ use base64::display::Base64Display;
 use base64::engine::general_purpose::STANDARD;
 use serde::ser::{Error as _, Serialize, SerializeMap, SerializeSeq, Serializer};
 
-use super::cells::count;
 use super::json;
 use super::paint::{Ink, Paint};
 use crate::engine::StreamMap;
 use crate::engine::follow::{Part, Piece, Record, Repeat};
 use crate::flow::FlowRow;
+use crate::vocab::text::counted;
 use crate::vocab::{Direction, text};
 
 /// How the bytes are shown.
@@ -107,8 +107,8 @@ impl Gaps {
         (self.count > 0).then(|| {
             format!(
                 "{} of {} left out: not captured",
-                count(self.count as usize, "gap"),
-                count(self.bytes as usize, "byte")
+                counted(self.count as usize, "gap"),
+                counted(self.bytes as usize, "byte")
             )
         })
     }

@@ -5,13 +5,14 @@ use std::io::{self, Write};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use super::Format;
-use super::cells::{count, duration};
+use super::cells::duration;
 use super::json::{self, Moment};
 use super::links::{self, LinkJson};
 use super::paint::{Ink, Paint};
 use super::table::{Align, Cell, Table};
 use crate::engine::FlowView;
 use crate::timeline::{Detail, Flight, FlightKind, Step, StepKind, Wait};
+use crate::vocab::text::counted;
 use crate::vocab::{Direction, Field, StreamRange, text};
 
 /// Gives the fields of a step, by its index, decoded to the leaf; `None` where there is nothing to decode.
@@ -71,7 +72,11 @@ fn write_text(out: &mut impl Write, paint: Paint, view: &FlowView) -> io::Result
         writeln!(out, "  {}", links::line(link))?;
     }
     if view.timeline.capped > 0 {
-        writeln!(out, "{} more are left out: the flow is too large", count(view.timeline.capped as usize, "segment"))?;
+        writeln!(
+            out,
+            "{} more are left out: the flow is too large",
+            counted(view.timeline.capped as usize, "segment")
+        )?;
     }
     Ok(())
 }

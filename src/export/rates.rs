@@ -5,11 +5,12 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::cells::{count, markdown, percent};
+use super::cells::{markdown, percent};
 use super::json;
 use super::paint::{Ink, Paint};
 use super::table::{Align, Cell, Table};
 use crate::engine::rates::{Cohort, Dimension, Rate, Rates, Tally};
+use crate::vocab::text::counted;
 
 /// Cohorts of a dimension that the JSON has.
 const MAX_ROWS: usize = 50;
@@ -18,7 +19,7 @@ const MAX_NAMED: usize = 10;
 
 /// What a tally says in words.
 pub(super) fn sentence(tally: Tally, noun: &str) -> String {
-    let of = format!("{} of {} failed", tally.failed, count(tally.handshakes, noun));
+    let of = format!("{} of {} failed", tally.failed, counted(tally.handshakes, noun));
     match tally.rate() {
         Some(rate) => format!("{of}: {} (95 % interval {})", percent(rate.value), interval(rate)),
         None => format!("no {noun} to judge"),

@@ -2,12 +2,13 @@
 
 use std::io::{self, Write};
 
-use super::cells::{count, numbers};
+use super::cells::numbers;
 use super::paint::{Ink, Paint};
 use crate::diagnose::{self, CLIENTS, Why};
 use crate::facts::FlowFacts;
 use crate::present::causes;
 use crate::vocab::text;
+use crate::vocab::text::counted;
 
 /// Flow numbers listed below a cause.
 const MAX_LISTED: usize = 20;
@@ -46,7 +47,7 @@ pub fn write<'a>(
         )?;
         if !found.is_empty() {
             let list = numbers(found, MAX_LISTED);
-            writeln!(out, "  {:32}here: {}, number {list}", "", count(found.len(), "flow"))?;
+            writeln!(out, "  {:32}here: {}, number {list}", "", counted(found.len(), "flow"))?;
         }
     }
     if known && by_cause.iter().all(|(_, found)| found.is_empty()) {

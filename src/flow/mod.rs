@@ -17,4 +17,4 @@ pub use measure::{Measured, measure};
 pub use packets::{PacketIndex, PacketPlace};
 pub use row::{FlowRow, Issues, Side, SideFlags};
 pub use table::{EndsHasher, FlowTable, Placed};
-pub use trace::{IcmpNote, Trace, TraceSegment, Tracker};
+pub use trace::{IcmpNote, Trace, TraceSegment};

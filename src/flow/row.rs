@@ -1,5 +1,6 @@
 //! One flow's row in the index: a fixed size, filled segment by segment.
 
+use super::analysis::{self, Events};
 use super::holes::Holes;
 use crate::net::{Endpoint, Segment, TcpOptions};
 use crate::vocab::{Cause, Direction, EndedBy, Outcome, PacketNumber, PerDirection, Time};
@@ -231,6 +232,26 @@ impl FlowRow {
             reset_by: None,
             closed_by: None,
         }
+    }
+
+    /// The row as it was before the flow's first segment, to be filled again: its ends are kept, and what only the whole
+    /// capture tells.
+    #[must_use]
+    pub fn afresh(&self) -> Self {
+        Self {
+            issues: self.issues,
+            reuses_ports: self.reuses_ports,
+            outcome: self.outcome,
+            ..Self::new(self.client, self.server, self.first_packet, self.start)
+        }
+    }
+
+    /// Takes the flow's next segment: which way it goes and what it was.
+    pub fn segment(&mut self, segment: &Segment<'_>, packet: PacketNumber, time: Time) -> (Direction, Events) {
+        let direction = self.direction_from(segment.src);
+        let events = analysis::judge(self, segment, direction, time);
+        self.count(segment, direction, packet, time);
+        (direction, events)
     }
 
     /// Which way a packet from `src` goes.

@@ -5,7 +5,7 @@ use std::hash::BuildHasher;
 use foldhash::fast::RandomState;
 use hashbrown::HashTable;
 
-use super::analysis::{self, Events};
+use super::analysis::Events;
 use super::row::{FlowRow, SideFlags};
 use crate::net::{Endpoint, IcmpError, Segment};
 use crate::vocab::{Chunked, Direction, FlowNumber, PacketNumber, Time};
@@ -98,10 +98,7 @@ impl FlowTable {
             let (client, server) = opener(segment);
             flow = self.replace(client, server, packet, time);
         }
-        let row = &mut self.rows[flow.index()];
-        let direction = row.direction_from(segment.src);
-        let events = analysis::judge(row, segment, direction, time);
-        row.count(segment, direction, packet, time);
+        let (direction, events) = self.rows[flow.index()].segment(segment, packet, time);
         Placed { flow, direction, events }
     }
 

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::analysis::{self, Events};
+use super::analysis::Events;
 use super::row::FlowRow;
 use crate::net::{IcmpError, IpFacts, LinkFacts, Segment, TcpFlags, TcpOptions};
 use crate::vocab::{Direction, PacketNumber, Time};
@@ -76,42 +76,15 @@ pub struct Trace {
     bytes: Vec<u8>,
 }
 
-/// A flow's row filled anew segment by segment, without keeping the segments. A clone goes on from the same place.
-#[derive(Clone, Debug)]
-pub struct Tracker {
-    /// The row so far.
-    pub row: FlowRow,
-}
-
-impl Tracker {
-    /// Nothing seen yet of the flow that `row` describes; its ends are kept.
-    pub fn new(row: &FlowRow) -> Self {
-        Self { row: Trace::new(row).row }
-    }
-
-    /// Takes note of the flow's next segment: which way it goes and what it was.
-    pub fn segment(&mut self, segment: &Segment<'_>, packet: PacketNumber, time: Time) -> (Direction, Events) {
-        let direction = self.row.direction_from(segment.src);
-        let events = analysis::judge(&mut self.row, segment, direction, time);
-        self.row.count(segment, direction, packet, time);
-        (direction, events)
-    }
-}
-
 impl Trace {
     /// An empty trace of the flow that `row` describes; its ends are kept, the rest is filled by what is added.
     pub fn new(row: &FlowRow) -> Self {
-        let mut fresh = FlowRow::new(row.client, row.server, row.first_packet, row.start);
-        fresh.issues = row.issues;
-        fresh.reuses_ports = row.reuses_ports;
-        Self { row: fresh, segments: Vec::new(), icmp: Vec::new(), capped: 0, bytes: Vec::new() }
+        Self { row: row.afresh(), segments: Vec::new(), icmp: Vec::new(), capped: 0, bytes: Vec::new() }
     }
 
     /// Adds the next segment of the flow.
     pub fn segment(&mut self, segment: &Segment<'_>, packet: PacketNumber, time: Time) {
-        let direction = self.row.direction_from(segment.src);
-        let events = analysis::judge(&mut self.row, segment, direction, time);
-        self.row.count(segment, direction, packet, time);
+        let (direction, events) = self.row.segment(segment, packet, time);
         if self.capped > 0
             || self.segments.len() >= MAX_SEGMENTS
             || self.bytes.len() + segment.payload.len() > MAX_BYTES

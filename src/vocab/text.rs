@@ -43,6 +43,11 @@ pub fn visible_bytes(bytes: &[u8]) -> String {
     out
 }
 
+/// A count with its noun: `1 flow`, `12 flows`.
+pub fn counted(number: usize, noun: &str) -> String {
+    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
+}
+
 /// Lower-case hexadecimal digits of `bytes`, two a byte, without a separator.
 pub fn hex(bytes: &[u8]) -> String {
     let digit = |value: u8| char::from(b"0123456789abcdef"[usize::from(value)]);

@@ -40,15 +40,7 @@ impl Feed {
 
     /// The flow's row as the index has it.
     pub fn row(&self) -> io::Result<FlowRow> {
-        let index = self.shared.index.read();
-        let row = index.flows.get(self.flow).cloned();
-        row.ok_or_else(|| match index.len() {
-            0 => io::Error::new(io::ErrorKind::NotFound, "the capture has no flow"),
-            len => {
-                let text = format!("no flow {}; flows are numbered 0 to {}", self.flow, len - 1);
-                io::Error::new(io::ErrorKind::NotFound, text)
-            }
-        })
+        self.shared.index.read().row(self.flow).cloned()
     }
 
     /// Where TLS begins in each direction, where the flow has any.

@@ -17,5 +17,5 @@ pub use map::{Extent, StreamMap};
 pub use part::{Part, Piece, Record};
 pub use pattern::{Match, Pattern, Syntax};
 pub use repeats::Repeat;
-pub use save::Saved;
 pub(in crate::engine) use save::save;
+pub use save::{Saved, at_home};

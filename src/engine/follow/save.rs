@@ -85,8 +85,8 @@ fn plain(error: &io::Error) -> io::Error {
     io::Error::from(error.kind())
 }
 
-/// `~/x` in the user's home.
-fn at_home(path: &Path) -> PathBuf {
+/// A path that a user typed: `~/x` lies in the user's home, as shells read it.
+pub fn at_home(path: &Path) -> PathBuf {
     match (path.strip_prefix("~"), std::env::var_os("HOME")) {
         (Ok(rest), Some(home)) => Path::new(&home).join(rest),
         _ => path.to_owned(),

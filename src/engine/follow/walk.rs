@@ -1,7 +1,7 @@
 //! Walking along a flow: its segments judged and put in order, its records outlined, a few bytes of state. A clone of a
 //! walk goes on from the same place, so that any part of a stream can be read again without what comes before it.
 
-use crate::flow::{Events, FlowRow, Tracker};
+use crate::flow::{Events, FlowRow};
 use crate::net::Segment;
 use crate::proto::tls::outline::{Outliner, RecordOutline};
 use crate::stream::{Assembly, Chunk};
@@ -22,7 +22,8 @@ pub(super) enum Met<'a> {
 /// Where a walk is.
 #[derive(Clone)]
 pub(super) struct Walk {
-    tracker: Tracker,
+    /// The flow's row as far as the walk came.
+    row: FlowRow,
     assembly: Assembly,
     /// The next packet to look at.
     pub next: PacketNumber,
@@ -58,13 +59,13 @@ impl Walk {
             last: (row.first_packet, row.start),
             offsets: PerDirection::default(),
         };
-        Self { tracker: Tracker::new(row), assembly: Assembly::default(), next: row.first_packet, seen }
+        Self { row: row.afresh(), assembly: Assembly::default(), next: row.first_packet, seen }
     }
 
     /// Goes on by one segment.
     pub fn segment(&mut self, segment: &Segment<'_>, packet: PacketNumber, time: Time, met: &mut impl FnMut(Met<'_>)) {
-        let (direction, events) = self.tracker.segment(segment, packet, time);
-        let Some(arrival) = arrival(&self.tracker.row, segment, direction, events, packet, time) else { return };
+        let (direction, events) = self.row.segment(segment, packet, time);
+        let Some(arrival) = arrival(&self.row, segment, direction, events, packet, time) else { return };
         // The byte of a keep-alive is none of the stream.
         let is_probe = events.has(Events::KEEP_ALIVE);
         let seen = &mut self.seen;

@@ -27,9 +27,9 @@ pub struct Cruise {
     /// Whether whole records may go by; else only bytes inside the current one.
     free: bool,
     /// Bytes that went by.
-    pub(super) passed: u64,
+    passed: u64,
     /// Records that ended.
-    pub(super) records: u32,
+    records: u32,
 }
 
 impl Cruise {
