@@ -2,9 +2,12 @@
 //!
 //! Only such flows, and only as many as can be read in a moment; those left out are counted in the capture's health.
 
+use std::ops::Range;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::follow::StreamMap;
+use super::parallel;
 use super::session::Shared;
 use super::view::FlowRef;
 use crate::flow::{FlowRow, Issues, SideFlags};
@@ -25,21 +28,38 @@ pub(super) fn note(shared: &Arc<Shared>) {
         };
         index.flows.iter().filter(|(_, row)| repeats(row)).map(|(flow, row)| (flow, row.clone())).collect()
     };
-    let (mut bytes, mut packets, mut left_out) = (0, 0, 0);
-    for (flow, row) in suspects {
-        bytes += row.sides.to_server.bytes + row.sides.to_client.bytes;
-        packets += u64::from(row.last_packet.0 - row.first_packet.0);
-        if bytes > MAX_BYTES || packets > MAX_PACKETS || shared.is_cancelled() {
-            left_out += 1;
-            continue;
+    let (mut bytes, mut packets) = (0, 0);
+    let chosen: Vec<FlowNumber> = suspects
+        .iter()
+        .filter(|(_, row)| {
+            bytes += row.sides.to_server.bytes + row.sides.to_client.bytes;
+            packets += u64::from(row.last_packet.0 - row.first_packet.0);
+            bytes <= MAX_BYTES && packets <= MAX_PACKETS
+        })
+        .map(|(flow, _)| *flow)
+        .collect();
+    let left_out = AtomicU64::new((suspects.len() - chosen.len()) as u64);
+    let differing = |range: Range<usize>| {
+        let differs = |flow: &FlowNumber| {
+            if shared.is_cancelled() {
+                left_out.fetch_add(1, Ordering::Relaxed);
+                return false;
+            }
+            differs(shared, *flow).unwrap_or(false)
+        };
+        chosen[range].iter().copied().filter(differs).collect::<Vec<_>>()
+    };
+    let noted = parallel::in_order(chosen.len(), differing, |flows| {
+        let mut index = shared.index.write();
+        for flow in flows {
+            if let Some(row) = index.flows.get_mut(flow) {
+                row.issues.set(Issues::CONFLICT);
+            }
         }
-        if differs(shared, flow).unwrap_or(false)
-            && let Some(row) = shared.index.write().flows.get_mut(flow)
-        {
-            row.issues.set(Issues::CONFLICT);
-        }
-    }
-    shared.index.write().uncompared_flows = left_out;
+        Ok(())
+    });
+    debug_assert!(noted.is_ok(), "noting an issue cannot fail");
+    shared.index.write().uncompared_flows = left_out.into_inner();
 }
 
 fn differs(shared: &Arc<Shared>, flow: FlowNumber) -> std::io::Result<bool> {
