@@ -3,6 +3,7 @@
 mod common;
 
 use common::play::{Made, Play};
+use common::wire::refused;
 use shakedown::app::keys::{self, KEYS, Scope};
 use shakedown::app::{Action, Overlay, Pane, Screen};
 use shakedown::present::list::COLUMNS;
@@ -74,6 +75,7 @@ scenes! {
     plots_are_zoomed_and_panned,
     the_mouse_selects_scrolls_and_sorts,
     failure_rates_lead_to_the_flows_of_a_cohort,
+    failure_rates_lead_to_incidents_and_periods,
     causes_are_groups_that_fold,
     every_screen_is_reached_from_every_other,
     the_help_opens_anywhere_and_closes,
@@ -562,6 +564,17 @@ mod scene {
         play
     }
 
+    pub fn failure_rates_lead_to_incidents_and_periods() -> Play {
+        let mut play = Play::made(&Made::new(&refused((50_000..50_012).chain([50_005]))), WIDE);
+        play.press("R").is_on("10.0.0.1 to 10.0.0.2:443").shows("Incidents  1: many failures");
+        play.press("Enter").shows("only the incident at 10.0.0.2:443");
+        assert_eq!(play.model().list.rows.len(), 13);
+        play.press("R shift-Tab shift-Tab").is_on("By time").press("j Enter").shows("only the 50.0 ms from 2023-11-14");
+        let period = play.model().list.rows.len();
+        assert!((1..13).contains(&period), "{period}");
+        play
+    }
+
     pub fn causes_are_groups_that_fold() -> Play {
         let mut play = Play::fixture("one-percent", WIDE);
         play.press("n").is_on(" 193 ").press("C").is_on(" 193 ");
@@ -600,13 +613,13 @@ mod scene {
         assert_eq!(failed, tally.failed, "the list has the flows that were counted");
         play.press("Esc").lacks("only client");
         assert_eq!(play.model().list.rows.len(), 1304);
-        play.press("R Tab").is_on("By server").press("Enter").shows("this row is no client").press("Tab j");
+        play.press("R Tab").is_on("By server").press("Enter").shows("this row stands for no flows").press("Tab j");
         play.press("shift-Tab")
             .is_on("By server name")
             .press("shift-Tab")
             .is_on("By server")
             .press("shift-Tab shift-Tab");
-        play.is_on("By server network").press("Tab").is_on("By client").press("G k g : rates Enter");
+        play.is_on("By time").press("Tab").is_on("By client").press("G k g : rates Enter");
         // What was counted is kept as long as the index is the same.
         let again = play.press("q R").model().rates.rates.clone().expect("counted");
         assert!(std::sync::Arc::ptr_eq(&rates, &again));

@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::wire::{ACK, RST, SYN, Wire};
+use common::wire::{ACK, RST, SYN, Wire, refused};
 use serde_json::Value;
 use shakedown::vocab::Direction::{ToClient, ToServer};
 
@@ -18,18 +18,6 @@ fn json(arguments: &[&str], input: Option<&[u8]>) -> Value {
 fn link<'a>(links: &'a Value, kind: &str) -> &'a Value {
     let links = links.as_array().expect("links");
     links.iter().find(|link| link["kind"] == kind).unwrap_or_else(|| panic!("no {kind} in {links:?}"))
-}
-
-/// Connections to a port that refuses them, from these client ports.
-fn refused(ports: impl IntoIterator<Item = u16>) -> Vec<u8> {
-    let mut wire = Wire::new(0, 0);
-    for (number, port) in ports.into_iter().enumerate() {
-        let isn = 1000 * (number as u32 + 1);
-        wire.port = port;
-        wire.packet(ToServer, isn, 0, SYN, &[]);
-        wire.packet(ToClient, 0, isn + 1, RST | ACK, &[]);
-    }
-    wire.bytes().to_vec()
 }
 
 #[test]

@@ -4,7 +4,7 @@ use super::cursor::Cursor;
 use super::groups::{Group, Grouping, Groups, Item};
 use super::survey::{Query, Survey, Surveyed};
 use crate::engine::Index;
-use crate::engine::rates::Cohort;
+use crate::engine::rates::Selection;
 use crate::present::causes::Kind;
 use crate::present::chart::Histogram;
 use crate::present::list::{COLUMNS, OUTCOME};
@@ -49,7 +49,7 @@ impl Default for List {
             reverse: false,
             text: String::new(),
             outcome: None,
-            cohort: None,
+            only: None,
             grouping: Grouping::None,
         };
         Self {
@@ -256,22 +256,22 @@ impl List {
 
     /// Whether some flows are not shown.
     pub fn is_filtered(&self) -> bool {
-        !self.query.text.is_empty() || self.query.outcome.is_some() || self.query.cohort.is_some()
+        !self.query.text.is_empty() || self.query.outcome.is_some() || self.query.only.is_some()
     }
 
     /// Shows all flows again.
     pub fn show_all(&mut self, index: &Index) {
         self.query.text.clear();
         self.query.outcome = None;
-        self.query.cohort = None;
+        self.query.only = None;
         self.survey(index);
     }
 
-    /// Shows only the flows of a cohort, of all outcomes.
-    pub fn show_cohort(&mut self, cohort: Cohort, index: &Index) {
+    /// Shows only some flows, of all outcomes.
+    pub fn show_only(&mut self, selection: Selection, index: &Index) {
         self.query.text.clear();
         self.query.outcome = None;
-        self.query.cohort = Some(cohort);
+        self.query.only = Some(selection);
         self.chosen = None;
         self.survey(index);
     }

@@ -302,7 +302,7 @@ impl Model {
             {
                 self.list.flow().is_some()
             }
-            Action::Open if self.screen() == Screen::Rates => self.rates.cohort().is_some(),
+            Action::Open if self.screen() == Screen::Rates => self.rates.selection().is_some(),
             Action::StopLoading => self.is_loading(),
             Action::AutomaticBaseline if self.screen() == Screen::List => self.baseline.is_some(),
             Action::NextMatch | Action::PreviousMatch => match self.screen() {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::cursor::Cursor;
 use crate::engine::Index;
-use crate::engine::rates::{Cohort, Rates};
+use crate::engine::rates::{Rates, Selection};
 use crate::present::rates::{self, Row};
 
 /// The state of the page.
@@ -28,21 +28,21 @@ impl RatesPage {
         self.generation != Some(index.generation())
     }
 
-    /// Takes what was counted; the cursor stays on its cohort.
+    /// Takes what was counted; the cursor stays on its row.
     pub fn take(&mut self, rates: Arc<Rates>, generation: u64) {
-        let chosen = self.cohort().cloned();
+        let chosen = self.selection();
         self.rows = rates::rows(&rates);
-        let place = |cohort: &Cohort| self.rows.iter().position(|row| rates::cohort(&rates, *row) == Some(cohort));
+        let is_chosen = |row: &Row| chosen.is_some() && rates::selection(&rates, *row) == chosen;
         // The first row is a heading.
-        self.cursor.at = chosen.as_ref().and_then(place).unwrap_or(1).min(self.rows.len().saturating_sub(1));
+        self.cursor.at = self.rows.iter().position(is_chosen).unwrap_or(1).min(self.rows.len().saturating_sub(1));
         self.rates = Some(rates);
         self.generation = Some(generation);
         self.is_waiting = false;
     }
 
-    /// The cohort under the cursor.
-    pub fn cohort(&self) -> Option<&Cohort> {
-        rates::cohort(self.rates.as_ref()?, *self.rows.get(self.cursor.at)?)
+    /// The flows that the row under the cursor stands for.
+    pub fn selection(&self) -> Option<Selection> {
+        rates::selection(self.rates.as_ref()?, *self.rows.get(self.cursor.at)?)
     }
 
     /// Goes to the next heading or the one before, around the end.

@@ -11,7 +11,7 @@ use hashbrown::HashMap;
 use jiff::tz::TimeZone;
 
 use super::groups::{Group, Grouping};
-use crate::engine::rates::Cohort;
+use crate::engine::rates::Selection;
 use crate::engine::{Index, parallel};
 use crate::present::causes::Kind;
 use crate::present::chart::Histogram;
@@ -40,8 +40,8 @@ pub struct Query {
     pub text: String,
     /// The only outcome to show; all if none.
     pub outcome: Option<Outcome>,
-    /// The only cohort to show; all if none.
-    pub cohort: Option<Cohort>,
+    /// The only flows to show; all if none.
+    pub only: Option<Selection>,
     /// By what the rows are grouped, before they are sorted.
     pub grouping: Grouping,
 }
@@ -159,7 +159,7 @@ impl Survey {
         if !keep || self.query.outcome.is_some_and(|wanted| outcome != Some(wanted)) {
             return;
         }
-        if self.query.cohort.as_ref().is_some_and(|cohort| !cohort.has(&flow)) {
+        if self.query.only.as_ref().is_some_and(|only| !only.has(&flow)) {
             return;
         }
         let (key, tie, missing) = match list::sort_key(self.query.column, &flow) {

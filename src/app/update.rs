@@ -512,16 +512,16 @@ fn on_compare(model: &mut Model, action: Action) -> Vec<Effect> {
 
 fn on_rates(model: &mut Model, index: &Index, action: Action) {
     match action {
-        Action::Open => match model.rates.cohort().cloned() {
-            Some(cohort) => {
-                model.list.show_cohort(cohort, index);
+        Action::Open => match model.rates.selection() {
+            Some(selection) => {
+                model.list.show_only(selection, index);
                 go(model, Screen::List);
             }
             None => {
                 say(
                     model,
                     Role::Notice,
-                    "this row is no client, server, name or network; Enter on one shows its flows",
+                    "this row stands for no flows; Enter on an incident, a cohort or a period shows its flows",
                 );
             }
         },

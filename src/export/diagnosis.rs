@@ -14,8 +14,8 @@ use super::rates::{self, Counts, RatesJson, sentence};
 use super::table::{Align, Cell, Table};
 use super::{Format, json};
 use crate::diagnose::{ClientReport, Doc, Evidence, Finding, RULES};
-use crate::engine::rates::{Rate, Rates, Tally};
-use crate::engine::{Baseline, Health, Incident, Index, Link, Linker, incidents};
+use crate::engine::rates::{Incident, Rate, Rates, Tally};
+use crate::engine::{Baseline, Health, Index, Link, Linker};
 use crate::facts::FlowFacts;
 use crate::present::health;
 use crate::vocab::text::counted;
@@ -36,7 +36,6 @@ pub struct Diagnosis<'a> {
     outcomes: BTreeMap<Outcome, usize>,
     rates: Rates,
     causes: Vec<Group<'a>>,
-    incidents: Vec<Incident>,
     linker: Linker<'a>,
     issues: BTreeMap<&'static str, usize>,
     packets: Packets,
@@ -94,11 +93,11 @@ impl<'a> Diagnosis<'a> {
         }
         let mut causes: Vec<_> = groups.into_values().collect();
         causes.sort_by_key(|group| std::cmp::Reverse(group.count()));
-        let incidents = incidents(index, &wanted);
+        let rates = Rates::of(index.iter().filter(|facts| wanted(facts)));
         let found: Vec<_> =
             causes.iter().flat_map(|group| group.findings.iter().map(|(finding, _)| finding.flow)).collect();
         for group in &mut causes {
-            group.gather(&incidents);
+            group.gather(&rates.incidents);
         }
         let unread_by_reason: Vec<_> =
             index.unread().map(|(reason, count)| Unread { reason: reason.describe(), count }).collect();
@@ -108,9 +107,8 @@ impl<'a> Diagnosis<'a> {
             captures: index.captures(),
             flows,
             outcomes,
-            rates: Rates::of(index.iter().filter(|facts| wanted(facts))),
+            rates,
             causes,
-            incidents,
             linker: Linker::new(index, &found),
             issues,
             packets,
@@ -213,7 +211,7 @@ impl<'a> Diagnosis<'a> {
     }
 
     fn incidents_of(&self, cause: Cause) -> impl Iterator<Item = &Incident> {
-        self.incidents.iter().filter(move |incident| incident.cause == cause)
+        self.rates.incidents.iter().filter(move |incident| incident.cause == cause)
     }
 
     fn health_lines(&self) -> impl Iterator<Item = String> {
@@ -462,7 +460,7 @@ impl<'a> DiagnosisJson<'a> {
                 .iter()
                 .map(|group| CauseJson { cause: group.cause, count: group.count(), flows: FlowNumbers(group) })
                 .collect(),
-            incidents: diagnosis.incidents.iter().map(IncidentJson::new).collect(),
+            incidents: diagnosis.rates.incidents.iter().map(IncidentJson::new).collect(),
             findings: Findings(diagnosis),
             packets: &diagnosis.packets,
             health: HealthJson { counts: &diagnosis.health, issues: &diagnosis.issues, troubles: diagnosis.troubles },

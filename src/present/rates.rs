@@ -1,4 +1,4 @@
-//! The failure rates as a screen shows them: of all, over time, and the cohorts as one list of rows.
+//! The failure rates as a screen shows them: of all, over time, and incidents, cohorts and periods as one list of rows.
 
 use jiff::tz::TimeZone;
 
@@ -6,66 +6,164 @@ use super::chart;
 use super::plot::{Plot, Series, Stroke};
 use super::role::{Line, Role};
 use super::values;
-use crate::engine::rates::{Cohort, Cohorts, Rate, Rates, Tally};
+use crate::engine::rates::{Cohorts, Incident, Rate, Rates, Selection, Tally};
+use crate::vocab::Time;
 
 /// Cohorts of a dimension that are shown.
 const MAX_SHOWN: usize = 500;
 
+/// Rows under one heading.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Section {
+    /// The incidents.
+    Incidents,
+    /// The cohorts of a dimension, by its place.
+    Cohorts(usize),
+    /// The periods, where something failed in one.
+    Periods,
+}
+
 /// A row of the list.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Row {
-    /// The heading of a dimension, by its place.
-    Heading(usize),
-    /// A cohort, by its dimension's place and its own.
-    Cohort(usize, usize),
-    /// What is left out of a dimension.
-    More(usize),
+    /// The heading of a section.
+    Heading(Section),
+    /// One of a section's rows.
+    One(Section, usize),
+    /// What is left out of a section.
+    More(Section),
 }
 
-/// The rows of all dimensions.
+/// The rows of all sections: incidents first, where there are any.
 pub fn rows(rates: &Rates) -> Vec<Row> {
-    let of = |(at, cohorts): (usize, &Cohorts)| {
-        let shown = (0..cohorts.rows.len().min(MAX_SHOWN)).map(move |row| Row::Cohort(at, row));
-        let more = (left_out(cohorts) > 0 || cohorts.uncounted.handshakes > 0).then_some(Row::More(at));
-        std::iter::once(Row::Heading(at)).chain(shown).chain(more).collect::<Vec<_>>()
-    };
-    rates.cohorts.iter().enumerate().flat_map(of).collect()
-}
-
-fn left_out(cohorts: &Cohorts) -> usize {
-    cohorts.rows.len().saturating_sub(MAX_SHOWN)
-}
-
-/// The cohort of a row.
-pub fn cohort(rates: &Rates, row: Row) -> Option<&Cohort> {
-    let Row::Cohort(dimension, at) = row else { return None };
-    rates.cohorts.get(dimension)?.rows.get(at).map(|(cohort, _)| cohort)
-}
-
-/// A row's text.
-pub fn line(rates: &Rates, row: Row) -> Line {
-    let (Row::Heading(at) | Row::Cohort(at, _) | Row::More(at)) = row;
-    let Some(cohorts) = rates.cohorts.get(at) else { return Line::new() };
-    match row {
-        Row::Heading(_) => {
-            let title = format!(" By {}", cohorts.dimension.title());
-            Line::of(Role::Heading, title).with(Role::Dim, format!("  {}", values::count(cohorts.rows.len() as u64)))
-        }
-        Row::More(_) => {
-            let mut line = Line::of(Role::Dim, format!("   and {} more", values::count(left_out(cohorts) as u64)));
-            if cohorts.uncounted.handshakes > 0 {
-                let count = values::counted(cohorts.uncounted.handshakes as u64, "handshake");
-                line.push(Role::Warning, format!("; {count} of still others, too many to be told apart"));
+    let of = |section: Section| {
+        let (count, has_more) = match section {
+            Section::Incidents => (rates.incidents.len(), false),
+            Section::Cohorts(at) => {
+                let cohorts = rates.cohorts.get(at);
+                let count = cohorts.map_or(0, |cohorts| cohorts.rows.len());
+                (count, cohorts.is_some_and(|cohorts| cohorts.uncounted.handshakes > 0))
             }
-            line
+            Section::Periods => (periods(rates).count(), false),
+        };
+        let shown = (0..count.min(MAX_SHOWN)).map(move |row| Row::One(section, row));
+        let more = (count > MAX_SHOWN || has_more).then_some(Row::More(section));
+        let is_wanted = count > 0 || matches!(section, Section::Cohorts(_));
+        let heading = is_wanted.then_some(Row::Heading(section));
+        heading.into_iter().chain(shown).chain(more)
+    };
+    let cohorts = (0..rates.cohorts.len()).map(Section::Cohorts);
+    std::iter::once(Section::Incidents).chain(cohorts).chain([Section::Periods]).flat_map(of).collect()
+}
+
+/// The periods in which something failed.
+fn periods(rates: &Rates) -> impl Iterator<Item = (Time, Tally)> {
+    rates.time.buckets().filter(|(_, tally)| tally.failed > 0)
+}
+
+/// The flows that a row stands for; none for a heading.
+pub fn selection(rates: &Rates, row: Row) -> Option<Selection> {
+    let Row::One(section, at) = row else { return None };
+    match section {
+        Section::Incidents => rates.incidents.get(at).map(|incident| Selection::Incident(Box::new(incident.clone()))),
+        Section::Cohorts(dimension) => {
+            let (cohort, _) = rates.cohorts.get(dimension)?.rows.get(at)?;
+            Some(Selection::Cohort(cohort.clone()))
         }
-        Row::Cohort(_, at) => cohorts.rows.get(at).map_or_else(Line::new, |row| cohort_line(rates, row)),
+        Section::Periods => {
+            let (from, _) = periods(rates).nth(at)?;
+            Some(Selection::Period { from, until: rates.time.end(from) })
+        }
     }
 }
 
-fn cohort_line(rates: &Rates, (cohort, tally): &(Cohort, Tally)) -> Line {
+/// What the list is narrowed to, in words.
+pub fn selected(selection: &Selection, zone: &TimeZone) -> String {
+    match selection {
+        Selection::Cohort(cohort) => format!("{} {cohort}", cohort.dimension().title()),
+        Selection::Period { from, until } => {
+            let length = values::duration(until.since(*from));
+            format!("the {length} from {}", values::date_and_clock(*from, zone))
+        }
+        Selection::Incident(incident) => format!("the incident at {}", incident.server),
+    }
+}
+
+/// A row's text.
+pub fn line(rates: &Rates, row: Row, zone: &TimeZone) -> Line {
+    match row {
+        Row::Heading(section) => heading(rates, section),
+        Row::More(section) => more(rates, section),
+        Row::One(Section::Incidents, at) => {
+            rates.incidents.get(at).map_or_else(Line::new, |incident| incident_line(rates, incident, zone))
+        }
+        Row::One(Section::Cohorts(dimension), at) => {
+            let cohort = rates.cohorts.get(dimension).and_then(|cohorts| cohorts.rows.get(at));
+            cohort.map_or_else(Line::new, |(cohort, tally)| tally_line(rates, &cohort.to_string(), *tally))
+        }
+        Row::One(Section::Periods, at) => periods(rates)
+            .nth(at)
+            .map_or_else(Line::new, |(start, tally)| tally_line(rates, &values::date_and_clock(start, zone), tally)),
+    }
+}
+
+fn heading(rates: &Rates, section: Section) -> Line {
+    let (title, note) = match section {
+        Section::Incidents => {
+            let count = values::count(rates.incidents.len() as u64);
+            (" Incidents".to_owned(), format!("{count}: many failures of one cause at one server in a short time"))
+        }
+        Section::Cohorts(at) => {
+            let Some(cohorts) = rates.cohorts.get(at) else { return Line::new() };
+            (format!(" By {}", cohorts.dimension.title()), values::count(cohorts.rows.len() as u64))
+        }
+        Section::Periods => {
+            let length = values::duration(rates.time.seconds());
+            let (with, all) = (periods(rates).count(), rates.time.buckets().count());
+            (" By time".to_owned(), format!("{with} of {all} periods of {length} had a failure"))
+        }
+    };
+    Line::of(Role::Heading, title).with(Role::Dim, format!("  {note}"))
+}
+
+fn more(rates: &Rates, section: Section) -> Line {
+    let left_out = |count: usize| values::count(count.saturating_sub(MAX_SHOWN) as u64);
+    let (count, uncounted) = match section {
+        Section::Incidents => (rates.incidents.len(), 0),
+        Section::Cohorts(at) => {
+            let Some(Cohorts { rows, uncounted, .. }) = rates.cohorts.get(at) else { return Line::new() };
+            (rows.len(), uncounted.handshakes)
+        }
+        Section::Periods => (periods(rates).count(), 0),
+    };
+    let mut line = Line::of(Role::Dim, format!("   and {} more", left_out(count)));
+    if uncounted > 0 {
+        let count = values::counted(uncounted as u64, "handshake");
+        line.push(Role::Warning, format!("; {count} of still others, too many to be told apart"));
+    }
+    line
+}
+
+/// An incident: what share of all failures it is, and where and when it was.
+fn incident_line(rates: &Rates, incident: &Incident, zone: &TimeZone) -> Line {
+    let failed = incident.flows.len();
+    let share = failed as f64 / rates.flows.failed.max(1) as f64;
+    let clients = match incident.client() {
+        Some(client) => client.to_string(),
+        None => values::counted(incident.clients.len() as u64, "client"),
+    };
+    let (first, last) = (incident.first, incident.last);
+    let when = format!("{} for {}", values::date_and_clock(first, zone), values::duration(last.since(first)));
+    Line::of(Role::Failed, format!(" {:>8}", values::count(failed as u64)))
+        .with(Role::Dim, format!("  {:<17}", format!("{} of the failed", percent(share))))
+        .with(Role::Strong, format!("  {}", incident.cause.name()))
+        .with(Role::Text, format!("  {clients} to {}", incident.server))
+        .with(Role::Dim, format!("  {when}"))
+}
+
+fn tally_line(rates: &Rates, what: &str, tally: Tally) -> Line {
     let Some(rate) = tally.rate() else { return Line::new() };
-    let is_worse = rates.is_outlier(*tally);
+    let is_worse = rates.is_outlier(tally);
     let role = match (is_worse, tally.failed) {
         (true, _) => Role::Failed,
         (_, 0) => Role::Dim,
@@ -75,7 +173,7 @@ fn cohort_line(rates: &Rates, (cohort, tally): &(Cohort, Tally)) -> Line {
         .with(Role::Dim, format!("  {:<17}", interval(rate)))
         .with(role, format!("{:>7}", values::count(tally.failed as u64)))
         .with(Role::Dim, format!("{:>8}  ", values::count(tally.handshakes as u64)))
-        .with(if is_worse { Role::Strong } else { Role::Text }, cohort.to_string())
+        .with(if is_worse { Role::Strong } else { Role::Text }, what)
         .with(Role::Failed, if is_worse { "  more than the others" } else { "" })
 }
 

@@ -122,3 +122,15 @@ impl Wire {
         &self.bytes
     }
 }
+
+/// Connections to a port that refuses them, from these client ports.
+pub fn refused(ports: impl IntoIterator<Item = u16>) -> Vec<u8> {
+    let mut wire = Wire::new(0, 0);
+    for (number, port) in ports.into_iter().enumerate() {
+        let isn = 1000 * (number as u32 + 1);
+        wire.port = port;
+        wire.packet(Direction::ToServer, isn, 0, SYN, &[]);
+        wire.packet(Direction::ToClient, 0, isn + 1, RST | ACK, &[]);
+    }
+    wire.bytes().to_vec()
+}

@@ -1,16 +1,21 @@
-//! How often handshakes fail: of all flows, of all attempts, over time, and for each client, server, name and network.
+//! How often handshakes fail: of all flows, of all attempts, over time, and for each client, server, name and network;
+//! and which failures are one incident.
 //!
 //! Start at [`Rates::of`], one pass over facts; user interface and export show what it counts. A flow that came to no
 //! end (incomplete, unused, no TLS) is no handshake and counts nowhere.
 
 mod cohort;
+mod incidents;
 mod rate;
+mod selection;
 mod time;
 
 use hashbrown::HashMap;
 
 pub use cohort::{Cohort, Dimension, Network};
+pub use incidents::Incident;
 pub use rate::Rate;
+pub use selection::Selection;
 pub use time::Timeline;
 
 use crate::facts::FlowFacts;
@@ -74,6 +79,8 @@ pub struct Rates {
     pub time: Timeline,
     /// By what the flows have in common, in the order of [`Dimension::ALL`].
     pub cohorts: Vec<Cohorts>,
+    /// Failures that are one event, in the order of time.
+    pub incidents: Vec<Incident>,
 }
 
 impl Rates {
@@ -113,6 +120,7 @@ pub(super) struct Counter {
     alone: Tally,
     time: Timeline,
     cohorts: [(HashMap<Cohort, Tally>, Tally); Dimension::ALL.len()],
+    incidents: incidents::Gatherer,
 }
 
 impl Counter {
@@ -124,6 +132,9 @@ impl Counter {
             _ => return,
         };
         self.flows.add(failed);
+        if failed {
+            self.incidents.add(flow);
+        }
         self.time.add(flow.row.start, failed);
         self.count_attempt(flow.attempt, failed);
         for (dimension, (kept, uncounted)) in Dimension::ALL.iter().zip(&mut self.cohorts) {
@@ -164,7 +175,8 @@ impl Counter {
             Cohorts { dimension: *dimension, rows, uncounted }
         };
         let cohorts = Dimension::ALL.iter().zip(self.cohorts).map(sorted).collect();
-        Rates { flows: self.flows, attempts, time: self.time, cohorts }
+        let incidents = self.incidents.finish();
+        Rates { flows: self.flows, attempts, time: self.time, cohorts, incidents }
     }
 }
 

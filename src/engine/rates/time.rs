@@ -77,6 +77,11 @@ impl Timeline {
         self.length as f64 / Time::SECOND as f64
     }
 
+    /// The end of the bucket that begins at `start`.
+    pub fn end(&self, start: Time) -> Time {
+        Time(start.0.saturating_add(self.length))
+    }
+
     /// The buckets in which a handshake began, in the order of time, each with its beginning.
     pub fn buckets(&self) -> impl Iterator<Item = (Time, Tally)> {
         self.buckets.iter().map(|(bucket, tally)| (Time(bucket.saturating_mul(self.length)), *tally))

@@ -10,7 +10,7 @@ use crate::app::{Model, Pane};
 use crate::engine::{FlowRef, Index};
 use crate::present::list::{self, COLUMNS};
 use crate::present::role::{Line, Role, Span};
-use crate::present::{causes, overview, values};
+use crate::present::{causes, overview, rates, values};
 use crate::vocab::FlowNumber;
 
 /// Rows below which the finding under the list is left out.
@@ -24,9 +24,9 @@ pub fn draw(canvas: &mut Canvas<'_>, title: Rect, body: Rect, model: &Model, ind
     let query = &model.list.query;
     let counts = overview::counts(&index.counts(), query.outcome);
     let at = canvas.line(head.x, head.y, head.width, &counts);
-    let at = match &query.cohort {
-        Some(cohort) => {
-            let only = Line::of(Role::Notice, format!("  only {} {cohort}", cohort.dimension().title()));
+    let at = match &query.only {
+        Some(selection) => {
+            let only = Line::of(Role::Notice, format!("  only {}", rates::selected(selection, &model.zone)));
             canvas.line(at, head.y, head.right().saturating_sub(at), &only)
         }
         None => at,

@@ -38,7 +38,7 @@ pub fn draw(canvas: &mut Canvas<'_>, title: Rect, body: Rect, model: &Model, ind
         canvas.line(inner.x, lower.y, inner.width, &rates::failures(counted, usize::from(inner.width)));
         rest = above(lower, 1).1;
     }
-    let inner = canvas.titled(rest, &Line::of(Role::Heading, "By what flows have in common"), true);
+    let inner = canvas.titled(rest, &Line::of(Role::Heading, "Incidents, cohorts and periods"), true);
     let (headings, body) = above(inner, 1);
     if headings.height == 0 {
         return;
@@ -48,7 +48,7 @@ pub fn draw(canvas: &mut Canvas<'_>, title: Rect, body: Rect, model: &Model, ind
     let rows = canvas.scroll_bar(body, top as u64, u64::from(body.height), page.rows.len() as u64);
     canvas.rows(Pane::Rates, rows, top);
     for (y, (at, row)) in (0..rows.height).zip(page.rows.iter().enumerate().skip(top)) {
-        canvas.line(rows.x, rows.y + y, rows.width, &rates::line(counted, *row));
+        canvas.line(rows.x, rows.y + y, rows.width, &rates::line(counted, *row, &model.zone));
         if at == page.cursor.at {
             canvas.cursor_row(rows, y, true);
         }
