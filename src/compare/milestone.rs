@@ -173,7 +173,7 @@ impl<'a> Gatherer<'a> {
 
     fn segment(&mut self, step: &'a Step) {
         let (flags, events) = (step.flags, step.events);
-        if events.any(Events::DUPLICATE | Events::KEEP_ALIVE | Events::KEEP_ALIVE_ACK) {
+        if events.any(Events::NOT_PART | Events::KEEP_ALIVE | Events::KEEP_ALIVE_ACK) {
             return;
         }
         let phase = self.phase(step);

@@ -80,7 +80,7 @@ pub(super) fn directions(baseline: &Side<'_>, subject: &Side<'_>) -> Vec<(Direct
 fn direction(baseline: &Side<'_>, subject: &Side<'_>, way: Direction, same_server: bool) -> Vec<Difference> {
     let mut differences = Differences::default();
     let who = way.sender();
-    let packets = |side: &Side<'_>| side.trace.sent(way).filter(|s| !s.events.has(Events::DUPLICATE)).count();
+    let packets = |side: &Side<'_>| side.trace.sent(way).filter(|s| !s.events.any(Events::NOT_PART)).count();
     if packets(baseline) == 0 || packets(subject) == 0 {
         return Vec::new();
     }
@@ -134,7 +134,7 @@ fn ids(side: &Side<'_>, way: Direction) -> Option<&'static str> {
     let ids: Vec<u16> = side
         .trace
         .sent(way)
-        .filter(|segment| !segment.events.has(Events::DUPLICATE) && !segment.flags.syn() && !segment.flags.rst())
+        .filter(|segment| !segment.events.any(Events::NOT_PART) && !segment.flags.syn() && !segment.flags.rst())
         .filter_map(|segment| segment.ip.id)
         .collect();
     Some(match ids.as_slice() {

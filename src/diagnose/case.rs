@@ -24,6 +24,8 @@ pub(super) const SILENCE: f64 = 10.0;
 const IDLE: f64 = 1.0;
 /// Seconds of silence after which the capture is taken to have paused, or to be several in one: nobody waits so long.
 const PAUSE: f64 = 3_600.0;
+/// Seconds for which what an end sent can still come, where no round trip was measured.
+const UNDER_WAY: f64 = 0.1;
 /// Seconds after which a SYN without an answer counts as unanswered: by then it has been sent twice more.
 pub(super) const SYN_SILENCE: f64 = 3.0;
 /// Seconds after which a server that closes is taken to have waited rather than refused.
@@ -133,6 +135,8 @@ pub struct Seen {
     pub second_hello: Option<usize>,
     /// The ServerHello.
     pub server_hello: Option<usize>,
+    /// A ClientHello that the server sent.
+    pub echo: Option<usize>,
     /// The server's Certificate.
     pub certificate: Option<usize>,
     /// CertificateRequest.
@@ -199,7 +203,7 @@ impl<'a> Case<'a> {
     /// Goes through the steps in the order in which their receiver could read them until something ends or spoils the flow.
     fn walk(&mut self) {
         for step in self.reading_order() {
-            if let Some(kind) = self.step(step).filter(|kind| !self.is_ignored(step, *kind)) {
+            if let Some(kind) = self.step(step).filter(|kind| !self.is_survived(step, *kind)) {
                 let Step { from, packet, time, .. } = self.timeline.steps[step];
                 self.ending = Some(Ending { kind, from, packet, time, step });
                 return;
@@ -240,12 +244,43 @@ impl<'a> Case<'a> {
         order
     }
 
+    /// Whether what should have ended the flow did not.
+    fn is_survived(&self, at: usize, kind: EndingKind) -> bool {
+        let step = &self.timeline.steps[at];
+        match kind {
+            EndingKind::Foreign => self.is_skipped(at),
+            EndingKind::Reset => self.trace.by_packet(step.packet).is_some_and(|reset| self.outlives(reset)),
+            _ => false,
+        }
+    }
+
+    /// Whether both ends went on as if a RST were not there: its pretended sender sent new data and is heard of long after,
+    /// and the other end acknowledged the data. A receiver ignores a RST that is out of its window, not exactly in place (RFC 5961 §3) or
+    /// damaged; one that was captured may never have reached it.
+    pub fn outlives(&self, reset: &TraceSegment) -> bool {
+        let is_new = |s: &&TraceSegment| {
+            s.packet > reset.packet && carries_data(s) && !s.events.any(Events::ANY_RETRANSMISSION | Events::NOT_PART)
+        };
+        let Some(news) = self.trace.sent(reset.direction).find(is_new) else { return false };
+        // What was under way when the other end was reset as well comes within a round trip.
+        let under_way =
+            self.trace.row.syn_rtt().map_or(UNDER_WAY, |nanos| f64::from(nanos) * 1.5e-9) + UNDER_WAY / 10.0;
+        let is_heard = |s: &TraceSegment| !s.flags.rst() && s.time.since(reset.time) > under_way;
+        if !self.trace.sent(reset.direction).any(|s| is_heard(s) && !s.events.any(Events::NOT_PART)) {
+            return false;
+        }
+        let end = news.seq.wrapping_add(news.payload_len);
+        self.trace.sent(reset.direction.reversed()).any(|s| {
+            let acks = s.flags.ack() && !s.flags.rst() && !s.events.any(Events::NOT_PART);
+            s.packet > news.packet && acks && !crate::flow::analysis::after(end, s.ack)
+        })
+    }
+
     /// Whether the client goes on with its request as if the foreign bytes were not there: then they never reached it, or
     /// are padding that something on the way took for payload.
-    fn is_ignored(&self, at: usize, kind: EndingKind) -> bool {
+    fn is_skipped(&self, at: usize) -> bool {
         let steps = &self.timeline.steps;
-        kind == EndingKind::Foreign
-            && steps[at].from == Direction::ToClient
+        steps[at].from == Direction::ToClient
             && self.stage >= Stage::ClientFinished
             && steps[at..].iter().any(|step| {
                 step.from == Direction::ToServer
@@ -278,6 +313,10 @@ impl<'a> Case<'a> {
                 None
             }
             StepKind::ApplicationData | StepKind::Encrypted => self.protected(at, step),
+            StepKind::Cut if step.from == Direction::ToServer => {
+                self.hello_in_part();
+                None
+            }
             StepKind::ChangeCipherSpec | StepKind::Cut | StepKind::Gap | StepKind::Icmp => None,
         }
     }
@@ -291,18 +330,14 @@ impl<'a> Case<'a> {
                 Stage::Preamble
             };
         }
-        if self.stage == Stage::HelloSent
-            && step.from == Direction::ToClient
-            && step.bytes > 0
-            && !step.flags.rst()
-            && self.tls.records.to_client == 0
-        {
+        let answers = || self.trace.by_packet(step.packet).is_some_and(|segment| self.is_answer(segment));
+        if self.stage == Stage::HelloSent && self.tls.records.to_client == 0 && answers() {
             self.stage = Stage::AnswerBegun;
         }
         if step.flags.rst() {
-            return Some(EndingKind::Reset);
+            return (!step.events.has(Events::STRAY)).then_some(EndingKind::Reset);
         }
-        (step.flags.fin() && !step.events.has(Events::DUPLICATE)).then_some(EndingKind::Close)
+        (step.flags.fin() && !step.events.any(Events::NOT_PART)).then_some(EndingKind::Close)
     }
 
     fn bytes(&mut self, step: &Step) -> Option<EndingKind> {
@@ -331,10 +366,16 @@ impl<'a> Case<'a> {
             && self.tls.records.to_client == 0
     }
 
+    /// A part of a ClientHello; what the snap length cut was sent all the same.
+    fn hello_in_part(&mut self) {
+        let is_sent = self.hello_record_end().is_some_and(|end| self.sent_end(Direction::ToServer) >= end);
+        self.stage = self.stage.max(if is_sent { Stage::HelloSent } else { Stage::HelloBegun });
+    }
+
     fn message(&mut self, at: usize, step: &Step) {
         if step.name.starts_with("Unfinished") {
             if step.from == Direction::ToServer {
-                self.stage = self.stage.max(Stage::HelloBegun);
+                self.hello_in_part();
             }
             return;
         }
@@ -358,6 +399,10 @@ impl<'a> Case<'a> {
                     seen.server_hello = Some(at);
                     Stage::ServerHello
                 }
+            }
+            (Direction::ToClient, HandshakeType::CLIENT_HELLO) => {
+                seen.echo = seen.echo.or(Some(at));
+                Stage::AnswerBegun
             }
             (Direction::ToClient, HandshakeType::CERTIFICATE | HandshakeType::COMPRESSED_CERTIFICATE) => {
                 seen.certificate = Some(at);
@@ -487,6 +532,11 @@ impl<'a> Case<'a> {
                 self.stage = self.stage.max(reached);
                 None
             }
+            // Of a flow that was joined behind its handshake this is the end, whatever it says.
+            ContentType::ALERT if self.tls.progress.joined_late && self.stage <= Stage::Connected => {
+                self.stage = Stage::Complete;
+                None
+            }
             ContentType::ALERT if self.stage < Stage::Complete => Some(EndingKind::EncryptedAlert),
             // A client that leaves without a request, whatever the server still says.
             ContentType::ALERT if from == Direction::ToServer && self.seen.client_application.is_none() => {
@@ -567,6 +617,27 @@ impl<'a> Case<'a> {
         self.trace.row.issues.has(Issues::TRUNCATED_PACKETS) && self.stage < Stage::Complete && self.tls.progress.gap
     }
 
+    /// Whether a segment carries bytes of the server from where TLS begins: what came before a hello does not answer it.
+    pub fn is_answer(&self, segment: &TraceSegment) -> bool {
+        let end = self.offset(segment) + i64::from(segment.payload_len);
+        let begin = self.tls.start.to_client.max(u64::from(self.tls.preamble_bytes.to_client));
+        segment.direction == Direction::ToClient && carries_data(segment) && end > begin as i64
+    }
+
+    /// The server's first segment that answers the ClientHello.
+    pub fn answer(&self) -> Option<&'a TraceSegment> {
+        self.data(Direction::ToClient).find(|segment| self.is_answer(segment))
+    }
+
+    /// The end of the record that begins the client's stream, where that is a ClientHello, however little of it was captured.
+    pub fn hello_record_end(&self) -> Option<u64> {
+        let first = self.streams.pieces.to_server.first()?;
+        match self.streams.bytes(self.trace, first) {
+            [22, 3, 0..=4, high, low, 1, ..] => Some(5 + u64::from(u16::from_be_bytes([*high, *low]))),
+            _ => None,
+        }
+    }
+
     /// When the capture ended.
     pub fn capture_end(&self) -> Time {
         self.context.capture_end.max(self.trace.row.end)
@@ -636,6 +707,31 @@ impl<'a> Case<'a> {
         told && finished.is_some_and(|step| ending.time.since(step.time) > IDLE + 3.0 * rtt)
     }
 
+    /// Whether the client closed a TLS 1.3 connection first, by a record behind its Finished that must be an alert: what the
+    /// server says then replies to that.
+    pub fn is_reply_to_close(&self) -> bool {
+        let Some(ending) = self.ending.filter(|e| e.from == Direction::ToClient) else { return false };
+        let Some(finished) = self.seen.client_finished.filter(|_| self.is_tls13()) else { return false };
+        let reply = match ending.kind {
+            EndingKind::Alert(_, description) => super::alerts::is_close(description),
+            kind => matches!(kind, EndingKind::Close | EndingKind::Reset | EndingKind::EncryptedAlert),
+        };
+        reply
+            && self.stage == Stage::ClientFinished
+            && self.timeline.steps.iter().enumerate().any(|(at, step)| {
+                at != finished
+                    && step.from == Direction::ToServer
+                    && matches!(step.kind, StepKind::ApplicationData | StepKind::Encrypted)
+                    && ALERT_RECORDS.contains(&step.bytes)
+                    && step.packet < ending.packet
+            })
+    }
+
+    /// Whether the server's last word says nothing of the client's Finished.
+    pub fn is_no_answer(&self) -> bool {
+        self.is_idle_close() || self.is_reply_to_close()
+    }
+
     /// Whether the sender of `packet` had seen what its peer sent up to `step`, as far as its acknowledgment tells.
     pub fn had_seen(&self, packet: PacketNumber, step: &Step) -> bool {
         let Some(segment) = self.trace.by_packet(packet).filter(|s| s.flags.ack()) else { return true };
@@ -647,7 +743,10 @@ impl<'a> Case<'a> {
     /// The highest acknowledgment an end sent before `before`, as an offset of the other direction's stream.
     pub fn acknowledged(&self, direction: Direction) -> u64 {
         let base = self.trace.row.sides[direction].first_seq();
-        let acks = self.trace.sent(direction.reversed()).filter(|s| s.flags.ack() && !s.flags.rst());
+        let acks = self
+            .trace
+            .sent(direction.reversed())
+            .filter(|s| s.flags.ack() && !s.flags.rst() && !s.events.has(Events::STRAY));
         acks.map(|s| s.ack.wrapping_sub(base) as i32)
             .filter(|offset| *offset > 0)
             .max()
@@ -661,7 +760,7 @@ impl<'a> Case<'a> {
 
     /// Segments of a direction with payload, copies left out.
     pub fn data(&self, direction: Direction) -> impl Iterator<Item = &'a TraceSegment> {
-        self.trace.sent(direction).filter(|s| carries_data(s) && !s.events.has(Events::DUPLICATE))
+        self.trace.sent(direction).filter(|s| carries_data(s) && !s.events.any(Events::NOT_PART))
     }
 
     /// Stream offset at which a segment's payload begins.

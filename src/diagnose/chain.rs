@@ -2,6 +2,8 @@
 
 use super::alerts;
 use super::case::{Case, Ending, EndingKind, Stage};
+use super::context::Context;
+use crate::flow::Issues;
 use crate::proto::tls::certificate::chain::missing_issuer;
 use crate::proto::tls::certificate::{CertificateFacts, Ending as TrustEnding, SignatureVerdict};
 use crate::proto::tls::message::{Certificate, CompressedCertificate};
@@ -37,10 +39,14 @@ pub(super) fn refusal(case: &Case<'_>) -> Option<Refusal> {
     if kind == EndingKind::Reset && alerts::ending_sender(case).is_some_and(|sender| sender.by == EndedBy::Middlebox) {
         return None;
     }
+    // What the snap length cut arrived all the same.
+    let cut = case.trace.row.issues.has(Issues::TRUNCATED_PACKETS) && case.answer().is_some();
     let flight = case.seen.certificate.is_some() || case.seen.server_protected.is_some();
     let resumed = case.tls.resumed == Some(true);
     match kind {
-        EndingKind::Alert(_, description) if alerts::is_about_certificate(description) && flight && !resumed => {
+        EndingKind::Alert(_, description)
+            if alerts::is_about_certificate(description) && (flight || cut) && !resumed =>
+        {
             (case.stage <= Stage::ClientFinished).then_some(Refusal {
                 packet,
                 alert: Some(description),
@@ -153,13 +159,26 @@ pub(super) fn sounds_intermediate(name: &str) -> bool {
             .any(|word| name.contains(word))
 }
 
+/// Whether the client's alert says that it does not know the authority, and the chain agrees: then that is why, whatever
+/// else the certificate's faults are.
+pub(super) fn is_called_unknown(case: &Case<'_>, refusal: &Refusal, chain: &[CertificateFacts]) -> bool {
+    refusal.alert == Some(AlertDescription::UNKNOWN_CA) && !ends_in_known_root(case, chain) && !is_shared(case, chain)
+}
+
+/// Whether good flows show the same leaf.
+pub(super) fn is_shared(case: &Case<'_>, chain: &[CertificateFacts]) -> bool {
+    let Some(leaf) = chain.first() else { return false };
+    good_chain(case).is_some_and(|(_, good)| good.first().is_some_and(|c| c.der == leaf.der))
+}
+
 /// The issuer that a chain names and does not carry.
 pub(super) fn missing(chain: &[CertificateFacts]) -> Option<String> {
     missing_issuer(chain).map(str::to_owned)
 }
 
-/// The chain that good flows of the same name show.
+/// The chain that good flows of the same name show; of the same server where the client names none.
 pub(super) fn good_chain(case: &Case<'_>) -> Option<(crate::vocab::FlowNumber, Vec<CertificateFacts>)> {
-    let (flow, chain) = case.context.good_chains.get(case.tls.server_name.as_deref()?)?;
+    let key = Context::chain_key(case.tls, case.trace.row.server);
+    let (flow, chain) = case.context.good_chains.get(&key)?;
     (*flow != case.flow).then(|| (*flow, chain.iter().map(|der| CertificateFacts::decode(der)).collect()))
 }

@@ -4,12 +4,30 @@ use std::collections::{HashMap, HashSet};
 use std::net::IpAddr;
 use std::sync::Arc;
 
+use crate::flow::FlowRow;
 use crate::net::Endpoint;
+use crate::proto::TlsFacts;
 use crate::proto::tls::certificate::TrustStore;
 use crate::vocab::{FlowNumber, Time};
 
 /// A chain that a good flow showed, leaf first.
 pub type Chain = Vec<Vec<u8>>;
+
+/// Seconds between two connections that a client opens for one purpose.
+const TWINS_APART: f64 = 2.0;
+
+/// What connections have in common that one program opens for one purpose: the client's address, the server, the server
+/// name, and the ClientHello's JA4 fingerprint.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct Twin(IpAddr, Endpoint, Option<Box<[u8]>>, Box<str>);
+
+impl Twin {
+    /// Of a flow; none without a ClientHello.
+    pub fn of(row: &FlowRow, tls: &TlsFacts) -> Option<Self> {
+        let ja4 = tls.ja4.as_deref()?;
+        Some(Self(row.client.ip, row.server, tls.server_name.as_deref().map(Box::from), ja4.into()))
+    }
+}
 
 /// Knowledge from the whole capture (and the baseline) that a single flow cannot have.
 #[derive(Clone, Debug, Default)]
@@ -18,19 +36,63 @@ pub struct Context {
     pub capture_end: Time,
     /// Share of all segments that shows that others were not captured.
     pub missing_share: f64,
+    /// Whether no server's packet was captured at all, though clients acknowledge what servers sent.
+    pub lacks_servers: bool,
     /// Ends that completed a TLS handshake as servers.
     pub tls_servers: HashSet<Endpoint>,
     /// Clients and the servers that answered a SYN of theirs.
-    pub connected: HashSet<(IpAddr, Endpoint)>,
+    pub connected: HashMap<(IpAddr, Endpoint), RoundTrips>,
     /// TTLs of servers' SYN-ACKs and how often each was seen.
     pub server_ttls: HashMap<IpAddr, HashMap<u8, u32>>,
-    /// For a server name: a good flow of it and the chain it showed.
+    /// By [`Context::chain_key`]: a good flow and the chain it showed.
     pub good_chains: HashMap<Box<[u8]>, (FlowNumber, Chain)>,
+    /// When the good flows began and ended that are like some flow to be judged.
+    pub twins: HashMap<Twin, Vec<(Time, Time)>>,
     /// The authorities that are known.
     pub trust: Arc<TrustStore>,
 }
 
+/// Round trips of SYN and SYN-ACK between a client and a server.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct RoundTrips {
+    /// How many were seen.
+    pub count: u32,
+    /// Nanoseconds of the shortest.
+    pub shortest: u32,
+}
+
+impl RoundTrips {
+    /// Takes one more.
+    pub fn add(&mut self, nanos: u32) {
+        self.shortest = if self.count == 0 { nanos } else { self.shortest.min(nanos) };
+        self.count += 1;
+    }
+}
+
 impl Context {
+    /// Under what the chain of a flow is kept: the server name, or the server's address and port where the client sent none.
+    pub fn chain_key(tls: &TlsFacts, server: Endpoint) -> Box<[u8]> {
+        match &tls.server_name {
+            Some(name) => Box::from(&name[..]),
+            None => Self::server_key(server),
+        }
+    }
+
+    /// Under what the chain of some good flow of a server is kept, whatever the name.
+    pub fn server_key(server: Endpoint) -> Box<[u8]> {
+        server.to_string().into_bytes().into()
+    }
+
+    /// Whether another connection of the same client, made alike and to the same server and name, was coming up beside this
+    /// one and came through: then the client had no more need of this one.
+    pub fn has_twin(&self, row: &FlowRow, tls: &TlsFacts) -> bool {
+        let Some(others) = Twin::of(row, tls).and_then(|twin| self.twins.get(&twin)) else { return false };
+        let beside = |(start, end): &(Time, Time)| {
+            *start < row.end && *end > row.start && start.since(row.start).abs() < TWINS_APART
+        };
+        others.iter().any(beside)
+    }
+
     /// The TTL that packets of `server` usually have, where at least one good handshake shows it.
     pub fn usual_ttl(&self, server: IpAddr) -> Option<u8> {
         let seen = self.server_ttls.get(&server)?;

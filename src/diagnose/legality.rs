@@ -8,6 +8,9 @@ use crate::vocab::iana::{ExtensionType, HandshakeType, ProtocolVersion};
 
 /// The first contradiction between the messages, in words; `None` where they agree as far as can be checked.
 pub(super) fn contradiction(case: &Case<'_>) -> Option<String> {
+    if case.seen.server_hello.is_none() && case.seen.echo.is_some() {
+        return Some("the server answers with a ClientHello, as an echo does".into());
+    }
     let client_step = case.at(case.seen.second_hello.or(case.seen.client_hello))?;
     let server_step = case.at(case.seen.server_hello)?;
     let client = ClientHello::decode(client_step.body.get(4..)?);

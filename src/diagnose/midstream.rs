@@ -22,7 +22,7 @@ fn last_data<'a>(case: &Case<'a>, before: PacketNumber) -> Option<&'a TraceSegme
         s.packet < before
             && s.payload_len > 0
             && !s.flags.rst()
-            && !s.events.any(Events::ANY_RETRANSMISSION | Events::DUPLICATE | Events::KEEP_ALIVE)
+            && !s.events.any(Events::ANY_RETRANSMISSION | Events::NOT_PART | Events::KEEP_ALIVE)
     })
 }
 
@@ -31,7 +31,7 @@ pub(super) fn reset(case: &Case<'_>) -> Answer {
     if !is_through(case) {
         return Answer::Clear;
     }
-    let closing = case.trace.first(|s| s.flags.rst() || s.flags.fin());
+    let closing = case.trace.first(|s| s.flags.fin() || s.flags.rst() && !case.outlives(s));
     let Some(reset) = closing.filter(|s| s.flags.rst()) else { return Answer::Clear };
     let Some(last) = last_data(case, reset.packet) else { return Answer::Clear };
     if case.ending.is_some_and(|ending| ending.packet < reset.packet) {
@@ -90,11 +90,9 @@ pub(super) fn silence(case: &Case<'_>) -> Answer {
         if repeats(&lost) < RETRANSMISSIONS || server_closed.is_some() && direction == Direction::ToServer {
             continue;
         }
-        // An end that has closed and gone does not acknowledge what still comes.
-        let receiver_left = case
-            .trace
-            .sent(direction.reversed())
-            .any(|s| (s.flags.fin() || s.flags.rst()) && s.packet < lost[0].packet);
+        // An end that has closed and gone does not acknowledge what still comes; it answers with a RST.
+        let receiver_left =
+            case.trace.sent(direction.reversed()).any(|s| s.flags.rst() || s.flags.fin() && s.packet < lost[0].packet);
         if receiver_left {
             continue;
         }

@@ -50,7 +50,8 @@ pub(super) fn judge(case: &Case<'_>, rejected: bool) -> Answer {
             sent != Sent::NotAsked && alerts::ending_sender(case).is_none_or(|sender| sender.by != EndedBy::Middlebox)
         }
         // The client leaves upon the request instead of answering it.
-        EndingKind::Close | EndingKind::Reset => {
+        // Whatever its alert says, unless that is about what the server sent.
+        EndingKind::Close | EndingKind::Reset | EndingKind::Alert(_, AlertDescription(0 | 10 | 40 | 80 | 90)) => {
             (case.seen.certificate_request.is_some() || inferred_request(case).is_some())
                 && case.seen.client_finished.is_none()
                 && case.seen.client_protected.is_none()

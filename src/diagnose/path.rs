@@ -17,6 +17,12 @@ const OWN: i32 = 2;
 /// From this score downwards that is certain: its timestamp goes on with the end's clock, or TTL and identification agree.
 const PROVEN: i32 = -3;
 
+/// Share of the round trip below which an answer is too early; the rest is left to what makes round trips differ.
+const LATEST: f64 = 0.85;
+
+/// Round trips to a server that must be known before an early answer outweighs every other sign.
+const SURE_TRIPS: u32 = 3;
+
 /// One sign and what it weighs; positive speaks for a device on the way.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Sign {
@@ -56,11 +62,12 @@ pub fn sender(case: &Case<'_>, suspect: &TraceSegment) -> Sender {
     let own: Vec<_> = case
         .trace
         .sent(direction)
-        .filter(|s| s.packet < suspect.packet && !s.events.has(Events::DUPLICATE) && !s.flags.rst())
+        .filter(|s| s.packet < suspect.packet && !s.events.any(Events::NOT_PART) && !s.flags.rst())
         .collect();
-    ttl(case, suspect, &own, &mut signs);
+    let ttls = seen_ttls(case, suspect);
+    ttl(case, suspect, (&own, &ttls), &mut signs);
     timestamps(case, suspect, &own, &mut signs);
-    life_after(case, suspect, &mut signs);
+    life_after(case, suspect, &ttls, &mut signs);
     timing(case, suspect, &mut signs);
     sequence(case, suspect, &own, &mut signs);
     identification(suspect, &own, &mut signs);
@@ -83,7 +90,22 @@ pub fn sender(case: &Case<'_>, suspect: &TraceSegment) -> Sender {
     Sender { by, confidence, signs, hops: Some(hops(suspect.ip.ttl)) }
 }
 
-fn ttl(case: &Case<'_>, suspect: &TraceSegment, own: &[&TraceSegment], signs: &mut Vec<Sign>) {
+/// The TTLs that the direction's packets before `suspect` have, where each is captured at several places on its way.
+fn seen_ttls(case: &Case<'_>, suspect: &TraceSegment) -> Vec<u8> {
+    let before = || case.trace.sent(suspect.direction).filter(|s| s.packet < suspect.packet && !s.flags.rst());
+    let mut ttls: Vec<_> = before().map(|s| s.ip.ttl).collect();
+    ttls.sort_unstable();
+    ttls.dedup();
+    ttls
+}
+
+type Seen<'s, 'a> = (&'s [&'a TraceSegment], &'s [u8]);
+
+fn ttl(case: &Case<'_>, suspect: &TraceSegment, (own, elsewhere): Seen<'_, '_>, signs: &mut Vec<Sign>) {
+    if elsewhere.contains(&suspect.ip.ttl) {
+        let reason = format!("TTL {} as the sender's other packets at this place", suspect.ip.ttl);
+        return signs.push(Sign { reason, weight: -1, packet: None });
+    }
     let mut ttls: Vec<_> = own.iter().map(|s| s.ip.ttl).collect();
     ttls.sort_unstable();
     let (usual, source) = match ttls.get(ttls.len() / 2) {
@@ -120,6 +142,10 @@ fn timestamps(case: &Case<'_>, suspect: &TraceSegment, own: &[&TraceSegment], si
             let reason = "a bare RST without the timestamps that were negotiated".into();
             signs.push(Sign { reason, weight: 3, packet: None });
         }
+        None if suspect.flags.rst() && !suspect.flags.ack() && first_word => {
+            let reason = "a bare RST without the timestamps that were negotiated".into();
+            signs.push(Sign { reason, weight: 2, packet: None });
+        }
         None if suspect.flags.rst() => {
             let reason = "no timestamps although they were negotiated".into();
             signs.push(Sign { reason, weight: 1, packet: None });
@@ -150,12 +176,28 @@ fn timestamps(case: &Case<'_>, suspect: &TraceSegment, own: &[&TraceSegment], si
 }
 
 /// The pretended sender goes on as if it had not sent the packet.
-fn life_after(case: &Case<'_>, suspect: &TraceSegment, signs: &mut Vec<Sign>) {
+fn life_after(case: &Case<'_>, suspect: &TraceSegment, elsewhere: &[u8], signs: &mut Vec<Sign>) {
+    // An end has sent all it had when it resets or closes: what it sends behind that place it cannot have closed.
+    let over = suspect.flags.rst() && suspect.flags.ack() || suspect.flags.fin();
+    let end = suspect.seq.wrapping_add(suspect.payload_len + u32::from(suspect.flags.fin()));
+    let behind = case.trace.sent(suspect.direction).find(|s| {
+        let is_new =
+            s.payload_len > 0 && !s.flags.rst() && !s.events.any(Events::ANY_RETRANSMISSION | Events::NOT_PART);
+        s.packet > suspect.packet
+            && is_new
+            && !crate::flow::analysis::after(suspect.seq, s.seq)
+            && !crate::flow::analysis::after(end, s.seq.wrapping_add(s.payload_len))
+    });
+    if let Some(behind) = behind.filter(|_| over) {
+        let reason = "the sender goes on with data behind it, as if it had not sent this".into();
+        return signs.push(Sign { reason, weight: 10, packet: Some(behind.packet) });
+    }
     let later = case.trace.sent(suspect.direction).find(|s| {
         s.packet > suspect.packet
             && !s.flags.rst()
-            && !s.events.has(Events::DUPLICATE)
+            && !s.events.any(Events::NOT_PART)
             && s.ip.ttl.abs_diff(suspect.ip.ttl) >= 2
+            && !elsewhere.contains(&suspect.ip.ttl)
             && (s.payload_len > 0 || s.flags.ack())
     });
     let spoils = suspect.flags.rst() || suspect.flags.fin() || suspect.payload_len > 0;
@@ -167,16 +209,21 @@ fn life_after(case: &Case<'_>, suspect: &TraceSegment, signs: &mut Vec<Sign>) {
 
 /// An answer that comes sooner than any round trip to that end.
 fn timing(case: &Case<'_>, suspect: &TraceSegment, signs: &mut Vec<Sign>) {
-    let Some(rtt) = case.trace.row.syn_rtt().map(|nanos| f64::from(nanos) / 1e9) else { return };
+    let row = &case.trace.row;
+    let Some(own) = row.syn_rtt() else { return };
+    // One SYN-ACK can be late; the shortest of several round trips to that server tells how soon it can answer.
+    let trips = case.context.connected.get(&(row.client.ip, row.server)).copied().unwrap_or_default();
+    let rtt = f64::from(if trips.count > 0 { own.min(trips.shortest) } else { own }) / 1e9;
     if suspect.direction != Direction::ToClient || rtt < 0.002 {
         return;
     }
-    let trigger = case.data(Direction::ToServer).take_while(|s| s.packet < suspect.packet).last();
+    let news = |s: &&TraceSegment| !s.events.any(Events::ANY_RETRANSMISSION);
+    let trigger = case.data(Direction::ToServer).take_while(|s| s.packet < suspect.packet).filter(news).last();
     let Some(trigger) = trigger else { return };
     let took = suspect.time.since(trigger.time);
     let end = trigger.seq.wrapping_add(trigger.payload_len);
     let answers = suspect.flags.ack() && !crate::flow::analysis::after(end, suspect.ack);
-    if took >= rtt * 0.5 {
+    if took >= rtt * LATEST {
         return;
     }
     // A RST without ACK answers a segment that acknowledges something (RFC 9293 §3.10.7.1); the first of those is the
@@ -184,16 +231,24 @@ fn timing(case: &Case<'_>, suspect: &TraceSegment, signs: &mut Vec<Sign>) {
     // the trigger was sent, unless all had been quiet for long.
     let first_ack = case.trace.sent(Direction::ToServer).find(|s| s.flags.ack() && !s.flags.syn());
     let bare = suspect.flags.rst() && !suspect.flags.ack();
-    let impossible = bare && first_ack.is_some_and(|s| suspect.time.since(s.time) < rtt * 0.7);
+    let impossible = bare && first_ack.is_some_and(|s| suspect.time.since(s.time) < rtt * LATEST);
     let quiet = case
         .trace
         .segments
         .iter()
         .rfind(|s| s.packet < trigger.packet)
         .is_some_and(|before| trigger.time.since(before.time) > 2.0 * rtt);
+    // What acknowledges the trigger so soon was not sent by who needs longer to hear of it, every time.
+    let weight = match took / rtt {
+        ..0.25 if answers && trips.count >= SURE_TRIPS => 6,
+        ..0.5 if answers || impossible || quiet => 4,
+        ..0.5 => 2,
+        _ if impossible => 3,
+        _ if answers || quiet => 2,
+        _ => return,
+    };
     let (took, rtt) = (took * 1e3, rtt * 1e3);
     let reason = format!("it comes {took:.1} ms after what it answers; the round trip takes {rtt:.1} ms");
-    let weight = if answers || impossible || quiet { 4 } else { 2 };
     signs.push(Sign { reason, weight, packet: Some(trigger.packet) });
 }
 
@@ -206,19 +261,30 @@ fn sequence(case: &Case<'_>, suspect: &TraceSegment, own: &[&TraceSegment], sign
         .map(|s| s.seq.wrapping_add(s.payload_len + u32::from(s.flags.syn()) + u32::from(s.flags.fin())))
         .reduce(|a, b| if crate::flow::analysis::after(b, a) { b } else { a });
     let gap = case.tls.progress.gap;
+    // A RST for a segment of a connection that its sender no longer knows takes its number from what that segment
+    // acknowledges (RFC 9293 §3.10.7.1).
+    let acks = |seq: u32| case.trace.sent(suspect.direction.reversed()).any(|s| s.flags.ack() && s.ack == seq);
     if let Some(expected) = expected
         && expected != suspect.seq
         && !gap
+        && (crate::flow::analysis::after(suspect.seq, expected) || !acks(suspect.seq))
     {
         let off = suspect.seq.wrapping_sub(expected) as i32;
         let reason = format!("its sequence number is off by {off}");
         signs.push(Sign { reason, weight: if off > 0 { 2 } else { 1 }, packet: None });
     }
+    let acked = own.iter().filter(|s| s.flags.ack()).map(|s| s.ack);
+    let acked = acked.reduce(|a, b| if crate::flow::analysis::after(b, a) { b } else { a });
+    if suspect.flags.ack() && acked.is_some_and(|acked| crate::flow::analysis::after(acked, suspect.ack)) {
+        let reason = "it acknowledges less than the sender had acknowledged before".into();
+        signs.push(Sign { reason, weight: 3, packet: None });
+    }
     let stepped = case
         .trace
         .sent(suspect.direction)
         .filter(|s| {
-            s.flags.rst() && s.packet > suspect.packet && s.seq != suspect.seq && s.time.since(suspect.time) < 0.01
+            let soon = s.packet > suspect.packet && s.time.since(suspect.time) < 0.01;
+            s.flags.rst() && soon && s.seq != suspect.seq && !acks(s.seq)
         })
         .count();
     if stepped >= 2 {

@@ -14,14 +14,16 @@ pub(super) fn last_progress(case: &Case<'_>) -> Time {
         s.packet < before
             && s.payload_len > 0
             && !s.flags.rst()
-            && !s.events.any(Events::ANY_RETRANSMISSION | Events::DUPLICATE | Events::KEEP_ALIVE)
+            && !s.events.any(Events::ANY_RETRANSMISSION | Events::NOT_PART | Events::KEEP_ALIVE)
     };
     case.trace.segments.iter().filter(news).map(|s| s.time).max().unwrap_or(case.trace.row.start)
 }
 
 /// Whether the flow ended in a silence that began with the last progress.
 pub(super) fn is_silence(case: &Case<'_>) -> bool {
-    case.ended_in_silence(last_progress(case)) || (case.ending.is_none() && gave_up_retransmitting(case))
+    // A server that closes without having seen what was sent again and again had waited for it.
+    let waited = case.ending.is_none() || case.ended_with(Direction::ToClient, super::EndingKind::Close);
+    case.ended_in_silence(last_progress(case)) || waited && gave_up_retransmitting(case)
 }
 
 /// Whether some payload was sent again so often that its loss counts, whatever the clock says.
@@ -59,7 +61,7 @@ pub(super) fn waiting_client(case: &Case<'_>) -> EndedBy {
 /// one direction, vanished.
 pub(super) fn is_cut_off(case: &Case<'_>) -> bool {
     let fins: Vec<_> =
-        case.trace.sent(Direction::ToServer).filter(|s| s.flags.fin() && !s.events.has(Events::DUPLICATE)).collect();
+        case.trace.sent(Direction::ToServer).filter(|s| s.flags.fin() && !s.events.any(Events::NOT_PART)).collect();
     let [first, .., last] = fins.as_slice() else { return false };
     let answered = case.trace.sent(Direction::ToClient).any(|s| s.packet > first.packet);
     let rtt = case.trace.row.syn_rtt().map_or(0.0, |nanos| f64::from(nanos) / 1e9);
@@ -114,7 +116,12 @@ fn lost_beyond(case: &Case<'_>, direction: Direction) -> Option<SizeLoss> {
         let (start, end) = (case.offset(s), case.offset(s) + i64::from(s.payload_len));
         end <= acked || sacked.iter().any(|(left, right)| *left <= start && end <= *right)
     });
-    let arrived = arrived.map(|s| s.payload_len).max()?;
+    // An offloaded segment is captured whole though its parts travel, and are lost, one by one.
+    let part = sacked
+        .iter()
+        .map(|(left, right)| right - left)
+        .filter(|part| (1..i64::from(large[0].payload_len)).contains(part));
+    let arrived = arrived.map(|s| i64::from(s.payload_len)).chain(part).max()? as u32;
     // Everything as large that arrived before speaks against the size.
     let as_large_arrived = case
         .data(direction)

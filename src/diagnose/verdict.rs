@@ -7,7 +7,7 @@ use super::finding::Finding;
 use super::rule::{Answer, Found, Rule};
 use super::rules::RULES;
 use crate::facts::FlowFacts;
-use crate::flow::{FlowRow, SideFlags};
+use crate::flow::{FlowRow, SideFlags, TraceSegment};
 use crate::vocab::iana::AlertDescription;
 use crate::vocab::{Cause, Direction, EndedBy, Outcome};
 
@@ -22,6 +22,12 @@ pub struct Verdict {
 
 /// Ports that plain-text protocols are assigned to: a connection there that never comes up is no try at TLS.
 const PLAIN_PORTS: [u16; 12] = [20, 21, 22, 23, 25, 53, 80, 110, 139, 143, 445, 3389];
+
+/// Bytes from which on it can be told whether a client's first ones begin a `ClientHello`.
+const SHORTEST_STUB: u32 = 6;
+
+/// The port that is assigned to HTTP over TLS.
+const HTTPS: u16 = 443;
 
 /// Causes that rest on an answer that was not seen.
 const NOT_SEEN: [Cause; 9] = [
@@ -87,7 +93,9 @@ fn outcome(case: &Case<'_>) -> Outcome {
         || case.stage == Stage::Complete
         || case.stage == Stage::ClientFinished && case.is_tls13();
     if case.is_one_sided() {
-        return if case.tls.is_tls() || case.client_data.is_none() && case.server_data.is_none() {
+        let record = [case.client_data, case.server_data].into_iter().flatten().any(|s| is_record(case, s));
+        let port = row.server.port == HTTPS || case.context.tls_servers.contains(&row.server);
+        return if case.tls.is_tls() || record || port || case.client_data.is_none() && case.server_data.is_none() {
             Outcome::Incomplete
         } else {
             Outcome::NotTls
@@ -100,16 +108,43 @@ fn outcome(case: &Case<'_>) -> Outcome {
         return Outcome::Incomplete;
     }
     // Bytes behind a hole at the very beginning could be of any protocol.
-    let headless = |way: Direction| case.streams.pieces[way].first().is_some_and(|piece| piece.source.is_none());
-    if headless(Direction::ToServer) && case.server_data.is_none() {
+    let headless = case.streams.pieces.to_server.first().is_some_and(|piece| piece.source.is_none());
+    let unread = Direction::BOTH.iter().all(|way| case.streams.pieces[*way].iter().all(|piece| piece.source.is_none()));
+    if headless && (case.server_data.is_none() || unread || may_have_been_tls(case)) {
+        return Outcome::Incomplete;
+    }
+    if begins_hello(case) {
         return Outcome::Incomplete;
     }
     match (case.client_data, case.server_data) {
         (None, None) if case.syn_ack.is_some() => Outcome::Unused,
+        // A server that is left without a word may call that an error.
+        (None, Some(answer)) if is_record(case, answer) && case.syn_ack.is_some() => Outcome::Unused,
         (None, None) if case.stage == Stage::Connecting && PLAIN_PORTS.contains(&row.server.port) => Outcome::NotTls,
         (None, None) => Outcome::Incomplete,
         _ => Outcome::NotTls,
     }
+}
+
+/// Whether the client's first bytes can begin a `ClientHello`, and the capture has no more of them.
+fn begins_hello(case: &Case<'_>) -> bool {
+    let Some(first) = case.client_data else { return false };
+    let bytes = case.trace.payload(first);
+    let is_cut = bytes.len() < first.payload_len as usize;
+    is_cut && bytes.len() < SHORTEST_STUB as usize && [22, 3].starts_with(&bytes[..bytes.len().min(2)])
+}
+
+fn is_record(case: &Case<'_>, segment: &TraceSegment) -> bool {
+    matches!(case.trace.payload(segment), [20..=23, 3, 0..=4, _, _, ..])
+}
+
+/// Whether a client whose first bytes the capture lacks may have sent a `ClientHello` in them: its next bytes are a record, or
+/// its server speaks TLS.
+fn may_have_been_tls(case: &Case<'_>) -> bool {
+    let server = case.trace.row.server;
+    case.client_data.is_some_and(|s| is_record(case, s))
+        || server.port == HTTPS
+        || case.context.tls_servers.contains(&server)
 }
 
 /// Whether a flow without TLS can still be a try at it: never answered, refused, a proxy's, plain text to a TLS port.
@@ -124,8 +159,26 @@ fn is_undecidable(case: &Case<'_>) -> bool {
     if case.is_one_sided() {
         return true;
     }
-    if case.stage >= Stage::Complete || case.ending.is_some_and(|e| matches!(e.kind, super::EndingKind::Alert(..))) {
+    if case.stage >= Stage::Complete {
         return false;
+    }
+    let from_client = case.ending.is_some_and(|e| e.from == Direction::ToServer);
+    let is_alert = case.ending.is_some_and(|e| matches!(e.kind, super::EndingKind::Alert(..)));
+    if is_alert {
+        // A client's alert before any answer of which the capture has the beginning refuses what cannot be seen.
+        let beheaded = case.streams.pieces.to_client.first().is_none_or(|piece| piece.source.is_none());
+        return from_client
+            && case.stage <= Stage::AnswerBegun
+            && beheaded
+            && case.acknowledged(Direction::ToClient) > 0;
+    }
+    // Behind a hole the server's last word may have been its second: what it said before shows that it was content.
+    let lacks = |before: u64| case.streams.pieces.to_client.iter().any(|p| p.source.is_none() && p.range.end <= before);
+    let last_word = case.ending_step().filter(|_| !from_client && case.is_tls13());
+    if case.stage == Stage::ClientFinished
+        && last_word.is_some_and(|step| step.spans.first().is_some_and(|span| lacks(span.start)))
+    {
+        return true;
     }
     // The first bytes of an answer that is no TLS are there, however much of it is not.
     let begins_foreign = |e: &super::Ending| e.kind == super::EndingKind::Foreign && e.from == Direction::ToClient;
@@ -134,11 +187,14 @@ fn is_undecidable(case: &Case<'_>) -> bool {
     {
         return false;
     }
-    // A hole that the receiver acknowledged is the capture's own.
-    Direction::BOTH.iter().any(|way| {
-        let acked = case.acknowledged(*way);
-        case.streams.pieces[*way].iter().any(|piece| piece.source.is_none() && piece.range.end <= acked)
-    })
+    // A hole that the receiver acknowledged is the capture's own. In a hello of which the capture has the beginning it
+    // hides nothing that decides.
+    let hello_end = case.hello_record_end().unwrap_or(0);
+    let hides =
+        |way: Direction, end: u64| end <= case.acknowledged(way) && (way == Direction::ToClient || end > hello_end);
+    Direction::BOTH
+        .iter()
+        .any(|way| case.streams.pieces[*way].iter().any(|piece| piece.source.is_none() && hides(*way, piece.range.end)))
 }
 
 /// Whether nothing but SYNs of the client was captured of a flow.
@@ -159,8 +215,11 @@ pub fn unanswered(row: &FlowRow, context: &Context) -> (Outcome, Option<(Cause, 
         return (Outcome::NotTls, None);
     }
     let again = usize::from(row.sides.to_server.retransmissions);
-    let cancelled = again == 0 && context.connected.contains(&(row.client.ip, row.server));
-    if cancelled || again < RETRANSMISSIONS && context.capture_end.since(row.start) < SYN_SILENCE {
+    let cancelled = again == 0 && context.connected.contains_key(&(row.client.ip, row.server));
+    if cancelled
+        || context.lacks_servers
+        || again < RETRANSMISSIONS && context.capture_end.since(row.start) < SYN_SILENCE
+    {
         return (Outcome::Incomplete, None);
     }
     (Outcome::Failed, Some((Cause::SynUnanswered, EndedBy::Path)))
@@ -183,7 +242,9 @@ pub fn quick(facts: &FlowFacts<'_>, context: &Context) -> Option<Outcome> {
     if !tls.is_tls() {
         let interesting =
             context.tls_servers.contains(&row.server) || tls.progress.tunnel_asked || tls.progress.tls_hint;
-        return (!interesting && server.bytes > 0 && client.bytes > 0).then_some(Outcome::NotTls);
+        // The capture lacks how the client began.
+        let headless = client.bytes > 0 && tls.preamble_bytes.to_server < SHORTEST_STUB;
+        return (!interesting && !headless && server.bytes > 0 && client.bytes > 0).then_some(Outcome::NotTls);
     }
     let spoiled = progress.malformed
         || progress.foreign.to_client

@@ -7,14 +7,15 @@ use std::sync::Arc;
 use super::index::Index;
 use super::session::Shared;
 use super::view;
-use crate::diagnose::{self, Case, Chain, Context, Finding, Verdict};
+use crate::diagnose::{self, Case, Chain, Context, Finding, Twin, Verdict};
 use crate::facts::FlowFacts;
 use crate::flow::{FlowRow, Issues, SideFlags, Trace};
+use crate::proto::TlsFacts;
 use crate::proto::dialogue::Event;
 use crate::proto::tls::message::Certificate;
 use crate::timeline::{self, StepKind, Timeline, is_midstream};
 use crate::vocab::iana::HandshakeType;
-use crate::vocab::{Cause, Direction, FlowNumber, Outcome};
+use crate::vocab::{Cause, Direction, FlowNumber, Outcome, Time};
 
 /// Flows without any answer that get a finding of their own; the others of a flood get its cause alone.
 const MAX_UNANSWERED: usize = 10_000;
@@ -98,7 +99,8 @@ fn judge_flows(shared: &Shared, only_closed: bool) {
     };
     let suspects = unjudged(shared, suspects);
     let trust = Arc::clone(&shared.trust);
-    let context = Context { good_chains: good_chains(shared, &suspects), trust, ..context };
+    let twins = twins(&shared.index.read(), &suspects);
+    let context = Context { good_chains: good_chains(shared, &suspects), twins, trust, ..context };
     for batch in suspects.chunks(BATCH) {
         if shared.is_cancelled() {
             return;
@@ -128,18 +130,27 @@ fn context(index: &Index) -> Context {
     let mut context = Context { missing_share: index.tally.missing_share(), ..Context::default() };
     let mut tls_servers = HashSet::new();
     let mut ttls: HashMap<_, HashMap<u8, u32>> = HashMap::new();
+    let (mut clients_go_on, mut servers_speak) = (false, false);
     for (_, row) in index.flows.iter() {
+        clients_go_on |= row.sides.to_server.flags.has(SideFlags::ACKED);
+        servers_speak |= row.sides.to_client.packets > 0;
         context.capture_end = context.capture_end.max(row.end);
         let tls = index.tls.get(row.tls as usize);
-        if tls.is_some_and(|tls| tls.is_complete() || tls.progress.server_hello) {
+        // What speaks TLS behind a preamble only (STARTTLS, CONNECT) expects text at first.
+        let at_once = |tls: &TlsFacts| tls.start.to_server == 0;
+        if tls.is_some_and(|tls| at_once(tls) && (tls.is_complete() || tls.progress.server_hello)) {
             tls_servers.insert(row.server);
         }
         // A server is known by the TTL of its SYN-ACKs: few devices on the way forge those.
         if row.sides.to_client.flags.has(SideFlags::SYN_ACK) {
-            context.connected.insert((row.client.ip, row.server));
+            let trips = context.connected.entry((row.client.ip, row.server)).or_default();
+            if let Some(nanos) = row.syn_rtt() {
+                trips.add(nanos);
+            }
             *ttls.entry(row.server.ip).or_default().entry(row.sides.to_client.ttl).or_default() += 1;
         }
     }
+    context.lacks_servers = clients_go_on && !servers_speak;
     context.tls_servers = tls_servers;
     context.server_ttls = ttls;
     context
@@ -254,29 +265,60 @@ fn record(index: &mut Index, flow: FlowNumber, verdict: Verdict) {
     }
 }
 
+/// The good flows that are like a suspect of which the client left before the handshake was complete.
+fn twins(index: &Index, suspects: &[FlowNumber]) -> HashMap<Twin, Vec<(Time, Time)>> {
+    let twin = |facts: &FlowFacts<'_>| facts.tls.and_then(|tls| Twin::of(facts.row, tls));
+    let left = |facts: &FlowFacts<'_>| {
+        let by_client =
+            facts.row.closed_by == Some(Direction::ToServer) || facts.row.reset_by == Some(Direction::ToServer);
+        by_client && facts.tls.is_some_and(|tls| !tls.is_complete())
+    };
+    let suspects = suspects.iter().filter_map(|flow| index.facts(*flow)).filter(left);
+    let mut twins: HashMap<Twin, Vec<(Time, Time)>> =
+        suspects.filter_map(|facts| Some((twin(&facts)?, Vec::new()))).collect();
+    if twins.is_empty() {
+        return twins;
+    }
+    for facts in index.iter().filter(|facts| facts.row.outcome == Some(Outcome::Ok)) {
+        if let Some(times) = twin(&facts).and_then(|twin| twins.get_mut(&twin)) {
+            times.push((facts.row.start, facts.row.end));
+        }
+    }
+    twins
+}
+
 /// For every server name among the suspects that some flow completed with certificates in clear: that chain.
 fn good_chains(shared: &Shared, suspects: &[FlowNumber]) -> HashMap<Box<[u8]>, (FlowNumber, Chain)> {
     let mut wanted: HashMap<Box<[u8]>, Option<FlowNumber>> = HashMap::new();
     {
         let index = shared.index.read();
         for facts in suspects.iter().filter_map(|flow| index.facts(*flow)) {
-            if let Some(name) = facts.tls.and_then(|tls| tls.server_name.clone()) {
-                wanted.insert(name, None);
+            if let Some(tls) = facts.tls {
+                wanted.insert(Context::chain_key(tls, facts.row.server), None);
             }
         }
         for facts in index.iter().filter(|facts| facts.row.outcome != Some(Outcome::Failed)) {
             let Some(tls) = facts.tls.filter(|tls| tls.is_complete() && tls.certificates > 0) else { continue };
-            // A server may speak first; that the client used the connection shows that it took the chain.
+            // A server may speak first; that the client used the connection shows that it took the chain. One that closes
+            // it unused may have checked the chain late.
             let used = tls.progress.application_data.to_client && tls.progress.application_data.to_server;
-            let slot = tls.server_name.as_ref().and_then(|name| wanted.get_mut(name));
-            if let Some(slot @ None) = slot
-                && used
-            {
-                *slot = Some(facts.flow);
+            if !used {
+                continue;
+            }
+            for key in [Context::chain_key(tls, facts.row.server), Context::server_key(facts.row.server)] {
+                if let Some(slot @ None) = wanted.get_mut(&key) {
+                    *slot = Some(facts.flow);
+                }
             }
         }
     }
-    let mut flows: Vec<_> = wanted.values().flatten().copied().collect();
+    let mut keys: HashMap<FlowNumber, Vec<Box<[u8]>>> = HashMap::new();
+    for (key, flow) in wanted {
+        if let Some(flow) = flow {
+            keys.entry(flow).or_default().push(key);
+        }
+    }
+    let mut flows: Vec<_> = keys.keys().copied().collect();
     flows.sort_unstable();
     let mut chains = HashMap::new();
     for (flow, trace) in traces(shared, &flows) {
@@ -287,9 +329,10 @@ fn good_chains(shared: &Shared, suspects: &[FlowNumber]) -> HashMap<Box<[u8]>, (
                 && step.id == Some(HandshakeType::CERTIFICATE.0)
         });
         let Some(body) = step.and_then(|step| step.body.get(4..)) else { continue };
-        let chain = Certificate::decode(body, tls.version).certificates().map(|entry| entry.der.to_vec()).collect();
-        if let Some(name) = tls.server_name {
-            chains.insert(name, (flow, chain));
+        let chain: Chain =
+            Certificate::decode(body, tls.version).certificates().map(|entry| entry.der.to_vec()).collect();
+        for key in keys.remove(&flow).unwrap_or_default() {
+            chains.insert(key, (flow, chain.clone()));
         }
     }
     chains

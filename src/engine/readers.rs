@@ -165,7 +165,7 @@ impl Readers {
     ) {
         let Placed { flow, mut direction, events } = placed;
         let Some(row) = index.flows.get_mut(flow) else { return };
-        if events.has(Events::DUPLICATE) {
+        if events.any(Events::NOT_PART) {
             return;
         }
         let has_data = segment.payload_len > 0 && !segment.flags.rst();

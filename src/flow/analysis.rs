@@ -43,6 +43,8 @@ bits! {
         REUSED_PORTS = 0x4000,
         /// The same packet, captured twice.
         DUPLICATE = 0x8000,
+        /// Belongs to an earlier connection between the same ports.
+        STRAY = 0x1_0000,
     }
 }
 
@@ -50,7 +52,10 @@ impl Events {
     /// Any kind of retransmission.
     pub const ANY_RETRANSMISSION: Events = Events(1 | 2 | 4);
 
-    const NAMES: [(Events, &'static str); 16] = [
+    /// What is no part of the conversation, though it was captured with it.
+    pub const NOT_PART: Events = Events(0x8000 | 0x1_0000);
+
+    const NAMES: [(Events, &'static str); 17] = [
         (Events::RETRANSMISSION, "retransmission"),
         (Events::FAST_RETRANSMISSION, "fast retransmission"),
         (Events::SPURIOUS_RETRANSMISSION, "spurious retransmission"),
@@ -67,6 +72,7 @@ impl Events {
         (Events::WINDOW_UPDATE, "window update"),
         (Events::REUSED_PORTS, "port numbers reused"),
         (Events::DUPLICATE, "captured twice"),
+        (Events::STRAY, "of an earlier connection"),
     ];
 
     /// The events' names.
@@ -86,6 +92,10 @@ const DUPLICATE_UNITS: u32 = 3;
 /// Microseconds within which a packet right behind can be one where no IP identification tells it from one sent again.
 const DUPLICATE_MICROS_WITHOUT_ID: u32 = 5_000;
 
+/// Distance of a sequence number from the client's SYN from which on it is none of this connection: nobody sends so much
+/// before the SYN-ACK, and the capture hardly lacks so much.
+const FAR: u32 = 1 << 24;
+
 /// Whether `a` comes after `b` in sequence space (RFC 9293 §3.4).
 pub fn after(a: u32, b: u32) -> bool {
     (b.wrapping_sub(a) as i32) < 0
@@ -97,6 +107,9 @@ pub(super) fn judge(row: &mut FlowRow, segment: &Segment<'_>, direction: Directi
     let print = print(segment, micros);
     if is_second_copy(&row.sides[direction], segment, print, micros) {
         return Events::DUPLICATE;
+    }
+    if is_stray(row, segment, direction) {
+        return Events::STRAY;
     }
     let events = compare(row, segment, direction, micros);
     advance(row, segment, direction, micros, events);
@@ -127,6 +140,25 @@ fn is_second_copy(before: &Side, segment: &Segment<'_>, print: u32, micros: u32)
         return before.prints.iter().filter(soon).any(same);
     }
     same(&before.prints[0]) && sequence_length(segment) > 0 && age < DUPLICATE_MICROS_WITHOUT_ID
+}
+
+/// Whether a segment answers for a connection that had the same ports before, and which one end still holds open: in
+/// answer to a SYN that end acknowledges what it has, and the client resets that (RFC 9293 §3.5.1, half-open connections).
+fn is_stray(row: &FlowRow, segment: &Segment<'_>, direction: Direction) -> bool {
+    let (client, server) = (&row.sides.to_server, &row.sides.to_client);
+    if server.flags.has(SideFlags::SYN_ACK)
+        || !client.flags.has(SideFlags::SYN)
+        || client.flags.has(SideFlags::ACKED)
+        || segment.flags.syn()
+    {
+        return false;
+    }
+    let number = match direction {
+        Direction::ToClient if segment.flags.ack() => segment.ack,
+        Direction::ToServer if segment.flags.rst() => segment.seq,
+        _ => return false,
+    };
+    number.wrapping_sub(client.base_seq) > FAR
 }
 
 fn compare(row: &FlowRow, segment: &Segment<'_>, direction: Direction, micros: u32) -> Events {

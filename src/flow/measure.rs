@@ -72,12 +72,12 @@ pub fn measure(trace: &Trace) -> Vec<Measured> {
     let numbers = trace.segments.iter().map(|segment| {
         let now = segment.time.nanos_since(start);
         let delta = now - std::mem::replace(&mut before, now);
-        let acknowledges = segment.flags.ack() && !segment.events.has(Events::DUPLICATE);
+        let acknowledges = segment.flags.ack() && !segment.events.any(Events::NOT_PART);
         let rtt = acknowledges.then(|| flights[segment.direction.reversed()].acknowledge(segment.ack, now)).flatten();
         let length = segment.sequence_length();
         let end = segment.seq.wrapping_add(length);
         let flight = &mut flights[segment.direction];
-        if length > 0 && !segment.events.has(Events::DUPLICATE) && !segment.flags.rst() {
+        if length > 0 && !segment.events.any(Events::NOT_PART) && !segment.flags.rst() {
             flight.send(segment.seq, end, now);
         }
         let highest = flight.sent.back().map(|(end, ..)| *end);

@@ -279,6 +279,9 @@ fn fragment<'a>(ip: &LaxIpSlice<'a>) -> Option<Fragment<'a>> {
     Some(Fragment { key, offset, more, bytes: payload.payload })
 }
 
+/// Bytes of a TCP header without its options.
+const TCP_FIXED: usize = 20;
+
 fn tcp<'a>(
     src: IpAddr,
     dst: IpAddr,
@@ -288,9 +291,20 @@ fn tcp<'a>(
     stated: usize,
     fragments: &'a [PacketNumber],
 ) -> Result<Decoded<'a>, Unread> {
-    let tcp = TcpSlice::from_slice(bytes).map_err(|_| Unread::CutHeader)?;
-    let header = tcp.header_slice().len();
-    let payload = &bytes[header..];
+    // A snap length may cut the options: what is before them says enough.
+    let mut fixed = [0; TCP_FIXED];
+    let announced = bytes.get(12).map_or(0, |offset| usize::from(offset >> 4) * 4);
+    let cut = bytes.len() >= TCP_FIXED && (TCP_FIXED..).contains(&announced) && bytes.len() < announced;
+    let tcp = if cut {
+        fixed.copy_from_slice(&bytes[..TCP_FIXED]);
+        fixed[12] = (TCP_FIXED as u8 / 4) << 4 | fixed[12] & 0xf;
+        TcpSlice::from_slice(&fixed)
+    } else {
+        TcpSlice::from_slice(bytes)
+    };
+    let tcp = tcp.map_err(|_| Unread::CutHeader)?;
+    let header = if cut { announced } else { tcp.header_slice().len() };
+    let payload = bytes.get(header..).unwrap_or_default();
     let [flags_high, flags_low] = [bytes[12] & 1, bytes[13]];
     Ok(Decoded::Tcp(Segment {
         src: Endpoint { ip: src, port: tcp.source_port() },
@@ -301,7 +315,7 @@ fn tcp<'a>(
         window: tcp.window_size(),
         checksum: tcp.checksum(),
         urgent: tcp.urgent_pointer(),
-        options: &bytes[20..header],
+        options: &bytes[TCP_FIXED..header.min(bytes.len())],
         payload,
         payload_len: stated.saturating_sub(header) as u32,
         ip,

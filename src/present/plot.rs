@@ -294,7 +294,7 @@ fn throughput(view: &FlowView, request: &Request<'_>) -> Plot {
     let (mut new, mut all) = (vec![0_u64; intervals], vec![0_u64; intervals]);
     for (_, segment, measured) in shown(view, request).filter(|(_, segment, _)| segment.direction == request.direction)
     {
-        if (start..=end).contains(&measured.since_start) && !segment.events.has(Events::DUPLICATE) {
+        if (start..=end).contains(&measured.since_start) && !segment.events.any(Events::NOT_PART) {
             let at = (((measured.since_start - start) / width) as usize).min(intervals - 1);
             all[at] += u64::from(segment.payload_len);
             if !segment.events.any(Events::ANY_RETRANSMISSION) {

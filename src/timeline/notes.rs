@@ -234,12 +234,12 @@ impl Senders {
                 None => parts.push(event.to_owned()),
             }
         }
-        if sends && !segment.events.has(Events::DUPLICATE) {
+        if sends && !segment.events.any(Events::NOT_PART) {
             first.entry(segment.seq).or_insert(segment.packet);
         }
         if let Some(usual) = self.usual_ttl[segment.direction]
             && usual.abs_diff(segment.ip.ttl) >= TTL_SPREAD
-            && !segment.events.has(Events::DUPLICATE)
+            && !segment.events.any(Events::NOT_PART)
         {
             parts.push(format!("TTL {}, the {}'s other packets {usual}", segment.ip.ttl, segment.direction.sender()));
         }
@@ -295,7 +295,7 @@ fn options(segment: &TraceSegment) -> String {
 pub(crate) fn usual(trace: &Trace, direction: Direction) -> Option<u8> {
     let mut counts = [0_usize; 256];
     // A second copy was captured elsewhere, where the TTL may differ.
-    let own = || trace.sent(direction).filter(|segment| !segment.events.has(Events::DUPLICATE));
+    let own = || trace.sent(direction).filter(|segment| !segment.events.any(Events::NOT_PART));
     for segment in own() {
         counts[usize::from(segment.ip.ttl)] += 1;
     }

@@ -121,7 +121,7 @@ impl Numbers {
         packet: PacketNumber,
         time: Time,
     ) -> Option<Arrival<'a>> {
-        if events.has(Events::DUPLICATE) {
+        if events.any(Events::NOT_PART) {
             return None;
         }
         let (own, other) = (&row.sides[direction], &row.sides[direction.reversed()]);

@@ -28,7 +28,7 @@ fn judge(case: &Case<'_>) -> Answer {
             .detail("The certificate itself is encrypted and cannot be checked without keys.")
             .answer();
     };
-    
+    if chain::is_called_unknown(case, &refusal, &certificates) { return Answer::Clear; }
     let now = chain::seen_at(case);
     let expired = certificates.iter().find(|c| c.not_after.is_some_and(|end| end < now));
     let Some(expired) = expired else { return Answer::Clear };

@@ -21,6 +21,8 @@ fn judge(case: &Case<'_>) -> Answer {
     let certificates = chain::certificates(case);
     let Some(leaf) = certificates.first() else { return Answer::Clear };
     if refusal.after_handshake && !chain::is_abrupt(case) { return Answer::Clear; }
+    // Without a name a server shows the certificate it has for none.
+    if case.tls.server_name.is_none() { return Answer::Clear; }
     let Some((good, expected)) = chain::good_chain(case) else { return Answer::Clear };
     let Some(expected) = expected.first() else { return Answer::Clear };
     let other = expected.issuer_der != leaf.issuer_der || leaf.key_id.is_some() && leaf.authority_key_id != expected.authority_key_id;

@@ -20,7 +20,7 @@ fn judge(case: &Case<'_>) -> Answer {
     let Some(refusal) = chain::refusal(case) else { return Answer::Clear };
     let certificates = chain::certificates(case);
     let Some(leaf) = certificates.first() else { return Answer::Clear };
-    
+    if chain::is_called_unknown(case, &refusal, &certificates) { return Answer::Clear; }
     let now = chain::seen_at(case);
     let early = certificates.iter().find(|c| c.not_before.is_some_and(|begin| begin > now));
     let Some(early) = early else { return Answer::Clear };

@@ -21,6 +21,10 @@ fn judge(case: &Case<'_>) -> Answer {
     if refusal.after_handshake {
         return Answer::Clear;
     }
+    // It took the same server's certificate on another connection at that time.
+    if chain::is_abrupt(case) && case.context.has_twin(&case.trace.row, case.tls) {
+        return Answer::Clear;
+    }
     let how = refusal.alert.map_or_else(|| "leaves right after the server's flight".to_owned(), |alert| format!("sends {alert}"));
     let inferred = if refusal.alert.is_some() { "" } else { " That it refuses the certificate is inferred from the moment." };
     Found::at(refusal.packet, refusal.confidence, EndedBy::Client, format!("the client {how}"))

@@ -34,8 +34,7 @@ fn judge(case: &Case<'_>) -> Answer {
     if other || !leaf.allows_server() { return Answer::Clear; }
     let says_so = refusal.alert == Some(AlertDescription::UNKNOWN_CA);
     let unknown = !chain::ends_in_known_root(case, &certificates);
-    let shared = chain::good_chain(case).is_some_and(|(_, good)| good.first().is_some_and(|c| c.der == leaf.der));
-    if !unknown || shared { return Answer::Clear; }
+    if !unknown || chain::is_shared(case, &certificates) { return Answer::Clear; }
     let top = chain::missing(&certificates).unwrap_or_else(|| leaf.issuer.clone());
     let headline = format!("the chain ends in {top}, which is no known root");
     let confidence = if refusal.alert.is_some() { if says_so { Confidence::Certain } else { Confidence::Likely } } else { Confidence::Likely };

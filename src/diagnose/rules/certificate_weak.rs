@@ -23,7 +23,7 @@ fn judge(case: &Case<'_>) -> Answer {
     }
     let certificates = chain::certificates(case);
     let Some(leaf) = certificates.first() else { return Answer::Clear };
-    
+    if chain::is_called_unknown(case, &refusal, &certificates) { return Answer::Clear; }
     let weak = certificates.iter().flat_map(crate::proto::tls::certificate::CertificateFacts::weaknesses).next();
     let Some(weak) = weak else { return Answer::Clear };
     if refusal.alert.is_some_and(|a| a == AlertDescription::CERTIFICATE_EXPIRED) { return Answer::Clear; }

@@ -20,7 +20,7 @@ fn judge(case: &Case<'_>) -> Answer {
     let Some(refusal) = chain::refusal(case) else { return Answer::Clear };
     let certificates = chain::certificates(case);
     let Some(leaf) = certificates.first() else { return Answer::Clear };
-    
+    if chain::is_called_unknown(case, &refusal, &certificates) { return Answer::Clear; }
     let Some(name) = chain::asked_name(case) else { return Answer::Clear };
     if leaf.matches_name(&name) { return Answer::Clear; }
     let names = if leaf.dns_names.is_empty() { "no name at all".to_owned() } else { leaf.dns_names.join(", ") };

@@ -19,7 +19,7 @@ fn judge(case: &Case<'_>) -> Answer {
     if !(Stage::HelloBegun..=Stage::HelloSent).contains(&case.stage) || !silence::is_silence(case) {
         return Answer::Clear;
     }
-    if case.server_data.is_some_and(|s| case.ending.is_none_or(|e| s.packet < e.packet)) {
+    if case.answer().is_some_and(|s| case.ending.is_none_or(|e| s.packet < e.packet)) {
         return Answer::Clear;
     }
     let waited = case.waited(silence::last_progress(case));

@@ -16,7 +16,7 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn judge(case: &Case<'_>) -> Answer {
-    if case.is_idle_close() || !(Stage::ServerHello..=Stage::ClientFinished).contains(&case.stage) || !case.ended_with(Direction::ToClient, EndingKind::Close) {
+    if case.is_no_answer() || !(Stage::ServerHello..=Stage::ClientFinished).contains(&case.stage) || !case.ended_with(Direction::ToClient, EndingKind::Close) {
         return Answer::Clear;
     }
     let (Some(ending), Some(sender)) = (case.ending, alerts::ending_sender(case)) else { return Answer::Clear };

@@ -25,7 +25,9 @@ fn judge(case: &Case<'_>) -> Answer {
         return Answer::Clear;
     };
     let after = ending.time.since(syn_ack.time);
-    if after > AT_ONCE || case.server_data.is_some_and(|s| s.packet <= ending.packet) {
+    // A pooled connection, perhaps, whose end its client did not notice: it was used all the same.
+    let was_used = case.client_data.is_some();
+    if after > AT_ONCE && !was_used || case.server_data.is_some_and(|s| s.packet <= ending.packet) {
         return Answer::Clear;
     }
     let headline = format!("FIN {:.1} ms after the SYN-ACK, before the client sent anything", after * 1e3);

@@ -41,7 +41,7 @@ fn judge(case: &Case<'_>) -> Answer {
         return Answer::Clear;
     }
     Found::at(ending.packet, confidence, by, why)
-        .supported(case.at(case.seen.server_hello).map(|s| s.packet), "the ServerHello")
+        .supported(case.at(case.seen.server_hello.or(case.seen.echo)).map(|s| s.packet), "the message that it refuses")
         .answer()
 }
 
@@ -50,7 +50,7 @@ fn judge(case: &Case<'_>) -> Answer {
 fn without_a_word(case: &Case<'_>, by: EndedBy) -> Answer {
     let Some(ending) = case.ending else { return Answer::Clear };
     let leaves = matches!(ending.kind, EndingKind::Close | EndingKind::Reset | EndingKind::EncryptedAlert);
-    let upon_flight = (Stage::ServerHello..=Stage::ServerFlight).contains(&case.stage);
+    let upon_flight = (Stage::ServerHello..=Stage::ServerFlight).contains(&case.stage) || case.seen.echo.is_some();
     if !leaves || !upon_flight || ending.from != Direction::ToServer || silence::is_silence(case) {
         return Answer::Clear;
     }

@@ -18,7 +18,8 @@ pub(super) const RULE: Rule = Rule {
 fn judge(case: &Case<'_>) -> Answer {
     let Some((packet, time, error)) = case.unreachable() else { return Answer::Clear };
     // TCP goes on after an ICMP error in mid-connection (RFC 5461): it counts only where nothing came after it.
-    let answered = case.data(Direction::ToClient).any(|s| s.time > time);
+    let news = |s: &crate::flow::TraceSegment| !s.events.any(crate::flow::Events::ANY_RETRANSMISSION);
+    let answered = case.data(Direction::ToClient).any(|s| s.time > time && news(s));
     if case.stage >= Stage::ServerHello || answered || case.tls.is_complete() {
         return Answer::Clear;
     }

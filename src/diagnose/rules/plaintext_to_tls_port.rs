@@ -22,6 +22,10 @@ fn judge(case: &Case<'_>) -> Answer {
     }
     let Some(first) = case.client_data else { return Answer::Clear };
     let Some((step, text)) = case.first_text(Direction::ToServer) else { return Answer::Clear };
+    // What stands behind a hole may be the rest of a hello: names and protocols can be read in it.
+    if step.spans.first().is_some_and(|span| span.start > 0) {
+        return Answer::Clear;
+    }
     if proxy::request(case).is_some() {
         return Answer::Clear;
     }

@@ -16,7 +16,7 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn judge(case: &Case<'_>) -> Answer {
-    if case.is_idle_close() {
+    if case.is_no_answer() {
         return Answer::Clear;
     }
     if let Some((packet, description)) = alerts::refusal(case).or_else(|| alerts::late_refusal(case)) {

@@ -17,7 +17,7 @@ pub(super) const RULE: Rule = Rule {
 
 fn judge(case: &Case<'_>) -> Answer {
     let reset = case.ended_with(Direction::ToClient, EndingKind::Reset) || alerts::is_reset_for_client(case);
-    if case.is_idle_close() || !(Stage::ServerHello..=Stage::ClientFinished).contains(&case.stage) || !reset {
+    if case.is_no_answer() || !(Stage::ServerHello..=Stage::ClientFinished).contains(&case.stage) || !reset {
         return Answer::Clear;
     }
     let (Some(ending), Some(sender)) = (case.ending, alerts::ending_sender(case)) else { return Answer::Clear };

@@ -16,7 +16,7 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn judge(case: &Case<'_>) -> Answer {
-    let hidden = case.stage <= Stage::AnswerBegun && case.stage >= Stage::HelloSent && case.tls.progress.gap && case.server_data.is_some();
+    let hidden = case.stage <= Stage::AnswerBegun && case.stage >= Stage::HelloSent && case.tls.progress.gap && case.answer().is_some();
     if !(Stage::ServerHello..=Stage::ClientFinished).contains(&case.stage) && !hidden || !silence::is_silence(case) {
         return Answer::Clear;
     }

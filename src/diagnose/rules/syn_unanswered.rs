@@ -19,14 +19,14 @@ fn judge(case: &Case<'_>) -> Answer {
     let Some(syn) = case.syn else { return Answer::Clear };
     let answered_but_lost = case.syn_ack.is_some() && case.stage == Stage::Connected && never_acknowledged(case);
     let unanswered = case.stage == Stage::Connecting && case.ending.is_none_or(|e| e.from == Direction::ToServer);
-    if !(unanswered || answered_but_lost) || case.is_one_sided() {
+    if !(unanswered || answered_but_lost) || case.is_one_sided() || case.context.lacks_servers {
         return Answer::Clear;
     }
     let again: Vec<_> = case.trace.sent(Direction::ToServer).filter(|s| s.flags.syn() && s.packet > syn.packet).collect();
     // TCP sends a SYN again after a second (RFC 6298 §2): a client that does not, and reaches the same server by another
     // connection, dropped the one that lost a race.
     let row = &case.trace.row;
-    if again.is_empty() && case.context.connected.contains(&(row.client.ip, row.server)) && case.syn_ack.is_none() {
+    if again.is_empty() && case.context.connected.contains_key(&(row.client.ip, row.server)) && case.syn_ack.is_none() {
         return Answer::Clear;
     }
     let waited = case.capture_end().since(syn.time);

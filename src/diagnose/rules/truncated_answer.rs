@@ -19,7 +19,7 @@ fn judge(case: &Case<'_>) -> Answer {
     if case.stage != Stage::AnswerBegun || case.tls.progress.gap {
         return Answer::Clear;
     }
-    let Some(answer) = case.server_data else { return Answer::Clear };
+    let Some(answer) = case.answer() else { return Answer::Clear };
     match case.ending {
         Some(ending) if ending.from == Direction::ToClient && matches!(ending.kind, EndingKind::Reset | EndingKind::Close) => {
             let Some(sender) = alerts::ending_sender(case) else { return Answer::Clear };

@@ -16,11 +16,27 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn judge(case: &Case<'_>) -> Answer {
-    let Some((packet, description)) = alerts::refusal(case) else { return Answer::Clear };
+    let Some((packet, description)) = alerts::refusal(case) else { return after_a_warning(case) };
     if !matches!(description.0, 112) {
         return Answer::Clear;
     }
     Found::at(packet, Confidence::Certain, EndedBy::Server, "the server does not know the name")
+        .supported(case.at(case.seen.client_hello).map(|s| s.packet), offer(case))
+        .answer()
+}
+
+/// A client that takes the server's warning for an error and leaves with an alert, as Java does.
+fn after_a_warning(case: &Case<'_>) -> Answer {
+    let Some((packet, said)) = alerts::client_refusal(case) else { return Answer::Clear };
+    let is_warning = |alert: &&crate::proto::tls::SeenAlert| {
+        alert.from == Direction::ToClient && alert.description == AlertDescription::UNRECOGNIZED_NAME && alert.packet < packet
+    };
+    let warning = case.tls.alerts.iter().find(is_warning);
+    let Some(warning) = warning.filter(|_| matches!(said, AlertDescription::HANDSHAKE_FAILURE | AlertDescription::UNRECOGNIZED_NAME)) else {
+        return Answer::Clear;
+    };
+    Found::at(packet, Confidence::Likely, EndedBy::Client, format!("the client answers the server's warning that it does not know the name with {said}"))
+        .supported(Some(warning.packet), "the server's warning")
         .supported(case.at(case.seen.client_hello).map(|s| s.packet), offer(case))
         .answer()
 }

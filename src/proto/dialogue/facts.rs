@@ -194,12 +194,14 @@ impl<'a> FactsObserver<'a> {
             Direction::ToServer => {
                 let socks = matches!(bytes, [4, 1 | 2, ..] | [5, 1..=8, ..]) && bytes.len() < 64;
                 progress.tunnel_asked = bytes.starts_with(b"CONNECT ") || socks;
+                // Where the capture lacks what came before it.
+                progress.tls_hint |= matches!(bytes, [20..=23, 3, 0..=4, _, _, ..]);
             }
             Direction::ToClient => {
                 let alert = matches!(bytes, [21, 3, 0..=4, 0, 2, ..]);
                 let head = &bytes[..bytes.len().min(2048)];
                 let named = head.windows(5).any(|window| window.eq_ignore_ascii_case(b"https"));
-                progress.tls_hint = alert || named && head.starts_with(b"HTTP/1.") && head.get(9) == Some(&b'4');
+                progress.tls_hint |= alert || named && head.starts_with(b"HTTP/1.") && head.get(9) == Some(&b'4');
             }
         }
     }

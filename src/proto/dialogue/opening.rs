@@ -144,11 +144,12 @@ fn is_mysql_greeting(bytes: &[u8]) -> bool {
     head[3] == 0 && matches!(head[4], 10 | 0xff) && length + 4 <= bytes.len().max(64) && length > 5
 }
 
-/// At least eight characters, nearly all of them printable.
+/// At least eight characters, nearly all of them printable; or a short line.
 fn is_readable(bytes: &[u8]) -> bool {
     let sample = &bytes[..bytes.len().min(256)];
     let printable = sample.iter().filter(|byte| matches!(byte, b' '..=b'~' | b'\r' | b'\n' | b'\t')).count();
-    sample.len() >= 8 && printable * 20 >= sample.len() * 19
+    let is_line = sample.len() >= 4 && sample.ends_with(b"\n") && printable == sample.len();
+    is_line || sample.len() >= 8 && printable * 20 >= sample.len() * 19
 }
 
 #[cfg(test)]
@@ -171,6 +172,8 @@ mod tests {
         check(b"220 mail.example.test ESMTP\r\n", Some("SMTP"));
         check(b"220 ftp ready\r\n", Some("FTP"));
         check(b"hello there\n", Some("text"));
+        check(b"ERR\r\n", Some("text"));
+        check(b"ERR", None);
         check(&[0x80, 0x9e, 1, 2, 3, 4, 5, 6, 7, 8], None);
     }
 

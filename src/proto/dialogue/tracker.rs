@@ -13,6 +13,8 @@ use crate::vocab::{Direction, PerDirection, StreamRange};
 
 /// Bytes of a direction that may come before TLS; after that the flow counts as not TLS.
 const MAX_PREAMBLE: u64 = 64 * 1024;
+/// Bytes of a record header that tell a hello where no more follow: its type and its version.
+const MIN_OPENING: usize = 3;
 /// Bytes of the server kept while it is open whether its stream is TLS.
 const MAX_HELD: usize = 4 * 1024;
 
@@ -68,6 +70,15 @@ impl Dialogue {
 
     /// Ends both directions: what was begun and never finished is told.
     pub fn finish(&mut self, observer: &mut impl Observer) {
+        // Too short to tell while more could come; a client that ends there has begun a hello.
+        let opener = &self.sides.to_server;
+        let held = opener.held();
+        if matches!(opener.state, State::Waiting)
+            && held.len() >= MIN_OPENING
+            && opening::opening(held) == Opening::Undecided
+        {
+            self.begin(Direction::ToServer, 0, Opening::ClientHello, observer);
+        }
         for from in Direction::BOTH {
             self.sides[from].finish(from, &mut self.shared, observer);
         }

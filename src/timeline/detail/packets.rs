@@ -211,6 +211,7 @@ fn meaning(event: &str) -> &'static str {
         Events::WINDOW_UPDATE => "Changes nothing but the window",
         Events::REUSED_PORTS => "A new flow between ports that had one",
         Events::DUPLICATE => "The same packet, captured a second time",
+        Events::STRAY => "An end answers for a connection that had these ports before (RFC 9293 section 3.5.1)",
         _ => "",
     }
 }
