@@ -254,23 +254,29 @@ impl<'a> Case<'a> {
         }
     }
 
-    /// Whether both ends went on as if a RST were not there: its pretended sender sent new data and is heard of long after,
-    /// and the other end acknowledged the data. A receiver ignores a RST that is out of its window, not exactly in place (RFC 5961 §3) or
-    /// damaged; one that was captured may never have reached it.
+    /// Whether both ends went on as if a RST were not there: its pretended sender sent new data, which the other end
+    /// acknowledged, and is heard of long after, acknowledges what the other end sent since, or closes in order. A receiver ignores a RST
+    /// that is out of its window, not exactly in place (RFC 5961 §3) or damaged; one that was captured may never have
+    /// reached it.
     pub fn outlives(&self, reset: &TraceSegment) -> bool {
-        let is_new = |s: &&TraceSegment| {
-            s.packet > reset.packet && carries_data(s) && !s.events.any(Events::ANY_RETRANSMISSION | Events::NOT_PART)
-        };
-        let Some(news) = self.trace.sent(reset.direction).find(is_new) else { return false };
+        let (from, other) = (reset.direction, reset.direction.reversed());
         // What was under way when the other end was reset as well comes within a round trip.
         let under_way =
             self.trace.row.syn_rtt().map_or(UNDER_WAY, |nanos| f64::from(nanos) * 1.5e-9) + UNDER_WAY / 10.0;
-        let is_heard = |s: &TraceSegment| !s.flags.rst() && s.time.since(reset.time) > under_way;
-        if !self.trace.sent(reset.direction).any(|s| is_heard(s) && !s.events.any(Events::NOT_PART)) {
-            return false;
-        }
-        let end = news.seq.wrapping_add(news.payload_len);
-        self.trace.sent(reset.direction.reversed()).any(|s| {
+        let heard = |s: &TraceSegment| !s.flags.rst() && s.time.since(reset.time) > under_way;
+        let is_heard = self.trace.sent(from).any(|s| heard(s) && !s.events.any(Events::NOT_PART));
+        let taken = |from: Direction, is_news: fn(&TraceSegment) -> bool| self.is_taken(from, reset.packet, is_news);
+        taken(from, carries_data) && (is_heard || taken(other, carries_data) || taken(from, |s| s.flags.fin()))
+    }
+
+    /// Whether an end sent something new after a packet, of the kind that is asked for, and the other one acknowledged it.
+    fn is_taken(&self, from: Direction, after: PacketNumber, is_news: fn(&TraceSegment) -> bool) -> bool {
+        let is_new = |s: &&TraceSegment| {
+            s.packet > after && is_news(s) && !s.events.any(Events::ANY_RETRANSMISSION | Events::NOT_PART)
+        };
+        let Some(news) = self.trace.sent(from).find(is_new) else { return false };
+        let end = news.seq.wrapping_add(news.payload_len + u32::from(news.flags.fin()));
+        self.trace.sent(from.reversed()).any(|s| {
             let acks = s.flags.ack() && !s.flags.rst() && !s.events.any(Events::NOT_PART);
             s.packet > news.packet && acks && !crate::flow::analysis::after(end, s.ack)
         })

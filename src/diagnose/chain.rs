@@ -2,7 +2,6 @@
 
 use super::alerts;
 use super::case::{Case, Ending, EndingKind, Stage};
-use super::context::Context;
 use crate::flow::Issues;
 use crate::proto::tls::certificate::chain::missing_issuer;
 use crate::proto::tls::certificate::{CertificateFacts, Ending as TrustEnding, SignatureVerdict};
@@ -178,7 +177,6 @@ pub(super) fn missing(chain: &[CertificateFacts]) -> Option<String> {
 
 /// The chain that good flows of the same name show; of the same server where the client names none.
 pub(super) fn good_chain(case: &Case<'_>) -> Option<(crate::vocab::FlowNumber, Vec<CertificateFacts>)> {
-    let key = Context::chain_key(case.tls, case.trace.row.server);
-    let (flow, chain) = case.context.good_chains.get(&key)?;
+    let (flow, chain) = case.context.good_chains.of(case.tls, case.trace.row.server)?;
     (*flow != case.flow).then(|| (*flow, chain.iter().map(|der| CertificateFacts::decode(der)).collect()))
 }

@@ -44,12 +44,37 @@ pub struct Context {
     pub connected: HashMap<(IpAddr, Endpoint), RoundTrips>,
     /// TTLs of servers' SYN-ACKs and how often each was seen.
     pub server_ttls: HashMap<IpAddr, HashMap<u8, u32>>,
-    /// By [`Context::chain_key`]: a good flow and the chain it showed.
-    pub good_chains: HashMap<Box<[u8]>, (FlowNumber, Chain)>,
+    /// The chains that good flows showed.
+    pub good_chains: GoodChains<(FlowNumber, Chain)>,
     /// When the good flows began and ended that are like some flow to be judged.
     pub twins: HashMap<Twin, Vec<(Time, Time)>>,
     /// The authorities that are known.
     pub trust: Arc<TrustStore>,
+}
+
+/// What is known of good flows: by their server names, and of any of a server for clients that name none.
+#[derive(Clone, Debug)]
+pub struct GoodChains<T> {
+    /// By server name.
+    pub names: HashMap<Box<[u8]>, T>,
+    /// By the server's address and port.
+    pub servers: HashMap<Endpoint, T>,
+}
+
+impl<T> Default for GoodChains<T> {
+    fn default() -> Self {
+        Self { names: HashMap::new(), servers: HashMap::new() }
+    }
+}
+
+impl<T> GoodChains<T> {
+    /// Of a flow's name, or of its server where the client sent no name.
+    pub fn of(&self, tls: &TlsFacts, server: Endpoint) -> Option<&T> {
+        match &tls.server_name {
+            Some(name) => self.names.get(&name[..]),
+            None => self.servers.get(&server),
+        }
+    }
 }
 
 /// Round trips of SYN and SYN-ACK between a client and a server.
@@ -70,19 +95,6 @@ impl RoundTrips {
 }
 
 impl Context {
-    /// Under what the chain of a flow is kept: the server name, or the server's address and port where the client sent none.
-    pub fn chain_key(tls: &TlsFacts, server: Endpoint) -> Box<[u8]> {
-        match &tls.server_name {
-            Some(name) => Box::from(&name[..]),
-            None => Self::server_key(server),
-        }
-    }
-
-    /// Under what the chain of some good flow of a server is kept, whatever the name.
-    pub fn server_key(server: Endpoint) -> Box<[u8]> {
-        server.to_string().into_bytes().into()
-    }
-
     /// Whether another connection of the same client, made alike and to the same server and name, was coming up beside this
     /// one and came through: then the client had no more need of this one.
     pub fn has_twin(&self, row: &FlowRow, tls: &TlsFacts) -> bool {

@@ -23,7 +23,7 @@ mod verdict;
 
 pub use case::{Case, Ending, EndingKind, Stage};
 pub use clients::{CLIENTS, Experience, Match, Why, texts, why};
-pub use context::{Chain, Context, Twin};
+pub use context::{Chain, Context, GoodChains, RoundTrips, Twin};
 pub use finding::{ClientReport, Evidence, Finding, Role};
 pub use rule::{Doc, Rule};
 pub use rules::RULES;

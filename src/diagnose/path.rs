@@ -59,15 +59,12 @@ impl Sender {
 pub fn sender(case: &Case<'_>, suspect: &TraceSegment) -> Sender {
     let direction = suspect.direction;
     let mut signs = Vec::new();
-    let own: Vec<_> = case
-        .trace
-        .sent(direction)
-        .filter(|s| s.packet < suspect.packet && !s.events.any(Events::NOT_PART) && !s.flags.rst())
-        .collect();
-    let ttls = seen_ttls(case, suspect);
-    ttl(case, suspect, (&own, &ttls), &mut signs);
+    let before = || case.trace.sent(direction).filter(|s| s.packet < suspect.packet && !s.flags.rst());
+    let own: Vec<_> = before().filter(|s| !s.events.any(Events::NOT_PART)).collect();
+    let is_seen_ttl = is_captured_at_several_places(case, direction) && before().any(|s| s.ip.ttl == suspect.ip.ttl);
+    ttl(case, suspect, &own, is_seen_ttl, &mut signs);
     timestamps(case, suspect, &own, &mut signs);
-    life_after(case, suspect, &ttls, &mut signs);
+    life_after(case, suspect, is_seen_ttl, &mut signs);
     timing(case, suspect, &mut signs);
     sequence(case, suspect, &own, &mut signs);
     identification(suspect, &own, &mut signs);
@@ -90,20 +87,20 @@ pub fn sender(case: &Case<'_>, suspect: &TraceSegment) -> Sender {
     Sender { by, confidence, signs, hops: Some(hops(suspect.ip.ttl)) }
 }
 
-/// The TTLs that the direction's packets before `suspect` have, where each is captured at several places on its way.
-fn seen_ttls(case: &Case<'_>, suspect: &TraceSegment) -> Vec<u8> {
-    let before = || case.trace.sent(suspect.direction).filter(|s| s.packet < suspect.packet && !s.flags.rst());
-    let mut ttls: Vec<_> = before().map(|s| s.ip.ttl).collect();
-    ttls.sort_unstable();
-    ttls.dedup();
-    ttls
+/// Whether the copies of one packet were captured with other TTLs.
+fn is_captured_at_several_places(case: &Case<'_>, direction: Direction) -> bool {
+    /// Packets among which a copy is looked for.
+    const LOOKED_AT: usize = 16;
+    let first: Vec<_> = case.trace.sent(direction).take(LOOKED_AT).collect();
+    let same = |a: &TraceSegment, b: &TraceSegment| {
+        (a.seq, a.ack, a.payload_len, a.flags) == (b.seq, b.ack, b.payload_len, b.flags) && a.ip.ttl != b.ip.ttl
+    };
+    first.iter().enumerate().any(|(at, a)| first[at + 1..].iter().any(|b| same(a, b)))
 }
 
-type Seen<'s, 'a> = (&'s [&'a TraceSegment], &'s [u8]);
-
-fn ttl(case: &Case<'_>, suspect: &TraceSegment, (own, elsewhere): Seen<'_, '_>, signs: &mut Vec<Sign>) {
-    if elsewhere.contains(&suspect.ip.ttl) {
-        let reason = format!("TTL {} as the sender's other packets at this place", suspect.ip.ttl);
+fn ttl(case: &Case<'_>, suspect: &TraceSegment, own: &[&TraceSegment], is_seen: bool, signs: &mut Vec<Sign>) {
+    if is_seen {
+        let reason = format!("TTL {} as the sender's other packets", suspect.ip.ttl);
         return signs.push(Sign { reason, weight: -1, packet: None });
     }
     let mut ttls: Vec<_> = own.iter().map(|s| s.ip.ttl).collect();
@@ -176,7 +173,7 @@ fn timestamps(case: &Case<'_>, suspect: &TraceSegment, own: &[&TraceSegment], si
 }
 
 /// The pretended sender goes on as if it had not sent the packet.
-fn life_after(case: &Case<'_>, suspect: &TraceSegment, elsewhere: &[u8], signs: &mut Vec<Sign>) {
+fn life_after(case: &Case<'_>, suspect: &TraceSegment, is_seen_ttl: bool, signs: &mut Vec<Sign>) {
     // An end has sent all it had when it resets or closes: what it sends behind that place it cannot have closed.
     let over = suspect.flags.rst() && suspect.flags.ack() || suspect.flags.fin();
     let end = suspect.seq.wrapping_add(suspect.payload_len + u32::from(suspect.flags.fin()));
@@ -197,7 +194,7 @@ fn life_after(case: &Case<'_>, suspect: &TraceSegment, elsewhere: &[u8], signs: 
             && !s.flags.rst()
             && !s.events.any(Events::NOT_PART)
             && s.ip.ttl.abs_diff(suspect.ip.ttl) >= 2
-            && !elsewhere.contains(&suspect.ip.ttl)
+            && !is_seen_ttl
             && (s.payload_len > 0 || s.flags.ack())
     });
     let spoils = suspect.flags.rst() || suspect.flags.fin() || suspect.payload_len > 0;

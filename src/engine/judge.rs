@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::index::Index;
 use super::session::Shared;
 use super::view;
-use crate::diagnose::{self, Case, Chain, Context, Finding, Twin, Verdict};
+use crate::diagnose::{self, Case, Chain, Context, Finding, GoodChains, Twin, Verdict};
 use crate::facts::FlowFacts;
 use crate::flow::{FlowRow, Issues, SideFlags, Trace};
 use crate::proto::TlsFacts;
@@ -273,13 +273,16 @@ fn twins(index: &Index, suspects: &[FlowNumber]) -> HashMap<Twin, Vec<(Time, Tim
             facts.row.closed_by == Some(Direction::ToServer) || facts.row.reset_by == Some(Direction::ToServer);
         by_client && facts.tls.is_some_and(|tls| !tls.is_complete())
     };
-    let suspects = suspects.iter().filter_map(|flow| index.facts(*flow)).filter(left);
+    let suspects = || suspects.iter().filter_map(|flow| index.facts(*flow)).filter(left);
+    let ends = |facts: &FlowFacts<'_>| (facts.row.client.ip, facts.row.server);
+    let wanted: HashSet<_> = suspects().map(|facts| ends(&facts)).collect();
     let mut twins: HashMap<Twin, Vec<(Time, Time)>> =
-        suspects.filter_map(|facts| Some((twin(&facts)?, Vec::new()))).collect();
+        suspects().filter_map(|facts| Some((twin(&facts)?, Vec::new()))).collect();
     if twins.is_empty() {
         return twins;
     }
-    for facts in index.iter().filter(|facts| facts.row.outcome == Some(Outcome::Ok)) {
+    let good = |facts: &FlowFacts<'_>| facts.row.outcome == Some(Outcome::Ok) && wanted.contains(&ends(facts));
+    for facts in index.iter().filter(good) {
         if let Some(times) = twin(&facts).and_then(|twin| twins.get_mut(&twin)) {
             times.push((facts.row.start, facts.row.end));
         }
@@ -288,38 +291,11 @@ fn twins(index: &Index, suspects: &[FlowNumber]) -> HashMap<Twin, Vec<(Time, Tim
 }
 
 /// For every server name among the suspects that some flow completed with certificates in clear: that chain.
-fn good_chains(shared: &Shared, suspects: &[FlowNumber]) -> HashMap<Box<[u8]>, (FlowNumber, Chain)> {
-    let mut wanted: HashMap<Box<[u8]>, Option<FlowNumber>> = HashMap::new();
-    {
-        let index = shared.index.read();
-        for facts in suspects.iter().filter_map(|flow| index.facts(*flow)) {
-            if let Some(tls) = facts.tls {
-                wanted.insert(Context::chain_key(tls, facts.row.server), None);
-            }
-        }
-        for facts in index.iter().filter(|facts| facts.row.outcome != Some(Outcome::Failed)) {
-            let Some(tls) = facts.tls.filter(|tls| tls.is_complete() && tls.certificates > 0) else { continue };
-            // A server may speak first; that the client used the connection shows that it took the chain. One that closes
-            // it unused may have checked the chain late.
-            let used = tls.progress.application_data.to_client && tls.progress.application_data.to_server;
-            if !used {
-                continue;
-            }
-            for key in [Context::chain_key(tls, facts.row.server), Context::server_key(facts.row.server)] {
-                if let Some(slot @ None) = wanted.get_mut(&key) {
-                    *slot = Some(facts.flow);
-                }
-            }
-        }
-    }
-    let mut keys: HashMap<FlowNumber, Vec<Box<[u8]>>> = HashMap::new();
-    for (key, flow) in wanted {
-        if let Some(flow) = flow {
-            keys.entry(flow).or_default().push(key);
-        }
-    }
-    let mut flows: Vec<_> = keys.keys().copied().collect();
+fn good_chains(shared: &Shared, suspects: &[FlowNumber]) -> GoodChains<(FlowNumber, Chain)> {
+    let chosen = good_flows(&shared.index.read(), suspects);
+    let mut flows: Vec<_> = chosen.names.values().chain(chosen.servers.values()).flatten().copied().collect();
     flows.sort_unstable();
+    flows.dedup();
     let mut chains = HashMap::new();
     for (flow, trace) in traces(shared, &flows) {
         let (timeline, _, tls) = Timeline::build(&trace, &shared.secrets);
@@ -329,11 +305,37 @@ fn good_chains(shared: &Shared, suspects: &[FlowNumber]) -> HashMap<Box<[u8]>, (
                 && step.id == Some(HandshakeType::CERTIFICATE.0)
         });
         let Some(body) = step.and_then(|step| step.body.get(4..)) else { continue };
-        let chain: Chain =
-            Certificate::decode(body, tls.version).certificates().map(|entry| entry.der.to_vec()).collect();
-        for key in keys.remove(&flow).unwrap_or_default() {
-            chains.insert(key, (flow, chain.clone()));
+        let chain = Certificate::decode(body, tls.version).certificates().map(|entry| entry.der.to_vec());
+        chains.insert(flow, chain.collect::<Chain>());
+    }
+    let chain = |flow: Option<FlowNumber>| Some((flow?, chains.get(&flow?)?.clone()));
+    GoodChains {
+        names: chosen.names.into_iter().filter_map(|(name, flow)| Some((name, chain(flow)?))).collect(),
+        servers: chosen.servers.into_iter().filter_map(|(server, flow)| Some((server, chain(flow)?))).collect(),
+    }
+}
+
+/// For each name, or server, of the suspects the first good flow that showed a chain.
+fn good_flows(index: &Index, suspects: &[FlowNumber]) -> GoodChains<Option<FlowNumber>> {
+    let mut wanted = GoodChains::default();
+    for facts in suspects.iter().filter_map(|flow| index.facts(*flow)) {
+        match facts.tls.map(|tls| &tls.server_name) {
+            Some(Some(name)) => _ = wanted.names.insert(name.clone(), None),
+            Some(None) => _ = wanted.servers.insert(facts.row.server, None),
+            None => {}
         }
     }
-    chains
+    for facts in index.iter().filter(|facts| facts.row.outcome != Some(Outcome::Failed)) {
+        let Some(tls) = facts.tls.filter(|tls| tls.is_complete() && tls.certificates > 0) else { continue };
+        // A server may speak first; that the client used the connection shows that it took the chain. One that closes it
+        // unused may have checked the chain late.
+        if !(tls.progress.application_data.to_client && tls.progress.application_data.to_server) {
+            continue;
+        }
+        let named = tls.server_name.as_ref().and_then(|name| wanted.names.get_mut(name));
+        for slot in [named, wanted.servers.get_mut(&facts.row.server)].into_iter().flatten() {
+            slot.get_or_insert(facts.flow);
+        }
+    }
+    wanted
 }

@@ -9,7 +9,7 @@ pub(super) const RULE: Rule = Rule {
     doc: Doc {
         what: "The client refuses the server's certificate, and the packets do not show why.",
         how: "An alert about the certificate, or a client that leaves directly after the server's whole flight, with nothing wrong to be seen in the chain (or the chain encrypted).",
-        not: "client-gave-up, where the client leaves before the flight is whole.",
+        not: "client-gave-up, where the client leaves before the flight is whole, or drops without a word one of several connections that it opened side by side, of which another came through.",
         next: &["Ask the client: its own error text names the reason", "With a key log the chain and the alert can be read: --keylog"],
         reference: "RFC 8446 section 4.4.2.4",
     },

@@ -8,7 +8,7 @@ pub(super) const RULE: Rule = Rule {
     doc: Doc {
         what: "The server's side ended the connection with a RST after the ClientHello, without a byte of TLS.",
         how: "A RST that bears the server's address (or the client's, where the signs speak against the client: the other half of what a box sends to both). Who really sent it is scored: TTL, timestamps, timing, sequence number, life after it.",
-        not: "A client that leaves by itself (client-gave-up); a server that closes after a long wait (client-hello-unanswered).",
+        not: "A RST that both ends outlive, since it was out of place or damaged: it ended nothing. A client that leaves by itself (client-gave-up); a server that closes after a long wait (client-hello-unanswered).",
         next: &["Compare the TTL of the RST with the SYN-ACK's: a difference places its sender", "Do the failing flows share the server name, the destination, the access point, the size of the ClientHello?", "Try the same name by another path"],
         reference: "RFC 9293 section 3.5.2",
     },

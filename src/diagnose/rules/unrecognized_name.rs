@@ -7,7 +7,7 @@ pub(super) const RULE: Rule = Rule {
     cause: Cause::UnrecognizedName,
     doc: Doc {
         what: "The server does not know the name the client asks for.",
-        how: "The server answers the ClientHello with this alert; nothing speaks against the server as its sender.",
+        how: "The server answers the ClientHello with this alert; nothing speaks against the server as its sender. Or it warns with it, and the client (Java does) takes the warning for an error and leaves with an alert of its own.",
         not: "A warning with the same number, after which the handshake goes on.",
         next: &["Compare the server name with the names of the certificate in a good flow", "Check the DNS answer: is this the right address for the name?"],
         reference: "RFC 6066 section 3",
