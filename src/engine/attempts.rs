@@ -1,11 +1,12 @@
-//! Flows that are one try of one client: a browser's silent retry, a second address tried in parallel.
+//! Flows that are one try of one client: a browser's silent retry, a second address tried in parallel, connections that it
+//! opened side by side and dropped when one of them came through.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
 
 use super::index::Index;
 use crate::net::Endpoint;
-use crate::vocab::{FlowNumber, Outcome, Time};
+use crate::vocab::{Cause, FlowNumber, Outcome, Time};
 
 /// Nanoseconds from a failed flow's end within which the next flow of the same client to the same name is its retry;
 /// Chrome's comes after 0.1 to 35 ms.
@@ -13,6 +14,9 @@ const RETRY: i64 = 150 * 1_000_000;
 /// Nanoseconds from a flow's beginning within which a second one races it while the first has no SYN-ACK yet: Chrome
 /// opens a backup connection after 250 to 300 ms.
 const RACE: i64 = 350 * 1_000_000;
+
+/// Nanoseconds between the beginnings of connections that a client opens side by side.
+const BESIDE: i64 = 2 * Time::SECOND;
 
 /// Whom a client tries to reach.
 #[derive(PartialEq, Eq, Hash)]
@@ -30,6 +34,7 @@ pub(super) fn group(index: &Index) -> Vec<u32> {
         end: Time,
         failed: bool,
         came_up: bool,
+        dropped: bool,
     }
     let numbers = || (0..index.len() as u32).map(FlowNumber);
     let start = |flow: &FlowNumber| index.flows.get(*flow).map(|row| row.start);
@@ -51,12 +56,14 @@ pub(super) fn group(index: &Index) -> Vec<u32> {
         let name = facts.tls.and_then(|tls| tls.server_name.as_deref());
         let target = name.map_or(Target::End(row.server), Target::Name);
         let key = (row.client.ip, target);
+        let dropped = row.cause == Some(Cause::ClientGaveUp);
         let previous = latest.get(&key);
         let same = previous.is_some_and(|previous| {
             let after_end = row.start.nanos_since(previous.end);
             let after_start = row.start.nanos_since(previous.start);
             previous.failed && (-RETRY..=RETRY).contains(&after_end)
                 || !previous.came_up && (0..=RACE).contains(&after_start)
+                || (previous.dropped || dropped) && after_end < 0 && (0..=BESIDE).contains(&after_start)
         });
         let attempt = match previous {
             Some(previous) if same => previous.attempt,
@@ -68,12 +75,7 @@ pub(super) fn group(index: &Index) -> Vec<u32> {
         attempts[flow.index()] = attempt;
         let failed = row.outcome == Some(Outcome::Failed);
         let came_up = row.syn_rtt().is_some();
-        latest.insert(key, Latest { attempt, start: row.start, end: ended(&facts), failed, came_up });
+        latest.insert(key, Latest { attempt, start: row.start, end: row.end, failed, came_up, dropped });
     }
     attempts
-}
-
-/// When a flow was over for its client: at the first abnormal packet, if a finding names one; else at its last packet.
-fn ended(facts: &crate::facts::FlowFacts<'_>) -> Time {
-    facts.row.end
 }
