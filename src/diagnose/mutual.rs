@@ -71,6 +71,9 @@ pub(super) fn judge(case: &Case<'_>, rejected: bool) -> Answer {
         return Answer::Clear;
     }
     let headline = match (ending.kind, rejected) {
+        (EndingKind::Alert(_, description), _) if !of_server => {
+            format!("asked for a certificate, the client leaves with {description}")
+        }
         (EndingKind::Alert(_, description), false) => {
             format!("no client certificate: the server answers {description}")
         }

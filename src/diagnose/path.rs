@@ -43,7 +43,8 @@ pub struct Sender {
     pub confidence: Confidence,
     /// The signs, the strongest first.
     pub signs: Vec<Sign>,
-    /// Estimated hops between the capture and the sender.
+    /// Estimated hops between the capture and the sender; none where its TTL is the end's own, which is copied if the
+    /// sender is another.
     pub hops: Option<u8>,
 }
 
@@ -84,7 +85,8 @@ pub fn sender(case: &Case<'_>, suspect: &TraceSegment) -> Sender {
     } else {
         (EndedBy::Unknown, Confidence::Possible)
     };
-    Sender { by, confidence, signs, hops: Some(hops(suspect.ip.ttl)) }
+    let is_copied = by == EndedBy::Middlebox && own.iter().any(|s| s.ip.ttl == suspect.ip.ttl);
+    Sender { by, confidence, signs, hops: (!is_copied).then(|| hops(suspect.ip.ttl)) }
 }
 
 /// Whether the copies of one packet were captured with other TTLs.
