@@ -42,7 +42,7 @@ pub(super) fn client_refusal(case: &Case<'_>) -> Option<(PacketNumber, AlertDesc
 }
 
 /// Whether an alert speaks of the peer's certificate.
-pub(super) fn is_about_certificate(description: AlertDescription) -> bool {
+pub fn is_about_certificate(description: AlertDescription) -> bool {
     matches!(description.0, 41..=46 | 48 | 111 | 113 | 114 | 116)
 }
 

@@ -239,7 +239,9 @@ impl<'a> Case<'a> {
             }
         }
         let mut order: Vec<usize> = (0..steps.len()).collect();
-        let place = |at: usize| if steps[at].kind == StepKind::Segment { 0 } else { start(at) };
+        // A FIN that waited for what it overtook comes behind that.
+        let waited = |at: usize| u64::from(readable[at] > steps[at].packet);
+        let place = |at: usize| if steps[at].kind == StepKind::Segment { waited(at) } else { start(at) };
         order.sort_by_key(|at| (readable[*at], steps[*at].kind == StepKind::Segment, place(*at)));
         order
     }
@@ -762,6 +764,15 @@ impl<'a> Case<'a> {
     /// The stream offset after the last byte that an end sent.
     pub fn sent_end(&self, direction: Direction) -> u64 {
         self.streams.pieces[direction].last().map_or(0, |piece| piece.range.end)
+    }
+
+    /// Whether an end's FIN is missing from the capture: the other end acknowledged one more than was sent.
+    pub fn has_closed_unseen(&self, direction: Direction) -> bool {
+        let fin = self.trace.sent(direction).any(|s| s.flags.fin());
+        // It leaves a hole of one at the end, as a byte would.
+        let hole =
+            self.streams.pieces[direction].last().filter(|piece| piece.source.is_none() && piece.range.len() == 1);
+        !fin && hole.is_some_and(|hole| self.acknowledged(direction) == hole.range.end)
     }
 
     /// Segments of a direction with payload, copies left out.

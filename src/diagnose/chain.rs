@@ -107,6 +107,12 @@ pub(super) fn is_abrupt(case: &Case<'_>) -> bool {
     case.ending.is_some_and(bare)
 }
 
+/// Whether a client that left after the handshake left for what it saw in it: without a word, at a server that others refuse
+/// in words, and whose chain nobody is seen to accept.
+pub(super) fn is_late_refusal(case: &Case<'_>, chain: &[CertificateFacts]) -> bool {
+    is_abrupt(case) && case.context.refused_servers.contains(&case.trace.row.server) && !is_shared(case, chain)
+}
+
 /// The server's certificates, leaf first; empty where they are encrypted.
 pub(super) fn certificates(case: &Case<'_>) -> Vec<CertificateFacts> {
     let Some(step) = case.at(case.seen.certificate) else { return Vec::new() };

@@ -38,6 +38,8 @@ pub struct Context {
     pub missing_share: f64,
     /// Whether no server's packet was captured at all, though clients acknowledge what servers sent.
     pub lacks_servers: bool,
+    /// Servers whose certificate some client refused by an alert about it.
+    pub refused_servers: HashSet<Endpoint>,
     /// Ends that completed a TLS handshake as servers.
     pub tls_servers: HashSet<Endpoint>,
     /// Clients and the servers that answered a SYN of theirs.

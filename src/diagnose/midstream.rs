@@ -9,7 +9,7 @@ use crate::vocab::text::times;
 use crate::vocab::{Confidence, Direction, EndedBy, PacketNumber};
 
 /// Seconds within which a server that was sending counts as still sending.
-const SENDING: f64 = 1.0;
+const SENDING: f64 = 0.6;
 /// Seconds of silence inside an unfinished record after which an answer counts as stopped.
 const STOPPED: f64 = 5.0;
 
@@ -33,6 +33,9 @@ pub(super) fn reset(case: &Case<'_>) -> Answer {
     }
     let closing = case.trace.first(|s| s.flags.fin() || s.flags.rst() && !case.outlives(s));
     let Some(reset) = closing.filter(|s| s.flags.rst()) else { return Answer::Clear };
+    if case.has_closed_unseen(reset.direction) {
+        return Answer::Clear;
+    }
     let Some(last) = last_data(case, reset.packet) else { return Answer::Clear };
     if case.ending.is_some_and(|ending| ending.packet < reset.packet) {
         // A close_notify came first: somebody was closing in order.
@@ -76,7 +79,9 @@ fn said_goodbye(case: &Case<'_>, reset: &TraceSegment) -> bool {
 /// Whether the client's last data asks for something: not a few bytes of farewell sent together with the end.
 fn request_waits(case: &Case<'_>, last: &TraceSegment, reset: &TraceSegment) -> bool {
     let answered_before = case.data(Direction::ToClient).any(|s| s.packet > last.packet && s.packet < reset.packet);
-    !answered_before && last.payload_len > 31
+    // An alert of Java, which pads it.
+    let farewell = case.is_tls13() && last.payload_len == 40;
+    !answered_before && last.payload_len > 31 && !farewell
 }
 
 /// Silence with a request under way.

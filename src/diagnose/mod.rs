@@ -21,6 +21,7 @@ mod rules;
 mod silence;
 mod verdict;
 
+pub use alerts::is_about_certificate;
 pub use case::{Case, Ending, EndingKind, Stage};
 pub use clients::{CLIENTS, Experience, Match, Why, texts, why};
 pub use context::{Chain, Context, GoodChains, RoundTrips, Twin};

@@ -20,6 +20,9 @@ const PROVEN: i32 = -3;
 /// Share of the round trip below which an answer is too early; the rest is left to what makes round trips differ.
 const LATEST: f64 = 0.85;
 
+/// Round trips after which an answer is no longer taken to come at once.
+const LATE: f64 = 1.5;
+
 /// Round trips to a server that must be known before an early answer outweighs every other sign.
 const SURE_TRIPS: u32 = 3;
 
@@ -145,6 +148,11 @@ fn timestamps(case: &Case<'_>, suspect: &TraceSegment, own: &[&TraceSegment], si
             let reason = "a bare RST without the timestamps that were negotiated".into();
             signs.push(Sign { reason, weight: 2, packet: None });
         }
+        // A RST with an ACK comes from an end that knows the connection.
+        None if suspect.flags.rst() && first_word => {
+            let reason = "no timestamps although they were negotiated (RFC 7323 §3.2)".into();
+            signs.push(Sign { reason, weight: 3, packet: None });
+        }
         None if suspect.flags.rst() => {
             let reason = "no timestamps although they were negotiated".into();
             signs.push(Sign { reason, weight: 1, packet: None });
@@ -177,7 +185,9 @@ fn timestamps(case: &Case<'_>, suspect: &TraceSegment, own: &[&TraceSegment], si
 /// The pretended sender goes on as if it had not sent the packet.
 fn life_after(case: &Case<'_>, suspect: &TraceSegment, is_seen_ttl: bool, signs: &mut Vec<Sign>) {
     // An end has sent all it had when it resets or closes: what it sends behind that place it cannot have closed.
-    let over = suspect.flags.rst() && suspect.flags.ack() || suspect.flags.fin();
+    let over = suspect.flags.rst() || suspect.flags.fin();
+    // Without an ACK a RST says only that its sender does not know the connection.
+    let weight = if suspect.flags.ack() { 10 } else { 4 };
     let end = suspect.seq.wrapping_add(suspect.payload_len + u32::from(suspect.flags.fin()));
     let behind = case.trace.sent(suspect.direction).find(|s| {
         let is_new =
@@ -189,7 +199,7 @@ fn life_after(case: &Case<'_>, suspect: &TraceSegment, is_seen_ttl: bool, signs:
     });
     if let Some(behind) = behind.filter(|_| over) {
         let reason = "the sender goes on with data behind it, as if it had not sent this".into();
-        return signs.push(Sign { reason, weight: 10, packet: Some(behind.packet) });
+        return signs.push(Sign { reason, weight, packet: Some(behind.packet) });
     }
     let later = case.trace.sent(suspect.direction).find(|s| {
         s.packet > suspect.packet
@@ -223,6 +233,12 @@ fn timing(case: &Case<'_>, suspect: &TraceSegment, signs: &mut Vec<Sign>) {
     let end = trigger.seq.wrapping_add(trigger.payload_len);
     let answers = suspect.flags.ack() && !crate::flow::analysis::after(end, suspect.ack);
     if took >= rtt * LATEST {
+        // A RST without ACK takes its number from what it answers.
+        let bare = suspect.flags.rst() && !suspect.flags.ack() && suspect.seq == trigger.ack;
+        if (answers || bare) && took < rtt * LATE {
+            let reason = "it comes a round trip after what it answers, as the end's would".into();
+            signs.push(Sign { reason, weight: -1, packet: None });
+        }
         return;
     }
     // A RST without ACK answers a segment that acknowledges something (RFC 9293 §3.10.7.1); the first of those is the
@@ -258,7 +274,8 @@ fn sequence(case: &Case<'_>, suspect: &TraceSegment, own: &[&TraceSegment], sign
     let expected = own
         .iter()
         .map(|s| s.seq.wrapping_add(s.payload_len + u32::from(s.flags.syn()) + u32::from(s.flags.fin())))
-        .reduce(|a, b| if crate::flow::analysis::after(b, a) { b } else { a });
+        .reduce(|a, b| if crate::flow::analysis::after(b, a) { b } else { a })
+        .map(|end| end.wrapping_add(u32::from(case.has_closed_unseen(suspect.direction))));
     let gap = case.tls.progress.gap;
     // A RST for a segment of a connection that its sender no longer knows takes its number from what that segment
     // acknowledges (RFC 9293 §3.10.7.1).

@@ -141,7 +141,12 @@ fn lost_before(case: &Case<'_>, direction: Direction) -> Option<SizeLoss> {
     let gap = pieces[hole].range;
     let after = pieces[hole + 1..].iter().find(|piece| piece.source.is_some())?;
     let acked = case.acknowledged(direction);
-    if acked > gap.start || gap.len() < u64::from(LARGE) {
+    // What the snap length cut was there.
+    let cut = case.data(direction).any(|s| {
+        let start = case.offset(s) as u64;
+        start < gap.end && start + u64::from(s.payload_len) > gap.start
+    });
+    if cut || acked > gap.start || gap.len() < u64::from(LARGE) {
         return None;
     }
     let first = after.source.as_ref()?.packet;

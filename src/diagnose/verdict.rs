@@ -8,8 +8,9 @@ use super::rule::{Answer, Found, Rule};
 use super::rules::RULES;
 use crate::facts::FlowFacts;
 use crate::flow::{FlowRow, SideFlags, TraceSegment};
+use crate::timeline::{Piece, is_midstream};
 use crate::vocab::iana::AlertDescription;
-use crate::vocab::{Cause, Direction, EndedBy, Outcome};
+use crate::vocab::{Cause, Confidence, Direction, EndedBy, Outcome, PacketNumber, PerDirection};
 
 /// What is said of a flow.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -61,10 +62,12 @@ pub fn judge(case: &Case<'_>) -> Verdict {
 }
 
 fn finding(case: &Case<'_>, rule: &Rule, found: Found) -> Finding {
+    // Where nobody ends the flow and the capture lacks segments, the rest of it may be among these.
+    let unsure = case.ending.is_none() && lacks_segments(case, rule.cause);
     Finding {
         flow: case.flow,
         cause: rule.cause,
-        confidence: found.confidence,
+        confidence: if unsure { Confidence::Possible } else { found.confidence },
         ended_by: found.ended_by,
         headline: found.headline,
         detail: qualified(case, rule.cause, found.detail),
@@ -78,12 +81,17 @@ fn finding(case: &Case<'_>, rule: &Rule, found: Found) -> Finding {
 
 /// A finding that rests on something not seen says how much the capture itself lacks.
 fn qualified(case: &Case<'_>, cause: Cause, detail: String) -> String {
-    let missing = case.context.missing_share;
-    if !NOT_SEEN.contains(&cause) || missing < WORTH_SAYING {
+    if !lacks_segments(case, cause) {
         return detail;
     }
+    let missing = case.context.missing_share;
     let lack = format!("At least {:.1} % of the segments are missing from this capture.", missing * 100.0);
     if detail.is_empty() { lack } else { format!("{} {lack}", detail.trim_end()) }
+}
+
+/// Whether a cause rests on an answer that was not seen, and the capture shows that it lacks segments.
+fn lacks_segments(case: &Case<'_>, cause: Cause) -> bool {
+    NOT_SEEN.contains(&cause) && case.context.missing_share >= WORTH_SAYING
 }
 
 /// The outcome that how far a flow came gives, without any rule.
@@ -93,16 +101,21 @@ fn outcome(case: &Case<'_>) -> Outcome {
         || case.stage == Stage::Complete
         || case.stage == Stage::ClientFinished && case.is_tls13();
     if case.is_one_sided() {
-        let record = [case.client_data, case.server_data].into_iter().flatten().any(|s| is_record(case, s));
-        let port = row.server.port == HTTPS || case.context.tls_servers.contains(&row.server);
-        return if case.tls.is_tls() || record || port || case.client_data.is_none() && case.server_data.is_none() {
+        /// Segments among which a record is looked for: text may come first.
+        const LOOKED_AT: usize = 16;
+        let record = Direction::BOTH.iter().any(|way| case.data(*way).take(LOOKED_AT).any(|s| is_record(case, s)));
+        return if case.tls.is_tls()
+            || record
+            || speaks_tls(case)
+            || case.client_data.is_none() && case.server_data.is_none()
+        {
             Outcome::Incomplete
         } else {
             Outcome::NotTls
         };
     }
     if through && case.tls.is_tls() {
-        return Outcome::Ok;
+        return if hides_last_word(case) { Outcome::Incomplete } else { Outcome::Ok };
     }
     if case.tls.is_tls() {
         return Outcome::Incomplete;
@@ -113,7 +126,7 @@ fn outcome(case: &Case<'_>) -> Outcome {
     if headless && (case.server_data.is_none() || unread || may_have_been_tls(case)) {
         return Outcome::Incomplete;
     }
-    if begins_hello(case) {
+    if begins_hello(case) || is_midstream(row) && speaks_tls(case) {
         return Outcome::Incomplete;
     }
     match (case.client_data, case.server_data) {
@@ -141,10 +154,13 @@ fn is_record(case: &Case<'_>, segment: &TraceSegment) -> bool {
 /// Whether a client whose first bytes the capture lacks may have sent a `ClientHello` in them: its next bytes are a record, or
 /// its server speaks TLS.
 fn may_have_been_tls(case: &Case<'_>) -> bool {
+    case.client_data.is_some_and(|s| is_record(case, s)) || speaks_tls(case)
+}
+
+/// Whether the server is known to speak TLS, by its port or by other flows.
+fn speaks_tls(case: &Case<'_>) -> bool {
     let server = case.trace.row.server;
-    case.client_data.is_some_and(|s| is_record(case, s))
-        || server.port == HTTPS
-        || case.context.tls_servers.contains(&server)
+    server.port == HTTPS || case.context.tls_servers.contains(&server)
 }
 
 /// Whether a flow without TLS can still be a try at it: never answered, refused, a proxy's, plain text to a TLS port.
@@ -172,12 +188,7 @@ fn is_undecidable(case: &Case<'_>) -> bool {
             && beheaded
             && case.acknowledged(Direction::ToClient) > 0;
     }
-    // Behind a hole the server's last word may have been its second: what it said before shows that it was content.
-    let lacks = |before: u64| case.streams.pieces.to_client.iter().any(|p| p.source.is_none() && p.range.end <= before);
-    let last_word = case.ending_step().filter(|_| !from_client && case.is_tls13());
-    if case.stage == Stage::ClientFinished
-        && last_word.is_some_and(|step| step.spans.first().is_some_and(|span| lacks(span.start)))
-    {
+    if hides_last_word(case) {
         return true;
     }
     // The first bytes of an answer that is no TLS are there, however much of it is not.
@@ -188,13 +199,36 @@ fn is_undecidable(case: &Case<'_>) -> bool {
         return false;
     }
     // A hole that the receiver acknowledged is the capture's own. In a hello of which the capture has the beginning it
-    // hides nothing that decides.
-    let hello_end = case.hello_record_end().unwrap_or(0);
-    let hides =
-        |way: Direction, end: u64| end <= case.acknowledged(way) && (way == Direction::ToClient || end > hello_end);
-    Direction::BOTH
-        .iter()
-        .any(|way| case.streams.pieces[*way].iter().any(|piece| piece.source.is_none() && hides(*way, piece.range.end)))
+    // hides nothing that decides, nor does one before the client's Finished, which shows that all went well so far.
+    let decided = finished_at(case)
+        .map_or(PerDirection { to_server: case.hello_record_end().unwrap_or(0), to_client: 0 }, |(_, offsets)| offsets);
+    Direction::BOTH.iter().any(|way| {
+        let hides = |end: u64| end <= case.acknowledged(*way) && end > decided[*way];
+        case.streams.pieces[*way].iter().any(|piece| piece.source.is_none() && hides(piece.range.end))
+    })
+}
+
+/// Whether the capture lacks what a TLS 1.3 server said between the client's Finished and its last word, or what the client
+/// did: application data of the server would show that it was content, an alert of the client what the last word replies to.
+fn hides_last_word(case: &Case<'_>) -> bool {
+    let Some(ending) = case.ending.filter(|e| e.from == Direction::ToClient) else { return false };
+    let Some((packet, offsets)) = finished_at(case) else { return false };
+    let end = case.ending_step().and_then(|step| step.spans.first()).map_or(u64::MAX, |span| span.start);
+    let said = |p: &Piece| p.range.start >= offsets.to_client && p.range.end <= end;
+    let pieces = &case.streams.pieces;
+    ending.packet > packet
+        && (pieces.to_client.iter().any(|p| p.source.is_none() && said(p))
+            || pieces.to_server.iter().any(|p| p.source.is_none() && p.range.end > offsets.to_server))
+}
+
+/// The packet of the client's Finished under TLS 1.3 where the flow came no further, and how far each stream had come
+/// then: what the client had sent before and what it had received.
+fn finished_at(case: &Case<'_>) -> Option<(PacketNumber, PerDirection<u64>)> {
+    let step = case.at(case.seen.client_finished).filter(|_| case.is_tls13() && case.stage == Stage::ClientFinished)?;
+    let segment = case.trace.by_packet(step.packet)?;
+    let received = segment.ack.wrapping_sub(case.trace.row.sides.to_client.first_seq()) as i32;
+    let to_server = step.spans.first().map_or(0, |span| span.start);
+    Some((step.packet, PerDirection { to_server, to_client: u64::try_from(received).unwrap_or(0) }))
 }
 
 /// Whether nothing but SYNs of the client was captured of a flow.
@@ -243,7 +277,8 @@ pub fn quick(facts: &FlowFacts<'_>, context: &Context) -> Option<Outcome> {
         let interesting =
             context.tls_servers.contains(&row.server) || tls.progress.tunnel_asked || tls.progress.tls_hint;
         // The capture lacks how the client began.
-        let headless = client.bytes > 0 && tls.preamble_bytes.to_server < SHORTEST_STUB;
+        let headless = client.bytes > 0 && tls.preamble_bytes.to_server < SHORTEST_STUB
+            || is_midstream(row) && row.server.port == HTTPS;
         return (!interesting && !headless && server.bytes > 0 && client.bytes > 0).then_some(Outcome::NotTls);
     }
     let spoiled = progress.malformed

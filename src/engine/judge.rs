@@ -12,6 +12,7 @@ use crate::facts::FlowFacts;
 use crate::flow::{FlowRow, Issues, SideFlags, Trace};
 use crate::proto::TlsFacts;
 use crate::proto::dialogue::Event;
+use crate::proto::tls::SeenAlert;
 use crate::proto::tls::message::Certificate;
 use crate::timeline::{self, StepKind, Timeline, is_midstream};
 use crate::vocab::iana::HandshakeType;
@@ -136,6 +137,11 @@ fn context(index: &Index) -> Context {
         servers_speak |= row.sides.to_client.packets > 0;
         context.capture_end = context.capture_end.max(row.end);
         let tls = index.tls.get(row.tls as usize);
+        let refuses =
+            |alert: &SeenAlert| alert.from == Direction::ToServer && diagnose::is_about_certificate(alert.description);
+        if tls.is_some_and(|tls| tls.alerts.iter().any(refuses)) {
+            context.refused_servers.insert(row.server);
+        }
         // What speaks TLS behind a preamble only (STARTTLS, CONNECT) expects text at first.
         let at_once = |tls: &TlsFacts| tls.start.to_server == 0;
         if tls.is_some_and(|tls| at_once(tls) && (tls.is_complete() || tls.progress.server_hello)) {

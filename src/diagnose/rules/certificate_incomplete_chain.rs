@@ -28,7 +28,7 @@ fn judge(case: &Case<'_>) -> Answer {
     let given = matches!(chain::ending(case, &certificates), Ending::Intermediates { .. });
     let known = longer || given;
     if !known && !names_intermediate && !called_so { return Answer::Clear; }
-    if refusal.after_handshake && !(longer && chain::is_abrupt(case)) { return Answer::Clear; }
+    if refusal.after_handshake && !(longer && chain::is_abrupt(case) || chain::is_late_refusal(case, &certificates)) { return Answer::Clear; }
     let headline = format!("the chain lacks the certificate of {missing}");
     let confidence = if refusal.after_handshake || !known && !names_intermediate { Confidence::Possible } else if refusal.alert.is_some() && known { Confidence::Certain } else { Confidence::Likely };
     Found::at(refusal.packet, confidence, EndedBy::Client, headline)

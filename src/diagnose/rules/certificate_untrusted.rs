@@ -28,7 +28,7 @@ fn judge(case: &Case<'_>) -> Answer {
             .detail("The certificate itself is encrypted and cannot be checked without keys.")
             .answer();
     };
-    if refusal.after_handshake { return Answer::Clear; }
+    if refusal.after_handshake && !chain::is_late_refusal(case, &certificates) { return Answer::Clear; }
     // What else the alert or the certificate says speaks against a mere lack of trust.
     let other = refusal.alert.is_some_and(|alert| matches!(alert, AlertDescription::UNSUPPORTED_CERTIFICATE | AlertDescription::CERTIFICATE_REVOKED | AlertDescription::CERTIFICATE_EXPIRED));
     if other || !leaf.allows_server() { return Answer::Clear; }
@@ -37,7 +37,7 @@ fn judge(case: &Case<'_>) -> Answer {
     if !unknown || chain::is_shared(case, &certificates) { return Answer::Clear; }
     let top = chain::missing(&certificates).unwrap_or_else(|| leaf.issuer.clone());
     let headline = format!("the chain ends in {top}, which is no known root");
-    let confidence = if refusal.alert.is_some() { if says_so { Confidence::Certain } else { Confidence::Likely } } else { Confidence::Likely };
+    let confidence = if refusal.after_handshake { Confidence::Possible } else if refusal.alert.is_some() { if says_so { Confidence::Certain } else { Confidence::Likely } } else { Confidence::Likely };
     Found::at(refusal.packet, confidence, EndedBy::Client, headline)
         .detail(format!("The client leaves{}. The leaf is {}, issued by {}.", refusal.alert.map_or_else(String::new, |a| format!(" with {a}")), leaf.subject, leaf.issuer))
         .supported(case.at(case.seen.certificate).map(|s| s.packet), "the certificate")

@@ -110,6 +110,11 @@ impl Dialogue {
                 self.shared.joined_late = true;
                 self.begin(from, 0, Opening::ClientHello, observer);
             }
+            // The capture began inside a record; here the next one begins.
+            Opening::Other if self.midstream && begins_application_data(bytes) => {
+                self.shared.joined_late = true;
+                self.begin(from, self.sides[from].held().len() - bytes.len(), Opening::ClientHello, observer);
+            }
             Opening::Other if from == Direction::ToClient && self.sides.to_server.seen_bytes == 0 => {
                 // Perhaps a banner before the client's hello, or the answer to one not captured: kept for a while.
                 if self.sides[from].held().len() > MAX_HELD {
@@ -127,11 +132,7 @@ impl Dialogue {
     }
 
     fn server_opens(&self, held: &[u8]) -> bool {
-        self.sides.to_server.seen_bytes == 0
-            && held.len() >= 6
-            && held[0] == 22
-            && held[5] == 2
-            && opening::is_record_chain(held)
+        self.sides.to_server.seen_bytes == 0 && begins_server_hello(held)
     }
 
     /// TLS begins: in this direction after `skip` held bytes, in the other where its stream stands now, or at its
@@ -141,7 +142,12 @@ impl Dialogue {
         let other = from.reversed();
         if matches!(self.sides[other].state, State::Waiting) {
             if preceded {
-                self.sides[other].release(other, observer);
+                // Where the capture lacks something before the hello, the answer to it may have come first.
+                let held = self.sides[other].held();
+                let answer =
+                    (0..held.len()).find(|at| other == Direction::ToClient && begins_server_hello(&held[*at..]));
+                let before = answer.unwrap_or(held.len());
+                self.sides[other].release_first(before, other, observer);
             }
             self.sides[other].state = State::Records;
             let start = self.sides[other].held_start();
@@ -170,4 +176,14 @@ impl Dialogue {
             self.sides[other].resume(other, &mut self.shared, observer);
         }
     }
+}
+
+/// Whether records begin here, the first of them with a `ServerHello`.
+fn begins_server_hello(bytes: &[u8]) -> bool {
+    matches!(bytes, [22, 3, _, _, _, 2, ..]) && opening::is_record_chain(bytes)
+}
+
+/// Whether a record of application data begins here, and what follows in these bytes goes on as records.
+fn begins_application_data(bytes: &[u8]) -> bool {
+    matches!(bytes, [23, 3, 1..=3, ..]) && opening::is_record_chain(bytes)
 }
