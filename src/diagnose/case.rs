@@ -238,12 +238,32 @@ impl<'a> Case<'a> {
                 readable[at] = latest;
             }
         }
+        self.heed_time(&mut readable);
         let mut order: Vec<usize> = (0..steps.len()).collect();
-        // A FIN that waited for what it overtook comes behind that.
-        let waited = |at: usize| u64::from(readable[at] > steps[at].packet);
-        let place = |at: usize| if steps[at].kind == StepKind::Segment { waited(at) } else { start(at) };
-        order.sort_by_key(|at| (readable[*at], steps[*at].kind == StepKind::Segment, place(*at)));
+        // What waited comes behind what it waited for.
+        let waited = |at: usize| readable[at] > steps[at].packet;
+        let place = |at: usize| if steps[at].kind == StepKind::Segment { 0 } else { start(at) };
+        order.sort_by_key(|at| (readable[*at], waited(*at), steps[*at].kind == StepKind::Segment, place(*at)));
         order
+    }
+
+    /// What was sent before another packet may be captured right behind it: several queues of one network card are not
+    /// captured in the order of time.
+    fn heed_time(&self, readable: &mut [PacketNumber]) {
+        /// Segments behind which an earlier one is looked for.
+        const LOOKED_AT: usize = 4;
+        let segments = &self.trace.segments;
+        let packet = |at: &usize| self.timeline.steps[*at].packet;
+        let mut steps: Vec<usize> = (0..self.timeline.steps.len()).collect();
+        steps.sort_by_key(packet);
+        for (at, segment) in segments.iter().enumerate() {
+            let is_earlier = |s: &&TraceSegment| s.time < segment.time && s.direction != segment.direction;
+            let Some(earlier) = segments[at + 1..].iter().take(LOOKED_AT).rfind(is_earlier) else { continue };
+            let first = steps.partition_point(|at| packet(at) < segment.packet);
+            for at in steps[first..].iter().take_while(|at| packet(at) == segment.packet) {
+                readable[*at] = readable[*at].max(earlier.packet);
+            }
+        }
     }
 
     /// Whether what should have ended the flow did not.

@@ -212,7 +212,14 @@ fn is_undecidable(case: &Case<'_>) -> bool {
 /// did: application data of the server would show that it was content, an alert of the client what the last word replies to.
 fn hides_last_word(case: &Case<'_>) -> bool {
     let Some(ending) = case.ending.filter(|e| e.from == Direction::ToClient) else { return false };
-    let Some((packet, offsets)) = finished_at(case) else { return false };
+    let Some((packet, offsets)) = finished_at(case) else {
+        // The Finished itself may be what is missing before the client's later bytes.
+        let sent = &case.streams.pieces.to_server;
+        let hole = sent.iter().position(|p| p.source.is_none() && Some(p.range.start) >= case.hello_record_end());
+        return case.is_tls13()
+            && case.stage == Stage::ServerFlight
+            && hole.is_some_and(|hole| sent[hole..].iter().any(|p| p.source.is_some()));
+    };
     let end = case.ending_step().and_then(|step| step.spans.first()).map_or(u64::MAX, |span| span.start);
     let said = |p: &Piece| p.range.start >= offsets.to_client && p.range.end <= end;
     let pieces = &case.streams.pieces;

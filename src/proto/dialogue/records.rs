@@ -97,6 +97,11 @@ impl Side {
         self.buffer_start
     }
 
+    /// Whether no record was read, and none is begun.
+    pub fn is_unread(&self) -> bool {
+        self.records == 0 && self.buffer.is_empty() && self.skipped.is_none()
+    }
+
     /// The packet that carried the first held byte.
     pub fn held_origin(&self) -> Option<(PacketNumber, Time)> {
         (!self.buffer.is_empty()).then(|| self.marks.origin(self.buffer_start))

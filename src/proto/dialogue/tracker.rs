@@ -9,7 +9,7 @@ use super::opening::{self, Opening};
 use super::records::{Shared, Side, State};
 use crate::proto::tls::secrets::Secrets;
 use crate::stream::Chunk;
-use crate::vocab::{Direction, PerDirection, StreamRange};
+use crate::vocab::{Direction, PerDirection, StreamRange, Time};
 
 /// Bytes of a direction that may come before TLS; after that the flow counts as not TLS.
 const MAX_PREAMBLE: u64 = 64 * 1024;
@@ -24,6 +24,8 @@ pub struct Dialogue {
     shared: Shared,
     /// Whether the capture lacks the flow's beginning.
     midstream: bool,
+    /// When the client began its hello.
+    hello_time: Option<Time>,
 }
 
 impl Dialogue {
@@ -31,7 +33,7 @@ impl Dialogue {
     /// `secrets`, where they have those of the flow.
     pub fn new(midstream: bool, secrets: Arc<Secrets>) -> Self {
         let shared = Shared { agreed: Agreed { secrets, ..Agreed::default() }, ..Shared::default() };
-        Self { sides: PerDirection::default(), shared, midstream }
+        Self { sides: PerDirection::default(), shared, midstream, hello_time: None }
     }
 
     /// Reads a little of both sides, so that the processor has them at hand soon.
@@ -64,6 +66,7 @@ impl Dialogue {
             _ if matches!(chunk, Chunk::Again { .. }) => {}
             State::Waiting => self.open(from, chunk, observer),
             State::NotTls => {}
+            _ if self.precedes_hello(from, chunk) => self.take_late(from, chunk, observer),
             _ => self.sides[from].feed(from, chunk, &mut self.shared, observer),
         }
     }
@@ -115,8 +118,8 @@ impl Dialogue {
                 self.shared.joined_late = true;
                 self.begin(from, self.sides[from].held().len() - bytes.len(), Opening::ClientHello, observer);
             }
-            Opening::Other if from == Direction::ToClient && self.sides.to_server.seen_bytes == 0 => {
-                // Perhaps a banner before the client's hello, or the answer to one not captured: kept for a while.
+            Opening::Other if from == Direction::ToClient && self.may_answer(held) => {
+                // Perhaps a banner before the client's hello, or the answer to one not captured yet: kept for a while.
                 if self.sides[from].held().len() > MAX_HELD {
                     self.sides[from].release(from, observer);
                 }
@@ -131,6 +134,27 @@ impl Dialogue {
         }
     }
 
+    /// Whether these are the server's last words before the hello, captured behind it: what carries them is older.
+    fn precedes_hello(&self, from: Direction, chunk: &Chunk<'_>) -> bool {
+        let Chunk::Bytes { bytes, time, .. } = chunk else { return false };
+        from == Direction::ToClient
+            && self.hello_time.is_some_and(|hello| *time < hello)
+            && self.sides.to_client.is_unread()
+            && !matches!(bytes, [20..=23, 3, ..])
+    }
+
+    fn take_late(&mut self, from: Direction, chunk: &Chunk<'_>, observer: &mut impl Observer) {
+        let Chunk::Bytes { range, bytes, packet, time, .. } = *chunk else { return };
+        let side = &mut self.sides[from];
+        side.hold(range, bytes, packet, time);
+        side.release(from, observer);
+        self.shared.start[from] = side.held_start();
+    }
+
+    fn may_answer(&self, held: &[u8]) -> bool {
+        self.sides.to_server.seen_bytes == 0 || begins_server_hello(held)
+    }
+
     fn server_opens(&self, held: &[u8]) -> bool {
         self.sides.to_server.seen_bytes == 0 && begins_server_hello(held)
     }
@@ -141,7 +165,7 @@ impl Dialogue {
         let preceded = self.sides[from].begins_after(skip) > 0;
         let other = from.reversed();
         if matches!(self.sides[other].state, State::Waiting) {
-            if preceded {
+            if preceded || self.midstream {
                 // Where the capture lacks something before the hello, the answer to it may have come first.
                 let held = self.sides[other].held();
                 let answer =
@@ -159,6 +183,7 @@ impl Dialogue {
         self.shared.ssl2 = opening == Opening::Ssl2Hello;
         self.sides[from].state = State::Records;
         if let Some((packet, time)) = self.sides[from].held_origin() {
+            self.hello_time = self.hello_time.or(Some(time).filter(|_| from == Direction::ToServer));
             observer.event(&Event {
                 from,
                 first_packet: packet,
