@@ -257,13 +257,24 @@ impl<'a> Case<'a> {
         let mut steps: Vec<usize> = (0..self.timeline.steps.len()).collect();
         steps.sort_by_key(packet);
         for (at, segment) in segments.iter().enumerate() {
-            let is_earlier = |s: &&TraceSegment| s.time < segment.time && s.direction != segment.direction;
+            let is_earlier =
+                |s: &&TraceSegment| s.time < segment.time && s.direction != segment.direction && self.is_first_copy(s);
             let Some(earlier) = segments[at + 1..].iter().take(LOOKED_AT).rfind(is_earlier) else { continue };
             let first = steps.partition_point(|at| packet(at) < segment.packet);
             for at in steps[first..].iter().take_while(|at| packet(at) == segment.packet) {
                 readable[*at] = readable[*at].max(earlier.packet);
             }
         }
+    }
+
+    /// Whether a segment is the first to carry its payload, or its FIN.
+    fn is_first_copy(&self, segment: &TraceSegment) -> bool {
+        if segment.payload_len == 0 {
+            return segment.flags.fin() && !segment.events.any(Events::ANY_RETRANSMISSION | Events::NOT_PART);
+        }
+        let start = u64::try_from(self.offset(segment)).unwrap_or(0);
+        let piece = self.streams.piece_at(segment.direction, start);
+        piece.and_then(|piece| piece.source.as_ref()).is_some_and(|source| source.packet == segment.packet)
     }
 
     /// Whether what should have ended the flow did not.
