@@ -27,24 +27,11 @@ impl Fixture {
         Self { bytes: read("capture.pcapng"), keys: read("keys.log") }
     }
 
-    /// The blocks of the capture.
-    fn blocks(&self) -> Vec<&[u8]> {
-        let mut rest = &self.bytes[..];
-        let mut blocks = Vec::new();
-        while let Some(length) = rest.get(4..8) {
-            let length = u32::from_le_bytes(length.try_into().expect("four bytes")) as usize;
-            let (block, more) = rest.split_at(length);
-            blocks.push(block);
-            rest = more;
-        }
-        blocks
-    }
-
     /// The capture without some of its packets.
     fn without(&self, packets: &[u32]) -> Vec<u8> {
         let mut number = 0;
         let mut kept = Vec::new();
-        for block in self.blocks() {
+        for block in common::blocks(&self.bytes) {
             number += u32::from(kind(block) == ENHANCED_PACKET);
             if kind(block) != ENHANCED_PACKET || !packets.contains(&number) {
                 kept.extend_from_slice(block);
@@ -257,7 +244,8 @@ fn a_damaged_record_before_any_good_one_is_only_not_opened() {
 fn missing_packets_are_searched_past_and_accuse_nobody() {
     for name in ["tls13-ok", "tls12-ok", "stacks-ok", "heavy-loss-ok"] {
         let fixture = Fixture::read(name);
-        let packets = fixture.blocks().iter().filter(|block| kind(block) == ENHANCED_PACKET).count() as u32;
+        let packets =
+            common::blocks(&fixture.bytes).iter().filter(|block| kind(block) == ENHANCED_PACKET).count() as u32;
         for missing in 1..=packets.min(40) {
             let session = Desk::new(&fixture.without(&[missing]), Some(&fixture.keys)).session();
             let view = view(&session);
@@ -278,7 +266,7 @@ fn a_record_captured_twice_with_different_bytes_is_not_judged() {
     let at = place(&fixture, &view, data);
     let mut number = 0;
     let mut bytes = Vec::new();
-    for block in fixture.blocks() {
+    for block in common::blocks(&fixture.bytes) {
         number += u32::from(kind(block) == ENHANCED_PACKET);
         let first = kind(block) == ENHANCED_PACKET && number == data.packet.0;
         if first {

@@ -5,6 +5,7 @@ mod common;
 use std::io::Write as _;
 use std::path::Path;
 
+use common::blocks;
 use shakedown::engine::{Options, Session};
 use shakedown::vocab::Outcome;
 
@@ -13,19 +14,6 @@ const MOST: usize = 64 * 1024;
 /// An Enhanced Packet Block, and what comes before its packet's bytes.
 const ENHANCED_PACKET: [u8; 4] = 6_u32.to_le_bytes();
 const BEFORE_PACKET: usize = 28;
-
-/// The blocks of a pcapng of this machine's byte order.
-fn blocks(bytes: &[u8]) -> Vec<&[u8]> {
-    let mut rest = bytes;
-    let mut blocks = Vec::new();
-    while let Some(length) = rest.get(4..8) {
-        let length = u32::from_le_bytes(length.try_into().expect("four bytes")) as usize;
-        let (block, after) = rest.split_at(length);
-        blocks.push(block);
-        rest = after;
-    }
-    blocks
-}
 
 fn is_packet(block: &[u8]) -> bool {
     block.starts_with(&ENHANCED_PACKET)

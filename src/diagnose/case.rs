@@ -24,8 +24,6 @@ pub(super) const SILENCE: f64 = 10.0;
 const IDLE: f64 = 1.0;
 /// Seconds of silence after which the capture is taken to have paused, or to be several in one: nobody waits so long.
 const PAUSE: f64 = 3_600.0;
-/// Seconds for which what an end sent can still come, where no round trip was measured.
-const UNDER_WAY: f64 = 0.1;
 /// Seconds after which a SYN without an answer counts as unanswered: by then it has been sent twice more.
 pub(super) const SYN_SILENCE: f64 = 3.0;
 /// Seconds after which a server that closes is taken to have waited rather than refused.
@@ -200,7 +198,8 @@ impl<'a> Case<'a> {
         case
     }
 
-    /// Goes through the steps in the order in which their receiver could read them until something ends or spoils the flow.
+    /// Goes through the steps in the order in which their receiver could read them until something ends or spoils the
+    /// flow.
     fn walk(&mut self) {
         for step in self.reading_order() {
             if let Some(kind) = self.step(step).filter(|kind| !self.is_survived(step, *kind)) {
@@ -209,72 +208,6 @@ impl<'a> Case<'a> {
                 return;
             }
         }
-    }
-
-    /// The steps in the order in which their receiver could read them. What overtook earlier bytes of its stream waits
-    /// for these (a retransmission may fill a hole after the segments behind it), a FIN too (RFC 9293 §3.10.7.4), and
-    /// what a packet carries comes before its own FIN or RST.
-    fn reading_order(&self) -> Vec<usize> {
-        let steps = &self.timeline.steps;
-        let start = |at: usize| match steps[at].kind {
-            StepKind::Segment => self
-                .trace
-                .by_packet(steps[at].packet)
-                .map_or(0, |s| u64::try_from(self.offset(s)).unwrap_or(0) + u64::from(s.payload_len)),
-            _ => steps[at].spans.first().map_or(0, |span| span.start),
-        };
-        let mut readable: Vec<PacketNumber> = steps.iter().map(|step| step.packet).collect();
-        for direction in Direction::BOTH {
-            let is_read = |at: &usize| {
-                let step = &steps[*at];
-                let closes = step.kind == StepKind::Segment && step.flags.fin() && !step.flags.rst();
-                step.from == direction && (closes || !step.spans.is_empty())
-            };
-            let mut in_stream_order: Vec<usize> = (0..steps.len()).filter(is_read).collect();
-            in_stream_order.sort_by_key(|at| (start(*at), steps[*at].kind == StepKind::Segment));
-            let mut latest = PacketNumber(0);
-            for at in in_stream_order {
-                latest = latest.max(readable[at]);
-                readable[at] = latest;
-            }
-        }
-        self.heed_time(&mut readable);
-        let mut order: Vec<usize> = (0..steps.len()).collect();
-        // What waited comes behind what it waited for.
-        let waited = |at: usize| readable[at] > steps[at].packet;
-        let place = |at: usize| if steps[at].kind == StepKind::Segment { 0 } else { start(at) };
-        order.sort_by_key(|at| (readable[*at], waited(*at), steps[*at].kind == StepKind::Segment, place(*at)));
-        order
-    }
-
-    /// What was sent before another packet may be captured right behind it: several queues of one network card are not
-    /// captured in the order of time.
-    fn heed_time(&self, readable: &mut [PacketNumber]) {
-        /// Segments behind which an earlier one is looked for.
-        const LOOKED_AT: usize = 4;
-        let segments = &self.trace.segments;
-        let packet = |at: &usize| self.timeline.steps[*at].packet;
-        let mut steps: Vec<usize> = (0..self.timeline.steps.len()).collect();
-        steps.sort_by_key(packet);
-        for (at, segment) in segments.iter().enumerate() {
-            let is_earlier =
-                |s: &&TraceSegment| s.time < segment.time && s.direction != segment.direction && self.is_first_copy(s);
-            let Some(earlier) = segments[at + 1..].iter().take(LOOKED_AT).rfind(is_earlier) else { continue };
-            let first = steps.partition_point(|at| packet(at) < segment.packet);
-            for at in steps[first..].iter().take_while(|at| packet(at) == segment.packet) {
-                readable[*at] = readable[*at].max(earlier.packet);
-            }
-        }
-    }
-
-    /// Whether a segment is the first to carry its payload, or its FIN.
-    fn is_first_copy(&self, segment: &TraceSegment) -> bool {
-        if segment.payload_len == 0 {
-            return segment.flags.fin() && !segment.events.any(Events::ANY_RETRANSMISSION | Events::NOT_PART);
-        }
-        let start = u64::try_from(self.offset(segment)).unwrap_or(0);
-        let piece = self.streams.piece_at(segment.direction, start);
-        piece.and_then(|piece| piece.source.as_ref()).is_some_and(|source| source.packet == segment.packet)
     }
 
     /// Whether what should have ended the flow did not.
@@ -287,36 +220,8 @@ impl<'a> Case<'a> {
         }
     }
 
-    /// Whether both ends went on as if a RST were not there: its pretended sender sent new data, which the other end
-    /// acknowledged, and is heard of long after, acknowledges what the other end sent since, or closes in order. A receiver ignores a RST
-    /// that is out of its window, not exactly in place (RFC 5961 §3) or damaged; one that was captured may never have
-    /// reached it.
-    pub fn outlives(&self, reset: &TraceSegment) -> bool {
-        let (from, other) = (reset.direction, reset.direction.reversed());
-        // What was under way when the other end was reset as well comes within a round trip.
-        let under_way =
-            self.trace.row.syn_rtt().map_or(UNDER_WAY, |nanos| f64::from(nanos) * 1.5e-9) + UNDER_WAY / 10.0;
-        let heard = |s: &TraceSegment| !s.flags.rst() && s.time.since(reset.time) > under_way;
-        let is_heard = self.trace.sent(from).any(|s| heard(s) && !s.events.any(Events::NOT_PART));
-        let taken = |from: Direction, is_news: fn(&TraceSegment) -> bool| self.is_taken(from, reset.packet, is_news);
-        taken(from, carries_data) && (is_heard || taken(other, carries_data) || taken(from, |s| s.flags.fin()))
-    }
-
-    /// Whether an end sent something new after a packet, of the kind that is asked for, and the other one acknowledged it.
-    fn is_taken(&self, from: Direction, after: PacketNumber, is_news: fn(&TraceSegment) -> bool) -> bool {
-        let is_new = |s: &&TraceSegment| {
-            s.packet > after && is_news(s) && !s.events.any(Events::ANY_RETRANSMISSION | Events::NOT_PART)
-        };
-        let Some(news) = self.trace.sent(from).find(is_new) else { return false };
-        let end = news.seq.wrapping_add(news.payload_len + u32::from(news.flags.fin()));
-        self.trace.sent(from.reversed()).any(|s| {
-            let acks = s.flags.ack() && !s.flags.rst() && !s.events.any(Events::NOT_PART);
-            s.packet > news.packet && acks && !crate::flow::analysis::after(end, s.ack)
-        })
-    }
-
-    /// Whether the client goes on with its request as if the foreign bytes were not there: then they never reached it, or
-    /// are padding that something on the way took for payload.
+    /// Whether the client goes on with its request as if the foreign bytes were not there: then they never reached it,
+    /// or are padding that something on the way took for payload.
     fn is_skipped(&self, at: usize) -> bool {
         let steps = &self.timeline.steps;
         steps[at].from == Direction::ToClient
@@ -635,40 +540,14 @@ impl<'a> Case<'a> {
         }
     }
 
-    /// Whether the client's stream lacks nothing up to the server's side: both directions were captured.
-    pub fn is_one_sided(&self) -> bool {
-        let row = &self.trace.row;
-        let (up, down) = (row.sides.to_server.packets, row.sides.to_client.packets);
-        // A SYN that nobody answers is no sign of a missing direction; an ACK of what was never seen is.
-        match (up, down) {
-            (0, _) => true,
-            (_, 0) => self
-                .trace
-                .first(|s| s.direction == Direction::ToServer && !s.flags.syn() && (s.flags.ack() || s.payload_len > 0))
-                .is_some(),
-            _ => false,
-        }
-    }
-
     /// Whether something in the capture hides the deciding bytes: a hole that the receiver acknowledged, cut packets.
     pub fn is_blind(&self) -> bool {
         use crate::flow::Issues;
         self.trace.row.issues.has(Issues::TRUNCATED_PACKETS) && self.stage < Stage::Complete && self.tls.progress.gap
     }
 
-    /// Whether a segment carries bytes of the server from where TLS begins: what came before a hello does not answer it.
-    pub fn is_answer(&self, segment: &TraceSegment) -> bool {
-        let end = self.offset(segment) + i64::from(segment.payload_len);
-        let begin = self.tls.start.to_client.max(u64::from(self.tls.preamble_bytes.to_client));
-        segment.direction == Direction::ToClient && carries_data(segment) && end > begin as i64
-    }
-
-    /// The server's first segment that answers the ClientHello.
-    pub fn answer(&self) -> Option<&'a TraceSegment> {
-        self.data(Direction::ToClient).find(|segment| self.is_answer(segment))
-    }
-
-    /// The end of the record that begins the client's stream, where that is a ClientHello, however little of it was captured.
+    /// The end of the record that begins the client's stream, where that is a ClientHello, however little of it was
+    /// captured.
     pub fn hello_record_end(&self) -> Option<u64> {
         let first = self.streams.pieces.to_server.first()?;
         match self.streams.bytes(self.trace, first) {
@@ -702,16 +581,6 @@ impl<'a> Case<'a> {
         }
     }
 
-    /// Whether the capture shows the flow to its end: what was sent last is acknowledged, or was sent again. TCP does one
-    /// or the other within seconds (RFC 9293 §3.8); where neither is seen the capture stopped looking.
-    pub fn is_captured_to_the_end(&self) -> bool {
-        Direction::BOTH.iter().all(|way| {
-            let acked = self.acknowledged(*way) as i64;
-            let unacknowledged = self.data(*way).any(|s| self.offset(s) + i64::from(s.payload_len) > acked);
-            !unacknowledged || self.data(*way).any(|s| s.events.any(Events::ANY_RETRANSMISSION))
-        })
-    }
-
     /// Whether the server answered the client's early data and closed its direction before the client's Finished came,
     /// which then came all the same (RFC 8446 §2.3: a server may answer 0-RTT data at once).
     fn is_answered_early(&self) -> bool {
@@ -732,8 +601,8 @@ impl<'a> Case<'a> {
             && steps.iter().filter(record).any(finished)
     }
 
-    /// Whether the server closed a TLS 1.3 connection so long after the client's Finished that this is no answer to it: a
-    /// spare connection that nobody used, where the server sent no ticket that would show that it had finished too.
+    /// Whether the server closed a TLS 1.3 connection so long after the client's Finished that this is no answer to it:
+    /// a spare connection that nobody used, where the server sent no ticket that would show that it had finished too.
     pub fn is_idle_close(&self) -> bool {
         let Some(ending) = self.ending.filter(|e| e.from == Direction::ToClient) else { return false };
         let told = match ending.kind {
@@ -746,8 +615,8 @@ impl<'a> Case<'a> {
         told && finished.is_some_and(|step| ending.time.since(step.time) > IDLE + 3.0 * rtt)
     }
 
-    /// Whether the client closed a TLS 1.3 connection first, by a record behind its Finished that must be an alert: what the
-    /// server says then replies to that.
+    /// Whether the client closed a TLS 1.3 connection first, by a record behind its Finished that must be an alert:
+    /// what the server says then replies to that.
     pub fn is_reply_to_close(&self) -> bool {
         let Some(ending) = self.ending.filter(|e| e.from == Direction::ToClient) else { return false };
         let Some(finished) = self.seen.client_finished.filter(|_| self.is_tls13()) else { return false };
@@ -757,9 +626,8 @@ impl<'a> Case<'a> {
         };
         reply
             && self.stage == Stage::ClientFinished
-            && self.timeline.steps.iter().enumerate().any(|(at, step)| {
-                at != finished
-                    && step.from == Direction::ToServer
+            && self.timeline.steps.iter().skip(finished + 1).any(|step| {
+                step.from == Direction::ToServer
                     && matches!(step.kind, StepKind::ApplicationData | StepKind::Encrypted)
                     && ALERT_RECORDS.contains(&step.bytes)
                     && step.packet < ending.packet
@@ -769,57 +637,6 @@ impl<'a> Case<'a> {
     /// Whether the server's last word says nothing of the client's Finished.
     pub fn is_no_answer(&self) -> bool {
         self.is_idle_close() || self.is_reply_to_close()
-    }
-
-    /// Whether the sender of `packet` had seen what its peer sent up to `step`, as far as its acknowledgment tells.
-    pub fn had_seen(&self, packet: PacketNumber, step: &Step) -> bool {
-        let Some(segment) = self.trace.by_packet(packet).filter(|s| s.flags.ack()) else { return true };
-        let Some(end) = step.spans.last().map(|span| span.end) else { return true };
-        let base = self.trace.row.sides[step.from].first_seq();
-        segment.direction == step.from || i64::from(segment.ack.wrapping_sub(base) as i32) >= end as i64
-    }
-
-    /// The highest acknowledgment an end sent before `before`, as an offset of the other direction's stream.
-    pub fn acknowledged(&self, direction: Direction) -> u64 {
-        let base = self.trace.row.sides[direction].first_seq();
-        let acks = self
-            .trace
-            .sent(direction.reversed())
-            .filter(|s| s.flags.ack() && !s.flags.rst() && !s.events.has(Events::STRAY));
-        acks.map(|s| s.ack.wrapping_sub(base) as i32)
-            .filter(|offset| *offset > 0)
-            .max()
-            .map_or(0, |offset| offset as u64)
-    }
-
-    /// The stream offset after the last byte that an end sent.
-    pub fn sent_end(&self, direction: Direction) -> u64 {
-        self.streams.pieces[direction].last().map_or(0, |piece| piece.range.end)
-    }
-
-    /// Whether an end's FIN is missing from the capture: the other end acknowledged one more than was sent.
-    pub fn has_closed_unseen(&self, direction: Direction) -> bool {
-        let fin = self.trace.sent(direction).any(|s| s.flags.fin());
-        // It leaves a hole of one at the end, as a byte would.
-        let hole =
-            self.streams.pieces[direction].last().filter(|piece| piece.source.is_none() && piece.range.len() == 1);
-        !fin && hole.is_some_and(|hole| self.acknowledged(direction) == hole.range.end)
-    }
-
-    /// Segments of a direction with payload, copies left out.
-    pub fn data(&self, direction: Direction) -> impl Iterator<Item = &'a TraceSegment> {
-        self.trace.sent(direction).filter(|s| carries_data(s) && !s.events.any(Events::NOT_PART))
-    }
-
-    /// Stream offset at which a segment's payload begins.
-    pub fn offset(&self, segment: &TraceSegment) -> i64 {
-        let base = self.trace.row.sides[segment.direction].first_seq();
-        i64::from(segment.seq.wrapping_add(u32::from(segment.flags.syn())).wrapping_sub(base) as i32)
-    }
-
-    /// The first retransmission of an end's payload after `after`.
-    pub fn first_retransmission(&self, direction: Direction) -> Option<&'a TraceSegment> {
-        self.data(direction).find(|s| s.events.any(Events::ANY_RETRANSMISSION))
     }
 
     /// The packet that closes the flow, whoever sent it.
@@ -841,6 +658,6 @@ impl<'a> Case<'a> {
     }
 }
 
-fn carries_data(segment: &TraceSegment) -> bool {
+pub(super) fn carries_data(segment: &TraceSegment) -> bool {
     segment.payload_len > 0 && !segment.flags.rst()
 }

@@ -107,8 +107,8 @@ pub(super) fn is_abrupt(case: &Case<'_>) -> bool {
     case.ending.is_some_and(bare)
 }
 
-/// Whether a client that left after the handshake left for what it saw in it: without a word, at a server that others refuse
-/// in words, and whose chain nobody is seen to accept.
+/// Whether a client that left after the handshake left for what it saw in it: without a word, at a server that others
+/// refuse in words, and whose chain nobody is seen to accept.
 pub(super) fn is_late_refusal(case: &Case<'_>, chain: &[CertificateFacts]) -> bool {
     is_abrupt(case) && case.context.refused_servers.contains(&case.trace.row.server) && !is_shared(case, chain)
 }
@@ -164,8 +164,8 @@ pub(super) fn sounds_intermediate(name: &str) -> bool {
             .any(|word| name.contains(word))
 }
 
-/// Whether the client's alert says that it does not know the authority, and the chain agrees: then that is why, whatever
-/// else the certificate's faults are.
+/// Whether the client's alert says that it does not know the authority, and the chain agrees: then that is why,
+/// whatever else the certificate's faults are.
 pub(super) fn is_called_unknown(case: &Case<'_>, refusal: &Refusal, chain: &[CertificateFacts]) -> bool {
     refusal.alert == Some(AlertDescription::UNKNOWN_CA) && !ends_in_known_root(case, chain) && !is_shared(case, chain)
 }

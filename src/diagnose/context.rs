@@ -97,8 +97,8 @@ impl RoundTrips {
 }
 
 impl Context {
-    /// Whether another connection of the same client, made alike and to the same server and name, was coming up beside this
-    /// one and came through: then the client had no more need of this one.
+    /// Whether another connection of the same client, made alike and to the same server and name, was coming up beside
+    /// this one and came through: then the client had no more need of this one.
     pub fn has_twin(&self, row: &FlowRow, tls: &TlsFacts) -> bool {
         let Some(others) = Twin::of(row, tls).and_then(|twin| self.twins.get(&twin)) else { return false };
         let beside = |(start, end): &(Time, Time)| {

@@ -3,14 +3,17 @@
 use super::case::{Case, RETRANSMISSIONS, SYN_SILENCE, Stage};
 use super::clients;
 use super::context::Context;
+use super::doubt::{
+    HTTPS, SHORTEST_STUB, begins_hello, hides_last_word, is_record, is_undecidable, may_have_been_tls, speaks_tls,
+};
 use super::finding::Finding;
 use super::rule::{Answer, Found, Rule};
 use super::rules::RULES;
 use crate::facts::FlowFacts;
-use crate::flow::{FlowRow, SideFlags, TraceSegment};
-use crate::timeline::{Piece, is_midstream};
+use crate::flow::{FlowRow, SideFlags};
+use crate::timeline::is_midstream;
 use crate::vocab::iana::AlertDescription;
-use crate::vocab::{Cause, Confidence, Direction, EndedBy, Outcome, PacketNumber, PerDirection};
+use crate::vocab::{Cause, Confidence, Direction, EndedBy, Outcome};
 
 /// What is said of a flow.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -23,12 +26,6 @@ pub struct Verdict {
 
 /// Ports that plain-text protocols are assigned to: a connection there that never comes up is no try at TLS.
 const PLAIN_PORTS: [u16; 12] = [20, 21, 22, 23, 25, 53, 80, 110, 139, 143, 445, 3389];
-
-/// Bytes from which on it can be told whether a client's first ones begin a `ClientHello`.
-const SHORTEST_STUB: u32 = 6;
-
-/// The port that is assigned to HTTP over TLS.
-const HTTPS: u16 = 443;
 
 /// Causes that rest on an answer that was not seen.
 const NOT_SEEN: [Cause; 9] = [
@@ -139,103 +136,11 @@ fn outcome(case: &Case<'_>) -> Outcome {
     }
 }
 
-/// Whether the client's first bytes can begin a `ClientHello`, and the capture has no more of them.
-fn begins_hello(case: &Case<'_>) -> bool {
-    let Some(first) = case.client_data else { return false };
-    let bytes = case.trace.payload(first);
-    let is_cut = bytes.len() < first.payload_len as usize;
-    is_cut && bytes.len() < SHORTEST_STUB as usize && [22, 3].starts_with(&bytes[..bytes.len().min(2)])
-}
-
-fn is_record(case: &Case<'_>, segment: &TraceSegment) -> bool {
-    matches!(case.trace.payload(segment), [20..=23, 3, 0..=4, _, _, ..])
-}
-
-/// Whether a client whose first bytes the capture lacks may have sent a `ClientHello` in them: its next bytes are a record, or
-/// its server speaks TLS.
-fn may_have_been_tls(case: &Case<'_>) -> bool {
-    case.client_data.is_some_and(|s| is_record(case, s)) || speaks_tls(case)
-}
-
-/// Whether the server is known to speak TLS, by its port or by other flows.
-fn speaks_tls(case: &Case<'_>) -> bool {
-    let server = case.trace.row.server;
-    server.port == HTTPS || case.context.tls_servers.contains(&server)
-}
-
 /// Whether a flow without TLS can still be a try at it: never answered, refused, a proxy's, plain text to a TLS port.
 fn may_be_a_try(case: &Case<'_>) -> bool {
     let row = &case.trace.row;
     let plain = PLAIN_PORTS.contains(&row.server.port) && !case.context.tls_servers.contains(&row.server);
     case.client_data.is_some() || !plain
-}
-
-/// Whether the capture hides what would decide: a direction, or bytes that the receiver had.
-fn is_undecidable(case: &Case<'_>) -> bool {
-    if case.is_one_sided() {
-        return true;
-    }
-    if case.stage >= Stage::Complete {
-        return false;
-    }
-    let from_client = case.ending.is_some_and(|e| e.from == Direction::ToServer);
-    let is_alert = case.ending.is_some_and(|e| matches!(e.kind, super::EndingKind::Alert(..)));
-    if is_alert {
-        // A client's alert before any answer of which the capture has the beginning refuses what cannot be seen.
-        let beheaded = case.streams.pieces.to_client.first().is_none_or(|piece| piece.source.is_none());
-        return from_client
-            && case.stage <= Stage::AnswerBegun
-            && beheaded
-            && case.acknowledged(Direction::ToClient) > 0;
-    }
-    if hides_last_word(case) {
-        return true;
-    }
-    // The first bytes of an answer that is no TLS are there, however much of it is not.
-    let begins_foreign = |e: &super::Ending| e.kind == super::EndingKind::Foreign && e.from == Direction::ToClient;
-    if case.ending.as_ref().is_some_and(begins_foreign)
-        && case.ending_step().is_some_and(|step| step.spans.first().is_some_and(|span| span.start == 0))
-    {
-        return false;
-    }
-    // A hole that the receiver acknowledged is the capture's own. In a hello of which the capture has the beginning it
-    // hides nothing that decides, nor does one before the client's Finished, which shows that all went well so far.
-    let decided = finished_at(case)
-        .map_or(PerDirection { to_server: case.hello_record_end().unwrap_or(0), to_client: 0 }, |(_, offsets)| offsets);
-    Direction::BOTH.iter().any(|way| {
-        let hides = |end: u64| end <= case.acknowledged(*way) && end > decided[*way];
-        case.streams.pieces[*way].iter().any(|piece| piece.source.is_none() && hides(piece.range.end))
-    })
-}
-
-/// Whether the capture lacks what a TLS 1.3 server said between the client's Finished and its last word, or what the client
-/// did: application data of the server would show that it was content, an alert of the client what the last word replies to.
-fn hides_last_word(case: &Case<'_>) -> bool {
-    let Some(ending) = case.ending.filter(|e| e.from == Direction::ToClient) else { return false };
-    let Some((packet, offsets)) = finished_at(case) else {
-        // The Finished itself may be what is missing before the client's later bytes.
-        let sent = &case.streams.pieces.to_server;
-        let hole = sent.iter().position(|p| p.source.is_none() && Some(p.range.start) >= case.hello_record_end());
-        return case.is_tls13()
-            && case.stage == Stage::ServerFlight
-            && hole.is_some_and(|hole| sent[hole..].iter().any(|p| p.source.is_some()));
-    };
-    let end = case.ending_step().and_then(|step| step.spans.first()).map_or(u64::MAX, |span| span.start);
-    let said = |p: &Piece| p.range.start >= offsets.to_client && p.range.end <= end;
-    let pieces = &case.streams.pieces;
-    ending.packet > packet
-        && (pieces.to_client.iter().any(|p| p.source.is_none() && said(p))
-            || pieces.to_server.iter().any(|p| p.source.is_none() && p.range.end > offsets.to_server))
-}
-
-/// The packet of the client's Finished under TLS 1.3 where the flow came no further, and how far each stream had come
-/// then: what the client had sent before and what it had received.
-fn finished_at(case: &Case<'_>) -> Option<(PacketNumber, PerDirection<u64>)> {
-    let step = case.at(case.seen.client_finished).filter(|_| case.is_tls13() && case.stage == Stage::ClientFinished)?;
-    let segment = case.trace.by_packet(step.packet)?;
-    let received = segment.ack.wrapping_sub(case.trace.row.sides.to_client.first_seq()) as i32;
-    let to_server = step.spans.first().map_or(0, |span| span.start);
-    Some((step.packet, PerDirection { to_server, to_client: u64::try_from(received).unwrap_or(0) }))
 }
 
 /// Whether nothing but SYNs of the client was captured of a flow.

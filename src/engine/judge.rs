@@ -333,8 +333,8 @@ fn good_flows(index: &Index, suspects: &[FlowNumber]) -> GoodChains<Option<FlowN
     }
     for facts in index.iter().filter(|facts| facts.row.outcome != Some(Outcome::Failed)) {
         let Some(tls) = facts.tls.filter(|tls| tls.is_complete() && tls.certificates > 0) else { continue };
-        // A server may speak first; that the client used the connection shows that it took the chain. One that closes it
-        // unused may have checked the chain late.
+        // A server may speak first; that the client used the connection shows that it took the chain. One that closes
+        // it unused may have checked the chain late.
         if !(tls.progress.application_data.to_client && tls.progress.application_data.to_server) {
             continue;
         }

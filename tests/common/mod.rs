@@ -79,3 +79,16 @@ fn ran(output: &Output) -> Ran {
         err: String::from_utf8_lossy(&output.stderr).into_owned(),
     }
 }
+
+/// The blocks of a pcapng of this machine's byte order.
+pub fn blocks(bytes: &[u8]) -> Vec<&[u8]> {
+    let mut rest = bytes;
+    let mut blocks = Vec::new();
+    while let Some(length) = rest.get(4..8) {
+        let length = u32::from_le_bytes(length.try_into().expect("four bytes")) as usize;
+        let (block, after) = rest.split_at(length);
+        blocks.push(block);
+        rest = after;
+    }
+    blocks
+}
