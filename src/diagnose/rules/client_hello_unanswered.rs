@@ -25,8 +25,15 @@ fn judge(case: &Case<'_>) -> Answer {
     let waited = case.waited(silence::last_progress(case));
     let packet = silence::closing(case);
     let acked = case.acknowledged(Direction::ToServer) >= silence::hello_end(case);
-    let confidence = if acked { Confidence::Certain } else { Confidence::Likely };
+    // A sequence number that runs ahead tells of bytes that never came here.
+    let ahead = case.trace.sent(Direction::ToClient).find(|s| s.events.has(crate::flow::Events::LOST_SEGMENT));
+    let confidence = match ahead {
+        Some(_) => Confidence::Possible,
+        None if acked => Confidence::Certain,
+        None => Confidence::Likely,
+    };
     Found::at(packet, confidence, silence::waiting_client(case), format!("the ClientHello is acknowledged, then nothing for {waited:.1} s"))
         .supported(case.at(case.seen.client_hello).map(|s| s.packet), "the ClientHello")
+        .supported(ahead.map(|s| s.packet), "the server's sequence number runs ahead: it had sent what never came here")
         .answer()
 }
