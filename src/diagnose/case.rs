@@ -571,6 +571,12 @@ impl<'a> Case<'a> {
         let waited = self.waited(since);
         match self.ending {
             None => (SILENCE..PAUSE).contains(&waited) && self.is_captured_to_the_end(),
+            // A refusal is no giving up, however long it took.
+            Some(Ending { kind: EndingKind::Alert(_, description), from: Direction::ToServer, .. })
+                if super::alerts::is_about_certificate(description) =>
+            {
+                false
+            }
             Some(Ending { kind: EndingKind::Reset | EndingKind::Close | EndingKind::Alert(..), from, .. }) => {
                 match from {
                     Direction::ToServer => waited >= CLIENT_WAIT,

@@ -170,10 +170,12 @@ pub(super) fn is_called_unknown(case: &Case<'_>, refusal: &Refusal, chain: &[Cer
     refusal.alert == Some(AlertDescription::UNKNOWN_CA) && !ends_in_known_root(case, chain) && !is_shared(case, chain)
 }
 
-/// Whether good flows show the same leaf.
+/// Whether good flows show the same leaf, or another one under the same authority: servers have one for each kind of key.
 pub(super) fn is_shared(case: &Case<'_>, chain: &[CertificateFacts]) -> bool {
     let Some(leaf) = chain.first() else { return false };
-    good_chain(case).is_some_and(|(_, good)| good.first().is_some_and(|c| c.der == leaf.der))
+    let Some((_, good)) = good_chain(case) else { return false };
+    let top = |chain: &[CertificateFacts]| chain.last().map(|c| c.issuer_der.clone());
+    good.first().is_some_and(|c| c.der == leaf.der) || chain.len() > 1 && top(&good) == top(chain)
 }
 
 /// The issuer that a chain names and does not carry.

@@ -1,4 +1,5 @@
-//! Good flows of which the capture lacks something: they may become incomplete, never failed.
+//! Fixtures of which packets are left out, cut, swapped or late: a good flow may become incomplete, never failed; a refusal
+//! stays one.
 
 mod common;
 
@@ -138,4 +139,41 @@ fn a_good_flow_of_which_two_packets_are_captured_the_wrong_way_round_never_faile
         }
     }
     assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+/// The block with its packet captured `nanos` later; fixtures count in nanoseconds.
+fn later(block: &[u8], nanos: u64) -> Vec<u8> {
+    let word = |at: usize| u32::from_le_bytes(block[at..at + 4].try_into().expect("four bytes"));
+    let time = (u64::from(word(12)) << 32 | u64::from(word(16))) + nanos;
+    let mut block = block.to_vec();
+    block[12..16].copy_from_slice(&((time >> 32) as u32).to_le_bytes());
+    block[16..20].copy_from_slice(&(time as u32).to_le_bytes());
+    block
+}
+
+#[test]
+fn a_refusal_that_takes_the_client_long_stays_one() {
+    for (name, cause) in [
+        ("certificate-expired-curl", "certificate-expired"),
+        ("certificate-self-signed-curl", "certificate-self-signed"),
+        ("certificate-untrusted-go", "certificate-untrusted"),
+        ("certificate-weak-key-curl", "certificate-weak"),
+    ] {
+        let bytes = std::fs::read(common::capture(name)).expect("the fixture");
+        let flows: serde_json::Value = common::run(&["flows", "--format", "json", &common::capture(name)])
+            .out
+            .lines()
+            .next()
+            .map(|line| serde_json::from_str(line).expect("an object"))
+            .expect("a flow");
+        let alert = flows["tls"]["alerts"][0]["packet"].as_u64().expect("an alert") as usize;
+        let mut number = 0;
+        let delayed = blocks(&bytes).into_iter().flat_map(|block| {
+            number += usize::from(is_packet(block));
+            if is_packet(block) && number >= alert { later(block, 3_000_000_000) } else { block.to_vec() }
+        });
+        let delayed: Vec<u8> = delayed.collect();
+        let ran = common::run_with(&["flows", "--format", "json", "-"], &delayed);
+        assert!(ran.out.lines().next().is_some_and(|flow| flow.contains(cause)), "{name}: {}", ran.out);
+    }
 }
