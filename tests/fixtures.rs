@@ -126,3 +126,70 @@ fn comparing_finds_what_differs() {
         ]
     );
 }
+
+/// For each cause a fixture that shows it, and one that comes near it and shows something else, or nothing.
+const PAIRS: &[(&str, &str, &str)] = &[
+    ("icmp-unreachable", "hello-icmp-prohibited", "path-mtu-discovery-ok"),
+    ("connection-refused", "connection-refused", "rst-on-accept"),
+    ("syn-unanswered", "syn-unanswered", "syn-lost-once-ok"),
+    ("closed-before-client-hello", "fin-on-accept", "unused-socket"),
+    ("reset-before-client-hello", "rst-on-accept", "connection-refused"),
+    ("proxy-refused", "proxy-refuses-403", "proxy-connect-ok"),
+    ("plaintext-to-tls-port", "plain-http-to-tls-port", "plain-http-ok"),
+    ("plaintext-answer", "block-page-curl", "starttls-smtp-ok"),
+    ("garbage-answer", "garbage-answer", "echo-server"),
+    ("foreign-bytes", "page-after-server-hello", "block-page-curl"),
+    ("forged-alert", "alert-forged", "alert-internal-error"),
+    ("second-client-hello-unanswered", "second-hello-dropped", "hello-retry-ok"),
+    ("mtu-black-hole", "mtu-black-hole-server-side", "small-mtu-hello-ok"),
+    ("client-hello-segment-lost", "hello-tail-lost", "hello-tail-lost-once-ok"),
+    ("client-hello-lost", "hello-dropped", "server-silent"),
+    ("client-hello-unanswered", "server-silent", "slow-server-ok"),
+    ("silence-after-server-hello", "silence-after-server-hello", "heavy-loss-ok"),
+    ("truncated-answer", "half-a-server-hello-then-fin", "half-a-certificate-then-fin"),
+    ("no-common-version", "no-shared-version", "old-server-curl"),
+    ("no-common-cipher", "no-shared-cipher", "hello-retry-ok"),
+    ("no-common-alpn", "no-shared-alpn", "no-shared-cipher"),
+    ("unrecognized-name", "unrecognized-name", "warning-unrecognized-name-ok"),
+    ("closed-by-alert", "close-notify-instead-of-hello", "client-closes-first-ok"),
+    ("client-certificate-required", "client-certificate-missing-tls12", "client-certificate-ok"),
+    ("client-certificate-rejected", "client-certificate-refused-tls12", "client-certificate-missing-tls12"),
+    ("signature-refused", "old-server-curl", "old-server-python"),
+    ("corrupted-handshake", "server-random-changed-tls12", "server-flight-out-of-order-ok"),
+    ("bad-record-mac", "server-record-damaged", "server-random-changed-tls12"),
+    ("certificate-expired", "certificate-expired-curl", "certificate-not-yet-valid-curl"),
+    ("certificate-not-yet-valid", "certificate-not-yet-valid-curl", "certificate-expired-curl"),
+    ("certificate-wrong-name", "certificate-wrong-name-python", "certificate-untrusted-python"),
+    ("certificate-weak", "certificate-weak-key-curl", "tls12-ok"),
+    ("certificate-self-signed", "certificate-self-signed-curl", "certificate-untrusted-go"),
+    ("certificate-intercepted", "certificate-intercepted-curl", "certificate-untrusted-python"),
+    ("certificate-incomplete-chain", "certificate-incomplete-chain-curl", "certificate-untrusted-python"),
+    ("certificate-untrusted", "certificate-untrusted-python", "certificate-rejected-by-one-client"),
+    ("certificate-rejected", "certificate-rejected-by-one-client", "pinned-key-refused-ok"),
+    ("refused-by-alert", "alert-internal-error", "alert-forged"),
+    ("reset-after-client-hello", "rst-after-hello", "ignored-reset-ok"),
+    ("closed-after-client-hello", "fin-after-hello", "half-a-server-hello-then-fin"),
+    ("reset-after-server-hello", "rst-after-server-hello", "server-resets-in-mid-stream"),
+    ("closed-after-server-hello", "fin-after-server-hello", "idle-after-handshake-ok"),
+    ("client-gave-up", "client-leaves", "server-silent"),
+    ("reset-in-mid-stream", "reset-in-mid-stream", "idle-keepalive-ok"),
+    ("silence-in-mid-stream", "silence-in-mid-stream", "server-resets-in-mid-stream"),
+];
+
+#[test]
+fn every_cause_has_a_fixture_and_a_near_miss() {
+    let causes = |name: &str| -> Vec<String> {
+        let file = common::root().join("fixtures").join(name).join("expect.json");
+        let text = std::fs::read_to_string(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+        let expected: Value = serde_json::from_str(&text).expect("an object");
+        let flows = expected["flows"].as_array().cloned().unwrap_or_default();
+        flows.iter().filter_map(|flow| flow["cause"].as_str().map(str::to_owned)).collect()
+    };
+    for cause in shakedown::vocab::Cause::ALL {
+        let cause = cause.to_string();
+        let pair = PAIRS.iter().find(|(of, ..)| *of == cause);
+        let (_, shows, misses) = pair.unwrap_or_else(|| panic!("{cause} has no pair"));
+        assert!(causes(shows).contains(&cause), "{shows} does not show {cause}");
+        assert!(!causes(misses).contains(&cause), "{misses} is no near miss of {cause}");
+    }
+}
