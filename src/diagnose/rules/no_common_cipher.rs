@@ -1,6 +1,7 @@
 //! `no-common-cipher`: the server refuses the offer: no cipher suite in common (or no group, or no signature scheme).
 
 use super::prelude::*;
+use crate::vocab::text::counted;
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {
@@ -29,5 +30,7 @@ fn judge(case: &Case<'_>) -> Answer {
 fn offer(case: &Case<'_>) -> String {
     let Some(step) = case.at(case.seen.client_hello) else { return "the ClientHello".into() };
     let hello = crate::proto::tls::message::ClientHello::decode(step.body.get(4..).unwrap_or_default());
-    format!("the client offers {} cipher suites, {} groups and {} signature schemes", hello.cipher_suites.len(), hello.groups().len(), hello.signature_schemes().len())
+    let suites = counted(hello.cipher_suites.len(), "cipher suite");
+    let groups = counted(hello.groups().len(), "group");
+    format!("the client offers {suites}, {groups} and {}", counted(hello.signature_schemes().len(), "signature scheme"))
 }
