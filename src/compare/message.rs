@@ -133,7 +133,7 @@ fn wire(baseline: (&Side<'_>, &Step), subject: (&Side<'_>, &Step), differences: 
 /// Segments with new bytes that carried a message.
 pub(super) fn segments(side: &Side<'_>, step: &Step) -> usize {
     let carries = side.trace.sent(step.from).filter(|segment| {
-        let fresh = !segment.events.any(crate::flow::Events::ANY_RETRANSMISSION | crate::flow::Events::NOT_PART);
+        let fresh = !segment.events.any(crate::flow::Events::NOT_NEW);
         fresh && segment.payload_len > 0 && (step.first_packet..=step.packet).contains(&segment.packet)
     });
     carries.count().max(1)

@@ -8,6 +8,11 @@ use crate::vocab::{Direction, PacketNumber};
 /// Seconds for which what an end sent can still come, where no round trip was measured.
 const UNDER_WAY: f64 = 0.1;
 
+/// Whether a segment carries payload that advances its stream.
+pub(super) fn carries_news(segment: &TraceSegment) -> bool {
+    carries_data(segment) && !segment.events.any(Events::NOT_NEW | Events::KEEP_ALIVE)
+}
+
 impl<'a> Case<'a> {
     /// Whether both ends went on as if a RST were not there: its pretended sender sent new data, which the other end
     /// acknowledged, and is heard of long after, acknowledges what the other end sent since, or closes in order. A
@@ -27,9 +32,7 @@ impl<'a> Case<'a> {
     /// Whether an end sent something new after a packet, of the kind that is asked for, and the other one acknowledged
     /// it.
     fn is_taken(&self, from: Direction, after: PacketNumber, is_news: fn(&TraceSegment) -> bool) -> bool {
-        let is_new = |s: &&TraceSegment| {
-            s.packet > after && is_news(s) && !s.events.any(Events::ANY_RETRANSMISSION | Events::NOT_PART)
-        };
+        let is_new = |s: &&TraceSegment| s.packet > after && is_news(s) && !s.events.any(Events::NOT_NEW);
         let Some(news) = self.trace.sent(from).find(is_new) else { return false };
         let end = news.seq.wrapping_add(news.payload_len + u32::from(news.flags.fin()));
         self.trace.sent(from.reversed()).any(|s| {

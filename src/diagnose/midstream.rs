@@ -1,6 +1,7 @@
 //! After a complete handshake: resets and silence with a request under way.
 
 use super::case::{Case, RETRANSMISSIONS, SILENCE, Stage};
+use super::exchange::carries_news;
 use super::path;
 use super::rule::{Answer, Found};
 use super::silence::{repeats, unacknowledged_retransmissions};
@@ -18,12 +19,7 @@ fn is_through(case: &Case<'_>) -> bool {
 }
 
 fn last_data<'a>(case: &Case<'a>, before: PacketNumber) -> Option<&'a TraceSegment> {
-    case.trace.segments.iter().rev().find(|s| {
-        s.packet < before
-            && s.payload_len > 0
-            && !s.flags.rst()
-            && !s.events.any(Events::ANY_RETRANSMISSION | Events::NOT_PART | Events::KEEP_ALIVE)
-    })
+    case.trace.segments.iter().rev().find(|s| s.packet < before && carries_news(s))
 }
 
 /// A RST with a request under way.

@@ -48,6 +48,9 @@ impl Case<'_> {
         /// Segments behind which an earlier one is looked for.
         const LOOKED_AT: usize = 4;
         let segments = &self.trace.segments;
+        if segments.is_sorted_by_key(|s| s.time) {
+            return;
+        }
         let packet = |at: &usize| self.timeline.steps[*at].packet;
         let mut steps: Vec<usize> = (0..self.timeline.steps.len()).collect();
         steps.sort_by_key(packet);
@@ -65,7 +68,7 @@ impl Case<'_> {
     /// Whether a segment is the first to carry its payload, or its FIN.
     fn is_first_copy(&self, segment: &TraceSegment) -> bool {
         if segment.payload_len == 0 {
-            return segment.flags.fin() && !segment.events.any(Events::ANY_RETRANSMISSION | Events::NOT_PART);
+            return segment.flags.fin() && !segment.events.any(Events::NOT_NEW);
         }
         let start = u64::try_from(self.offset(segment)).unwrap_or(0);
         let piece = self.streams.piece_at(segment.direction, start);

@@ -140,13 +140,9 @@ fn timestamps(case: &Case<'_>, suspect: &TraceSegment, own: &[&TraceSegment], si
     match suspect.options.timestamps {
         // An end in mid-connection resets with an ACK and its timestamp (RFC 7323 §3.2); a bare RST is for segments of
         // connections that its sender does not know.
-        None if suspect.flags.rst() && !suspect.flags.ack() && first_word && own.len() >= 2 => {
-            let reason = "a bare RST without the timestamps that were negotiated".into();
-            signs.push(Sign { reason, weight: 3, packet: None });
-        }
         None if suspect.flags.rst() && !suspect.flags.ack() && first_word => {
             let reason = "a bare RST without the timestamps that were negotiated".into();
-            signs.push(Sign { reason, weight: 2, packet: None });
+            signs.push(Sign { reason, weight: if own.len() >= 2 { 3 } else { 2 }, packet: None });
         }
         // A RST with an ACK comes from an end that knows the connection.
         None if suspect.flags.rst() && first_word => {
@@ -190,8 +186,7 @@ fn life_after(case: &Case<'_>, suspect: &TraceSegment, is_seen_ttl: bool, signs:
     let weight = if suspect.flags.ack() { 10 } else { 4 };
     let end = suspect.seq.wrapping_add(suspect.payload_len + u32::from(suspect.flags.fin()));
     let behind = case.trace.sent(suspect.direction).find(|s| {
-        let is_new =
-            s.payload_len > 0 && !s.flags.rst() && !s.events.any(Events::ANY_RETRANSMISSION | Events::NOT_PART);
+        let is_new = s.payload_len > 0 && !s.flags.rst() && !s.events.any(Events::NOT_NEW);
         s.packet > suspect.packet
             && is_new
             && !crate::flow::analysis::after(suspect.seq, s.seq)

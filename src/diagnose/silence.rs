@@ -1,6 +1,7 @@
 //! Loss and silence: what was never acknowledged, what was sent again and again, who stopped waiting.
 
 use super::case::{Case, RETRANSMISSIONS};
+use super::exchange::carries_news;
 use crate::flow::{Events, TraceSegment};
 use crate::vocab::{Direction, EndedBy, PacketNumber, Time};
 
@@ -10,12 +11,7 @@ const LARGE: u32 = 1_200;
 /// When the last new byte of either end was seen before the ending.
 pub(super) fn last_progress(case: &Case<'_>) -> Time {
     let before = case.ending.map_or(PacketNumber(u32::MAX), |ending| ending.packet);
-    let news = |s: &&TraceSegment| {
-        s.packet < before
-            && s.payload_len > 0
-            && !s.flags.rst()
-            && !s.events.any(Events::ANY_RETRANSMISSION | Events::NOT_PART | Events::KEEP_ALIVE)
-    };
+    let news = |s: &&TraceSegment| s.packet < before && carries_news(s);
     case.trace.segments.iter().filter(news).map(|s| s.time).max().unwrap_or(case.trace.row.start)
 }
 

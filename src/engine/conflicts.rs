@@ -20,25 +20,18 @@ const MAX_PACKETS: u64 = 32 * 1024 * 1024;
 
 /// Sets the issue of every flow of which two copies of the same bytes differ.
 pub(super) fn note(shared: &Arc<Shared>) {
-    let suspects: Vec<(FlowNumber, FlowRow)> = {
-        let index = shared.index.read();
-        let repeats = |row: &FlowRow| {
-            let sides = Direction::BOTH.map(|way| &row.sides[way]);
-            sides.iter().any(|side| side.retransmissions > 0 && side.flags.has(SideFlags::DATA))
-        };
-        index.flows.iter().filter(|(_, row)| repeats(row)).map(|(flow, row)| (flow, row.clone())).collect()
-    };
-    let (mut bytes, mut packets) = (0, 0);
-    let chosen: Vec<FlowNumber> = suspects
-        .iter()
-        .filter(|(_, row)| {
-            bytes += row.sides.to_server.bytes + row.sides.to_client.bytes;
-            packets += u64::from(row.last_packet.0 - row.first_packet.0);
-            bytes <= MAX_BYTES && packets <= MAX_PACKETS
-        })
-        .map(|(flow, _)| *flow)
-        .collect();
-    let left_out = AtomicU64::new((suspects.len() - chosen.len()) as u64);
+    let (mut bytes, mut packets, mut left_out) = (0, 0, 0);
+    let mut chosen = Vec::new();
+    for (flow, row) in shared.index.read().flows.iter().filter(|(_, row)| repeats(row)) {
+        bytes += row.sides.to_server.bytes + row.sides.to_client.bytes;
+        packets += u64::from(row.last_packet.0 - row.first_packet.0);
+        if bytes <= MAX_BYTES && packets <= MAX_PACKETS {
+            chosen.push(flow);
+        } else {
+            left_out += 1;
+        }
+    }
+    let left_out = AtomicU64::new(left_out);
     let differing = |range: Range<usize>| {
         let differs = |flow: &FlowNumber| {
             if shared.is_cancelled() {
@@ -60,6 +53,12 @@ pub(super) fn note(shared: &Arc<Shared>) {
     });
     debug_assert!(noted.is_ok(), "noting an issue cannot fail");
     shared.index.write().uncompared_flows = left_out.into_inner();
+}
+
+/// Whether bytes of an end were sent again.
+fn repeats(row: &FlowRow) -> bool {
+    let sides = Direction::BOTH.map(|way| &row.sides[way]);
+    sides.iter().any(|side| side.retransmissions > 0 && side.flags.has(SideFlags::DATA))
 }
 
 fn differs(shared: &Arc<Shared>, flow: FlowNumber) -> std::io::Result<bool> {

@@ -331,6 +331,9 @@ fn good_flows(index: &Index, suspects: &[FlowNumber]) -> GoodChains<Option<FlowN
             None => {}
         }
     }
+    if wanted.names.is_empty() && wanted.servers.is_empty() {
+        return wanted;
+    }
     for facts in index.iter().filter(|facts| facts.row.outcome != Some(Outcome::Failed)) {
         let Some(tls) = facts.tls.filter(|tls| tls.is_complete() && tls.certificates > 0) else { continue };
         // A server may speak first; that the client used the connection shows that it took the chain. One that closes

@@ -55,6 +55,9 @@ impl Events {
     /// What is no part of the conversation, though it was captured with it.
     pub const NOT_PART: Events = Events(0x8000 | 0x1_0000);
 
+    /// What carries nothing that was not captured before.
+    pub const NOT_NEW: Events = Events(Self::ANY_RETRANSMISSION.0 | Self::NOT_PART.0);
+
     const NAMES: [(Events, &'static str); 17] = [
         (Events::RETRANSMISSION, "retransmission"),
         (Events::FAST_RETRANSMISSION, "fast retransmission"),

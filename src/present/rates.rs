@@ -65,7 +65,10 @@ fn periods(rates: &Rates) -> impl Iterator<Item = (Time, Tally)> {
 pub fn selection(rates: &Rates, row: Row) -> Option<Selection> {
     let Row::One(section, at) = row else { return None };
     match section {
-        Section::Incidents => rates.incidents.get(at).map(|incident| Selection::Incident(Box::new(incident.clone()))),
+        Section::Incidents => {
+            let Incident { cause, server, first, last, .. } = *rates.incidents.get(at)?;
+            Some(Selection::Incident { cause, server, first, last })
+        }
         Section::Cohorts(dimension) => {
             let (cohort, _) = rates.cohorts.get(dimension)?.rows.get(at)?;
             Some(Selection::Cohort(cohort.clone()))
@@ -85,7 +88,7 @@ pub fn selected(selection: &Selection, zone: &TimeZone) -> String {
             let length = values::duration(until.since(*from));
             format!("the {length} from {}", values::date_and_clock(*from, zone))
         }
-        Selection::Incident(incident) => format!("the incident at {}", incident.server),
+        Selection::Incident { server, .. } => format!("the incident at {server}"),
     }
 }
 

@@ -109,7 +109,7 @@ pub fn flights(trace: &Trace, timeline: &Timeline) -> Vec<Flight> {
 fn begins(step: &Step) -> Option<(FlightKind, Direction)> {
     match step.kind {
         StepKind::Segment if step.flags.syn() => Some((FlightKind::Opening, step.from)),
-        StepKind::Segment if step.events.any(Events::ANY_RETRANSMISSION | Events::NOT_PART) => None,
+        StepKind::Segment if step.events.any(Events::NOT_NEW) => None,
         StepKind::Segment if step.bytes > 0 && !step.events.any(Events::KEEP_ALIVE) => {
             Some((FlightKind::Data, step.from))
         }

@@ -39,11 +39,8 @@ impl Made {
     /// A fixture's capture without its packets.
     pub fn without_packets(fixture: &str) -> Self {
         let bytes = std::fs::read(super::capture(fixture)).expect("the fixture");
-        let mut end = 0;
-        while bytes.get(end..end + 4).is_some_and(|kind| *kind != ENHANCED_PACKET) {
-            let length = bytes[end + 4..end + 8].try_into().expect("four bytes");
-            end += u32::from_le_bytes(length) as usize;
-        }
+        let before = super::blocks(&bytes).into_iter().take_while(|block| !block.starts_with(&ENHANCED_PACKET));
+        let end = before.map(<[u8]>::len).sum();
         Self::new(&bytes[..end])
     }
 

@@ -1,8 +1,9 @@
 //! What the list can be narrowed to: one row of the failure rates.
 
-use super::{Cohort, Incident};
+use super::Cohort;
 use crate::facts::FlowFacts;
-use crate::vocab::{Outcome, Time};
+use crate::net::Endpoint;
+use crate::vocab::{Cause, Outcome, Time};
 
 /// Flows that one row of the failure rates stands for.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -17,7 +18,16 @@ pub enum Selection {
         until: Time,
     },
     /// The failed ones of an incident.
-    Incident(Box<Incident>),
+    Incident {
+        /// Why they failed.
+        cause: Cause,
+        /// Where they went.
+        server: Endpoint,
+        /// When the first one began.
+        first: Time,
+        /// When the last one began.
+        last: Time,
+    },
 }
 
 impl Selection {
@@ -26,12 +36,12 @@ impl Selection {
         match self {
             Self::Cohort(cohort) => cohort.has(flow),
             Self::Period { from, until } => (*from..*until).contains(&flow.row.start),
-            Self::Incident(incident) => {
+            Self::Incident { cause, server, first, last } => {
                 let row = flow.row;
                 row.outcome == Some(Outcome::Failed)
-                    && row.cause == Some(incident.cause)
-                    && row.server == incident.server
-                    && (incident.first..=incident.last).contains(&row.start)
+                    && row.cause == Some(*cause)
+                    && row.server == *server
+                    && (*first..=*last).contains(&row.start)
             }
         }
     }

@@ -43,9 +43,19 @@ pub(super) fn opening(bytes: &[u8]) -> Opening {
 pub fn hello_sender(bytes: &[u8]) -> Option<Direction> {
     match opening(bytes) {
         Opening::ClientHello | Opening::Ssl2Hello => Some(Direction::ToServer),
-        _ if bytes.len() >= 6 && bytes[0] == 22 && bytes[5] == 2 && is_record_chain(bytes) => Some(Direction::ToClient),
+        _ if begins_server_hello(bytes) => Some(Direction::ToClient),
         _ => None,
     }
+}
+
+/// Whether records begin here, the first of them with a `ServerHello`.
+pub(super) fn begins_server_hello(bytes: &[u8]) -> bool {
+    matches!(bytes, [22, 3, _, _, _, 2, ..]) && is_record_chain(bytes)
+}
+
+/// Whether a record of application data begins here, and what follows in these bytes goes on as records.
+pub(super) fn begins_application_data(bytes: &[u8]) -> bool {
+    matches!(bytes, [23, 3, 1..=3, ..]) && is_record_chain(bytes)
 }
 
 /// Whether `bytes` begin with a record and whatever follows in them goes on as records.

@@ -114,7 +114,7 @@ impl Dialogue {
                 self.begin(from, 0, Opening::ClientHello, observer);
             }
             // The capture began inside a record; here the next one begins.
-            Opening::Other if self.midstream && begins_application_data(bytes) => {
+            Opening::Other if self.midstream && opening::begins_application_data(bytes) => {
                 self.shared.joined_late = true;
                 self.begin(from, self.sides[from].held().len() - bytes.len(), Opening::ClientHello, observer);
             }
@@ -152,11 +152,11 @@ impl Dialogue {
     }
 
     fn may_answer(&self, held: &[u8]) -> bool {
-        self.sides.to_server.seen_bytes == 0 || begins_server_hello(held)
+        self.sides.to_server.seen_bytes == 0 || opening::begins_server_hello(held)
     }
 
     fn server_opens(&self, held: &[u8]) -> bool {
-        self.sides.to_server.seen_bytes == 0 && begins_server_hello(held)
+        self.sides.to_server.seen_bytes == 0 && opening::begins_server_hello(held)
     }
 
     /// TLS begins: in this direction after `skip` held bytes, in the other where its stream stands now, or at its
@@ -168,8 +168,8 @@ impl Dialogue {
             if preceded || self.midstream {
                 // Where the capture lacks something before the hello, the answer to it may have come first.
                 let held = self.sides[other].held();
-                let answer =
-                    (0..held.len()).find(|at| other == Direction::ToClient && begins_server_hello(&held[*at..]));
+                let answer = (0..held.len())
+                    .find(|at| other == Direction::ToClient && opening::begins_server_hello(&held[*at..]));
                 let before = answer.unwrap_or(held.len());
                 self.sides[other].release_first(before, other, observer);
             }
@@ -201,14 +201,4 @@ impl Dialogue {
             self.sides[other].resume(other, &mut self.shared, observer);
         }
     }
-}
-
-/// Whether records begin here, the first of them with a `ServerHello`.
-fn begins_server_hello(bytes: &[u8]) -> bool {
-    matches!(bytes, [22, 3, _, _, _, 2, ..]) && opening::is_record_chain(bytes)
-}
-
-/// Whether a record of application data begins here, and what follows in these bytes goes on as records.
-fn begins_application_data(bytes: &[u8]) -> bool {
-    matches!(bytes, [23, 3, 1..=3, ..]) && opening::is_record_chain(bytes)
 }
