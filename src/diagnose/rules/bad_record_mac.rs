@@ -7,9 +7,13 @@ pub(super) const RULE: Rule = Rule {
     cause: Cause::BadRecordMac,
     doc: Doc {
         what: "A record does not verify: its MAC or authentication tag does not fit its bytes.",
-        how: "The alert bad_record_mac (or decrypt_error where the signature could not be checked), or a record that its keys do not open.",
+        how: "The alert bad_record_mac (or decrypt_error where the signature could not be checked), or a record that \
+              its keys do not open.",
         not: "corrupted-handshake, where a message contradicts itself or its signature is bad.",
-        next: &["Capture at both ends and compare the bytes of the record", "Suspect memory, offloading network cards and middleboxes that rewrite"],
+        next: &[
+            "Capture at both ends and compare the bytes of the record",
+            "Suspect memory, offloading network cards and middleboxes that rewrite",
+        ],
         reference: "RFC 8446 sections 5.2 and 6.2",
     },
     judge,
@@ -24,11 +28,20 @@ fn judge(case: &Case<'_>) -> Answer {
             Direction::ToClient => EndedBy::Client,
             Direction::ToServer => EndedBy::Server,
         };
-        let refusal = case.timeline.steps.iter().find(|s| s.packet >= ending.packet && s.from != ending.from && (s.kind == crate::timeline::StepKind::Alert || s.flags.rst() || s.flags.fin()));
+        let refusal = case.timeline.steps.iter().find(|s| {
+            s.packet >= ending.packet
+                && s.from != ending.from
+                && (s.kind == crate::timeline::StepKind::Alert || s.flags.rst() || s.flags.fin())
+        });
         let packet = refusal.map_or(ending.packet, |s| s.packet);
-        return Found::at(packet, Confidence::Certain, ended_by, format!("a record of the {} does not verify with its keys", ending.from.sender()))
-            .supported(Some(ending.packet), "the record that does not verify")
-            .answer();
+        return Found::at(
+            packet,
+            Confidence::Certain,
+            ended_by,
+            format!("a record of the {} does not verify with its keys", ending.from.sender()),
+        )
+        .supported(Some(ending.packet), "the record that does not verify")
+        .answer();
     }
     let Some(ending) = case.ending else { return Answer::Clear };
     let EndingKind::Alert(_, description) = ending.kind else { return Answer::Clear };
@@ -40,6 +53,11 @@ fn judge(case: &Case<'_>) -> Answer {
         return Answer::Clear;
     }
     let by = if ending.from == Direction::ToServer { EndedBy::Client } else { EndedBy::Server };
-    Found::at(ending.packet, if description == AlertDescription::BAD_RECORD_MAC { Confidence::Certain } else { Confidence::Possible }, by, format!("the {} says {description}", ending.from.sender()))
-        .answer()
+    Found::at(
+        ending.packet,
+        if description == AlertDescription::BAD_RECORD_MAC { Confidence::Certain } else { Confidence::Possible },
+        by,
+        format!("the {} says {description}", ending.from.sender()),
+    )
+    .answer()
 }

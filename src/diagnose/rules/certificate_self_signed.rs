@@ -20,12 +20,19 @@ fn judge(case: &Case<'_>) -> Answer {
     let Some(refusal) = chain::refusal(case) else { return Answer::Clear };
     let certificates = chain::certificates(case);
     let Some(leaf) = certificates.first() else { return Answer::Clear };
-    
-    if !chain::is_self_signed(&certificates) { return Answer::Clear; }
+
+    if !chain::is_self_signed(&certificates) {
+        return Answer::Clear;
+    }
     let headline = format!("the certificate of {} signed itself", leaf.common_name.as_deref().unwrap_or(&leaf.subject));
     let confidence = if refusal.alert.is_some() { Confidence::Certain } else { Confidence::Likely };
     Found::at(refusal.packet, confidence, EndedBy::Client, headline)
-        .detail(format!("The client leaves{}. The leaf is {}, issued by {}.", refusal.alert.map_or_else(String::new, |a| format!(" with {a}")), leaf.subject, leaf.issuer))
+        .detail(format!(
+            "The client leaves{}. The leaf is {}, issued by {}.",
+            refusal.alert.map_or_else(String::new, |a| format!(" with {a}")),
+            leaf.subject,
+            leaf.issuer
+        ))
         .supported(case.at(case.seen.certificate).map(|s| s.packet), "the certificate")
         .answer()
 }

@@ -23,14 +23,23 @@ fn judge(case: &Case<'_>) -> Answer {
     }
     let certificates = chain::certificates(case);
     let Some(leaf) = certificates.first() else { return Answer::Clear };
-    if chain::is_called_unknown(case, &refusal, &certificates) { return Answer::Clear; }
+    if chain::is_called_unknown(case, &refusal, &certificates) {
+        return Answer::Clear;
+    }
     let weak = certificates.iter().flat_map(crate::proto::tls::certificate::CertificateFacts::weaknesses).next();
     let Some(weak) = weak else { return Answer::Clear };
-    if refusal.alert.is_some_and(|a| a == AlertDescription::CERTIFICATE_EXPIRED) { return Answer::Clear; }
+    if refusal.alert.is_some_and(|a| a == AlertDescription::CERTIFICATE_EXPIRED) {
+        return Answer::Clear;
+    }
     let headline = format!("the certificate is weak: {weak}");
     let confidence = if refusal.alert.is_some() { Confidence::Certain } else { Confidence::Likely };
     Found::at(refusal.packet, confidence, EndedBy::Client, headline)
-        .detail(format!("The client leaves{}. The leaf is {}, issued by {}.", refusal.alert.map_or_else(String::new, |a| format!(" with {a}")), leaf.subject, leaf.issuer))
+        .detail(format!(
+            "The client leaves{}. The leaf is {}, issued by {}.",
+            refusal.alert.map_or_else(String::new, |a| format!(" with {a}")),
+            leaf.subject,
+            leaf.issuer
+        ))
         .supported(case.at(case.seen.certificate).map(|s| s.packet), "the certificate")
         .answer()
 }

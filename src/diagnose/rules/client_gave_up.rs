@@ -7,9 +7,14 @@ pub(super) const RULE: Rule = Rule {
     cause: Cause::ClientGaveUp,
     doc: Doc {
         what: "The client closed or reset by itself, with nothing wrong to be seen.",
-        how: "The client's FIN, RST or close_notify comes before the handshake is complete, at once, and nothing that bears the server's address and that it had acknowledged explains it.",
-        not: "The silence causes, where it leaves after a wait; certificate-rejected, where it leaves right after the server's flight.",
-        next: &["Ask the client: navigation cancelled, a timeout of its own, a race between connections", "Look for a sibling connection that won"],
+        how: "The client's FIN, RST or close_notify comes before the handshake is complete, at once, and nothing \
+              that bears the server's address and that it had acknowledged explains it.",
+        not: "The silence causes, where it leaves after a wait; certificate-rejected, where it leaves right after \
+              the server's flight.",
+        next: &[
+            "Ask the client: navigation cancelled, a timeout of its own, a race between connections",
+            "Look for a sibling connection that won",
+        ],
         reference: "RFC 8446 section 6.1",
     },
     judge,
@@ -17,7 +22,8 @@ pub(super) const RULE: Rule = Rule {
 
 fn judge(case: &Case<'_>) -> Answer {
     let Some(ending) = case.ending else { return Answer::Clear };
-    let in_handshake = (Stage::HelloBegun..=Stage::ServerFlight).contains(&case.stage) || case.stage == Stage::ClientFinished && !case.is_tls13();
+    let in_handshake = (Stage::HelloBegun..=Stage::ServerFlight).contains(&case.stage)
+        || case.stage == Stage::ClientFinished && !case.is_tls13();
     if ending.from != Direction::ToServer || !in_handshake {
         return Answer::Clear;
     }
@@ -31,7 +37,10 @@ fn judge(case: &Case<'_>) -> Answer {
     let sender = alerts::ending_sender(case);
     let found = Found::at(ending.packet, Confidence::Likely, EndedBy::Client, format!("the client {how} by itself"));
     let found = if case.context.has_twin(&case.trace.row, case.tls) {
-        found.detail("Another connection that the client opened beside it came through: inferred is that it no longer needed this one.")
+        found.detail(
+            "Another connection that the client opened beside it came through: inferred is that it no longer needed \
+             this one.",
+        )
     } else {
         found
     };

@@ -7,9 +7,13 @@ pub(super) const RULE: Rule = Rule {
     cause: Cause::ClientHelloUnanswered,
     doc: Doc {
         what: "The server's TCP acknowledged the whole ClientHello and nothing came after it.",
-        how: "The acknowledgment covers every byte of the ClientHello; no payload of the server follows until an end stops waiting.",
+        how: "The acknowledgment covers every byte of the ClientHello; no payload of the server follows until an end \
+              stops waiting.",
         not: "client-hello-lost, where it is not acknowledged; client-gave-up, where the client leaves at once.",
-        next: &["Look at the server: accept queue, worker pool, what it was doing at that second", "Is a proxy or load balancer in between that accepts and waits?"],
+        next: &[
+            "Look at the server: accept queue, worker pool, what it was doing at that second",
+            "Is a proxy or load balancer in between that accepts and waits?",
+        ],
         reference: "RFC 9293 section 3.8",
     },
     judge,
@@ -32,8 +36,13 @@ fn judge(case: &Case<'_>) -> Answer {
         None if acked => Confidence::Certain,
         None => Confidence::Likely,
     };
-    Found::at(packet, confidence, silence::waiting_client(case), format!("the ClientHello is acknowledged, then nothing for {waited:.1} s"))
-        .supported(case.at(case.seen.client_hello).map(|s| s.packet), "the ClientHello")
-        .supported(ahead.map(|s| s.packet), "the server's sequence number runs ahead: it had sent what never came here")
-        .answer()
+    Found::at(
+        packet,
+        confidence,
+        silence::waiting_client(case),
+        format!("the ClientHello is acknowledged, then nothing for {waited:.1} s"),
+    )
+    .supported(case.at(case.seen.client_hello).map(|s| s.packet), "the ClientHello")
+    .supported(ahead.map(|s| s.packet), "the server's sequence number runs ahead: it had sent what never came here")
+    .answer()
 }

@@ -1,4 +1,5 @@
-//! `closed-after-client-hello`: the server's side ended the connection with a FIN after the ClientHello, without a byte of TLS.
+//! `closed-after-client-hello`: the server's side ended the connection with a FIN after the ClientHello, without a
+//! byte of TLS.
 
 use super::prelude::*;
 
@@ -7,23 +8,38 @@ pub(super) const RULE: Rule = Rule {
     cause: Cause::ClosedAfterClientHello,
     doc: Doc {
         what: "The server's side ended the connection with a FIN after the ClientHello, without a byte of TLS.",
-        how: "A FIN that bears the server's address. Who really sent it is scored: TTL, timestamps, timing, sequence number, life after it.",
-        not: "A client that leaves by itself (client-gave-up); a server that closes after a long wait (client-hello-unanswered).",
-        next: &["Compare the TTL of the FIN with the SYN-ACK's: a difference places its sender", "Do the failing flows share the server name, the destination, the access point, the size of the ClientHello?", "Try the same name by another path"],
+        how: "A FIN that bears the server's address. Who really sent it is scored: TTL, timestamps, timing, sequence \
+              number, life after it.",
+        not: "A client that leaves by itself (client-gave-up); a server that closes after a long wait \
+              (client-hello-unanswered).",
+        next: &[
+            "Compare the TTL of the FIN with the SYN-ACK's: a difference places its sender",
+            "Do the failing flows share the server name, the destination, the access point, the size of the \
+             ClientHello?",
+            "Try the same name by another path",
+        ],
         reference: "RFC 9293 section 3.6",
     },
     judge,
 };
 
 fn judge(case: &Case<'_>) -> Answer {
-    if !(Stage::HelloBegun..=Stage::HelloSent).contains(&case.stage) || !case.ended_with(Direction::ToClient, EndingKind::Close) {
+    if !(Stage::HelloBegun..=Stage::HelloSent).contains(&case.stage)
+        || !case.ended_with(Direction::ToClient, EndingKind::Close)
+    {
         return Answer::Clear;
     }
     let (Some(ending), Some(sender)) = (case.ending, alerts::ending_sender(case)) else { return Answer::Clear };
-    let hello = case.at(case.seen.client_hello).map(|s| (s.packet, s.time)).or(case.client_data.map(|s| (s.packet, s.time)));
+    let hello =
+        case.at(case.seen.client_hello).map(|s| (s.packet, s.time)).or(case.client_data.map(|s| (s.packet, s.time)));
     let after = hello.map_or(0.0, |(_, time)| ending.time.since(time));
-    Found::at(ending.packet, Confidence::Certain, EndedBy::Server, format!("FIN {:.1} ms after the ClientHello", after * 1e3))
-        .supported(hello.map(|(packet, _)| packet), "the ClientHello")
-        .sent_by(&sender)
-        .answer()
+    Found::at(
+        ending.packet,
+        Confidence::Certain,
+        EndedBy::Server,
+        format!("FIN {:.1} ms after the ClientHello", after * 1e3),
+    )
+    .supported(hello.map(|(packet, _)| packet), "the ClientHello")
+    .sent_by(&sender)
+    .answer()
 }

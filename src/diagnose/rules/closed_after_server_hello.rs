@@ -1,4 +1,5 @@
-//! `closed-after-server-hello`: the server's side ended the connection with a FIN after its ServerHello, before the handshake was complete.
+//! `closed-after-server-hello`: the server's side ended the connection with a FIN after its ServerHello, before the
+//! handshake was complete.
 
 use super::prelude::*;
 
@@ -6,24 +7,38 @@ use super::prelude::*;
 pub(super) const RULE: Rule = Rule {
     cause: Cause::ClosedAfterServerHello,
     doc: Doc {
-        what: "The server's side ended the connection with a FIN after its ServerHello, before the handshake was complete.",
-        how: "A FIN that bears the server's address. Who really sent it is scored: TTL, timestamps, timing, sequence number, life after it.",
+        what: "The server's side ended the connection with a FIN after its ServerHello, before the handshake was \
+               complete.",
+        how: "A FIN that bears the server's address. Who really sent it is scored: TTL, timestamps, timing, sequence \
+              number, life after it.",
         not: "closed-by-alert, where an alert comes first; truncated-answer, where no message was whole.",
-        next: &["Look for a filter that acts on the certificate or the ServerHello", "Look for a crash of the server's worker at that second"],
+        next: &[
+            "Look for a filter that acts on the certificate or the ServerHello",
+            "Look for a crash of the server's worker at that second",
+        ],
         reference: "RFC 9293 section 3.6",
     },
     judge,
 };
 
 fn judge(case: &Case<'_>) -> Answer {
-    if case.is_no_answer() || !(Stage::ServerHello..=Stage::ClientFinished).contains(&case.stage) || !case.ended_with(Direction::ToClient, EndingKind::Close) {
+    if case.is_no_answer()
+        || !(Stage::ServerHello..=Stage::ClientFinished).contains(&case.stage)
+        || !case.ended_with(Direction::ToClient, EndingKind::Close)
+    {
         return Answer::Clear;
     }
     let (Some(ending), Some(sender)) = (case.ending, alerts::ending_sender(case)) else { return Answer::Clear };
-    let hello = case.at(case.seen.server_hello).map(|s| (s.packet, s.time)).or(case.client_data.map(|s| (s.packet, s.time)));
+    let hello =
+        case.at(case.seen.server_hello).map(|s| (s.packet, s.time)).or(case.client_data.map(|s| (s.packet, s.time)));
     let after = hello.map_or(0.0, |(_, time)| ending.time.since(time));
-    Found::at(ending.packet, Confidence::Certain, EndedBy::Server, format!("FIN {:.1} ms after its ServerHello", after * 1e3))
-        .supported(hello.map(|(packet, _)| packet), "its ServerHello")
-        .sent_by(&sender)
-        .answer()
+    Found::at(
+        ending.packet,
+        Confidence::Certain,
+        EndedBy::Server,
+        format!("FIN {:.1} ms after its ServerHello", after * 1e3),
+    )
+    .supported(hello.map(|(packet, _)| packet), "its ServerHello")
+    .sent_by(&sender)
+    .answer()
 }

@@ -1,4 +1,5 @@
-//! `closed-before-client-hello`: tCP came up and the server's side ended it with a FIN before the client sent a byte of a ClientHello.
+//! `closed-before-client-hello`: TCP came up and the server's side ended it with a FIN before the client sent a byte
+//! of a ClientHello.
 
 use super::prelude::*;
 
@@ -7,9 +8,13 @@ pub(super) const RULE: Rule = Rule {
     cause: Cause::ClosedBeforeClientHello,
     doc: Doc {
         what: "TCP came up and the server's side ended it with a FIN before the client sent a byte of a ClientHello.",
-        how: "The FIN bears the server's address and comes before any payload of the client. A client that did not notice and sends its ClientHello afterwards meets the same end, however late.",
+        how: "The FIN bears the server's address and comes before any payload of the client. A client that did not \
+              notice and sends its ClientHello afterwards meets the same end, however late.",
         not: "A spare connection that nobody used and that a server closes after a while: that is no failure.",
-        next: &["Check the listener behind the load balancer: no backend, connection limits, an address allow-list", "Compare the SYN-ACK's TTL and options with a good flow: did the same host answer?"],
+        next: &[
+            "Check the listener behind the load balancer: no backend, connection limits, an address allow-list",
+            "Compare the SYN-ACK's TTL and options with a good flow: did the same host answer?",
+        ],
         reference: "RFC 9293 section 3.6",
     },
     judge,

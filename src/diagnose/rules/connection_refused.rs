@@ -1,4 +1,5 @@
-//! `connection-refused`: the SYN was answered with a RST: nothing listens there, or a filter refuses in the server's name.
+//! `connection-refused`: the SYN was answered with a RST: nothing listens there, or a filter refuses in the server's
+//! name.
 
 use super::prelude::*;
 
@@ -7,9 +8,13 @@ pub(super) const RULE: Rule = Rule {
     cause: Cause::ConnectionRefused,
     doc: Doc {
         what: "The SYN was answered with a RST: nothing listens there, or a filter refuses in the server's name.",
-        how: "A RST acknowledges the SYN. Who sent it is judged by its TTL against the server's packets in other flows.",
+        how: "A RST acknowledges the SYN. Who sent it is judged by its TTL against the server's packets in other \
+              flows.",
         not: "reset-before-client-hello, where TCP came up first.",
-        next: &["Check that the service listens on this address and port", "If the TTL differs from the server's, find the filter that many hops away"],
+        next: &[
+            "Check that the service listens on this address and port",
+            "If the TTL differs from the server's, find the filter that many hops away",
+        ],
         reference: "RFC 9293 section 3.5.2",
     },
     judge,

@@ -8,9 +8,14 @@ pub(super) const RULE: Rule = Rule {
     cause: Cause::CorruptedHandshake,
     doc: Doc {
         what: "Handshake bytes contradict each other or do not decode.",
-        how: "A message that does not parse, a signature that was checked and is bad (of the key exchange, or of a certificate by the next one's key), a ServerHello that does not answer its ClientHello; or an end's alert that says so.",
+        how: "A message that does not parse, a signature that was checked and is bad (of the key exchange, or of a \
+              certificate by the next one's key), a ServerHello that does not answer its ClientHello; or an end's \
+              alert that says so.",
         not: "bad-record-mac, where the record layer refuses.",
-        next: &["Capture at both ends and compare the ClientHello and ServerHello byte by byte", "Suspect middleboxes that re-parse the handshake"],
+        next: &[
+            "Capture at both ends and compare the ClientHello and ServerHello byte by byte",
+            "Suspect middleboxes that re-parse the handshake",
+        ],
         reference: "RFC 8446 section 6.2",
     },
     judge,
@@ -21,9 +26,17 @@ fn judge(case: &Case<'_>) -> Answer {
     let by = if ending.from == Direction::ToServer { EndedBy::Client } else { EndedBy::Server };
     if ending.kind == EndingKind::Foreign {
         let malformed = case.ending_step().is_some_and(|s| s.name.starts_with("Malformed"));
-        if malformed && case.stage >= Stage::HelloBegun || ending.from == Direction::ToServer && case.stage >= Stage::HelloSent && case.stage < Stage::Complete {
+        if malformed && case.stage >= Stage::HelloBegun
+            || ending.from == Direction::ToServer && case.stage >= Stage::HelloSent && case.stage < Stage::Complete
+        {
             let refuser = if ending.from == Direction::ToServer { EndedBy::Server } else { EndedBy::Client };
-            return Found::at(ending.packet, Confidence::Likely, refuser, format!("bytes of the {} do not decode as a handshake", ending.from.sender())).answer();
+            return Found::at(
+                ending.packet,
+                Confidence::Likely,
+                refuser,
+                format!("bytes of the {} do not decode as a handshake", ending.from.sender()),
+            )
+            .answer();
         }
         return Answer::Clear;
     }
@@ -33,10 +46,14 @@ fn judge(case: &Case<'_>) -> Answer {
     }
     let (confidence, why) = match legality::contradiction(case) {
         Some(why) => (Confidence::Certain, why),
-        None if matches!(description.0, 10 | 47 | 50 | 109 | 110) && case.stage >= Stage::RetryAsked => (Confidence::Possible, format!("the {} says {description}", ending.from.sender())),
+        None if matches!(description.0, 10 | 47 | 50 | 109 | 110) && case.stage >= Stage::RetryAsked => {
+            (Confidence::Possible, format!("the {} says {description}", ending.from.sender()))
+        }
         None => return Answer::Clear,
     };
-    let about_chain = alerts::is_about_certificate(description) && ending.from == Direction::ToServer && legality::broken_chain(case).is_some();
+    let about_chain = alerts::is_about_certificate(description)
+        && ending.from == Direction::ToServer
+        && legality::broken_chain(case).is_some();
     if !about_chain && !matches!(description.0, 10 | 20 | 40 | 47 | 50 | 51 | 80 | 109 | 110) {
         return Answer::Clear;
     }
@@ -45,8 +62,8 @@ fn judge(case: &Case<'_>) -> Answer {
         .answer()
 }
 
-/// A client that leaves upon the server's flight without an alert that could be read, while the messages contradict each
-/// other: Node never says why.
+/// A client that leaves upon the server's flight without an alert that could be read, while the messages contradict
+/// each other: Node never says why.
 fn without_a_word(case: &Case<'_>, by: EndedBy) -> Answer {
     let Some(ending) = case.ending else { return Answer::Clear };
     let leaves = matches!(ending.kind, EndingKind::Close | EndingKind::Reset | EndingKind::EncryptedAlert);

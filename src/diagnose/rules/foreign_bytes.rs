@@ -9,7 +9,10 @@ pub(super) const RULE: Rule = Rule {
         what: "After valid TLS of the server came bytes of another speaker.",
         how: "The server's stream begins with TLS and goes on with something else: two speakers in one stream.",
         not: "bad-record-mac, where the bytes are still a record.",
-        next: &["Look for a filter that decides after it has seen the ServerHello or the certificate", "Compare the TTL of the foreign bytes with that of the ServerHello"],
+        next: &[
+            "Look for a filter that decides after it has seen the ServerHello or the certificate",
+            "Compare the TTL of the foreign bytes with that of the ServerHello",
+        ],
         reference: "RFC 8446 section 5.1",
     },
     judge,
@@ -25,9 +28,15 @@ fn judge(case: &Case<'_>) -> Answer {
     if step.name.starts_with("Malformed") {
         return Answer::Clear;
     }
-    let what = crate::proto::dialogue::plaintext(&step.body).map_or_else(|| "bytes that are not TLS".to_owned(), |text| format!("{}: {}", text.protocol, text.first_line));
-    let found = Found::at(ending.packet, Confidence::Certain, EndedBy::Middlebox, format!("after the server's TLS comes {what}"))
-        .supported(case.at(case.seen.server_hello).map(|s| s.packet), "the server's own TLS");
+    let what = crate::proto::dialogue::plaintext(&step.body)
+        .map_or_else(|| "bytes that are not TLS".to_owned(), |text| format!("{}: {}", text.protocol, text.first_line));
+    let found = Found::at(
+        ending.packet,
+        Confidence::Certain,
+        EndedBy::Middlebox,
+        format!("after the server's TLS comes {what}"),
+    )
+    .supported(case.at(case.seen.server_hello).map(|s| s.packet), "the server's own TLS");
     let sender = alerts::ending_sender(case);
     match sender {
         // A server does not change its language: without a sign for the server a second speaker is the better reading.

@@ -9,14 +9,19 @@ pub(super) const RULE: Rule = Rule {
         what: "An alert bears the server's address and does not fit the server's own packets.",
         how: "TTL, timestamps, timing or life after it speak against the server as its sender.",
         not: "refused-by-alert, where nothing speaks against the server.",
-        next: &["Find the device that many hops away; ask its owner for TLS inspection or filtering rules", "Compare with a capture taken at the server: the alert will not be there"],
+        next: &[
+            "Find the device that many hops away; ask its owner for TLS inspection or filtering rules",
+            "Compare with a capture taken at the server: the alert will not be there",
+        ],
         reference: "RFC 8446 section 6",
     },
     judge,
 };
 
 fn judge(case: &Case<'_>) -> Answer {
-    let Some((packet, description)) = alerts::refusal(case).or_else(|| alerts::late_refusal(case)) else { return Answer::Clear };
+    let Some((packet, description)) = alerts::refusal(case).or_else(|| alerts::late_refusal(case)) else {
+        return Answer::Clear;
+    };
     let Some(sender) = alerts::ending_sender(case) else { return Answer::Clear };
     if sender.by != EndedBy::Middlebox {
         return Answer::Clear;

@@ -1,4 +1,5 @@
-//! `garbage-answer`: the ClientHello was answered with bytes that are neither a TLS record that may stand there nor known text.
+//! `garbage-answer`: the ClientHello was answered with bytes that are neither a TLS record that may stand there nor
+//! known text.
 
 use super::prelude::*;
 use crate::diagnose::foreign;
@@ -7,10 +8,15 @@ use crate::diagnose::foreign;
 pub(super) const RULE: Rule = Rule {
     cause: Cause::GarbageAnswer,
     doc: Doc {
-        what: "The ClientHello was answered with bytes that are neither a TLS record that may stand there nor known text.",
-        how: "The first bytes that bear the server's address do not decode as a handshake: no record header, an impossible length, or application data first.",
+        what: "The ClientHello was answered with bytes that are neither a TLS record that may stand there nor known \
+               text.",
+        how: "The first bytes that bear the server's address do not decode as a handshake: no record header, an \
+              impossible length, or application data first.",
         not: "plaintext-answer, where the bytes can be read; truncated-answer, where a record begins well and stops.",
-        next: &["Look at the bytes in the follow pane: which protocol begins like this?", "Check address translation and port forwards: another service may stand there"],
+        next: &[
+            "Look at the bytes in the follow pane: which protocol begins like this?",
+            "Check address translation and port forwards: another service may stand there",
+        ],
         reference: "RFC 8446 section 5.1",
     },
     judge,
@@ -27,8 +33,16 @@ fn judge(case: &Case<'_>) -> Answer {
     }
     let what = match (step.kind, step.body.as_slice()) {
         (crate::timeline::StepKind::ApplicationData, _) => "application data before any handshake message".to_owned(),
-        (_, [20..=24, 3, 0..=4, high, low, ..]) => format!("a record header that announces {} bytes", u16::from_be_bytes([*high, *low])),
-        (_, bytes) => format!("bytes that are no TLS record: {}", crate::vocab::text::hex(&bytes[..bytes.len().min(8)])),
+        (_, [20..=24, 3, 0..=4, high, low, ..]) => {
+            format!("a record header that announces {} bytes", u16::from_be_bytes([*high, *low]))
+        }
+        (_, bytes) => {
+            format!("bytes that are no TLS record: {}", crate::vocab::text::hex(&bytes[..bytes.len().min(8)]))
+        }
     };
-    foreign::attributed(case, packet, Found::at(packet, Confidence::Certain, EndedBy::Server, format!("the answer to the ClientHello is {what}")))
+    foreign::attributed(
+        case,
+        packet,
+        Found::at(packet, Confidence::Certain, EndedBy::Server, format!("the answer to the ClientHello is {what}")),
+    )
 }

@@ -1,4 +1,5 @@
-//! `icmp-unreachable`: an ICMP error says that the flow's packets cannot get to the server, and the handshake came no further.
+//! `icmp-unreachable`: an ICMP error says that the flow's packets cannot get to the server, and the handshake came no
+//! further.
 
 use super::prelude::*;
 
@@ -8,8 +9,12 @@ pub(super) const RULE: Rule = Rule {
     doc: Doc {
         what: "An ICMP error says that the flow's packets cannot get to the server, and the handshake came no further.",
         how: "The ICMP error quotes a segment of this flow; its source address is the device that refused.",
-        not: "A destination that is merely silent: without the ICMP message it is syn-unanswered or client-hello-lost. An error about packet size is part of path MTU discovery, not a refusal.",
-        next: &["Ask the owner of the device whose address the ICMP error bears which rule it applied", "Look whether other flows to the same server or port pass"],
+        not: "A destination that is merely silent: without the ICMP message it is syn-unanswered or \
+              client-hello-lost. An error about packet size is part of path MTU discovery, not a refusal.",
+        next: &[
+            "Ask the owner of the device whose address the ICMP error bears which rule it applied",
+            "Look whether other flows to the same server or port pass",
+        ],
         reference: "RFC 792, RFC 4443 section 3.1, RFC 1812 section 5.2.7",
     },
     judge,
@@ -26,7 +31,12 @@ fn judge(case: &Case<'_>) -> Answer {
     let own = error.from == case.trace.row.server.ip;
     let ended_by = if own { EndedBy::Server } else { EndedBy::Middlebox };
     let what = if case.syn_ack.is_some() { "the client's data" } else { "the SYN" };
-    Found::at(packet, Confidence::Certain, ended_by, format!("{} answers {what} with ICMP: {}", error.from, error.name()))
-        .detail(format!("The error quotes this flow's segment with sequence number {}.", error.quoted.seq))
-        .answer()
+    Found::at(
+        packet,
+        Confidence::Certain,
+        ended_by,
+        format!("{} answers {what} with ICMP: {}", error.from, error.name()),
+    )
+    .detail(format!("The error quotes this flow's segment with sequence number {}.", error.quoted.seq))
+    .answer()
 }

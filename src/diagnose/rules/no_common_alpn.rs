@@ -9,7 +9,10 @@ pub(super) const RULE: Rule = Rule {
         what: "The server refuses because it speaks none of the offered application protocols.",
         how: "The server answers the ClientHello with this alert; nothing speaks against the server as its sender.",
         not: "no-common-cipher.",
-        next: &["Compare the ALPN lists of this and a good flow", "A client that offers no ALPN at all gets through to such a server"],
+        next: &[
+            "Compare the ALPN lists of this and a good flow",
+            "A client that offers no ALPN at all gets through to such a server",
+        ],
         reference: "RFC 7301 section 3.2",
     },
     judge,
@@ -20,9 +23,14 @@ fn judge(case: &Case<'_>) -> Answer {
     if !matches!(description.0, 120) {
         return Answer::Clear;
     }
-    Found::at(packet, Confidence::Certain, EndedBy::Server, "the server speaks none of the offered application protocols")
-        .supported(case.at(case.seen.client_hello).map(|s| s.packet), offer(case))
-        .answer()
+    Found::at(
+        packet,
+        Confidence::Certain,
+        EndedBy::Server,
+        "the server speaks none of the offered application protocols",
+    )
+    .supported(case.at(case.seen.client_hello).map(|s| s.packet), offer(case))
+    .answer()
 }
 
 /// What the ClientHello offered, for the reader to compare with a good flow.

@@ -10,7 +10,10 @@ pub(super) const RULE: Rule = Rule {
         what: "The server refuses the offer: no cipher suite in common (or no group, or no signature scheme).",
         how: "The server answers the ClientHello with this alert; nothing speaks against the server as its sender.",
         not: "no-common-version, where the alert says so; forged-alert, where the server did not send it.",
-        next: &["Intersect the offered suites, groups and signature schemes with what the server accepted in a good flow", "Check the server's policy: minimum key sizes, required client certificates in old stacks"],
+        next: &[
+            "Intersect the offered suites, groups and signature schemes with what the server accepted in a good flow",
+            "Check the server's policy: minimum key sizes, required client certificates in old stacks",
+        ],
         reference: "RFC 8446 section 6.2",
     },
     judge,

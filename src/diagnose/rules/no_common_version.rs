@@ -7,9 +7,13 @@ pub(super) const RULE: Rule = Rule {
     cause: Cause::NoCommonVersion,
     doc: Doc {
         what: "An end refuses because there is no protocol version both speak.",
-        how: "The alert protocol_version, in answer to the ClientHello (from the server) or to the ServerHello (from the client).",
+        how: "The alert protocol_version, in answer to the ClientHello (from the server) or to the ServerHello (from \
+              the client).",
         not: "no-common-cipher: some servers answer with handshake_failure to a version they do not speak.",
-        next: &["Compare supported_versions with the version a good flow negotiated", "Raise the server's or lower the client's minimum version deliberately"],
+        next: &[
+            "Compare supported_versions with the version a good flow negotiated",
+            "Raise the server's or lower the client's minimum version deliberately",
+        ],
         reference: "RFC 8446 section 6.2",
     },
     judge,
@@ -17,10 +21,13 @@ pub(super) const RULE: Rule = Rule {
 
 fn judge(case: &Case<'_>) -> Answer {
     let from_client = alerts::client_refusal(case).map(|(packet, description)| (packet, description, EndedBy::Client));
-    let refusal = alerts::refusal(case).map(|(packet, description)| (packet, description, EndedBy::Server)).or(from_client);
+    let refusal =
+        alerts::refusal(case).map(|(packet, description)| (packet, description, EndedBy::Server)).or(from_client);
     let Some((packet, AlertDescription::PROTOCOL_VERSION, ended_by)) = refusal else { return Answer::Clear };
     let (who, what) = match ended_by {
-        EndedBy::Client => ("client", case.tls.version.map_or_else(String::new, |version| format!(": the server chose {version}"))),
+        EndedBy::Client => {
+            ("client", case.tls.version.map_or_else(String::new, |version| format!(": the server chose {version}")))
+        }
         _ => ("server", format!(": {}", offer(case))),
     };
     Found::at(packet, Confidence::Certain, ended_by, format!("the {who} refuses the protocol version{what}"))

@@ -8,7 +8,8 @@ pub(super) const RULE: Rule = Rule {
     cause: Cause::PlaintextToTlsPort,
     doc: Doc {
         what: "The client spoke plain text to a port that speaks TLS.",
-        how: "The client's first bytes are readable text, and the port is known to speak TLS: it answers with an alert or says so in words, or other flows to it are TLS.",
+        how: "The client's first bytes are readable text, and the port is known to speak TLS: it answers with an \
+              alert or says so in words, or other flows to it are TLS.",
         not: "plaintext-answer, where the client spoke TLS and the server did not.",
         next: &["Use https (or the TLS variant of the protocol) in the client's URL or connection string"],
         reference: "RFC 8446 section 5.1",
@@ -29,11 +30,19 @@ fn judge(case: &Case<'_>) -> Answer {
     if proxy::request(case).is_some() {
         return Answer::Clear;
     }
-    let answer = case.timeline.steps.iter().find(|s| s.from == Direction::ToClient && s.packet >= step.packet && s.body.len() > 1);
+    let answer = case
+        .timeline
+        .steps
+        .iter()
+        .find(|s| s.from == Direction::ToClient && s.packet >= step.packet && s.body.len() > 1);
     let says_so = answer.is_some_and(|s| {
         let body = &s.body[..s.body.len().min(2048)];
         let words = String::from_utf8_lossy(body).to_ascii_lowercase();
-        words.contains("https port") || words.contains("tls port") || words.contains("ssl-enabled server port") || words.contains("http request to an https server") || is_alert(body)
+        words.contains("https port")
+            || words.contains("tls port")
+            || words.contains("ssl-enabled server port")
+            || words.contains("http request to an https server")
+            || is_alert(body)
     });
     let known = case.context.tls_servers.contains(&case.trace.row.server);
     // A port that is only assigned to TLS and refuses without a word is a sign, too, if it did not answer in kind.
@@ -41,9 +50,14 @@ fn judge(case: &Case<'_>) -> Answer {
         return Answer::Clear;
     }
     let confidence = if says_so { Confidence::Certain } else { Confidence::Likely };
-    Found::at(first.packet, confidence, EndedBy::Server, format!("the client speaks {} to a TLS port: {}", text.protocol, text.first_line))
-        .supported(answer.map(|s| s.packet), "the server's answer")
-        .answer()
+    Found::at(
+        first.packet,
+        confidence,
+        EndedBy::Server,
+        format!("the client speaks {} to a TLS port: {}", text.protocol, text.first_line),
+    )
+    .supported(answer.map(|s| s.packet), "the server's answer")
+    .answer()
 }
 
 /// A TLS alert record as the answer to plain text.
@@ -53,5 +67,6 @@ fn is_alert(body: &[u8]) -> bool {
 
 /// Whether the server went on in plain text as if nothing were wrong.
 fn answered_in_kind(case: &Case<'_>) -> bool {
-    case.first_text(Direction::ToClient).is_some_and(|(step, _)| !step.body.starts_with(b"HTTP/1.1 400") && !step.body.starts_with(b"HTTP/1.0 400"))
+    case.first_text(Direction::ToClient)
+        .is_some_and(|(step, _)| !step.body.starts_with(b"HTTP/1.1 400") && !step.body.starts_with(b"HTTP/1.0 400"))
 }

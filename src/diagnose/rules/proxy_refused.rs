@@ -10,7 +10,10 @@ pub(super) const RULE: Rule = Rule {
         what: "An explicit proxy refused the tunnel, or closed instead of answering.",
         how: "The client asked by CONNECT or SOCKS; the answer is not a success, or there is none.",
         not: "A block page in answer to a ClientHello: there nobody asked a proxy.",
-        next: &["Read the proxy's status line: 403 is policy, 407 wants credentials, 502 to 504 cannot reach the server", "Try the same name with another client of the same proxy"],
+        next: &[
+            "Read the proxy's status line: 403 is policy, 407 wants credentials, 502 to 504 cannot reach the server",
+            "Try the same name with another client of the same proxy",
+        ],
         reference: "RFC 9110 section 9.3.6, RFC 1928",
     },
     judge,

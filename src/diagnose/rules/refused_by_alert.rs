@@ -9,7 +9,10 @@ pub(super) const RULE: Rule = Rule {
         what: "The server refused with an alert that names no more special cause.",
         how: "The alert, and its place in the handshake.",
         not: "forged-alert, where the signs speak against the server as its sender.",
-        next: &["Look the alert up: each has its meaning at its place", "If it is rare and comes in bursts, look at the server; if it comes from several servers, at the path"],
+        next: &[
+            "Look the alert up: each has its meaning at its place",
+            "If it is rare and comes in bursts, look at the server; if it comes from several servers, at the path",
+        ],
         reference: "RFC 8446 section 6.2, IANA TLS Alerts",
     },
     judge,
@@ -20,10 +23,16 @@ fn judge(case: &Case<'_>) -> Answer {
         return Answer::Clear;
     }
     if let Some((packet, description)) = alerts::refusal(case).or_else(|| alerts::late_refusal(case)) {
-        let place = if case.stage >= Stage::ServerHello { "after its ServerHello" } else { "in answer to the ClientHello" };
-        return Found::at(packet, Confidence::Certain, EndedBy::Server, format!("the server sends {description} {place}"))
-            .supported(case.at(case.seen.client_hello).map(|s| s.packet), "the ClientHello")
-            .answer();
+        let place =
+            if case.stage >= Stage::ServerHello { "after its ServerHello" } else { "in answer to the ClientHello" };
+        return Found::at(
+            packet,
+            Confidence::Certain,
+            EndedBy::Server,
+            format!("the server sends {description} {place}"),
+        )
+        .supported(case.at(case.seen.client_hello).map(|s| s.packet), "the ClientHello")
+        .answer();
     }
     let Some(ending) = case.ending else { return Answer::Clear };
     let unread = ending.kind == EndingKind::EncryptedAlert && ending.from == Direction::ToClient;

@@ -1,4 +1,5 @@
-//! `reset-after-client-hello`: the server's side ended the connection with a RST after the ClientHello, without a byte of TLS.
+//! `reset-after-client-hello`: the server's side ended the connection with a RST after the ClientHello, without a
+//! byte of TLS.
 
 use super::prelude::*;
 
@@ -7,9 +8,17 @@ pub(super) const RULE: Rule = Rule {
     cause: Cause::ResetAfterClientHello,
     doc: Doc {
         what: "The server's side ended the connection with a RST after the ClientHello, without a byte of TLS.",
-        how: "A RST that bears the server's address (or the client's, where the signs speak against the client: the other half of what a box sends to both). Who really sent it is scored: TTL, timestamps, timing, sequence number, life after it.",
-        not: "A RST that both ends outlive, since it was out of place or damaged: it ended nothing. A client that leaves by itself (client-gave-up); a server that closes after a long wait (client-hello-unanswered).",
-        next: &["Compare the TTL of the RST with the SYN-ACK's: a difference places its sender", "Do the failing flows share the server name, the destination, the access point, the size of the ClientHello?", "Try the same name by another path"],
+        how: "A RST that bears the server's address (or the client's, where the signs speak against the client: the \
+              other half of what a box sends to both). Who really sent it is scored: TTL, timestamps, timing, \
+              sequence number, life after it.",
+        not: "A RST that both ends outlive, since it was out of place or damaged: it ended nothing. A client that \
+              leaves by itself (client-gave-up); a server that closes after a long wait (client-hello-unanswered).",
+        next: &[
+            "Compare the TTL of the RST with the SYN-ACK's: a difference places its sender",
+            "Do the failing flows share the server name, the destination, the access point, the size of the \
+             ClientHello?",
+            "Try the same name by another path",
+        ],
         reference: "RFC 9293 section 3.5.2",
     },
     judge,
@@ -21,10 +30,16 @@ fn judge(case: &Case<'_>) -> Answer {
         return Answer::Clear;
     }
     let (Some(ending), Some(sender)) = (case.ending, alerts::ending_sender(case)) else { return Answer::Clear };
-    let hello = case.at(case.seen.client_hello).map(|s| (s.packet, s.time)).or(case.client_data.map(|s| (s.packet, s.time)));
+    let hello =
+        case.at(case.seen.client_hello).map(|s| (s.packet, s.time)).or(case.client_data.map(|s| (s.packet, s.time)));
     let after = hello.map_or(0.0, |(_, time)| ending.time.since(time));
-    Found::at(ending.packet, Confidence::Certain, EndedBy::Server, format!("RST {:.1} ms after the ClientHello", after * 1e3))
-        .supported(hello.map(|(packet, _)| packet), "the ClientHello")
-        .sent_by(&sender)
-        .answer()
+    Found::at(
+        ending.packet,
+        Confidence::Certain,
+        EndedBy::Server,
+        format!("RST {:.1} ms after the ClientHello", after * 1e3),
+    )
+    .supported(hello.map(|(packet, _)| packet), "the ClientHello")
+    .sent_by(&sender)
+    .answer()
 }

@@ -1,4 +1,5 @@
-//! `reset-before-client-hello`: tCP came up and the server's side ended it with a RST before the client sent a byte of a ClientHello.
+//! `reset-before-client-hello`: TCP came up and the server's side ended it with a RST before the client sent a byte
+//! of a ClientHello.
 
 use super::prelude::*;
 
@@ -9,7 +10,10 @@ pub(super) const RULE: Rule = Rule {
         what: "TCP came up and the server's side ended it with a RST before the client sent a byte of a ClientHello.",
         how: "The RST bears the server's address and comes before any payload of the client.",
         not: "A spare connection that nobody used and that a server closes after a while: that is no failure.",
-        next: &["Check the listener behind the load balancer: no backend, connection limits, an address allow-list", "Compare the SYN-ACK's TTL and options with a good flow: did the same host answer?"],
+        next: &[
+            "Check the listener behind the load balancer: no backend, connection limits, an address allow-list",
+            "Compare the SYN-ACK's TTL and options with a good flow: did the same host answer?",
+        ],
         reference: "RFC 9293 section 3.5.2",
     },
     judge,

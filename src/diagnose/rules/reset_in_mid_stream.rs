@@ -8,9 +8,14 @@ pub(super) const RULE: Rule = Rule {
     cause: Cause::ResetInMidStream,
     doc: Doc {
         what: "After a complete handshake the connection was reset with a request under way.",
-        how: "A RST while the client's last request is unanswered or the server's record is unfinished; or one that the signs attribute to a device on the way.",
-        not: "An untidy close: a client that resets after it has all it wants, a server that resets an idle connection.",
-        next: &["Look for idle timeouts of stateful devices, and for the amount of data after which it happens", "Who sent the RST? Compare its TTL with the stream's"],
+        how: "A RST while the client's last request is unanswered or the server's record is unfinished; or one that \
+              the signs attribute to a device on the way.",
+        not: "An untidy close: a client that resets after it has all it wants, a server that resets an idle \
+              connection.",
+        next: &[
+            "Look for idle timeouts of stateful devices, and for the amount of data after which it happens",
+            "Who sent the RST? Compare its TTL with the stream's",
+        ],
         reference: "RFC 9293 section 3.5.2",
     },
     judge,

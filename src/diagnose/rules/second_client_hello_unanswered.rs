@@ -1,4 +1,5 @@
-//! `second-client-hello-unanswered`: the server asked for another ClientHello (HelloRetryRequest); the second one was lost, unanswered or reset.
+//! `second-client-hello-unanswered`: the server asked for another ClientHello (HelloRetryRequest); the second one was
+//! lost, unanswered or reset.
 
 use super::prelude::*;
 
@@ -6,10 +7,15 @@ use super::prelude::*;
 pub(super) const RULE: Rule = Rule {
     cause: Cause::SecondClientHelloUnanswered,
     doc: Doc {
-        what: "The server asked for another ClientHello (HelloRetryRequest); the second one was lost, unanswered or reset.",
+        what: "The server asked for another ClientHello (HelloRetryRequest); the second one was lost, unanswered or \
+               reset.",
         how: "A HelloRetryRequest, then no further handshake message of the server.",
         not: "client-hello-lost, where the first ClientHello is already lost.",
-        next: &["Enable on the server a group that clients offer a key share for (X25519, X25519MLKEM768), so that no retry is needed", "Look for a filter that understands only one ClientHello a connection"],
+        next: &[
+            "Enable on the server a group that clients offer a key share for (X25519, X25519MLKEM768), so that no \
+             retry is needed",
+            "Look for a filter that understands only one ClientHello a connection",
+        ],
         reference: "RFC 8446 section 4.1.4",
     },
     judge,
@@ -28,10 +34,15 @@ fn judge(case: &Case<'_>) -> Answer {
     {
         let Some(sender) = alerts::ending_sender(case) else { return Answer::Clear };
         let word = if ending.kind == EndingKind::Reset { "RST" } else { "FIN" };
-        return Found::at(ending.packet, Confidence::Certain, EndedBy::Server, format!("{word} after the HelloRetryRequest"))
-            .supported(retry, "the HelloRetryRequest")
-            .sent_by(&sender)
-            .answer();
+        return Found::at(
+            ending.packet,
+            Confidence::Certain,
+            EndedBy::Server,
+            format!("{word} after the HelloRetryRequest"),
+        )
+        .supported(retry, "the HelloRetryRequest")
+        .sent_by(&sender)
+        .answer();
     }
     let Some(second) = second else { return Answer::Clear };
     if !silence::is_silence(case) {

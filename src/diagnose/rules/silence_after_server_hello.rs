@@ -8,15 +8,22 @@ pub(super) const RULE: Rule = Rule {
     doc: Doc {
         what: "The server began its handshake, then nothing more came.",
         how: "A ServerHello, then no progress until an end stopped waiting or sent the same again and again.",
-        not: "mtu-black-hole, where the loss goes by size; truncated-answer, where not even the first message is whole.",
-        next: &["Is the server waiting for something (a client certificate, a key store)?", "Is a segment missing that the server sends again elsewhere?"],
+        not: "mtu-black-hole, where the loss goes by size; truncated-answer, where not even the first message is \
+              whole.",
+        next: &[
+            "Is the server waiting for something (a client certificate, a key store)?",
+            "Is a segment missing that the server sends again elsewhere?",
+        ],
         reference: "RFC 8446 section 4",
     },
     judge,
 };
 
 fn judge(case: &Case<'_>) -> Answer {
-    let hidden = case.stage <= Stage::AnswerBegun && case.stage >= Stage::HelloSent && case.tls.progress.gap && case.answer().is_some();
+    let hidden = case.stage <= Stage::AnswerBegun
+        && case.stage >= Stage::HelloSent
+        && case.tls.progress.gap
+        && case.answer().is_some();
     if !(Stage::ServerHello..=Stage::ClientFinished).contains(&case.stage) && !hidden || !silence::is_silence(case) {
         return Answer::Clear;
     }
@@ -27,12 +34,17 @@ fn judge(case: &Case<'_>) -> Answer {
     // After the whole flight it was the client's turn: it left by itself.
     let own_turn = !case.is_tls13()
         && case.stage == Stage::ServerFlight
-        && case.ending.is_some_and(|e| e.from == Direction::ToServer && case.at(case.seen.server_done).is_some_and(|done| case.had_seen(e.packet, done)))
+        && case.ending.is_some_and(|e| {
+            e.from == Direction::ToServer
+                && case.at(case.seen.server_done).is_some_and(|done| case.had_seen(e.packet, done))
+        })
         && !case.data(Direction::ToServer).any(|s| s.events.any(crate::flow::Events::ANY_RETRANSMISSION));
     if own_turn {
         return Answer::Clear;
     }
-    let lost = Direction::BOTH.iter().find_map(|way| silence::unacknowledged_retransmissions(case, *way).first().map(|s| s.packet));
+    let lost = Direction::BOTH
+        .iter()
+        .find_map(|way| silence::unacknowledged_retransmissions(case, *way).first().map(|s| s.packet));
     let packet = lost.unwrap_or_else(|| silence::closing(case));
     let ended_by = if lost.is_some() { EndedBy::Middlebox } else { silence::waiting_client(case) };
     let waited = case.waited(silence::last_progress(case));

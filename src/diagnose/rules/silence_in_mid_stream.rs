@@ -8,9 +8,13 @@ pub(super) const RULE: Rule = Rule {
     cause: Cause::SilenceInMidStream,
     doc: Doc {
         what: "After a complete handshake the stream fell silent with a request under way.",
-        how: "What an end sends is sent again and never acknowledged, or an answer stops inside a record and nothing follows until an end gives up.",
+        how: "What an end sends is sent again and never acknowledged, or an answer stops inside a record and nothing \
+              follows until an end gives up.",
         not: "A slow server: there the request is acknowledged.",
-        next: &["Look for stateful devices that forget the connection", "Is it always after the same idle time or the same number of bytes?"],
+        next: &[
+            "Look for stateful devices that forget the connection",
+            "Is it always after the same idle time or the same number of bytes?",
+        ],
         reference: "RFC 9293 section 3.8.3",
     },
     judge,

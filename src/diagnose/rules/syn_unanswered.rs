@@ -9,7 +9,10 @@ pub(super) const RULE: Rule = Rule {
         what: "The client's SYN got no answer, neither SYN-ACK nor RST nor ICMP.",
         how: "The SYN was sent again and again, or nothing came for several seconds.",
         not: "A capture that lacks the server's direction: there the client acknowledges what is not seen.",
-        next: &["Capture nearer to the server: does the SYN arrive, does a SYN-ACK leave?", "Look for a drop rule, a dead host, an asymmetric route"],
+        next: &[
+            "Capture nearer to the server: does the SYN arrive, does a SYN-ACK leave?",
+            "Look for a drop rule, a dead host, an asymmetric route",
+        ],
         reference: "RFC 9293 section 3.8.3, RFC 6298 section 5",
     },
     judge,
@@ -22,9 +25,10 @@ fn judge(case: &Case<'_>) -> Answer {
     if !(unanswered || answered_but_lost) || case.is_one_sided() || case.context.lacks_servers {
         return Answer::Clear;
     }
-    let again: Vec<_> = case.trace.sent(Direction::ToServer).filter(|s| s.flags.syn() && s.packet > syn.packet).collect();
-    // TCP sends a SYN again after a second (RFC 6298 §2): a client that does not, and reaches the same server by another
-    // connection, dropped the one that lost a race.
+    let again: Vec<_> =
+        case.trace.sent(Direction::ToServer).filter(|s| s.flags.syn() && s.packet > syn.packet).collect();
+    // TCP sends a SYN again after a second (RFC 6298 §2): a client that does not, and reaches the same server by
+    // another connection, dropped the one that lost a race.
     let row = &case.trace.row;
     if again.is_empty() && case.context.connected.contains_key(&(row.client.ip, row.server)) && case.syn_ack.is_none() {
         return Answer::Clear;
