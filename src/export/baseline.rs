@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::diagnosis::FindingJson;
+use super::finding::FindingJson;
 use crate::engine::{Baseline, Source};
 
 /// A finding with its baseline as an object.

@@ -8,6 +8,7 @@ pub mod cells;
 pub mod comparison;
 pub mod diagnosis;
 pub mod explain;
+mod finding;
 pub mod flow_json;
 pub mod flows;
 pub mod follow;

@@ -1,0 +1,148 @@
+//! The diagnosis as one JSON object.
+
+use std::collections::BTreeMap;
+
+use serde::ser::SerializeSeq;
+use serde::{Serialize, Serializer};
+
+use super::super::baseline::ComparedJson;
+use super::super::finding::FindingJson;
+use super::super::json;
+use super::super::rates::{Counts, RatesJson};
+use super::summary::{Diagnosis, Group, Packets};
+use crate::diagnose::Finding;
+use crate::engine::Health;
+use crate::engine::rates::{Incident, Rate, Tally};
+use crate::vocab::{Cause, Outcome};
+
+/// Clients of an incident that the JSON names.
+const MAX_CLIENTS: usize = 20;
+
+/// A diagnosis as an object.
+#[derive(Serialize)]
+pub struct DiagnosisJson<'a> {
+    captures: &'a [String],
+    flows: usize,
+    handshakes: usize,
+    failed: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rate: Option<Rate>,
+    attempts: Counts,
+    rates: RatesJson,
+    outcomes: &'a BTreeMap<Outcome, usize>,
+    causes: Vec<CauseJson<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    incidents: Vec<IncidentJson>,
+    findings: Findings<'a>,
+    packets: &'a Packets,
+    health: HealthJson<'a>,
+}
+
+#[derive(Serialize)]
+struct CauseJson<'a> {
+    cause: Cause,
+    count: usize,
+    flows: FlowNumbers<'a>,
+}
+
+/// Failures that are one event.
+#[derive(Serialize)]
+struct IncidentJson {
+    cause: Cause,
+    /// The client, where there was only one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    client: Option<String>,
+    clients: Vec<ClientJson>,
+    server: String,
+    first: json::Moment,
+    last: json::Moment,
+    flows: Vec<u32>,
+    count: usize,
+}
+
+#[derive(Serialize)]
+struct ClientJson {
+    ip: String,
+    count: usize,
+}
+
+impl IncidentJson {
+    fn new(incident: &Incident) -> Self {
+        let clients = incident.clients.iter().take(MAX_CLIENTS);
+        Self {
+            cause: incident.cause,
+            client: incident.client().map(|client| client.to_string()),
+            clients: clients.map(|(ip, count)| ClientJson { ip: ip.to_string(), count: *count }).collect(),
+            server: incident.server.to_string(),
+            first: json::Moment(incident.first),
+            last: json::Moment(incident.last),
+            flows: incident.flows.iter().map(|flow| flow.0).collect(),
+            count: incident.flows.len(),
+        }
+    }
+}
+
+/// What the capture may hide.
+#[derive(Serialize)]
+struct HealthJson<'a> {
+    #[serde(flatten)]
+    counts: &'a Health,
+    /// Flows with each issue.
+    issues: &'a BTreeMap<&'static str, usize>,
+    /// What is wrong with the files.
+    troubles: &'a [String],
+}
+
+impl<'a> DiagnosisJson<'a> {
+    /// The JSON form of a diagnosis.
+    pub fn new(diagnosis: &'a Diagnosis<'a>) -> Self {
+        let Tally { handshakes, failed } = diagnosis.tally();
+        Self {
+            captures: diagnosis.captures,
+            flows: diagnosis.flows,
+            handshakes,
+            failed,
+            rate: Rate::of(failed, handshakes),
+            attempts: Counts::new(diagnosis.rates.attempts),
+            rates: RatesJson::new(&diagnosis.rates),
+            outcomes: &diagnosis.outcomes,
+            causes: diagnosis
+                .causes
+                .iter()
+                .map(|group| CauseJson { cause: group.cause, count: group.count(), flows: FlowNumbers(group) })
+                .collect(),
+            incidents: diagnosis.rates.incidents.iter().map(IncidentJson::new).collect(),
+            findings: Findings(diagnosis),
+            packets: &diagnosis.packets,
+            health: HealthJson { counts: &diagnosis.health, issues: &diagnosis.issues, troubles: diagnosis.troubles },
+        }
+    }
+}
+
+struct FlowNumbers<'a>(&'a Group<'a>);
+
+impl Serialize for FlowNumbers<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let flows = self.0.findings.iter().map(|(finding, _)| finding.flow.0);
+        serializer.collect_seq(flows.chain(self.0.others.iter().copied()))
+    }
+}
+
+/// All findings in the order of their flows.
+struct Findings<'a>(&'a Diagnosis<'a>);
+
+impl<'a> Serialize for Findings<'a> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut all: Vec<&'a Finding> =
+            self.0.causes.iter().flat_map(|group| group.findings.iter().map(|(finding, _)| *finding)).collect();
+        all.sort_by_key(|finding| finding.flow);
+        // The links of one finding at a time: there may be many.
+        let mut seq = serializer.serialize_seq(Some(all.len()))?;
+        for finding in all {
+            let links = self.0.linker.links(finding.flow);
+            let json = FindingJson::new(finding, &links);
+            seq.serialize_element(&ComparedJson::new(json, self.0.baselines.get(&finding.flow)))?;
+        }
+        seq.end()
+    }
+}

@@ -1,0 +1,90 @@
+//! The diagnosis as Markdown for a ticket or mail.
+
+use std::io::{self, Write};
+
+use super::super::cells::markdown;
+use super::super::rates::{self, sentence};
+use super::super::{baseline, json, links};
+use super::summary::{Diagnosis, Group, incident_line, server_name};
+use crate::diagnose::Finding;
+use crate::vocab::text::counted;
+
+/// Writes the diagnosis.
+pub fn write(out: &mut impl Write, diagnosis: &Diagnosis<'_>) -> io::Result<()> {
+    writeln!(out, "# TLS handshakes: {}\n", sentence(diagnosis.tally(), "handshake"))?;
+    for capture in diagnosis.captures {
+        writeln!(out, "- capture {}", markdown(capture))?;
+    }
+    writeln!(out, "- {}: {}", counted(diagnosis.flows, "flow"), diagnosis.outcomes_line())?;
+    writeln!(out, "- {}", sentence(diagnosis.rates.attempts, "attempt"))?;
+    for line in diagnosis.health_lines() {
+        writeln!(out, "- {line}")?;
+    }
+    for trouble in diagnosis.troubles {
+        writeln!(out, "- {}", markdown(trouble))?;
+    }
+    rates::write_markdown(out, &diagnosis.rates)?;
+    diagnosis.causes.iter().try_for_each(|group| write_group(out, diagnosis, group))
+}
+
+fn write_group(out: &mut impl Write, diagnosis: &Diagnosis<'_>, group: &Group<'_>) -> io::Result<()> {
+    writeln!(out, "\n## {}\n", group.title())?;
+    if let Some(doc) = group.doc() {
+        writeln!(out, "{}\n", markdown(doc.what))?;
+    }
+    for incident in diagnosis.incidents_of(group.cause) {
+        writeln!(out, "{}\n", incident_line(incident))?;
+    }
+    writeln!(out, "| flow | time (UTC) | client | server name | packet | ended by | confidence | what |")?;
+    writeln!(out, "| --- | --- | --- | --- | --- | --- | --- | --- |")?;
+    for (finding, facts) in group.listed() {
+        let row = facts.row;
+        writeln!(
+            out,
+            "| {} | {} | {} | {} | {} | {} | {} | {} |",
+            finding.flow,
+            json::time(row.start),
+            row.client,
+            markdown(&server_name(facts)),
+            finding.first_abnormal_packet.map_or_else(String::new, |packet| packet.to_string()),
+            finding.ended_by,
+            finding.confidence,
+            markdown(&finding.headline)
+        )?;
+    }
+    if let Some(more) = group.more() {
+        writeln!(out, "\n{more}")?;
+    }
+    if let Some((finding, _)) = group.findings.first() {
+        write_proof(out, diagnosis, finding)?;
+    }
+    let steps = group.next_steps();
+    if !steps.is_empty() {
+        writeln!(out, "\nWhat to try:\n")?;
+    }
+    for step in steps {
+        writeln!(out, "- {}", markdown(step))?;
+    }
+    Ok(())
+}
+
+fn write_proof(out: &mut impl Write, diagnosis: &Diagnosis<'_>, finding: &Finding) -> io::Result<()> {
+    writeln!(out, "\nProof, for flow {}:\n", finding.flow)?;
+    for evidence in &finding.evidence {
+        writeln!(out, "- packet {}: {}", evidence.packet, markdown(&evidence.note))?;
+    }
+    if !finding.detail.is_empty() {
+        writeln!(out, "\n{}", markdown(&finding.detail))?;
+    }
+    let linked = diagnosis.linker.links(finding.flow);
+    if !linked.is_empty() {
+        writeln!(out, "\nLinked:\n")?;
+    }
+    for link in linked {
+        writeln!(out, "- {}", markdown(&links::line(&link)))?;
+    }
+    if let Some(good) = diagnosis.baselines.get(&finding.flow) {
+        writeln!(out, "\nBaseline: {}", markdown(&baseline::line(good)))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,217 @@
+//! What a diagnosis says in every format: rates, causes, one finding a flow.
+
+use std::collections::{BTreeMap, HashSet};
+
+use serde::Serialize;
+
+use super::super::{cells, json};
+use crate::diagnose::{Doc, Finding, RULES};
+use crate::engine::rates::{Incident, Rates, Tally};
+use crate::engine::{Baseline, Health, Index, Linker};
+use crate::facts::FlowFacts;
+use crate::present::health;
+use crate::vocab::text::{self, counted};
+use crate::vocab::{Cause, FlowNumber, Outcome};
+
+/// Flows that Markdown and text list below a cause; the JSON has all.
+const MAX_LISTED: usize = 50;
+
+/// Flows of an incident whose numbers its line has.
+const MAX_NUMBERS: usize = 5;
+
+/// What failed in some flows, and how often.
+pub struct Diagnosis<'a> {
+    pub(super) captures: &'a [String],
+    pub(super) flows: usize,
+    pub(super) outcomes: BTreeMap<Outcome, usize>,
+    pub(super) rates: Rates,
+    pub(super) causes: Vec<Group<'a>>,
+    pub(super) linker: Linker<'a>,
+    pub(super) issues: BTreeMap<&'static str, usize>,
+    pub(super) packets: Packets,
+    pub(super) health: Health,
+    pub(super) troubles: &'a [String],
+    pub(super) baselines: BTreeMap<FlowNumber, Baseline>,
+}
+
+/// The flows of one cause.
+pub(super) struct Group<'a> {
+    pub(super) cause: Cause,
+    pub(super) findings: Vec<(&'a Finding, FlowFacts<'a>)>,
+    /// Flows of a flood, which have the cause and no finding of their own.
+    pub(super) others: Vec<u32>,
+    /// Flows of an incident but its first: one line stands for them.
+    gathered: HashSet<FlowNumber>,
+}
+
+#[derive(Serialize)]
+pub(super) struct Packets {
+    total: usize,
+    unread: usize,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    unread_by_reason: Vec<Unread>,
+}
+
+#[derive(Serialize)]
+pub(super) struct Unread {
+    reason: String,
+    count: u64,
+}
+
+impl<'a> Diagnosis<'a> {
+    /// Sums up the flows that are `wanted`; `troubles` is what is wrong with the captures.
+    pub fn new(index: &'a Index, troubles: &'a [String], wanted: impl Fn(&FlowFacts<'_>) -> bool) -> Self {
+        let mut outcomes = BTreeMap::new();
+        let mut issues = BTreeMap::new();
+        let mut groups: BTreeMap<Cause, Group<'a>> = BTreeMap::new();
+        let mut flows = 0;
+        for facts in index.iter().filter(|facts| wanted(facts)) {
+            flows += 1;
+            let outcome = facts.row.outcome.unwrap_or(Outcome::Incomplete);
+            *outcomes.entry(outcome).or_default() += 1;
+            for issue in facts.row.issues.names() {
+                *issues.entry(issue).or_default() += 1;
+            }
+            if let Some(finding) = index.finding(facts.flow) {
+                let cause = finding.cause;
+                let group = groups.entry(cause).or_insert_with(|| Group::new(cause));
+                group.findings.push((finding, facts));
+            } else if let Some(cause) = facts.row.cause {
+                let group = groups.entry(cause).or_insert_with(|| Group::new(cause));
+                group.others.push(facts.flow.0);
+            }
+        }
+        let mut causes: Vec<_> = groups.into_values().collect();
+        causes.sort_by_key(|group| std::cmp::Reverse(group.count()));
+        let rates = Rates::of(index.iter().filter(|facts| wanted(facts)));
+        let found: Vec<_> =
+            causes.iter().flat_map(|group| group.findings.iter().map(|(finding, _)| finding.flow)).collect();
+        for group in &mut causes {
+            group.gather(&rates.incidents);
+        }
+        let unread_by_reason: Vec<_> =
+            index.unread().map(|(reason, count)| Unread { reason: reason.describe(), count }).collect();
+        let unread = unread_by_reason.iter().map(|unread| unread.count as usize).sum();
+        let packets = Packets { total: index.packets(), unread, unread_by_reason };
+        Self {
+            captures: index.captures(),
+            flows,
+            outcomes,
+            rates,
+            causes,
+            linker: Linker::new(index, &found),
+            issues,
+            packets,
+            health: index.health(),
+            troubles,
+            baselines: BTreeMap::new(),
+        }
+    }
+
+    /// The flows with a finding, the first one of each cause before the others.
+    pub fn flows(&self) -> Vec<FlowNumber> {
+        let found = |group: &'_ Group<'a>| group.findings.iter().map(|(finding, _)| finding.flow).collect::<Vec<_>>();
+        let all: Vec<_> = self.causes.iter().map(found).collect();
+        let firsts = all.iter().filter_map(|flows| flows.first());
+        firsts.chain(all.iter().flat_map(|flows| flows.iter().skip(1))).copied().collect()
+    }
+
+    /// The diagnosis with good flows to compare the failed ones with.
+    #[must_use]
+    pub fn with_baselines(self, baselines: BTreeMap<FlowNumber, Baseline>) -> Self {
+        Self { baselines, ..self }
+    }
+
+    /// Flows that failed.
+    pub fn failed(&self) -> usize {
+        self.outcome(Outcome::Failed)
+    }
+
+    fn outcome(&self, outcome: Outcome) -> usize {
+        self.outcomes.get(&outcome).copied().unwrap_or(0)
+    }
+
+    pub(super) fn tally(&self) -> Tally {
+        self.rates.flows
+    }
+
+    pub(super) fn outcomes_line(&self) -> String {
+        let parts = Outcome::ALL.iter().filter(|outcome| self.outcome(**outcome) > 0);
+        parts.map(|outcome| format!("{} {outcome}", self.outcome(*outcome))).collect::<Vec<_>>().join(", ")
+    }
+
+    pub(super) fn incidents_of(&self, cause: Cause) -> impl Iterator<Item = &Incident> {
+        self.rates.incidents.iter().filter(move |incident| incident.cause == cause)
+    }
+
+    pub(super) fn health_lines(&self) -> impl Iterator<Item = String> {
+        let issues = self.issues.iter().filter(|(issue, _)| **issue != "plaintext-answer").map(|(issue, flows)| {
+            format!("{} with the issue {issue}: what it hides cannot be judged", counted(*flows, "flow"))
+        });
+        let facts = health::rows(&self.health).into_iter().filter(|row| row.matters);
+        facts.map(|row| format!("The capture: {}: {}", row.name, row.value)).chain(issues)
+    }
+}
+
+impl<'a> Group<'a> {
+    fn new(cause: Cause) -> Self {
+        Self { cause, findings: Vec::new(), others: Vec::new(), gathered: HashSet::new() }
+    }
+
+    pub(super) fn count(&self) -> usize {
+        self.findings.len() + self.others.len()
+    }
+
+    pub(super) fn title(&self) -> String {
+        format!("{}: {}", self.cause, counted(self.count(), "flow"))
+    }
+
+    pub(super) fn doc(&self) -> Option<&'static Doc> {
+        RULES.iter().find(|rule| rule.cause == self.cause).map(|rule| &rule.doc)
+    }
+
+    /// Takes note of which of its flows one line of an incident stands for.
+    fn gather(&mut self, incidents: &[Incident]) {
+        let own = incidents.iter().filter(|incident| incident.cause == self.cause);
+        self.gathered = own.flat_map(|incident| incident.flows.iter().skip(1).copied()).collect();
+    }
+
+    pub(super) fn listed(&self) -> impl Iterator<Item = (&'a Finding, &FlowFacts<'a>)> {
+        let own = self.findings.iter().filter(|(finding, _)| !self.gathered.contains(&finding.flow));
+        own.take(MAX_LISTED).map(|(finding, facts)| (*finding, facts))
+    }
+
+    pub(super) fn more(&self) -> Option<String> {
+        let others = self.others.iter().filter(|flow| !self.gathered.contains(&FlowNumber(**flow)));
+        let own = self.findings.iter().filter(|(finding, _)| !self.gathered.contains(&finding.flow));
+        let more = (own.count().saturating_sub(MAX_LISTED)) + others.count();
+        let more = Some(more).filter(|more| *more > 0)?;
+        Some(format!("and {}; the JSON lists all", counted(more, "more flow")))
+    }
+
+    /// What the first finding says to try; the findings of one cause say nearly the same.
+    pub(super) fn next_steps(&self) -> &'a [String] {
+        self.findings.first().map_or(&[], |(finding, _)| &finding.next_steps)
+    }
+}
+
+/// An incident in a line.
+pub(super) fn incident_line(incident: &Incident) -> String {
+    let clients = match incident.client() {
+        Some(client) => client.to_string(),
+        None => counted(incident.clients.len(), "client"),
+    };
+    let numbers: Vec<_> = incident.flows.iter().map(|flow| flow.0).collect();
+    format!(
+        "One incident: {} of {clients} to {}, {} to {}: flows {}",
+        counted(incident.flows.len(), "failed flow"),
+        incident.server,
+        json::time(incident.first),
+        json::time(incident.last),
+        cells::numbers(&numbers, MAX_NUMBERS)
+    )
+}
+
+pub(super) fn server_name(facts: &FlowFacts<'_>) -> String {
+    facts.tls.and_then(|tls| tls.server_name.as_deref()).map_or_else(String::new, text::visible_bytes)
+}

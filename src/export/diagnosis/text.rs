@@ -1,0 +1,82 @@
+//! The diagnosis as text for a terminal.
+
+use std::io::{self, Write};
+
+use super::super::paint::{Ink, Paint};
+use super::super::rates::{self, sentence};
+use super::super::table::{Align, Cell, Table};
+use super::super::{baseline, cells, links};
+use super::summary::{Diagnosis, Group, incident_line, server_name};
+use crate::diagnose::Finding;
+use crate::facts::FlowFacts;
+use crate::vocab::text::{self, counted};
+
+/// Writes the diagnosis.
+pub fn write(out: &mut impl Write, paint: Paint, diagnosis: &Diagnosis<'_>) -> io::Result<()> {
+    writeln!(out, "{}: {}", counted(diagnosis.flows, "flow"), diagnosis.outcomes_line())?;
+    let ink = if diagnosis.failed() > 0 { Ink::Bad } else { Ink::Good };
+    writeln!(out, "{}", paint.ink(ink, sentence(diagnosis.tally(), "handshake")))?;
+    if diagnosis.rates.attempts != diagnosis.tally() {
+        writeln!(out, "{}", sentence(diagnosis.rates.attempts, "attempt"))?;
+    }
+    diagnosis.health_lines().try_for_each(|line| writeln!(out, "{}", paint.ink(Ink::Warning, line)))?;
+    rates::write_text(out, paint, &diagnosis.rates)?;
+    diagnosis.causes.iter().try_for_each(|group| write_group(out, paint, diagnosis, group))
+}
+
+fn write_group(out: &mut impl Write, paint: Paint, diagnosis: &Diagnosis<'_>, group: &Group<'_>) -> io::Result<()> {
+    writeln!(out, "\n{}", paint.ink(Ink::Bad, group.title()))?;
+    if let Some(doc) = group.doc() {
+        writeln!(out, "  {}", doc.what)?;
+    }
+    for incident in diagnosis.incidents_of(group.cause) {
+        writeln!(out, "  {}", incident_line(incident))?;
+    }
+    let columns = &[
+        ("  Flow", Align::Right),
+        ("Packet", Align::Right),
+        ("Ended by", Align::Left),
+        ("Confidence", Align::Left),
+        ("Server name", Align::Left),
+        ("What", Align::Left),
+    ];
+    Table { columns, paint }.write(out, || group.listed().map(|(finding, facts)| row(finding, facts)))?;
+    if let Some(more) = group.more() {
+        writeln!(out, "  {more}")?;
+    }
+    if let Some((finding, _)) = group.findings.first() {
+        write_proof(out, diagnosis, finding)?;
+    }
+    for (at, step) in group.next_steps().iter().enumerate() {
+        writeln!(out, "{}{}", if at == 0 { "  Try: " } else { "       " }, text::visible(step))?;
+    }
+    Ok(())
+}
+
+fn write_proof(out: &mut impl Write, diagnosis: &Diagnosis<'_>, finding: &Finding) -> io::Result<()> {
+    writeln!(out, "  Proof, for flow {}:", finding.flow)?;
+    for evidence in &finding.evidence {
+        writeln!(out, "    packet {}: {}", evidence.packet, text::visible(&evidence.note))?;
+    }
+    if !finding.detail.is_empty() {
+        writeln!(out, "    {}", text::visible(&finding.detail))?;
+    }
+    for link in diagnosis.linker.links(finding.flow) {
+        writeln!(out, "    linked: {}", links::line(&link))?;
+    }
+    if let Some(good) = diagnosis.baselines.get(&finding.flow) {
+        writeln!(out, "  Baseline: {}", text::visible(&baseline::line(good)))?;
+    }
+    Ok(())
+}
+
+fn row(finding: &Finding, facts: &FlowFacts<'_>) -> Vec<Cell> {
+    vec![
+        Cell::plain(finding.flow.to_string()),
+        Cell::plain(finding.first_abnormal_packet.map_or_else(String::new, |packet| packet.to_string())),
+        Cell::plain(finding.ended_by.name()),
+        Cell::plain(finding.confidence.name()),
+        Cell::plain(server_name(facts)),
+        Cell::plain(cells::clipped(&text::visible(&finding.headline), 120)),
+    ]
+}

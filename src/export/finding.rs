@@ -1,0 +1,69 @@
+//! A finding as an object.
+
+use serde::Serialize;
+
+use super::links::LinkJson;
+use crate::diagnose::{ClientReport, Evidence, Finding};
+use crate::engine::Link;
+use crate::vocab::Cause;
+
+/// A finding as an object.
+#[derive(Serialize)]
+pub struct FindingJson<'a> {
+    flow: u32,
+    cause: Cause,
+    confidence: &'static str,
+    headline: &'a str,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    detail: &'a str,
+    ended_by: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    first_abnormal_packet: Option<u32>,
+    evidence: Vec<EvidenceJson<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    clients_report: Vec<ReportJson<'a>>,
+    next_steps: &'a [String],
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    also: &'a [Cause],
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    links: Vec<LinkJson<'a>>,
+}
+
+#[derive(Serialize)]
+struct EvidenceJson<'a> {
+    packet: u32,
+    role: &'static str,
+    note: &'a str,
+}
+
+#[derive(Serialize)]
+struct ReportJson<'a> {
+    client: &'static str,
+    error: &'a str,
+}
+
+impl<'a> FindingJson<'a> {
+    /// The JSON form of a finding and of what is linked to its flow.
+    pub fn new(finding: &'a Finding, links: &'a [Link]) -> Self {
+        let evidence = |evidence: &'a Evidence| EvidenceJson {
+            packet: evidence.packet.0,
+            role: evidence.role.name(),
+            note: &evidence.note,
+        };
+        let report = |report: &'a ClientReport| ReportJson { client: report.client, error: &report.error };
+        Self {
+            flow: finding.flow.0,
+            cause: finding.cause,
+            confidence: finding.confidence.name(),
+            headline: &finding.headline,
+            detail: &finding.detail,
+            ended_by: finding.ended_by.name(),
+            first_abnormal_packet: finding.first_abnormal_packet.map(|packet| packet.0),
+            evidence: finding.evidence.iter().map(evidence).collect(),
+            clients_report: finding.clients_report.iter().map(report).collect(),
+            next_steps: &finding.next_steps,
+            also: &finding.also,
+            links: LinkJson::all(links),
+        }
+    }
+}
