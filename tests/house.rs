@@ -34,6 +34,7 @@ const CRATES: &[(&str, &str)] = &[
     ("clap_mangen", "cli"),
     ("anyhow", "cli"),
     ("ratatui", "tui"),
+    ("tui_input", "app"),
     ("crossterm", "tui"),
     ("serde_json", "export"),
     ("csv", "export"),

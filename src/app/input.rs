@@ -1,4 +1,6 @@
-//! A line of text being typed.
+//! A line of text being typed: which key asks for which edit. The line itself is tui-input's.
+
+use tui_input::InputRequest;
 
 use super::key::{Code, Key, Named};
 
@@ -6,71 +8,56 @@ use super::key::{Code, Key, Named};
 const MAX: usize = 256;
 
 /// A line of text with a cursor.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct Input {
-    text: Vec<char>,
-    at: usize,
-}
+#[derive(Clone, Debug, Default)]
+pub struct Input(tui_input::Input);
 
 impl Input {
     /// A line that begins with `text`, the cursor at its end.
     pub fn new(text: &str) -> Self {
-        let text: Vec<_> = text.chars().take(MAX).collect();
-        Self { at: text.len(), text }
+        Self(tui_input::Input::new(text.chars().take(MAX).collect()))
     }
 
     /// The text.
     pub fn text(&self) -> String {
-        self.text.iter().collect()
+        self.0.value().to_owned()
     }
 
     /// The text before the cursor and from it on.
-    pub fn parts(&self) -> (String, String) {
-        let (before, after) = self.text.split_at(self.at);
-        (before.iter().collect(), after.iter().collect())
+    pub fn parts(&self) -> (&str, &str) {
+        let text = self.0.value();
+        let at = text.char_indices().nth(self.0.cursor()).map_or(text.len(), |(at, _)| at);
+        text.split_at(at)
     }
 
     /// Whether nothing is typed.
     pub fn is_empty(&self) -> bool {
-        self.text.is_empty()
+        self.0.value().is_empty()
     }
 
     /// Takes a key; whether the text changed.
     pub fn key(&mut self, key: Key) -> bool {
-        let before = self.text.len();
-        match (key.code, key.ctrl) {
-            (Code::Named(Named::Left), _) => self.at = self.at.saturating_sub(1),
-            (Code::Named(Named::Right), _) => self.at = (self.at + 1).min(self.text.len()),
-            (Code::Named(Named::Home), _) | (Code::Char('a'), true) => self.at = 0,
-            (Code::Named(Named::End), _) | (Code::Char('e'), true) => self.at = self.text.len(),
-            (Code::Named(Named::Backspace), _) | (Code::Char('h'), true) if self.at > 0 => {
-                self.at -= 1;
-                self.text.remove(self.at);
-            }
-            (Code::Named(Named::Delete), _) if self.at < self.text.len() => {
-                self.text.remove(self.at);
-            }
-            (Code::Char('u'), true) => {
-                self.text.drain(..self.at);
-                self.at = 0;
-            }
-            (Code::Char('w'), true) => self.erase_word(),
-            _ => {
-                if let Some(typed) = key.typed().filter(|_| before < MAX) {
-                    self.text.insert(self.at, typed);
-                    self.at += 1;
-                }
-            }
-        }
-        self.text.len() != before
+        let request = self.request(key);
+        request.and_then(|request| self.0.handle(request)).is_some_and(|changed| changed.value)
     }
 
-    fn erase_word(&mut self) {
-        let head = &self.text[..self.at];
-        let end = head.iter().rposition(|c| !c.is_whitespace()).map_or(0, |last| last + 1);
-        let start = head[..end].iter().rposition(|c| c.is_whitespace()).map_or(0, |space| space + 1);
-        self.text.drain(start..self.at);
-        self.at = start;
+    fn request(&self, key: Key) -> Option<InputRequest> {
+        Some(match (key.code, key.ctrl) {
+            (Code::Named(Named::Left), true) => InputRequest::GoToPrevWord,
+            (Code::Named(Named::Right), true) => InputRequest::GoToNextWord,
+            (Code::Named(Named::Left), false) => InputRequest::GoToPrevChar,
+            (Code::Named(Named::Right), false) => InputRequest::GoToNextChar,
+            (Code::Named(Named::Home), _) | (Code::Char('a'), true) => InputRequest::GoToStart,
+            (Code::Named(Named::End), _) | (Code::Char('e'), true) => InputRequest::GoToEnd,
+            (Code::Named(Named::Backspace), _) | (Code::Char('h'), true) => InputRequest::DeletePrevChar,
+            (Code::Named(Named::Delete), _) => InputRequest::DeleteNextChar,
+            (Code::Char('u'), true) => InputRequest::DeleteFromStart,
+            (Code::Char('w'), true) => InputRequest::DeletePrevWord,
+            _ => InputRequest::InsertChar(key.typed().filter(|_| self.has_room())?),
+        })
+    }
+
+    fn has_room(&self) -> bool {
+        self.0.value().chars().count() < MAX
     }
 }
 
@@ -84,8 +71,10 @@ mod tests {
         for (keys, expected) in [
             ("ctrl-w", "api "),
             ("x Left y", "api yx"),
-            ("ctrl-a Delete", "pi yx"),
-            ("End Backspace", "pi y"),
+            ("ctrl-Left z", "api zyx"),
+            ("ctrl-a Delete", "pi zyx"),
+            ("ctrl-Right ctrl-h", "pizyx"),
+            ("End Backspace", "pizy"),
             ("ctrl-u", ""),
         ] {
             for key in Key::script(keys) {
@@ -93,5 +82,19 @@ mod tests {
             }
             assert_eq!(input.text(), expected, "after {keys}");
         }
+    }
+
+    #[test]
+    fn what_the_eye_takes_for_one_character_goes_as_one() {
+        let mut input = Input::new("a\u{1F926}\u{1F3FC}\u{200D}\u{2642}\u{FE0F}");
+        assert!(input.key(Key::named(Named::Backspace)));
+        assert_eq!(input.parts(), ("a", ""));
+    }
+
+    #[test]
+    fn a_line_has_an_end() {
+        let mut input = Input::new(&"x".repeat(MAX + 1));
+        assert!(!input.key(Key::char('y')));
+        assert_eq!(input.text().len(), MAX);
     }
 }

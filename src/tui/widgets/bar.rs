@@ -14,7 +14,7 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, model: &Model, index: &Index) {
         let (before, after) = input.parts();
         let at = canvas.span(area.x, area.y, area.width, &Span::new(Role::Key, &*prompt.sign()));
         let room = area.right().saturating_sub(at + 1);
-        let at = canvas.span(at, area.y, room, &Span::new(Role::Text, canvas::tail(&before, room)));
+        let at = canvas.span(at, area.y, room, &Span::new(Role::Text, canvas::tail(before, room)));
         canvas.seen.cursor = Some((at.min(area.right() - 1), area.y));
         let at = canvas.span(at, area.y, area.right().saturating_sub(at), &Span::new(Role::Text, after));
         let left = area.right().saturating_sub(at);
