@@ -5,13 +5,15 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
+use crossterm::clipboard::CopyToClipboard;
 use crossterm::event::{self, Event, MouseButton, MouseEvent, MouseEventKind};
+use crossterm::execute;
 use signal_hook::consts::{SIGHUP, SIGTERM, SIGTSTP};
 use signal_hook::low_level;
 
 use super::stage::{Order, Stage};
 use super::terminal::Screen;
-use super::{RunError, clipboard, keyboard};
+use super::{RunError, keyboard};
 use crate::app::Msg;
 
 /// Time between two drawings.
@@ -78,7 +80,8 @@ pub fn run(stage: &mut Stage) -> Result<(), RunError> {
         let orders = stage.orders();
         for order in &orders {
             if let Order::Copy(text) = order {
-                clipboard::copy(&mut io::stdout(), text)?;
+                // Terminals that do not know OSC 52 ignore it; whether one took the text, it does not say.
+                execute!(io::stdout(), CopyToClipboard::to_clipboard_from(text))?;
             }
         }
         if orders.contains(&Order::Quit) {

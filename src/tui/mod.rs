@@ -5,7 +5,6 @@
 //! [`picture`] and for tests.
 
 pub mod canvas;
-mod clipboard;
 mod desk;
 mod event_loop;
 mod keyboard;
