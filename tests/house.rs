@@ -50,6 +50,7 @@ const CRATES: &[(&str, &str)] = &[
     ("pcap_parser", "capture"),
     ("lz4_flex", "capture"),
     ("crossbeam_channel", "engine"),
+    ("unicode_width", "vocab"),
 ];
 
 #[test]

@@ -80,14 +80,12 @@ pub fn numbers(numbers: &[u32], most: usize) -> String {
     out
 }
 
-/// Text cut to a width, with a sign that it was.
-pub fn clipped(text: &str, width: usize) -> Cow<'_, str> {
-    if text.chars().count() <= width {
+/// Text cut to a number of columns, with a sign that it was.
+pub fn clipped(text: &str, columns: usize) -> Cow<'_, str> {
+    if text::width(text) <= columns {
         return Cow::Borrowed(text);
     }
-    let mut cut: String = text.chars().take(width.saturating_sub(1)).collect();
-    cut.push('…');
-    Cow::Owned(cut)
+    Cow::Owned(format!("{}…", text::beginning(text, columns.saturating_sub(1))))
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use super::cells::clipped;
 use super::paint::{Ink, Paint};
+use crate::vocab::text;
 
 /// Columns that one value may take.
 const MAX_WIDTH: usize = 64;
@@ -51,10 +52,10 @@ impl Table<'_> {
     where
         I: Iterator<Item = Vec<Cell>>,
     {
-        let mut widths: Vec<usize> = self.columns.iter().map(|(title, _)| title.chars().count()).collect();
+        let mut widths: Vec<usize> = self.columns.iter().map(|(title, _)| text::width(title)).collect();
         for row in rows() {
             for (width, cell) in widths.iter_mut().zip(&row) {
-                *width = (*width).max(cell.text.chars().count().min(MAX_WIDTH));
+                *width = (*width).max(text::width(&cell.text).min(MAX_WIDTH));
             }
         }
         let titles = self.columns.iter().map(|(title, _)| Cell::inked(Ink::Heading, *title)).collect();
@@ -71,7 +72,7 @@ impl Table<'_> {
                 out.write_all(b"  ")?;
             }
             let text = clipped(&cell.text, MAX_WIDTH);
-            let pad = widths[at].saturating_sub(text.chars().count());
+            let pad = widths[at].saturating_sub(text::width(&text));
             let (before, after) = match self.columns[at].1 {
                 Align::Right => (pad, 0),
                 Align::Left if at == last => (0, 0),
@@ -87,14 +88,24 @@ impl Table<'_> {
 mod tests {
     use super::*;
 
-    #[test]
-    fn numbers_stand_right_and_lines_end_without_spaces() {
+    fn written(rows: &[(&str, &str)]) -> String {
         let table = Table { columns: &[("Flow", Align::Right), ("Name", Align::Left)], paint: Paint::Plain };
-        let rows = [("1", "a"), ("12345", "bc")];
         let mut out = Vec::new();
         table
             .write(&mut out, || rows.iter().map(|(a, b)| vec![Cell::plain(*a), Cell::plain(*b)]))
             .expect("memory takes bytes");
-        assert_eq!(String::from_utf8(out).expect("text"), " Flow  Name\n    1  a\n12345  bc\n");
+        String::from_utf8(out).expect("text")
+    }
+
+    #[test]
+    fn numbers_stand_right_and_lines_end_without_spaces() {
+        assert_eq!(written(&[("1", "a"), ("12345", "bc")]), " Flow  Name\n    1  a\n12345  bc\n");
+    }
+
+    #[test]
+    fn wide_names_do_not_shift_columns() {
+        assert_eq!(written(&[("例え", "a"), ("12345", "b")]), " Flow  Name\n 例え  a\n12345  b\n");
+        let long = "例".repeat(MAX_WIDTH);
+        assert_eq!(written(&[("1", &long)]), format!("Flow  Name\n   1  {}…\n", "例".repeat((MAX_WIDTH - 1) / 2)));
     }
 }

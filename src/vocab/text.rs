@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
+
 /// Whether a character could move the cursor, reorder text, or hide: C0, DEL, C1, bidirectional controls,
 /// zero-width characters, line and paragraph separators, and the byte order mark.
 pub fn is_unsafe(c: char) -> bool {
@@ -43,6 +45,22 @@ pub fn visible_bytes(bytes: &[u8]) -> String {
     out
 }
 
+/// How many columns of a terminal `text` takes: two for a wide character, none for one that joins the one before.
+pub fn width(text: &str) -> usize {
+    text.width()
+}
+
+/// As much of the beginning of `text` as fits in `columns`.
+pub fn beginning(text: &str, columns: usize) -> &str {
+    let mut taken = 0;
+    let mut fits = |c: char| {
+        taken += c.width().unwrap_or_default();
+        taken <= columns
+    };
+    let end: usize = text.chars().take_while(|c| fits(*c)).map(char::len_utf8).sum();
+    &text[..end]
+}
+
 /// A count with its noun: `1 flow`, `12 flows`.
 pub fn counted(number: usize, noun: &str) -> String {
     format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
@@ -77,6 +95,14 @@ mod tests {
         assert_eq!(visible("a\u{1b}[31mb"), "a\\u{1b}[31mb");
         assert_eq!(visible("\u{202e}txt"), "\\u{202e}txt");
         assert_eq!(visible("line\r\n"), "line\\r\\n");
+    }
+
+    #[test]
+    fn wide_characters_take_two_columns() {
+        assert_eq!((width("abc"), width("例え.test"), width("e\u{301}")), (3, 9, 1));
+        for (columns, expected) in [(0, ""), (1, ""), (2, "例"), (3, "例"), (4, "例え"), (99, "例え.test")] {
+            assert_eq!(beginning("例え.test", columns), expected);
+        }
     }
 
     #[test]
