@@ -5,6 +5,7 @@
 pub mod app;
 pub mod capture;
 pub mod cli;
+pub mod cohort;
 pub mod compare;
 pub mod diagnose;
 pub mod engine;
@@ -12,6 +13,7 @@ pub mod export;
 pub mod facts;
 pub mod filter;
 pub mod flow;
+pub mod index;
 pub mod net;
 pub mod present;
 pub mod proto;

@@ -2,7 +2,8 @@
 
 mod common;
 
-use shakedown::engine::{FlowRef, Options, Session};
+use shakedown::engine::{Options, Session};
+use shakedown::vocab::FlowRef;
 
 #[test]
 fn pass_and_view_agree_on_every_flow_of_every_fixture() {

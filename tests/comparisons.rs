@@ -1,9 +1,9 @@
 //! Recorded flows put beside good ones: where they part, and what is said of it.
 
 use shakedown::compare::{Comparison, Side};
-use shakedown::engine::{FlowRef, FlowView, Options, Session};
-use shakedown::vocab::FlowNumber;
+use shakedown::engine::{FlowView, Options, Session};
 use shakedown::vocab::iana::ProtocolVersion;
+use shakedown::vocab::{FlowNumber, FlowRef};
 
 fn open(fixture: &str) -> Session {
     let capture = format!("{}/fixtures/{fixture}/capture.pcapng", env!("CARGO_MANIFEST_DIR"));

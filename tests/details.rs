@@ -2,9 +2,9 @@
 
 mod common;
 
-use shakedown::engine::{FlowRef, Options, Session};
+use shakedown::engine::{Options, Session};
 use shakedown::timeline::{Detail, Step, StepKind};
-use shakedown::vocab::{Direction, Field, FlowNumber};
+use shakedown::vocab::{Direction, Field, FlowNumber, FlowRef};
 
 /// Flows of one capture that are looked at; the large ones repeat themselves.
 const MAX_FLOWS: usize = 40;

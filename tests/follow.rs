@@ -6,8 +6,8 @@ use common::play::{Made, Play};
 use common::wire::{ACK, FIN, RST, SYN, URG, Wire};
 use proptest::prelude::*;
 use shakedown::engine::follow::Part;
-use shakedown::engine::{FlowRef, Options, Session};
-use shakedown::vocab::{Direction, FlowNumber};
+use shakedown::engine::{Options, Session};
+use shakedown::vocab::{Direction, FlowNumber, FlowRef};
 
 const CLIENT: Direction = Direction::ToServer;
 const SERVER: Direction = Direction::ToClient;

@@ -9,11 +9,25 @@ use std::path::{Path, PathBuf};
 /// Each room, from the top of the house down, with the rooms it may use; all may use `vocab`.
 const ROOMS: &[(&str, &[&str])] = &[
     ("cli", &["filter", "diagnose", "engine", "export", "tui"]),
-    ("tui", &["engine", "present", "app", "export"]),
-    ("app", &["filter", "engine", "present"]),
-    ("export", &["net", "flow", "stream", "proto", "timeline", "facts", "diagnose", "compare", "engine", "present"]),
-    ("present", &["net", "flow", "stream", "proto", "timeline", "facts", "diagnose", "compare", "engine"]),
-    ("engine", &["capture", "net", "flow", "stream", "proto", "timeline", "facts", "diagnose", "compare", "filter"]),
+    ("tui", &["index", "engine", "present", "app", "export"]),
+    ("app", &["filter", "index", "cohort", "engine", "present"]),
+    (
+        "export",
+        &[
+            "net", "flow", "stream", "proto", "timeline", "facts", "diagnose", "compare", "index", "cohort", "engine",
+            "present",
+        ],
+    ),
+    (
+        "present",
+        &["net", "flow", "stream", "proto", "timeline", "facts", "diagnose", "compare", "index", "cohort", "engine"],
+    ),
+    (
+        "engine",
+        &["capture", "net", "flow", "stream", "proto", "timeline", "facts", "diagnose", "compare", "index", "cohort"],
+    ),
+    ("cohort", &["net", "facts", "compare", "index"]),
+    ("index", &["capture", "net", "flow", "stream", "proto", "timeline", "facts", "diagnose"]),
     ("diagnose", &["net", "flow", "stream", "proto", "timeline", "facts"]),
     ("compare", &["net", "flow", "stream", "proto", "timeline", "facts"]),
     ("filter", &["facts"]),

@@ -6,9 +6,9 @@ mod common;
 use std::path::Path;
 
 use serde_json::Value;
-use shakedown::engine::{FlowRef, FlowView, Options, Session};
+use shakedown::engine::{FlowView, Options, Session};
 use shakedown::timeline::{Step, StepKind};
-use shakedown::vocab::{Direction, FlowNumber};
+use shakedown::vocab::{Direction, FlowNumber, FlowRef};
 
 /// Block types of pcapng.
 const ENHANCED_PACKET: u32 = 6;

@@ -4,9 +4,9 @@ mod common;
 
 use common::{capture, fixtures, run};
 use serde_json::Value;
-use shakedown::engine::{FlowRef, Options, Session};
+use shakedown::engine::{Options, Session};
 use shakedown::flow::measure;
-use shakedown::vocab::FlowNumber;
+use shakedown::vocab::{FlowNumber, FlowRef};
 
 fn json(arguments: &[&str]) -> Vec<Value> {
     let ran = run(arguments);

@@ -1,8 +1,8 @@
 //! Timelines of recorded captures: what a reader steps through, and what is inferred of encrypted records.
 
-use shakedown::engine::{FlowRef, FlowView, Options, Session};
+use shakedown::engine::{FlowView, Options, Session};
 use shakedown::timeline::{FlightKind, StepKind};
-use shakedown::vocab::FlowNumber;
+use shakedown::vocab::{FlowNumber, FlowRef};
 
 fn view(fixture: &str, flow: u32) -> FlowView {
     let capture = format!("{}/fixtures/{fixture}/capture.pcapng", env!("CARGO_MANIFEST_DIR"));

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use super::cursor::Cursor;
 use super::msg::Pane;
-use crate::engine::{FlowRef, FlowView};
+use crate::engine::FlowView;
 use crate::present::compare::{Comparison, Relation};
+use crate::vocab::FlowRef;
 
 /// How far a comparison is.
 #[derive(Clone, PartialEq, Debug)]

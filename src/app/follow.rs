@@ -7,9 +7,9 @@ use std::sync::Arc;
 
 use super::copy::MAX_COPY;
 use crate::engine::follow::{Extent, Hunt, Lead, Part, Pattern, Syntax};
-use crate::engine::{FlowRef, FlowView, StreamMap};
+use crate::engine::{FlowView, StreamMap};
 use crate::present::follow::{As, Chapter, Look, RecordNames, StreamLine, Tally, plain};
-use crate::vocab::{Direction, PacketNumber};
+use crate::vocab::{Direction, FlowRef, PacketNumber};
 
 /// Parts that are held.
 const HELD: usize = 4;

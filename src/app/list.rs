@@ -3,8 +3,8 @@
 use super::cursor::Cursor;
 use super::groups::{Group, Grouping, Groups, Item};
 use super::survey::{Query, Survey, Surveyed};
-use crate::engine::Index;
-use crate::engine::rates::Selection;
+use crate::cohort::rates::Selection;
+use crate::index::Index;
 use crate::present::causes::Kind;
 use crate::present::chart::Histogram;
 use crate::present::list::{COLUMNS, OUTCOME};

@@ -17,12 +17,13 @@ use super::packets::Packets;
 use super::rates::RatesPage;
 use super::timeline::Timeline;
 use crate::engine::follow::Syntax;
-use crate::engine::{FlowRef, FlowView, Index, Phase, Progress};
+use crate::engine::{FlowView, Phase, Progress};
+use crate::index::Index;
 use crate::present::plot::Kind;
 use crate::present::role::{Line, Role};
 use crate::present::wrap::wrap_line;
-use crate::vocab::PacketNumber;
 use crate::vocab::text::visible;
+use crate::vocab::{FlowRef, PacketNumber};
 
 /// A screen.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::cursor::Cursor;
-use crate::engine::Index;
-use crate::engine::rates::{Rates, Selection};
+use crate::cohort::rates::{Rates, Selection};
+use crate::index::Index;
 use crate::present::rates::{self, Row};
 
 /// The state of the page.

@@ -11,8 +11,9 @@ use hashbrown::HashMap;
 use jiff::tz::TimeZone;
 
 use super::groups::{Group, Grouping};
-use crate::engine::rates::Selection;
-use crate::engine::{Index, parallel};
+use crate::cohort::rates::Selection;
+use crate::engine::parallel;
+use crate::index::Index;
 use crate::present::causes::Kind;
 use crate::present::chart::Histogram;
 use crate::present::list::{self, SortKey};

@@ -11,12 +11,13 @@ use super::model::{Model, Opened, Overlay, Page, Prompt, Saving, Screen, Subject
 use super::msg::{Copied, Effect, Laid, Msg, Pane, Slot, Target};
 use super::{help, motion, prompt};
 use crate::engine::follow::Saved;
-use crate::engine::{Answer, FlowRef, FlowView, Index, Request};
+use crate::engine::{Answer, FlowView, Request};
+use crate::index::Index;
 use crate::present::role::{Line, Role};
 use crate::present::values::{bytes, counted};
 use crate::present::{page, reference};
-use crate::vocab::PacketNumber;
 use crate::vocab::text::visible;
+use crate::vocab::{FlowRef, PacketNumber};
 
 /// Takes note of what happened; says what is to be done.
 pub fn update(model: &mut Model, index: &Index, msg: Msg) -> Vec<Effect> {

@@ -3,8 +3,25 @@
 use std::fs::File;
 use std::io;
 use std::os::unix::fs::FileExt;
+use std::sync::Arc;
 
 use super::{Layout, MAX_BLOCK, Packet};
+
+/// A file that packets can be gone back to.
+#[derive(Clone)]
+pub struct OpenFile {
+    /// The file, or what was made of it: uncompressed.
+    pub store: Arc<File>,
+    /// Its structure, as far as it has been read.
+    pub layout: Arc<Layout>,
+}
+
+/// Packets that the capturing system says it dropped, of all files.
+pub fn dropped(files: &[Option<OpenFile>]) -> Option<u64> {
+    let sections = files.iter().flatten().flat_map(|file| &file.layout.sections);
+    let stated = sections.flat_map(|section| &section.interfaces).filter_map(|interface| interface.dropped);
+    stated.fold(None, |sum, dropped| Some(sum.unwrap_or(0) + dropped))
+}
 
 /// Bytes read at a time: neighbours of a packet are often wanted next.
 const WINDOW: usize = 32 * 1024;

@@ -5,9 +5,9 @@ use anyhow::Context as _;
 use super::args::Everywhere;
 use super::failure::{Failure, complain};
 use super::progress;
-use crate::engine::{FlowRef, FlowView, Options, Session};
+use crate::engine::{FlowView, Options, Session};
 use crate::filter::Filter;
-use crate::vocab::FlowNumber;
+use crate::vocab::{FlowNumber, FlowRef};
 
 /// Whether an argument is a flow's number: digits only.
 pub(super) fn is_flow(argument: &str) -> bool {

@@ -3,23 +3,12 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::core::{Core, best};
-use super::view::{FlowRef, Source};
-use crate::vocab::{FlowNumber, Outcome};
+use super::core::Core;
+use crate::cohort::{Baseline, best};
+use crate::vocab::{FlowNumber, FlowRef, Outcome, Source};
 
 /// Pairs of flows that are scored at most; a twin needs no scoring of others.
 const MAX_SCORED: usize = 2_000_000;
-
-/// A good flow to compare another one with.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Baseline {
-    /// The capture that holds it.
-    pub capture: String,
-    /// Which flow.
-    pub flow: FlowRef,
-    /// Why it is that one.
-    pub why: String,
-}
 
 impl Core {
     /// A baseline for each of `flows` that has one. Where they are so many that to look at every good flow for each would

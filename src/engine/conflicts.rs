@@ -9,9 +9,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use super::follow::StreamMap;
 use super::parallel;
 use super::session::Shared;
-use super::view::FlowRef;
 use crate::flow::{FlowRow, Issues, SideFlags};
-use crate::vocab::{Direction, FlowNumber};
+use crate::vocab::{Direction, FlowNumber, FlowRef};
 
 /// Payload bytes that are read for this in all.
 const MAX_BYTES: u64 = 256 * 1024 * 1024;

@@ -5,17 +5,15 @@ use std::sync::Arc;
 
 use super::follow::StreamMap;
 use super::judge;
-use super::links::Linker;
-use super::rates::{Counter, Rates};
 use super::session::Shared;
-use super::view::{self, FlowRef, FlowView, Source};
+use super::view::{self, FlowView};
 use crate::capture::PacketReader;
+use crate::cohort::rates::{Counter, Rates};
+use crate::cohort::{Linker, best};
 use crate::compare::{self, Comparison};
-use crate::compare::{Candidate, score};
-use crate::facts::FlowFacts;
 use crate::flow::Trace;
 use crate::timeline::detail::{Detail, Frame};
-use crate::vocab::{Direction, FlowNumber, Outcome, PacketNumber};
+use crate::vocab::{FlowNumber, FlowRef, PacketNumber, Source};
 
 /// Flows whose segments are read at a time.
 const MAX_TRACES: usize = 2048;
@@ -166,46 +164,5 @@ impl Core {
             best(&subject, Source::Baseline, index.iter())
         });
         baseline.or_else(|| best(&subject, Source::Main, index.iter()))
-    }
-}
-
-/// The flow that compares best with `subject` of those that are good, and why.
-pub(super) fn best<'a>(
-    subject: &FlowFacts<'_>,
-    source: Source,
-    flows: impl Iterator<Item = FlowFacts<'a>>,
-) -> Option<(FlowRef, String)> {
-    let own = candidate(subject);
-    flows
-        .filter(|facts| facts.row.outcome == Some(Outcome::Ok) && facts.tls.is_some())
-        .filter(|facts| source == Source::Baseline || facts.flow != subject.flow)
-        .filter_map(|facts| {
-            let mut candidate = candidate(&facts);
-            if source == Source::Baseline {
-                // Each session numbers its own attempts.
-                candidate.attempt = None;
-            }
-            let (points, why) = score(&own, &candidate)?;
-            Some((points, FlowRef { source, flow: facts.flow }, why))
-        })
-        // Of equals the first one wins: the answer does not depend on how the flows are stored.
-        .max_by(|a, b| a.0.cmp(&b.0).then(b.1.flow.cmp(&a.1.flow)))
-        .map(|(_, flow, why)| (flow, why))
-}
-
-/// What pairing looks at, read from the index.
-fn candidate<'a>(facts: &FlowFacts<'a>) -> Candidate<'a> {
-    let row = facts.row;
-    Candidate {
-        server_name: facts.tls.and_then(|tls| tls.server_name.as_deref()),
-        server: row.server.ip,
-        port: row.server.port,
-        client: row.client.ip,
-        ja4: facts.tls.and_then(|tls| tls.ja4.as_deref()),
-        resumed: facts.tls.and_then(|tls| tls.resumed),
-        hello_segments: facts.tls.map_or(0, |tls| tls.client_hello_segments),
-        time: row.start,
-        retransmissions: Direction::BOTH.iter().map(|way| u32::from(row.sides[*way].retransmissions)).sum(),
-        attempt: facts.attempt,
     }
 }

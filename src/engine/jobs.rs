@@ -14,11 +14,11 @@ use parking_lot::{Condvar, Mutex};
 
 use super::core::Core;
 use super::follow::{self, Hunt, Part, Saved, StreamMap};
-use super::rates::Rates;
-use super::view::{FlowRef, FlowView};
+use super::view::FlowView;
+use crate::cohort::rates::Rates;
 use crate::compare::Comparison;
 use crate::timeline::Detail;
-use crate::vocab::{Direction, FlowNumber};
+use crate::vocab::{Direction, FlowNumber, FlowRef};
 
 /// Time between two words about how far work has come.
 const TICK: Duration = Duration::from_millis(60);

@@ -4,12 +4,13 @@ use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::index::Index;
 use super::session::Shared;
 use super::view;
+use crate::cohort;
 use crate::diagnose::{self, Case, Chain, Context, Finding, GoodChains, Twin, Verdict};
 use crate::facts::FlowFacts;
 use crate::flow::{FlowRow, Issues, SideFlags, Trace};
+use crate::index::Index;
 use crate::proto::TlsFacts;
 use crate::proto::dialogue::Event;
 use crate::proto::tls::SeenAlert;
@@ -39,7 +40,7 @@ pub(super) fn judge_closed(shared: &Shared) {
 
 /// Groups the flows into attempts.
 fn group(shared: &Shared) {
-    let attempts = super::attempts::group(&shared.index.read());
+    let attempts = cohort::group(&shared.index.read());
     let mut index = shared.index.write();
     index.attempts = attempts;
     index.generation += 1;

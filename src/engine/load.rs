@@ -8,13 +8,11 @@ use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, Sender, bounded};
 
-use super::block::{Block, Numbered};
-use super::health;
 use super::judge;
 use super::keylog::KeyLog;
-use super::pass::Pass;
 use super::session::Shared;
-use crate::capture::{Found, Input, Layout, Scanner, Trouble};
+use crate::capture::{Found, Input, OpenFile, Scanner, Trouble, dropped};
+use crate::index::{Block, Numbered, Pass};
 
 /// Bytes read at a time.
 const BLOCK: usize = 256 * 1024;
@@ -22,13 +20,6 @@ const BLOCK: usize = 256 * 1024;
 const HEADROOM: usize = 128 * 1024;
 /// Blocks on their way at a time.
 const BLOCKS: usize = 8;
-
-/// A file that packets can be gone back to.
-#[derive(Clone)]
-pub(super) struct OpenFile {
-    pub store: Arc<File>,
-    pub layout: Arc<Layout>,
-}
 
 /// How long to wait before looking whether a growing file has grown.
 const POLL: Duration = Duration::from_millis(250);
@@ -65,7 +56,7 @@ pub(super) fn load(shared: &Arc<Shared>, inputs: Vec<Input>, mut keylog: Option<
         read_on(keylog);
         shared.status.lock().troubles.extend(keylog.trouble());
     }
-    let dropped = health::dropped(&shared.files.read());
+    let dropped = dropped(&shared.files.read());
     let mut index = shared.index.write();
     index.dropped = dropped;
     pass.finish(&mut index);

@@ -10,22 +10,22 @@ use std::time::{Duration, Instant};
 
 use parking_lot::{Mutex, RwLock, RwLockReadGuard};
 
-use super::baselines::Baseline;
 use super::core::{self, Core};
 use super::follow::StreamMap;
-use super::index::Index;
 use super::jobs::{JobId, Jobs, Reply, Request};
 use super::keylog::KeyLog;
-use super::load::{self, OpenFile};
+use super::load;
 use super::trust::{self, CaError};
-use super::view::{FlowRef, FlowView};
-use crate::capture::{Input, InputError, open_all};
+use super::view::FlowView;
+use crate::capture::{Input, InputError, OpenFile, open_all};
+use crate::cohort::Baseline;
 use crate::compare::Comparison;
 use crate::flow::Trace;
+use crate::index::Index;
 use crate::proto::Secrets;
 use crate::proto::tls::certificate::TrustStore;
 use crate::timeline::Detail;
-use crate::vocab::{FlowNumber, PacketNumber};
+use crate::vocab::{FlowNumber, FlowRef, PacketNumber};
 
 /// What to open.
 #[derive(Clone, Debug, Default)]

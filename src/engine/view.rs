@@ -3,47 +3,21 @@
 use std::io;
 use std::sync::Arc;
 
-use super::links::Link;
-use super::load::OpenFile;
 use super::session::Shared;
-use crate::capture::PacketReader;
+use crate::capture::{OpenFile, PacketReader};
+use crate::cohort::Link;
 use crate::diagnose::Finding;
 use crate::flow::{FlowRow, PacketPlace, Trace};
 use crate::net::{Decoded, Decoder};
 use crate::proto::{Secrets, TlsFacts};
 use crate::timeline::{self, Flight, Streams, Timeline};
-use crate::vocab::{FlowNumber, PacketNumber};
+use crate::vocab::{FlowNumber, FlowRef, PacketNumber};
 
 /// Packets of the capture that are looked up at once, of a flow that has more.
 const BATCH: u32 = 64 * 1024;
 
 /// Where a packet lies, and the packets of its earlier fragments.
 type Place = (PacketPlace, Vec<PacketPlace>);
-
-/// Which captures a flow is of.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub enum Source {
-    /// Those the session was opened for.
-    Main,
-    /// The baseline's.
-    Baseline,
-}
-
-/// A flow of a session.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub struct FlowRef {
-    /// Which captures.
-    pub source: Source,
-    /// Its number there.
-    pub flow: FlowNumber,
-}
-
-impl FlowRef {
-    /// A flow of the captures the session was opened for.
-    pub fn main(flow: FlowNumber) -> Self {
-        Self { source: Source::Main, flow }
-    }
-}
 
 /// All there is to see of one flow.
 #[derive(Clone, Debug)]

@@ -3,7 +3,8 @@
 use serde::Serialize;
 
 use super::finding::FindingJson;
-use crate::engine::{Baseline, Source};
+use crate::cohort::Baseline;
+use crate::vocab::Source;
 
 /// A finding with its baseline as an object.
 #[derive(Serialize)]

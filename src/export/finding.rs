@@ -3,8 +3,8 @@
 use serde::Serialize;
 
 use super::links::LinkJson;
+use crate::cohort::Link;
 use crate::diagnose::{ClientReport, Evidence, Finding};
-use crate::engine::Link;
 use crate::vocab::Cause;
 
 /// A finding as an object.

@@ -7,8 +7,9 @@ use super::cells::{self, duration};
 use super::paint::{Ink, Paint};
 use super::table::{Align, Cell, Table};
 use super::{Format, json};
-use crate::engine::{Index, parallel};
+use crate::engine::parallel;
 use crate::facts::{FIELDS, FlowFacts};
+use crate::index::Index;
 use crate::vocab::{Direction, FlowNumber, text};
 
 pub use super::flow_json::FlowJson;

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::engine::Link;
+use crate::cohort::Link;
 use crate::vocab::text;
 
 /// A link as an object.

@@ -9,7 +9,7 @@ use super::cells::{markdown, percent};
 use super::json;
 use super::paint::{Ink, Paint};
 use super::table::{Align, Cell, Table};
-use crate::engine::rates::{Cohort, Dimension, Rate, Rates, Tally};
+use crate::cohort::rates::{Cohort, Dimension, Rate, Rates, Tally};
 use crate::vocab::text::counted;
 
 /// Cohorts of a dimension that the JSON has.

@@ -4,9 +4,10 @@ use super::role::{Line, Role, Span};
 use super::wrap::{clip, wrap};
 use super::{header, ladder, list, values};
 pub use crate::compare::{Comparison, Difference, Row};
-use crate::engine::{FlowRef, FlowView, Index};
+use crate::engine::FlowView;
+use crate::index::Index;
 use crate::timeline::{Step, StepKind};
-use crate::vocab::{Time, text};
+use crate::vocab::{FlowRef, Time, text};
 
 /// How the two sides of a row relate.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -4,8 +4,9 @@ use super::ladder;
 use super::role::{Line, Role};
 use super::unfound;
 use super::wrap::wrap;
+use crate::cohort::{Link, LinkKind};
 use crate::diagnose::Finding;
-use crate::engine::{FlowView, Link, LinkKind};
+use crate::engine::FlowView;
 use crate::vocab::{Confidence, FlowNumber, PacketNumber};
 
 /// One line of a finding; evidence leads to its packet.

@@ -2,8 +2,9 @@
 
 use super::list;
 use super::role::{Line, Role};
-use crate::engine::{FlowRef, FlowView, Index, Source};
-use crate::vocab::{Outcome, text};
+use crate::engine::FlowView;
+use crate::index::Index;
+use crate::vocab::{FlowRef, Outcome, Source, text};
 
 /// A flow's name: its number, and that it is of the baseline's capture.
 pub fn name(flow: FlowRef) -> String {

@@ -1,6 +1,6 @@
 //! The health of a capture, a row each: what it lacks, what it has twice, where it was taken.
 
-use crate::engine::Health;
+use crate::index::Health;
 
 /// One fact of the capture's health.
 pub struct Row {

@@ -7,7 +7,8 @@ use super::list;
 use super::role::{Line, Role};
 use super::values;
 use crate::diagnose;
-use crate::engine::{Counts, Index, Phase, Progress};
+use crate::engine::{Phase, Progress};
+use crate::index::{Counts, Index};
 use crate::vocab::{EndedBy, FlowNumber, Outcome, text};
 
 /// The bar at the top of the list: the captures, and how far loading is.

@@ -5,7 +5,7 @@ use super::health;
 use super::role::{Line, Role};
 use super::values;
 use crate::diagnose::{self, RULES};
-use crate::engine::Index;
+use crate::index::Index;
 use crate::vocab::{Cause, text};
 
 /// Flow numbers listed below a cause.

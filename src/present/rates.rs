@@ -6,7 +6,7 @@ use super::chart;
 use super::plot::{Plot, Series, Stroke};
 use super::role::{Line, Role};
 use super::values;
-use crate::engine::rates::{Cohorts, Incident, Rate, Rates, Selection, Tally};
+use crate::cohort::rates::{Cohorts, Incident, Rate, Rates, Selection, Tally};
 use crate::vocab::Time;
 
 /// Cohorts of a dimension that are shown.

@@ -30,6 +30,31 @@ impl fmt::Display for FlowNumber {
     }
 }
 
+/// Which captures a flow is of.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Source {
+    /// Those the session was opened for.
+    Main,
+    /// The baseline's.
+    Baseline,
+}
+
+/// A flow of a session.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct FlowRef {
+    /// Which captures.
+    pub source: Source,
+    /// Its number there.
+    pub flow: FlowNumber,
+}
+
+impl FlowRef {
+    /// A flow of the captures the session was opened for.
+    pub fn main(flow: FlowNumber) -> Self {
+        Self { source: Source::Main, flow }
+    }
+}
+
 /// A moment: nanoseconds since 1970-01-01T00:00:00Z, as the capture states it.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
 pub struct Time(pub i64);

@@ -4,8 +4,9 @@ use crate::cli::args::{CompareArgs, Everywhere};
 use crate::cli::captures::{self, Pair};
 use crate::cli::failure::{Failure, Outcome};
 use crate::cli::output;
-use crate::engine::{FlowRef, Session, Source};
+use crate::engine::Session;
 use crate::export::comparison::Compared;
+use crate::vocab::{FlowRef, Source};
 
 pub(in crate::cli) fn run(everywhere: &Everywhere, args: &CompareArgs) -> Result<Outcome, Failure> {
     let Pair { subject: target, captures: others, flow } = Pair::parse(&args.target)?;

@@ -6,8 +6,8 @@ use crate::cli::args::{Everywhere, FollowArgs, FormArg};
 use crate::cli::captures::{self, Target};
 use crate::cli::failure::{Failure, Outcome, complain};
 use crate::cli::output;
-use crate::engine::FlowRef;
 use crate::export;
+use crate::vocab::FlowRef;
 
 pub(in crate::cli) fn run(everywhere: &Everywhere, args: &FollowArgs) -> Result<Outcome, Failure> {
     let target = Target::parse(&args.target)?;

@@ -4,8 +4,9 @@ use crate::cli::args::{Everywhere, HandshakeArgs, TimelineFormat};
 use crate::cli::captures::{self, Target};
 use crate::cli::failure::{Failure, Outcome};
 use crate::cli::output;
-use crate::engine::{FlowRef, FlowView};
+use crate::engine::FlowView;
 use crate::export::{self, Format};
+use crate::vocab::FlowRef;
 
 pub(in crate::cli) fn run(everywhere: &Everywhere, args: &HandshakeArgs) -> Result<Outcome, Failure> {
     let target = Target::parse(&args.target)?;

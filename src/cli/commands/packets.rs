@@ -4,9 +4,8 @@ use crate::cli::args::{Everywhere, PacketsArgs};
 use crate::cli::captures::{self, Target};
 use crate::cli::failure::{Failure, Outcome, complain};
 use crate::cli::output;
-use crate::engine::FlowRef;
 use crate::export::packets::Writer;
-use crate::vocab::FlowNumber;
+use crate::vocab::{FlowNumber, FlowRef};
 
 pub(in crate::cli) fn run(everywhere: &Everywhere, args: &PacketsArgs) -> Result<Outcome, Failure> {
     let paint = output::paint(everywhere);

@@ -4,8 +4,7 @@ use std::io;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use crate::capture::PacketReader;
-use crate::engine::load::OpenFile;
+use crate::capture::{OpenFile, PacketReader};
 use crate::engine::session::Shared;
 use crate::flow::{FlowRow, PacketPlace};
 use crate::net::{Decoded, Decoder};

@@ -13,9 +13,8 @@ use super::part::Part;
 use super::repeats::{Earlier, Repeat, Repeats};
 use super::walk::{Met, Walk};
 use crate::engine::session::Shared;
-use crate::engine::view::FlowRef;
 use crate::net::Decoded;
-use crate::vocab::{Direction, PacketNumber, PerDirection, StreamRange, Time};
+use crate::vocab::{Direction, FlowRef, PacketNumber, PerDirection, StreamRange, Time};
 
 /// Packets of a part, until the flow has many parts.
 const PART_PACKETS: u64 = 1024;

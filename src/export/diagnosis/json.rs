@@ -10,9 +10,9 @@ use super::super::finding::FindingJson;
 use super::super::json;
 use super::super::rates::{Counts, RatesJson};
 use super::summary::{Diagnosis, Group, Packets};
+use crate::cohort::rates::{Incident, Rate, Tally};
 use crate::diagnose::Finding;
-use crate::engine::Health;
-use crate::engine::rates::{Incident, Rate, Tally};
+use crate::index::Health;
 use crate::vocab::{Cause, Outcome};
 
 /// Clients of an incident that the JSON names.

@@ -5,10 +5,11 @@ use std::collections::{BTreeMap, HashSet};
 use serde::Serialize;
 
 use super::super::{cells, json};
+use crate::cohort::rates::{Incident, Rates, Tally};
+use crate::cohort::{Baseline, Linker};
 use crate::diagnose::{Doc, Finding, RULES};
-use crate::engine::rates::{Incident, Rates, Tally};
-use crate::engine::{Baseline, Health, Index, Linker};
 use crate::facts::FlowFacts;
+use crate::index::{Health, Index};
 use crate::present::health;
 use crate::vocab::text::{self, counted};
 use crate::vocab::{Cause, FlowNumber, Outcome};

@@ -6,7 +6,7 @@ use super::super::canvas::Canvas;
 use super::above;
 use crate::app::compare::{Compare, Stage};
 use crate::app::{Model, Pane};
-use crate::engine::Index;
+use crate::index::Index;
 use crate::present::compare::{self, Comparison, Relation, SideCells};
 use crate::present::header;
 use crate::present::role::{Line, Role, Span};

@@ -7,11 +7,11 @@ use super::above;
 use crate::app::groups::Item;
 use crate::app::list::List;
 use crate::app::{Model, Pane};
-use crate::engine::{FlowRef, Index};
+use crate::index::Index;
 use crate::present::list::{self, COLUMNS};
 use crate::present::role::{Line, Role, Span};
 use crate::present::{causes, overview, rates, values};
-use crate::vocab::FlowNumber;
+use crate::vocab::{FlowNumber, FlowRef};
 
 /// Rows below which the finding under the list is left out.
 const FINDING_FROM: u16 = 14;

@@ -15,7 +15,7 @@ use super::canvas::{Canvas, Seen};
 use super::theme::Theme;
 use super::widgets::bar;
 use crate::app::{Model, Overlay, Screen};
-use crate::engine::Index;
+use crate::index::Index;
 
 /// Draws the model; what was drawn.
 pub fn draw(buffer: &mut Buffer, theme: Theme, model: &Model, index: &Index) -> Seen {

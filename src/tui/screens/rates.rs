@@ -6,7 +6,7 @@ use super::super::canvas::Canvas;
 use super::super::widgets::plot;
 use super::above;
 use crate::app::{Model, Pane};
-use crate::engine::Index;
+use crate::index::Index;
 use crate::present::role::{Line, Role, Span};
 use crate::present::{overview, rates};
 

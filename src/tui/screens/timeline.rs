@@ -7,7 +7,8 @@ use super::super::widgets::{hex, ladder, tree};
 use super::{above, beside, compare};
 use crate::app::timeline::Timeline;
 use crate::app::{Model, Opened, Pane};
-use crate::engine::{FlowView, Index};
+use crate::engine::FlowView;
+use crate::index::Index;
 use crate::present::role::{Line, Role};
 use crate::present::{finding, header};
 
@@ -82,7 +83,7 @@ pub(super) fn name(canvas: &mut Canvas<'_>, title: Rect, model: &Model, index: &
     canvas.tint(title, Role::Title);
 }
 
-fn unopened(flow: crate::engine::FlowRef) -> Line {
+fn unopened(flow: crate::vocab::FlowRef) -> Line {
     Line::of(Role::Strong, format!(" {}", header::name(flow)))
 }
 

@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use super::super::canvas::{self, Canvas};
 use crate::app::keys::{self, Scope};
 use crate::app::{Action, Model, Overlay, Prompt};
-use crate::engine::Index;
+use crate::index::Index;
 use crate::present::role::{Line, Role, Span};
 
 /// Draws the bar.

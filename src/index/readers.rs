@@ -4,8 +4,8 @@ use std::collections::VecDeque;
 use std::hint::black_box;
 use std::sync::Arc;
 
+use super::Index;
 use super::block::Parked;
-use super::index::Index;
 use crate::flow::{Events, FlowRow, Issues, Placed, SideFlags, after};
 use crate::net::{Segment, TcpFlags};
 use crate::proto::dialogue::{Cruise, FactsObserver, hello_sender};
@@ -102,7 +102,7 @@ impl Lane {
 
 /// The readers of flows that may still say something.
 #[derive(Default)]
-pub(super) struct Readers {
+pub(crate) struct Readers {
     secrets: Arc<Secrets>,
     prints: Fingerprints,
     /// By the slot of the flow's TLS facts, as are the lanes.

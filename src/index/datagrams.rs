@@ -19,7 +19,7 @@ const MAX_QUOTED: usize = 100_000;
 const SAME_TRY: i64 = 30 * Time::SECOND;
 
 /// A datagram that counts, read on the thread that decodes.
-pub(super) enum Fact {
+pub(crate) enum Fact {
     /// A DNS message from the first end to the second.
     Dns(Endpoint, Endpoint, DnsMessage),
     /// A QUIC Initial from a client to a server.
@@ -46,10 +46,10 @@ impl Fact {
 }
 
 /// A packet and its time.
-pub(super) type Moment = (PacketNumber, Time);
+pub(crate) type Moment = (PacketNumber, Time);
 
 /// One question and its answer.
-pub(super) struct Lookup {
+pub(crate) struct Lookup {
     /// Who asked; a multicast group where everybody was told.
     pub client: IpAddr,
     /// The first question, where it was captured.
@@ -68,7 +68,7 @@ impl Lookup {
 }
 
 /// A client's Initials to one server.
-pub(super) struct QuicTry {
+pub(crate) struct QuicTry {
     /// The client.
     pub client: Endpoint,
     /// The server.
@@ -84,7 +84,7 @@ pub(super) struct QuicTry {
 }
 
 /// An ICMP error that quotes a flow.
-pub(super) struct Quoted {
+pub(crate) struct Quoted {
     /// The flow.
     pub flow: FlowNumber,
     /// The packet.
@@ -97,7 +97,7 @@ pub(super) struct Quoted {
 
 /// All that was kept.
 #[derive(Default)]
-pub(super) struct Datagrams {
+pub(crate) struct Datagrams {
     lookups: Vec<Lookup>,
     /// Questions without an answer yet, by who asked whom under which number.
     waiting: HashMap<(Endpoint, Endpoint, u16), u32>,

@@ -3,8 +3,7 @@
 
 use serde::Serialize;
 
-use super::index::Index;
-use super::load::OpenFile;
+use super::Index;
 use crate::flow::{Events, FlowRow, Issues};
 use crate::net::{Segment, hops};
 use crate::vocab::{PerDirection, Time};
@@ -18,7 +17,7 @@ const AGREE_OF_TEN: usize = 8;
 
 /// Counts of the index pass.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Tally {
+pub(crate) struct Tally {
     segments: u64,
     duplicates: u64,
     missing: u64,
@@ -121,7 +120,7 @@ pub struct Health {
 }
 
 impl Health {
-    pub(super) fn of(index: &Index) -> Self {
+    pub(crate) fn of(index: &Index) -> Self {
         let tally = index.tally;
         let mut health = Health {
             segments: tally.segments,
@@ -156,13 +155,6 @@ impl Health {
 fn one_sided(row: &FlowRow) -> bool {
     let PerDirection { to_server, to_client } = &row.sides;
     to_server.packets.min(to_client.packets) == 0 && to_server.bytes + to_client.bytes > 0
-}
-
-/// Packets that the capturing system says it dropped, of all files.
-pub(super) fn dropped(files: &[Option<OpenFile>]) -> Option<u64> {
-    let sections = files.iter().flatten().flat_map(|file| &file.layout.sections);
-    let stated = sections.flat_map(|section| &section.interfaces).filter_map(|interface| interface.dropped);
-    stated.fold(None, |sum, dropped| Some(sum.unwrap_or(0) + dropped))
 }
 
 fn vantage<'a>(rows: impl Iterator<Item = &'a FlowRow>) -> Vantage {

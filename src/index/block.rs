@@ -10,7 +10,7 @@ use crate::vocab::{PacketNumber, Time};
 
 /// Bytes, and the packets that lie in them.
 #[derive(Default)]
-pub(super) struct Block {
+pub(crate) struct Block {
     /// The bytes.
     pub bytes: Vec<u8>,
     /// The packets, in file order.
@@ -18,7 +18,7 @@ pub(super) struct Block {
 }
 
 /// One packet of a block.
-pub(super) struct Item {
+pub(crate) struct Item {
     /// When it was captured.
     pub time: Time,
     /// Where its block begins in the file.
@@ -28,7 +28,7 @@ pub(super) struct Item {
 }
 
 /// What a packet is, without a borrow of the block's bytes.
-pub(super) enum What {
+pub(crate) enum What {
     /// A TCP segment whose options and payload lie in the block.
     Segment(Parked),
     /// The last fragment of a datagram.
@@ -44,7 +44,7 @@ pub(super) enum What {
 }
 
 /// A segment that says where in its block its bytes lie: what the index needs of it, in two cache lines.
-pub(super) struct Parked {
+pub(crate) struct Parked {
     /// The hash of its ends.
     pub hash: u64,
     src: Endpoint,
@@ -120,7 +120,7 @@ impl Parked {
 
 /// Decodes packets in file order.
 #[derive(Default)]
-pub(super) struct Numbered {
+pub(crate) struct Numbered {
     decoder: Decoder,
     hasher: EndsHasher,
     last: PacketNumber,

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::net::IpAddr;
 
-use super::index::Index;
+use crate::index::Index;
 use crate::net::Endpoint;
 use crate::vocab::{Cause, FlowNumber, Outcome, Time};
 
@@ -26,7 +26,7 @@ enum Target<'a> {
 }
 
 /// The attempt of every flow, by flow number; attempts are numbered from 0 in the order of their first flows.
-pub(super) fn group(index: &Index) -> Vec<u32> {
+pub(crate) fn group(index: &Index) -> Vec<u32> {
     // The latest flow of each client and target: its attempt, when it began, when it ended, whether a retry may follow.
     struct Latest {
         attempt: u32,

@@ -112,7 +112,7 @@ impl Rates {
 
 /// Counts flow by flow, so that it can be done in slices.
 #[derive(Default)]
-pub(super) struct Counter {
+pub(crate) struct Counter {
     flows: Tally,
     /// For each attempt whether a flow of it succeeded, and whether one failed.
     attempts: Vec<(bool, bool)>,

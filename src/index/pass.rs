@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
+use super::Index;
 use super::block::{Block, What};
 use super::datagrams::Fact;
-use super::index::Index;
 use super::readers::Readers;
 use crate::flow::Issues;
 use crate::net::{Decoded, Segment, Whole};
@@ -15,7 +15,7 @@ use crate::vocab::{FlowNumber, PacketNumber, Time};
 const BATCH: usize = 64;
 
 /// Fills an [`Index`] packet by packet.
-pub struct Pass {
+pub(crate) struct Pass {
     readers: Readers,
 }
 

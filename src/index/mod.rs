@@ -1,10 +1,26 @@
-//! What one pass over the captures leaves: a row a flow, its TLS facts, a few bytes a packet.
+//! What one pass over the captures leaves: a row a flow, its TLS facts, a few bytes a packet, what happened beside TCP;
+//! and the pass itself, block by block.
+//!
+//! No thread, no clock, no file: whoever reads the captures gives [`Pass::block`] what [`Numbered`] decoded. Start at
+//! [`Index`].
+
+mod block;
+mod datagrams;
+mod health;
+mod pass;
+mod readers;
 
 use std::collections::BTreeMap;
 use std::io;
 
-use super::datagrams::Datagrams;
-use super::health::{Health, Tally};
+pub(crate) use block::{Block, Numbered};
+pub(crate) use datagrams::{Lookup, QuicTry, Quoted};
+pub use health::{Health, Vantage};
+pub(crate) use pass::Pass;
+
+use datagrams::Datagrams;
+use health::Tally;
+
 use crate::diagnose::Finding;
 use crate::facts::FlowFacts;
 use crate::flow::{FlowRow, FlowTable, PacketIndex, PacketPlace};
@@ -44,21 +60,21 @@ impl Counts {
 /// All flows of a session's captures.
 #[derive(Default)]
 pub struct Index {
-    pub(super) flows: FlowTable,
-    pub(super) tls: Chunked<TlsFacts>,
-    pub(super) packets: PacketIndex,
-    pub(super) findings: BTreeMap<FlowNumber, Finding>,
-    pub(super) attempts: Vec<u32>,
-    pub(super) unread: BTreeMap<Unread, u64>,
-    pub(super) names: Vec<String>,
-    pub(super) counts: Counts,
-    pub(super) generation: u64,
-    pub(super) fragment_overlaps: u64,
-    pub(super) unread_flows: u64,
-    pub(super) uncompared_flows: u64,
-    pub(super) tally: Tally,
-    pub(super) dropped: Option<u64>,
-    pub(super) datagrams: Datagrams,
+    pub(crate) flows: FlowTable,
+    pub(crate) tls: Chunked<TlsFacts>,
+    pub(crate) packets: PacketIndex,
+    pub(crate) findings: BTreeMap<FlowNumber, Finding>,
+    pub(crate) attempts: Vec<u32>,
+    pub(crate) unread: BTreeMap<Unread, u64>,
+    pub(crate) names: Vec<String>,
+    pub(crate) counts: Counts,
+    pub(crate) generation: u64,
+    pub(crate) fragment_overlaps: u64,
+    pub(crate) unread_flows: u64,
+    pub(crate) uncompared_flows: u64,
+    pub(crate) tally: Tally,
+    pub(crate) dropped: Option<u64>,
+    pub(crate) datagrams: Datagrams,
 }
 
 impl Index {
@@ -81,7 +97,7 @@ impl Index {
     }
 
     /// A flow's row, or in a line why there is none.
-    pub(super) fn row(&self, flow: FlowNumber) -> io::Result<&FlowRow> {
+    pub(crate) fn row(&self, flow: FlowNumber) -> io::Result<&FlowRow> {
         self.flows.get(flow).ok_or_else(|| {
             let text = match self.len() {
                 0 => "the capture has no flow".to_owned(),
@@ -138,12 +154,12 @@ impl Index {
     }
 
     /// Where a flow's packets lie, each with the packets of its earlier fragments.
-    pub(super) fn places(&self, flow: FlowNumber, row: &FlowRow) -> Vec<(PacketPlace, Vec<PacketPlace>)> {
+    pub(crate) fn places(&self, flow: FlowNumber, row: &FlowRow) -> Vec<(PacketPlace, Vec<PacketPlace>)> {
         self.places_between(flow, row.first_packet, row.last_packet)
     }
 
     /// The same for those of its packets that are in a stretch of the capture, both ends included.
-    pub(super) fn places_between(
+    pub(crate) fn places_between(
         &self,
         flow: FlowNumber,
         first: PacketNumber,
@@ -154,14 +170,14 @@ impl Index {
     }
 
     /// The same for many flows, sorted: one walk over the whole index.
-    pub(super) fn places_of_many(&self, flows: &[FlowNumber]) -> Vec<Vec<(PacketPlace, Vec<PacketPlace>)>> {
+    pub(crate) fn places_of_many(&self, flows: &[FlowNumber]) -> Vec<Vec<(PacketPlace, Vec<PacketPlace>)>> {
         let with_fragments = |place: PacketPlace| (place, self.fragments(place.packet));
         let places = self.packets.places_of_many(flows);
         places.into_iter().map(|places| places.into_iter().map(with_fragments).collect()).collect()
     }
 
     /// Where a packet lies, after the packets of its earlier fragments.
-    pub(super) fn with_fragments(&self, packet: PacketNumber) -> Vec<PacketPlace> {
+    pub(crate) fn with_fragments(&self, packet: PacketNumber) -> Vec<PacketPlace> {
         self.fragments(packet).into_iter().chain(self.packets.place(packet)).collect()
     }
 
@@ -170,7 +186,7 @@ impl Index {
     }
 
     /// Gives a flow its outcome; the row, for what else is known of it.
-    pub(super) fn judged(&mut self, flow: FlowNumber, outcome: Outcome) -> Option<&mut FlowRow> {
+    pub(crate) fn judged(&mut self, flow: FlowNumber, outcome: Outcome) -> Option<&mut FlowRow> {
         let row = self.flows.get_mut(flow)?;
         if row.outcome != Some(outcome) {
             if let Some(before) = row.outcome {

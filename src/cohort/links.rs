@@ -6,9 +6,8 @@
 use std::collections::{HashMap, HashSet};
 use std::net::{IpAddr, Ipv4Addr};
 
-use super::datagrams::{Lookup, QuicTry, Quoted};
-use super::index::Index;
 use crate::facts::FlowFacts;
+use crate::index::{Index, Lookup, QuicTry, Quoted};
 use crate::net::Endpoint;
 use crate::vocab::text::counted;
 use crate::vocab::{FlowNumber, Outcome, PacketNumber, Time};
