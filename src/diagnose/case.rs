@@ -2,6 +2,7 @@
 //!
 //! Start at [`Case::new`]. Rules read a case; they never walk packets for what is decided here.
 
+use super::chain::Shown;
 use super::context::Context;
 use crate::flow::{Events, Trace, TraceSegment};
 use crate::net::IcmpError;
@@ -120,6 +121,7 @@ pub struct Case<'a> {
     pub server_data: Option<&'a TraceSegment>,
     /// Steps before the ending, by what they are.
     pub seen: Seen,
+    pub(super) shown: Shown,
 }
 
 /// Indices of the steps that mark how far a handshake came.
@@ -181,6 +183,7 @@ impl<'a> Case<'a> {
             client_data: trace.first(|s| s.direction == Direction::ToServer && carries_data(s)),
             server_data: trace.first(|s| s.direction == Direction::ToClient && carries_data(s)),
             seen: Seen::default(),
+            shown: Shown::default(),
         };
         if case.syn_ack.is_some() || is_midstream(&trace.row) {
             case.stage = Stage::Connected;

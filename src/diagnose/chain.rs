@@ -1,12 +1,19 @@
 //! The server's certificates of a case, and what a client can have against them at the time of the capture.
 
+use std::cell::OnceCell;
+use std::sync::Arc;
+
 use super::alerts;
 use super::case::{Case, Ending, EndingKind, Stage};
+use super::context::GoodChain;
+use super::rule::{Answer, Found};
 use crate::flow::Issues;
-use crate::proto::tls::certificate::chain::missing_issuer;
-use crate::proto::tls::certificate::{CertificateFacts, Ending as TrustEnding, SignatureVerdict};
+use crate::proto::tls::certificate::{
+    CertificateFacts, CertificateStore, Ending as TrustEnding, Fault, Review, Sender, chain,
+};
 use crate::proto::tls::message::{Certificate, CompressedCertificate};
-use crate::vocab::iana::{AlertDescription, HandshakeType};
+use crate::timeline::Step;
+use crate::vocab::iana::{AlertDescription, HandshakeType, ProtocolVersion};
 use crate::vocab::{Confidence, Direction, EndedBy, PacketNumber};
 
 /// Seconds within which a client that leaves after a handshake leaves because of what it saw in it.
@@ -107,15 +114,12 @@ pub(super) fn is_abrupt(case: &Case<'_>) -> bool {
     case.ending.is_some_and(bare)
 }
 
-/// Whether a client that left after the handshake left for what it saw in it: without a word, at a server that others
-/// refuse in words, and whose chain nobody is seen to accept.
-pub(super) fn is_late_refusal(case: &Case<'_>, chain: &[CertificateFacts]) -> bool {
-    is_abrupt(case) && case.context.refused_servers.contains(&case.trace.row.server) && !is_shared(case, chain)
-}
-
-/// The server's certificates, leaf first; empty where they are encrypted.
-pub(super) fn certificates(case: &Case<'_>) -> Vec<CertificateFacts> {
-    let Some(step) = case.at(case.seen.certificate) else { return Vec::new() };
+/// The certificates of a step that shows some, the sender's own first; each distinct one is read once.
+pub fn certificates(
+    step: &Step,
+    version: Option<ProtocolVersion>,
+    store: &CertificateStore,
+) -> Vec<Arc<CertificateFacts>> {
     let body = step.body.get(4..).unwrap_or_default();
     let unpacked;
     let body = if step.id == Some(HandshakeType::COMPRESSED_CERTIFICATE.0) {
@@ -124,10 +128,98 @@ pub(super) fn certificates(case: &Case<'_>) -> Vec<CertificateFacts> {
     } else {
         body
     };
-    Certificate::decode(body, case.tls.version)
-        .certificates()
-        .map(|entry| CertificateFacts::decode(entry.der))
-        .collect()
+    Certificate::decode(body, version).certificates().map(|entry| store.facts(entry.der)).collect()
+}
+
+/// What is worked out of a case's certificates where a rule asks, and kept for the next one.
+#[derive(Default)]
+pub(super) struct Shown {
+    chain: OnceCell<Vec<Arc<CertificateFacts>>>,
+    review: OnceCell<Review>,
+}
+
+impl Case<'_> {
+    /// The server's certificates, leaf first; empty where they are encrypted.
+    pub(super) fn chain(&self) -> &[Arc<CertificateFacts>] {
+        self.shown.chain.get_or_init(|| {
+            let step = self.at(self.seen.certificate);
+            step.map_or_else(Vec::new, |step| certificates(step, self.tls.version, &self.context.certificates))
+        })
+    }
+
+    /// The same as the client checks them: for the name it asked for, at the time of the capture.
+    pub(super) fn review(&self) -> &Review {
+        self.shown.review.get_or_init(|| {
+            let name = asked_name(self);
+            Review::of(self.chain(), Sender::Server(name.as_deref()), seen_at(self), &self.context.trust)
+        })
+    }
+
+    /// The chain that a good flow of the same name shows; of the same server where the client names none.
+    pub(super) fn good_chain(&self) -> Option<&GoodChain> {
+        self.context.good_chains.of(self.tls, self.trace.row.server).filter(|good| good.flow != self.flow)
+    }
+}
+
+/// A chain in clear that the client refuses: what the rules about its faults have in common.
+pub(super) struct Refused<'c> {
+    case: &'c Case<'c>,
+    /// How the client refuses it.
+    pub refusal: Refusal,
+    /// The server's own certificate.
+    pub leaf: &'c CertificateFacts,
+}
+
+impl<'c> Refused<'c> {
+    /// Of a case; none where the client refuses no certificate, or the chain is encrypted.
+    pub fn of(case: &'c Case<'c>) -> Option<Self> {
+        let refusal = refusal(case)?;
+        let leaf = case.chain().first()?;
+        Some(Self { case, refusal, leaf })
+    }
+
+    /// How sure it is that a fault that can be checked is why: an alert speaks of the certificate, leaving does not.
+    pub fn confidence(&self) -> Confidence {
+        if self.refusal.alert.is_some() { Confidence::Certain } else { Confidence::Likely }
+    }
+
+    /// The first fault of a single certificate that `wanted` takes, with that certificate.
+    pub fn fault<T>(&self, wanted: impl Fn(&Fault) -> Option<T>) -> Option<(&'c CertificateFacts, T)> {
+        let mut faults = self.case.review().certificate_faults();
+        faults.find_map(|(place, fault)| Some((self.case.chain().get(place)?.as_ref(), wanted(fault)?)))
+    }
+
+    /// Whether the client's alert says that it does not know the authority, and the chain agrees: then that is why,
+    /// whatever else the certificate's faults are.
+    pub fn is_called_unknown(&self) -> bool {
+        self.refusal.alert == Some(AlertDescription::UNKNOWN_CA) && !self.is_known() && !is_shared(self.case)
+    }
+
+    /// Whether the chain ends in a known root.
+    pub fn is_known(&self) -> bool {
+        matches!(self.case.review().trust, TrustEnding::Root(_))
+    }
+
+    /// The subject of the issuer that the chain names and does not carry.
+    pub fn missing_issuer(&self) -> Option<&'c str> {
+        chain::missing_issuer(self.case.chain())
+    }
+
+    /// The finding that it is refused for what `headline` says.
+    pub fn because(&self, confidence: Confidence, headline: String) -> Answer {
+        let said = self.refusal.alert.map_or_else(String::new, |alert| format!(" with {alert}"));
+        let CertificateFacts { subject, issuer, .. } = self.leaf;
+        Found::at(self.refusal.packet, confidence, EndedBy::Client, headline)
+            .detail(format!("The client leaves{said}. The leaf is {subject}, issued by {issuer}."))
+            .supported(self.case.at(self.case.seen.certificate).map(|step| step.packet), "the certificate")
+            .answer()
+    }
+}
+
+/// Whether a client that left after the handshake left for what it saw in it: without a word, at a server that others
+/// refuse in words, and whose chain nobody is seen to accept.
+pub(super) fn is_late_refusal(case: &Case<'_>) -> bool {
+    is_abrupt(case) && case.context.refused_servers.contains(&case.trace.row.server) && !is_shared(case)
 }
 
 /// Seconds since the epoch at which the certificate was seen.
@@ -140,21 +232,6 @@ pub(super) fn asked_name(case: &Case<'_>) -> Option<String> {
     case.tls.server_name.as_deref().map(|name| String::from_utf8_lossy(name).into_owned())
 }
 
-/// Whether the leaf signed itself.
-pub(super) fn is_self_signed(chain: &[CertificateFacts]) -> bool {
-    chain.first().is_some_and(|leaf| leaf.self_issued && leaf.self_signed() != SignatureVerdict::Bad)
-}
-
-/// Where the chain ends, by common trust stores and the authorities the user gave.
-pub(super) fn ending(case: &Case<'_>, chain: &[CertificateFacts]) -> TrustEnding {
-    case.context.trust.ending(chain)
-}
-
-/// Whether the chain ends in a known root.
-pub(super) fn ends_in_known_root(case: &Case<'_>, chain: &[CertificateFacts]) -> bool {
-    matches!(ending(case, chain), TrustEnding::Root(_))
-}
-
 /// Whether an authority's name says that it is no root: `Example Intermediate CA`.
 pub(super) fn sounds_intermediate(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
@@ -164,27 +241,10 @@ pub(super) fn sounds_intermediate(name: &str) -> bool {
             .any(|word| name.contains(word))
 }
 
-/// Whether the client's alert says that it does not know the authority, and the chain agrees: then that is why,
-/// whatever else the certificate's faults are.
-pub(super) fn is_called_unknown(case: &Case<'_>, refusal: &Refusal, chain: &[CertificateFacts]) -> bool {
-    refusal.alert == Some(AlertDescription::UNKNOWN_CA) && !ends_in_known_root(case, chain) && !is_shared(case, chain)
-}
-
 /// Whether good flows show the same leaf, or another one under the same authority: servers have one for each kind of key.
-pub(super) fn is_shared(case: &Case<'_>, chain: &[CertificateFacts]) -> bool {
-    let Some(leaf) = chain.first() else { return false };
-    let Some((_, good)) = good_chain(case) else { return false };
-    let top = |chain: &[CertificateFacts]| chain.last().map(|c| c.issuer_der.clone());
-    good.first().is_some_and(|c| c.der == leaf.der) || chain.len() > 1 && top(&good) == top(chain)
-}
-
-/// The issuer that a chain names and does not carry.
-pub(super) fn missing(chain: &[CertificateFacts]) -> Option<String> {
-    missing_issuer(chain).map(str::to_owned)
-}
-
-/// The chain that good flows of the same name show; of the same server where the client names none.
-pub(super) fn good_chain(case: &Case<'_>) -> Option<(crate::vocab::FlowNumber, Vec<CertificateFacts>)> {
-    let (flow, chain) = case.context.good_chains.of(case.tls, case.trace.row.server)?;
-    (*flow != case.flow).then(|| (*flow, chain.iter().map(|der| CertificateFacts::decode(der)).collect()))
+pub(super) fn is_shared(case: &Case<'_>) -> bool {
+    let (Some(leaf), Some(good)) = (case.chain().first(), case.good_chain()) else { return false };
+    let top = |chain: &[Arc<CertificateFacts>]| chain.last().map(|c| c.issuer_der.clone());
+    good.certificates.first().is_some_and(|c| c.der == leaf.der)
+        || case.chain().len() > 1 && top(&good.certificates) == top(case.chain())
 }

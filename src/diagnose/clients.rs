@@ -6,6 +6,7 @@
 
 use super::case::{Case, EndingKind, Stage};
 use super::finding::ClientReport;
+use super::legality::{self, Contradiction};
 use crate::vocab::iana::AlertDescription;
 use crate::vocab::{Cause, Direction};
 
@@ -370,7 +371,7 @@ fn experience(case: &Case<'_>, cause: Cause) -> Option<Experience> {
         Cause::BadRecordMac if !closed_by_server && case.stage < Stage::Complete => Experience::BadRecord,
         Cause::CorruptedHandshake if !closed_by_server => {
             // Other contradictions have a text each.
-            let signed = super::legality::contradiction(case).is_some_and(|why| why.contains("ServerKeyExchange"));
+            let signed = legality::contradiction(case) == Some(Contradiction::KeyExchange);
             return signed.then_some(Experience::BadSignature);
         }
         _ => match case.ending_alert() {
@@ -382,7 +383,7 @@ fn experience(case: &Case<'_>, cause: Cause) -> Option<Experience> {
 
 /// Whether the server sent its private root with the chain.
 fn sends_root(case: &Case<'_>) -> bool {
-    super::chain::certificates(case).iter().skip(1).any(|certificate| certificate.self_issued)
+    case.chain().iter().skip(1).any(|certificate| certificate.self_issued)
 }
 
 /// The causes that make a client have an experience.

@@ -7,11 +7,19 @@ use std::sync::Arc;
 use crate::flow::FlowRow;
 use crate::net::Endpoint;
 use crate::proto::TlsFacts;
-use crate::proto::tls::certificate::TrustStore;
-use crate::vocab::{FlowNumber, Time};
+use crate::proto::tls::certificate::{CertificateFacts, CertificateStore, TrustStore};
+use crate::vocab::{FlowNumber, PacketNumber, Time};
 
-/// A chain that a good flow showed, leaf first.
-pub type Chain = Vec<Vec<u8>>;
+/// A chain that a good flow showed.
+#[derive(Clone, Debug)]
+pub struct GoodChain {
+    /// The flow.
+    pub flow: FlowNumber,
+    /// The packet that completes the message.
+    pub packet: PacketNumber,
+    /// The certificates, leaf first.
+    pub certificates: Vec<Arc<CertificateFacts>>,
+}
 
 /// Seconds between two connections that a client opens for one purpose.
 const TWINS_APART: f64 = 2.0;
@@ -47,11 +55,13 @@ pub struct Context {
     /// TTLs of servers' SYN-ACKs and how often each was seen.
     pub server_ttls: HashMap<IpAddr, HashMap<u8, u32>>,
     /// The chains that good flows showed.
-    pub good_chains: GoodChains<(FlowNumber, Chain)>,
+    pub good_chains: GoodChains<GoodChain>,
     /// When the good flows began and ended that are like some flow to be judged.
     pub twins: HashMap<Twin, Vec<(Time, Time)>>,
     /// The authorities that are known.
     pub trust: Arc<TrustStore>,
+    /// The certificates that were read for the flows judged so far.
+    pub certificates: Arc<CertificateStore>,
 }
 
 /// What is known of good flows: by their server names, and of any of a server for clients that name none.

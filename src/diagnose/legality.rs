@@ -1,59 +1,87 @@
 //! Does the server's answer fit the client's offer, and do its signatures hold? What both hellos say in clear.
 
-use super::case::Case;
-use super::chain;
-use crate::proto::tls::certificate::SignatureVerdict;
-use crate::proto::tls::message::{ClientHello, ServerHello, ServerKeyExchange};
-use crate::vocab::iana::{ExtensionType, HandshakeType, ProtocolVersion};
+use std::sync::Arc;
 
-/// The first contradiction between the messages, in words; `None` where they agree as far as can be checked.
-pub(super) fn contradiction(case: &Case<'_>) -> Option<String> {
+use super::case::Case;
+use crate::proto::tls::certificate::{CertificateFacts, SignatureVerdict, chain};
+use crate::proto::tls::message::{ClientHello, ServerHello, ServerKeyExchange};
+use crate::proto::tls::reader::Issue;
+use crate::vocab::iana::{CipherSuite, ExtensionType, HandshakeType, NamedGroup, ProtocolVersion};
+
+/// What two messages contradict each other in, or one itself.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) enum Contradiction {
+    /// The server answers with a ClientHello, as an echo does.
+    Echo,
+    /// A hello of this type does not decode.
+    Undecodable(HandshakeType, Issue),
+    /// The server chose a cipher suite that was not offered.
+    Suite(CipherSuite),
+    /// The server chose a version that was not offered.
+    Version(ProtocolVersion),
+    /// The server chose a group that was not offered.
+    Group(NamedGroup),
+    /// The server answers an extension that was not sent (RFC 8446 §4.2).
+    Extension(ExtensionType),
+    /// The server does not echo the client's session identifier (RFC 8446 §4.1.3).
+    SessionId,
+    /// The signature of the ServerKeyExchange does not fit both hellos.
+    KeyExchange,
+    /// A certificate's signature is not that of the issuer it names by name and key.
+    Certificate {
+        /// The certificate.
+        subject: Arc<CertificateFacts>,
+        /// The next one of the chain.
+        issuer: Arc<CertificateFacts>,
+    },
+}
+
+/// The first contradiction between the messages of a case; `None` where they agree as far as can be checked.
+pub(super) fn contradiction(case: &Case<'_>) -> Option<Contradiction> {
     if case.seen.server_hello.is_none() && case.seen.echo.is_some() {
-        return Some("the server answers with a ClientHello, as an echo does".into());
+        return Some(Contradiction::Echo);
     }
-    let client_step = case.at(case.seen.second_hello.or(case.seen.client_hello))?;
-    let server_step = case.at(case.seen.server_hello)?;
-    let client = ClientHello::decode(client_step.body.get(4..)?);
-    let server = ServerHello::decode(server_step.body.get(4..)?);
+    let client = case.at(case.seen.second_hello.or(case.seen.client_hello))?.body.get(4..)?;
+    let server = case.at(case.seen.server_hello)?.body.get(4..)?;
+    let (client, server) = (ClientHello::decode(client), ServerHello::decode(server));
+    between(&client, &server).or_else(|| key_exchange(case, &client, &server)).or_else(|| broken_chain(case))
+}
+
+/// The first contradiction between two hellos.
+fn between(client: &ClientHello<'_>, server: &ServerHello<'_>) -> Option<Contradiction> {
     if let Some(issue) = server.issues.first() {
-        return Some(format!("the ServerHello does not decode: {}", issue.reason));
+        return Some(Contradiction::Undecodable(HandshakeType::SERVER_HELLO, issue.clone()));
     }
     if let Some(issue) = client.issues.first() {
-        return Some(format!("the ClientHello does not decode: {}", issue.reason));
+        return Some(Contradiction::Undecodable(HandshakeType::CLIENT_HELLO, issue.clone()));
     }
     let suite = server.cipher_suite?;
     if !client.cipher_suites.contains(suite) {
-        return Some(format!("the server chose {suite}, which the client did not offer"));
+        return Some(Contradiction::Suite(suite));
     }
     let version = server.selected_version();
     if !client.offers_version(version) {
-        return Some(format!("the server chose {version}, which the client did not offer"));
+        return Some(Contradiction::Version(version));
     }
     if let Some(group) = server.selected_group().filter(|_| version >= ProtocolVersion::TLS_1_3)
         && !client.groups().contains(group)
     {
-        return Some(format!("the server chose the group {group}, which the client did not offer"));
+        return Some(Contradiction::Group(group));
     }
     let stray = server.extensions.iter().find(|extension| {
         !client.extensions.has(extension.kind)
             && !matches!(extension.kind, ExtensionType::COOKIE | ExtensionType::RENEGOTIATION_INFO)
     });
     if let Some(extension) = stray {
-        return Some(format!("the server answers the extension {}, which the client did not send", extension.kind));
+        return Some(Contradiction::Extension(extension.kind));
     }
-    if version >= ProtocolVersion::TLS_1_3 && server.session_id != client.session_id {
-        return Some("the server does not echo the client's session identifier".into());
-    }
-    signature(case, &client, &server, version).or_else(|| broken_chain(case))
+    let is_echoed = version < ProtocolVersion::TLS_1_3 || server.session_id == client.session_id;
+    (!is_echoed).then_some(Contradiction::SessionId)
 }
 
-/// The signature of a `ServerKeyExchange` over both randoms and the parameters (RFC 5246 §7.4.3).
-fn signature(
-    case: &Case<'_>,
-    client: &ClientHello<'_>,
-    server: &ServerHello<'_>,
-    version: ProtocolVersion,
-) -> Option<String> {
+/// Whether the signature of a `ServerKeyExchange` is not one over both randoms and the parameters (RFC 5246 §7.4.3).
+fn key_exchange(case: &Case<'_>, client: &ClientHello<'_>, server: &ServerHello<'_>) -> Option<Contradiction> {
+    let version = server.selected_version();
     if version != ProtocolVersion::TLS_1_2 {
         return None;
     }
@@ -66,24 +94,18 @@ fn signature(
     // The signature comes last: 2 bytes of scheme, 2 of length.
     let parameters = body.get(..body.len().checked_sub(signature.value.len() + 4)?)?;
     let signed = [client.random, server.random, parameters].concat();
-    let leaf = chain::certificates(case).into_iter().next()?;
-    let verdict = leaf.verify_signature(signature.scheme?, &signed, signature.value);
-    (verdict == SignatureVerdict::Bad).then(|| {
-        "the signature of the ServerKeyExchange does not fit both hellos: bytes were changed on the way".into()
-    })
+    let verdict = case.chain().first()?.verify_signature(signature.scheme?, &signed, signature.value);
+    (verdict == SignatureVerdict::Bad).then_some(Contradiction::KeyExchange)
 }
 
 /// A certificate that names the next one's subject and key as its issuer, and whose signature that key did not make.
-pub(super) fn broken_chain(case: &Case<'_>) -> Option<String> {
-    let chain = chain::certificates(case);
-    let order = crate::proto::tls::certificate::chain::path(&chain);
-    let mut links = order.windows(2).filter_map(|pair| Some((chain.get(pair[0])?, chain.get(pair[1])?)));
+pub(super) fn broken_chain(case: &Case<'_>) -> Option<Contradiction> {
+    let certificates = case.chain();
+    let order = chain::path(certificates);
+    let mut links = order.windows(2).filter_map(|pair| Some((certificates.get(pair[0])?, certificates.get(pair[1])?)));
     let (subject, issuer) = links.find(|(subject, issuer)| {
         let named = subject.authority_key_id.is_some() && subject.authority_key_id == issuer.key_id;
         named && subject.signed_by(issuer) == SignatureVerdict::Bad
     })?;
-    Some(format!(
-        "the signature of {} is not that of its issuer {}: its bytes were changed",
-        subject.subject, issuer.subject
-    ))
+    Some(Contradiction::Certificate { subject: Arc::clone(subject), issuer: Arc::clone(issuer) })
 }

@@ -26,8 +26,9 @@ mod verdict;
 
 pub use alerts::is_about_certificate;
 pub use case::{Case, Ending, EndingKind, Stage};
+pub use chain::certificates;
 pub use clients::{CLIENTS, Experience, Match, Why, texts, why};
-pub use context::{Chain, Context, GoodChains, RoundTrips, Twin};
+pub use context::{Context, GoodChain, GoodChains, RoundTrips, Twin};
 pub use finding::{ClientReport, Evidence, Finding, Role};
 pub use rule::{Doc, Rule};
 pub use rules::RULES;

@@ -58,7 +58,7 @@ pub(super) fn judge(case: &Case<'_>, rejected: bool) -> Answer {
                 && case.seen.client_certificate.is_none()
                 && case.stage == Stage::ServerFlight
                 && !super::silence::is_silence(case)
-                && super::chain::certificates(case).first().is_none_or(|leaf| {
+                && case.chain().first().is_none_or(|leaf| {
                     let fits = super::chain::asked_name(case).is_none_or(|name| leaf.matches_name(&name));
                     fits && leaf.is_valid_at(super::chain::seen_at(case)).unwrap_or(true)
                 })

@@ -7,14 +7,14 @@ use std::sync::Arc;
 use super::session::Shared;
 use super::view;
 use crate::cohort;
-use crate::diagnose::{self, Case, Chain, Context, Finding, GoodChains, Twin, Verdict};
+use crate::diagnose::{self, Case, Context, Finding, GoodChain, GoodChains, Twin, Verdict};
 use crate::facts::FlowFacts;
 use crate::flow::{FlowRow, Issues, SideFlags, Trace};
 use crate::index::Index;
 use crate::proto::TlsFacts;
 use crate::proto::dialogue::Event;
 use crate::proto::tls::SeenAlert;
-use crate::proto::tls::message::Certificate;
+use crate::proto::tls::certificate::CertificateStore;
 use crate::timeline::{self, StepKind, Timeline, is_midstream};
 use crate::vocab::iana::HandshakeType;
 use crate::vocab::{Cause, Direction, FlowNumber, Outcome, Time};
@@ -102,7 +102,8 @@ fn judge_flows(shared: &Shared, only_closed: bool) {
     let suspects = unjudged(shared, suspects);
     let trust = Arc::clone(&shared.trust);
     let twins = twins(&shared.index.read(), &suspects);
-    let context = Context { good_chains: good_chains(shared, &suspects), twins, trust, ..context };
+    let good_chains = good_chains(shared, &suspects, &context.certificates);
+    let context = Context { good_chains, twins, trust, ..context };
     for batch in suspects.chunks(BATCH) {
         if shared.is_cancelled() {
             return;
@@ -298,7 +299,7 @@ fn twins(index: &Index, suspects: &[FlowNumber]) -> HashMap<Twin, Vec<(Time, Tim
 }
 
 /// For every server name among the suspects that some flow completed with certificates in clear: that chain.
-fn good_chains(shared: &Shared, suspects: &[FlowNumber]) -> GoodChains<(FlowNumber, Chain)> {
+fn good_chains(shared: &Shared, suspects: &[FlowNumber], store: &CertificateStore) -> GoodChains<GoodChain> {
     let chosen = good_flows(&shared.index.read(), suspects);
     let mut flows: Vec<_> = chosen.names.values().chain(chosen.servers.values()).flatten().copied().collect();
     flows.sort_unstable();
@@ -309,17 +310,21 @@ fn good_chains(shared: &Shared, suspects: &[FlowNumber]) -> GoodChains<(FlowNumb
         let step = timeline.steps.iter().find(|step| {
             step.kind == StepKind::Message
                 && step.from == Direction::ToClient
-                && step.id == Some(HandshakeType::CERTIFICATE.0)
+                && step.id.is_some_and(|id| is_certificate(HandshakeType(id)))
         });
-        let Some(body) = step.and_then(|step| step.body.get(4..)) else { continue };
-        let chain = Certificate::decode(body, tls.version).certificates().map(|entry| entry.der.to_vec());
-        chains.insert(flow, chain.collect::<Chain>());
+        let Some(step) = step else { continue };
+        let certificates = diagnose::certificates(step, tls.version, store);
+        chains.insert(flow, GoodChain { flow, packet: step.packet, certificates });
     }
-    let chain = |flow: Option<FlowNumber>| Some((flow?, chains.get(&flow?)?.clone()));
+    let chain = |flow: Option<FlowNumber>| chains.get(&flow?).cloned();
     GoodChains {
         names: chosen.names.into_iter().filter_map(|(name, flow)| Some((name, chain(flow)?))).collect(),
         servers: chosen.servers.into_iter().filter_map(|(server, flow)| Some((server, chain(flow)?))).collect(),
     }
+}
+
+fn is_certificate(kind: HandshakeType) -> bool {
+    matches!(kind, HandshakeType::CERTIFICATE | HandshakeType::COMPRESSED_CERTIFICATE)
 }
 
 /// For each name, or server, of the suspects the first good flow that showed a chain.

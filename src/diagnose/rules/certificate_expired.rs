@@ -1,7 +1,8 @@
 //! `certificate-expired`: the client refuses the certificate, which had expired at the time of the capture.
 
 use super::prelude::*;
-use crate::diagnose::chain;
+use crate::diagnose::chain::{self, Refused};
+use crate::proto::tls::certificate::Fault;
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {
@@ -20,41 +21,27 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn judge(case: &Case<'_>) -> Answer {
-    let Some(refusal) = chain::refusal(case) else { return Answer::Clear };
-    let certificates = chain::certificates(case);
-    let Some(leaf) = certificates.first() else {
-        // Encrypted: only the alert speaks.
-        if refusal.alert != Some(AlertDescription::CERTIFICATE_EXPIRED) {
-            return Answer::Clear;
-        }
-        return Found::at(
-            refusal.packet,
-            Confidence::Likely,
-            EndedBy::Client,
-            "the client says that the certificate has expired",
-        )
-        .detail("The certificate itself is encrypted and cannot be checked without keys.")
-        .answer();
+    let Some(refused) = Refused::of(case) else { return encrypted(case) };
+    let expired = |fault: &Fault| match fault {
+        Fault::Expired { days } => Some(*days),
+        _ => None,
     };
-    if chain::is_called_unknown(case, &refusal, &certificates) {
+    let Some((certificate, days)) = refused.fault(expired).filter(|_| !refused.is_called_unknown()) else {
+        return Answer::Clear;
+    };
+    let whose = certificate.common_name.as_deref().unwrap_or(&certificate.subject);
+    let headline = format!("the certificate of {whose} had expired {days} days before");
+    refused.because(refused.confidence(), headline)
+}
+
+/// Of an encrypted chain only the alert speaks.
+fn encrypted(case: &Case<'_>) -> Answer {
+    let Some(refusal) = chain::refusal(case) else { return Answer::Clear };
+    if refusal.alert != Some(AlertDescription::CERTIFICATE_EXPIRED) {
         return Answer::Clear;
     }
-    let now = chain::seen_at(case);
-    let expired = certificates.iter().find(|c| c.not_after.is_some_and(|end| end < now));
-    let Some(expired) = expired else { return Answer::Clear };
-    let days = expired.not_after.map_or(0, |end| (now - end) / 86_400);
-    let headline = format!(
-        "the certificate of {} had expired {days} days before",
-        expired.common_name.as_deref().unwrap_or(&expired.subject)
-    );
-    let confidence = if refusal.alert.is_some() { Confidence::Certain } else { Confidence::Likely };
-    Found::at(refusal.packet, confidence, EndedBy::Client, headline)
-        .detail(format!(
-            "The client leaves{}. The leaf is {}, issued by {}.",
-            refusal.alert.map_or_else(String::new, |a| format!(" with {a}")),
-            leaf.subject,
-            leaf.issuer
-        ))
-        .supported(case.at(case.seen.certificate).map(|s| s.packet), "the certificate")
+    let headline = "the client says that the certificate has expired";
+    Found::at(refusal.packet, Confidence::Likely, EndedBy::Client, headline)
+        .detail("The certificate itself is encrypted and cannot be checked without keys.")
         .answer()
 }

@@ -1,8 +1,10 @@
 //! `certificate-incomplete-chain`: the client refuses the chain, which lacks an intermediate certificate.
 
+use std::sync::Arc;
+
 use super::prelude::*;
-use crate::diagnose::chain;
-use crate::proto::tls::certificate::Ending;
+use crate::diagnose::chain::{self, Refused};
+use crate::proto::tls::certificate::{CertificateFacts, Ending};
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {
@@ -19,29 +21,23 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn judge(case: &Case<'_>) -> Answer {
-    let Some(refusal) = chain::refusal(case) else { return Answer::Clear };
-    let certificates = chain::certificates(case);
-    let Some(leaf) = certificates.first() else { return Answer::Clear };
-    let Some(missing) = chain::missing(&certificates) else { return Answer::Clear };
-    let longer = chain::good_chain(case).is_some_and(|(_, good)| {
-        good.len() > certificates.len() && good.iter().any(|c| c.subject == missing && !c.self_issued)
-    });
-    let names_intermediate = certificates.len() == 1
-        && leaf.ca_issuers.iter().any(|url| !url.is_empty())
-        && !chain::ends_in_known_root(case, &certificates);
-    let called_so = certificates.len() == 1
-        && chain::sounds_intermediate(&missing)
-        && !chain::ends_in_known_root(case, &certificates)
-        && chain::good_chain(case).is_none();
-    let given = matches!(chain::ending(case, &certificates), Ending::Intermediates { .. });
-    let known = longer || given;
+    let Some(refused) = Refused::of(case) else { return Answer::Clear };
+    let Some(missing) = refused.missing_issuer() else { return Answer::Clear };
+    let (sent, good) = (case.chain(), case.good_chain());
+    let is_missing = |c: &Arc<CertificateFacts>| c.subject == missing && !c.self_issued;
+    let longer =
+        good.is_some_and(|good| good.certificates.len() > sent.len() && good.certificates.iter().any(is_missing));
+    let alone = sent.len() == 1 && !refused.is_known();
+    let names_intermediate = alone && refused.leaf.ca_issuers.iter().any(|url| !url.is_empty());
+    let called_so = alone && chain::sounds_intermediate(missing) && good.is_none();
+    let known = longer || matches!(case.review().trust, Ending::Intermediates { .. });
     if !known && !names_intermediate && !called_so {
         return Answer::Clear;
     }
-    if refusal.after_handshake && !(longer && chain::is_abrupt(case) || chain::is_late_refusal(case, &certificates)) {
+    let refusal = &refused.refusal;
+    if refusal.after_handshake && !(longer && chain::is_abrupt(case) || chain::is_late_refusal(case)) {
         return Answer::Clear;
     }
-    let headline = format!("the chain lacks the certificate of {missing}");
     let confidence = if refusal.after_handshake || !known && !names_intermediate {
         Confidence::Possible
     } else if refusal.alert.is_some() && known {
@@ -49,13 +45,5 @@ fn judge(case: &Case<'_>) -> Answer {
     } else {
         Confidence::Likely
     };
-    Found::at(refusal.packet, confidence, EndedBy::Client, headline)
-        .detail(format!(
-            "The client leaves{}. The leaf is {}, issued by {}.",
-            refusal.alert.map_or_else(String::new, |a| format!(" with {a}")),
-            leaf.subject,
-            leaf.issuer
-        ))
-        .supported(case.at(case.seen.certificate).map(|s| s.packet), "the certificate")
-        .answer()
+    refused.because(confidence, format!("the chain lacks the certificate of {missing}"))
 }

@@ -2,7 +2,7 @@
 //! flows have.
 
 use super::prelude::*;
-use crate::diagnose::chain;
+use crate::diagnose::chain::{self, Refused};
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {
@@ -21,32 +21,19 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn judge(case: &Case<'_>) -> Answer {
-    let Some(refusal) = chain::refusal(case) else { return Answer::Clear };
-    let certificates = chain::certificates(case);
-    let Some(leaf) = certificates.first() else { return Answer::Clear };
-    if refusal.after_handshake && !chain::is_abrupt(case) {
-        return Answer::Clear;
-    }
+    let Some(refused) = Refused::of(case) else { return Answer::Clear };
+    let after_handshake = refused.refusal.after_handshake;
     // Without a name a server shows the certificate it has for none.
-    if case.tls.server_name.is_none() {
+    if after_handshake && !chain::is_abrupt(case) || case.tls.server_name.is_none() {
         return Answer::Clear;
     }
-    let Some((good, expected)) = chain::good_chain(case) else { return Answer::Clear };
-    let Some(expected) = expected.first() else { return Answer::Clear };
-    let other = expected.issuer_der != leaf.issuer_der
-        || leaf.key_id.is_some() && leaf.authority_key_id != expected.authority_key_id;
-    if !other {
+    let Some(good) = case.good_chain() else { return Answer::Clear };
+    let (leaf, Some(expected)) = (refused.leaf, good.certificates.first()) else { return Answer::Clear };
+    let other_key = leaf.key_id.is_some() && leaf.authority_key_id != expected.authority_key_id;
+    if expected.issuer_der == leaf.issuer_der && !other_key {
         return Answer::Clear;
     }
-    let headline = format!("issued by {}, while the good flow {good} shows {}", leaf.issuer, expected.issuer);
-    let confidence = if refusal.after_handshake { Confidence::Possible } else { Confidence::Likely };
-    Found::at(refusal.packet, confidence, EndedBy::Client, headline)
-        .detail(format!(
-            "The client leaves{}. The leaf is {}, issued by {}.",
-            refusal.alert.map_or_else(String::new, |a| format!(" with {a}")),
-            leaf.subject,
-            leaf.issuer
-        ))
-        .supported(case.at(case.seen.certificate).map(|s| s.packet), "the certificate")
-        .answer()
+    let (flow, issuer, expected) = (good.flow, &leaf.issuer, &expected.issuer);
+    let headline = format!("issued by {issuer}, while the good flow {flow} shows {expected}");
+    refused.because(if after_handshake { Confidence::Possible } else { Confidence::Likely }, headline)
 }

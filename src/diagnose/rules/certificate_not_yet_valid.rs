@@ -1,7 +1,8 @@
 //! `certificate-not-yet-valid`: the client refuses the certificate, which was not yet valid at the time of the capture.
 
 use super::prelude::*;
-use crate::diagnose::chain;
+use crate::diagnose::chain::Refused;
+use crate::proto::tls::certificate::Fault;
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {
@@ -17,28 +18,14 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn judge(case: &Case<'_>) -> Answer {
-    let Some(refusal) = chain::refusal(case) else { return Answer::Clear };
-    let certificates = chain::certificates(case);
-    let Some(leaf) = certificates.first() else { return Answer::Clear };
-    if chain::is_called_unknown(case, &refusal, &certificates) {
+    let Some(refused) = Refused::of(case) else { return Answer::Clear };
+    let early = |fault: &Fault| match fault {
+        Fault::NotYetValid { days } => Some(*days),
+        _ => None,
+    };
+    let Some((certificate, days)) = refused.fault(early).filter(|_| !refused.is_called_unknown()) else {
         return Answer::Clear;
-    }
-    let now = chain::seen_at(case);
-    let early = certificates.iter().find(|c| c.not_before.is_some_and(|begin| begin > now));
-    let Some(early) = early else { return Answer::Clear };
-    let days = early.not_before.map_or(0, |begin| (begin - now) / 86_400);
-    let headline = format!(
-        "the certificate of {} becomes valid {days} days later",
-        early.common_name.as_deref().unwrap_or(&early.subject)
-    );
-    let confidence = if refusal.alert.is_some() { Confidence::Certain } else { Confidence::Likely };
-    Found::at(refusal.packet, confidence, EndedBy::Client, headline)
-        .detail(format!(
-            "The client leaves{}. The leaf is {}, issued by {}.",
-            refusal.alert.map_or_else(String::new, |a| format!(" with {a}")),
-            leaf.subject,
-            leaf.issuer
-        ))
-        .supported(case.at(case.seen.certificate).map(|s| s.packet), "the certificate")
-        .answer()
+    };
+    let whose = certificate.common_name.as_deref().unwrap_or(&certificate.subject);
+    refused.because(refused.confidence(), format!("the certificate of {whose} becomes valid {days} days later"))
 }

@@ -1,7 +1,8 @@
 //! `certificate-self-signed`: the client refuses the certificate, which signed itself.
 
 use super::prelude::*;
-use crate::diagnose::chain;
+use crate::diagnose::chain::Refused;
+use crate::proto::tls::certificate::chain::is_self_signed;
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {
@@ -17,22 +18,10 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn judge(case: &Case<'_>) -> Answer {
-    let Some(refusal) = chain::refusal(case) else { return Answer::Clear };
-    let certificates = chain::certificates(case);
-    let Some(leaf) = certificates.first() else { return Answer::Clear };
-
-    if !chain::is_self_signed(&certificates) {
+    let Some(refused) = Refused::of(case) else { return Answer::Clear };
+    if !is_self_signed(case.chain()) {
         return Answer::Clear;
     }
-    let headline = format!("the certificate of {} signed itself", leaf.common_name.as_deref().unwrap_or(&leaf.subject));
-    let confidence = if refusal.alert.is_some() { Confidence::Certain } else { Confidence::Likely };
-    Found::at(refusal.packet, confidence, EndedBy::Client, headline)
-        .detail(format!(
-            "The client leaves{}. The leaf is {}, issued by {}.",
-            refusal.alert.map_or_else(String::new, |a| format!(" with {a}")),
-            leaf.subject,
-            leaf.issuer
-        ))
-        .supported(case.at(case.seen.certificate).map(|s| s.packet), "the certificate")
-        .answer()
+    let whose = refused.leaf.common_name.as_deref().unwrap_or(&refused.leaf.subject);
+    refused.because(refused.confidence(), format!("the certificate of {whose} signed itself"))
 }

@@ -1,7 +1,8 @@
 //! `certificate-weak`: the client refuses the certificate for a weak key or signature.
 
 use super::prelude::*;
-use crate::diagnose::chain;
+use crate::diagnose::chain::Refused;
+use crate::proto::tls::certificate::Fault;
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {
@@ -17,29 +18,15 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn judge(case: &Case<'_>) -> Answer {
-    let Some(refusal) = chain::refusal(case) else { return Answer::Clear };
-    if refusal.after_handshake {
+    let Some(refused) = Refused::of(case) else { return Answer::Clear };
+    let other = refused.refusal.alert == Some(AlertDescription::CERTIFICATE_EXPIRED) || refused.is_called_unknown();
+    if refused.refusal.after_handshake || other {
         return Answer::Clear;
     }
-    let certificates = chain::certificates(case);
-    let Some(leaf) = certificates.first() else { return Answer::Clear };
-    if chain::is_called_unknown(case, &refusal, &certificates) {
-        return Answer::Clear;
-    }
-    let weak = certificates.iter().flat_map(crate::proto::tls::certificate::CertificateFacts::weaknesses).next();
-    let Some(weak) = weak else { return Answer::Clear };
-    if refusal.alert.is_some_and(|a| a == AlertDescription::CERTIFICATE_EXPIRED) {
-        return Answer::Clear;
-    }
-    let headline = format!("the certificate is weak: {weak}");
-    let confidence = if refusal.alert.is_some() { Confidence::Certain } else { Confidence::Likely };
-    Found::at(refusal.packet, confidence, EndedBy::Client, headline)
-        .detail(format!(
-            "The client leaves{}. The leaf is {}, issued by {}.",
-            refusal.alert.map_or_else(String::new, |a| format!(" with {a}")),
-            leaf.subject,
-            leaf.issuer
-        ))
-        .supported(case.at(case.seen.certificate).map(|s| s.packet), "the certificate")
-        .answer()
+    let weak = refused.fault(|fault| match fault {
+        Fault::Weak(weakness) => Some(*weakness),
+        _ => None,
+    });
+    let Some((_, weak)) = weak else { return Answer::Clear };
+    refused.because(refused.confidence(), format!("the certificate is weak: {weak}"))
 }

@@ -1,7 +1,9 @@
 //! `certificate-wrong-name`: the client refuses the certificate, which is for other names.
 
 use super::prelude::*;
-use crate::diagnose::chain;
+use crate::diagnose::chain::Refused;
+use crate::proto::tls::certificate::Fault;
+use crate::vocab::text::visible;
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {
@@ -20,27 +22,15 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn judge(case: &Case<'_>) -> Answer {
-    let Some(refusal) = chain::refusal(case) else { return Answer::Clear };
-    let certificates = chain::certificates(case);
-    let Some(leaf) = certificates.first() else { return Answer::Clear };
-    if chain::is_called_unknown(case, &refusal, &certificates) {
-        return Answer::Clear;
-    }
-    let Some(name) = chain::asked_name(case) else { return Answer::Clear };
-    if leaf.matches_name(&name) {
-        return Answer::Clear;
-    }
-    let names = if leaf.dns_names.is_empty() { "no name at all".to_owned() } else { leaf.dns_names.join(", ") };
-    let headline =
-        format!("the certificate is for {names}, the client asked for {}", crate::vocab::text::visible(&name));
-    let confidence = if refusal.alert.is_some() { Confidence::Certain } else { Confidence::Likely };
-    Found::at(refusal.packet, confidence, EndedBy::Client, headline)
-        .detail(format!(
-            "The client leaves{}. The leaf is {}, issued by {}.",
-            refusal.alert.map_or_else(String::new, |a| format!(" with {a}")),
-            leaf.subject,
-            leaf.issuer
-        ))
-        .supported(case.at(case.seen.certificate).map(|s| s.packet), "the certificate")
-        .answer()
+    let Some(refused) = Refused::of(case) else { return Answer::Clear };
+    let asked = case.review().faults().find_map(|fault| match fault {
+        Fault::WrongName { asked, .. } => Some(visible(asked)),
+        _ => None,
+    });
+    let Some(asked) = asked.filter(|_| !refused.is_called_unknown()) else { return Answer::Clear };
+    let names = match refused.leaf.dns_names.as_slice() {
+        [] => "no name at all".to_owned(),
+        names => names.join(", "),
+    };
+    refused.because(refused.confidence(), format!("the certificate is for {names}, the client asked for {asked}"))
 }

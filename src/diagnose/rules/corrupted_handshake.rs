@@ -1,7 +1,8 @@
 //! `corrupted-handshake`: handshake bytes contradict each other or do not decode.
 
 use super::prelude::*;
-use crate::diagnose::legality;
+use crate::diagnose::legality::{self, Contradiction};
+use crate::vocab::iana::HandshakeType;
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {
@@ -45,7 +46,7 @@ fn judge(case: &Case<'_>) -> Answer {
         return Answer::Clear;
     }
     let (confidence, why) = match legality::contradiction(case) {
-        Some(why) => (Confidence::Certain, why),
+        Some(contradiction) => (Confidence::Certain, words(&contradiction)),
         None if matches!(description.0, 10 | 47 | 50 | 109 | 110) && case.stage >= Stage::RetryAsked => {
             (Confidence::Possible, format!("the {} says {description}", ending.from.sender()))
         }
@@ -72,7 +73,33 @@ fn without_a_word(case: &Case<'_>, by: EndedBy) -> Answer {
         return Answer::Clear;
     }
     let Some(why) = legality::contradiction(case) else { return Answer::Clear };
-    Found::at(ending.packet, Confidence::Likely, by, why)
+    Found::at(ending.packet, Confidence::Likely, by, words(&why))
         .supported(case.at(case.seen.server_hello).map(|s| s.packet), "the ServerHello")
         .answer()
+}
+
+/// A contradiction as a headline.
+fn words(contradiction: &Contradiction) -> String {
+    let chose = |what: &dyn std::fmt::Display| format!("the server chose {what}, which the client did not offer");
+    match contradiction {
+        Contradiction::Echo => "the server answers with a ClientHello, as an echo does".into(),
+        Contradiction::Undecodable(HandshakeType::CLIENT_HELLO, issue) => {
+            format!("the ClientHello does not decode: {}", issue.reason)
+        }
+        Contradiction::Undecodable(_, issue) => format!("the ServerHello does not decode: {}", issue.reason),
+        Contradiction::Suite(suite) => chose(suite),
+        Contradiction::Version(version) => chose(version),
+        Contradiction::Group(group) => chose(&format_args!("the group {group}")),
+        Contradiction::Extension(kind) => {
+            format!("the server answers the extension {kind}, which the client did not send")
+        }
+        Contradiction::SessionId => "the server does not echo the client's session identifier".into(),
+        Contradiction::KeyExchange => {
+            "the signature of the ServerKeyExchange does not fit both hellos: bytes were changed on the way".into()
+        }
+        Contradiction::Certificate { subject, issuer } => format!(
+            "the signature of {} is not that of its issuer {}: its bytes were changed",
+            subject.subject, issuer.subject
+        ),
+    }
 }

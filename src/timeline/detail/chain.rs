@@ -1,7 +1,7 @@
 //! The certificates of a step as their receiver checks them: one field a check, the chain's first.
 
 use super::{Detail, Source, Step};
-use crate::proto::tls::certificate::{Check, Review, Sender};
+use crate::proto::tls::certificate::{Check, Fault, Review, Sender};
 use crate::timeline::notes::counted;
 use crate::vocab::{Direction, Field};
 
@@ -28,15 +28,21 @@ pub(super) fn section(source: &Source<'_>, step: &Step, detail: &mut Detail) {
         children.push(Field::new(format!("Certificate {at}"), subject, place).with(checks));
     }
     let count = counted(chain.certificates.len(), "certificate", "certificates");
-    let faults: Vec<&str> = review.faults().collect();
+    let faults: Vec<&Fault> = review.faults().collect();
     let mut root = Field::new(CHAIN, count, whole).with(children);
     root.note = Some("Checked at the time of the capture".into());
-    root.issue = (!faults.is_empty()).then(|| faults.join("; "));
+    root.issue = told(&faults);
     detail.section(pane, root);
 }
 
 fn field(check: &Check, place: &std::ops::Range<usize>) -> Field {
     let mut field = Field::new(check.name, check.value.clone(), place.clone()).noted(check.note);
-    field.issue.clone_from(&check.fault);
+    field.issue = told(&check.faults);
     field
+}
+
+/// Faults in a line; none where nothing is wrong.
+fn told(faults: &[impl ToString]) -> Option<String> {
+    let words: Vec<String> = faults.iter().map(ToString::to_string).collect();
+    (!words.is_empty()).then(|| words.join("; "))
 }

@@ -1,6 +1,9 @@
 //! How the certificates of one message hang together.
 
+use std::borrow::Borrow;
+
 use super::facts::CertificateFacts;
+use super::verify::SignatureVerdict;
 
 /// How the sent order compares with the order of issuing, the sender's own certificate first.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -36,7 +39,7 @@ impl CertificateFacts {
 }
 
 /// Compares the sent order with the order of issuing. Repeated certificates count as extra.
-pub fn chain_order(certificates: &[CertificateFacts]) -> ChainOrder {
+pub fn chain_order<C: Borrow<CertificateFacts>>(certificates: &[C]) -> ChainOrder {
     let path = path(certificates);
     if path.is_empty() {
         return ChainOrder::Empty;
@@ -52,18 +55,20 @@ pub fn chain_order(certificates: &[CertificateFacts]) -> ChainOrder {
 }
 
 /// Indices from the first certificate up through its issuers, as far as they are there.
-pub fn path(certificates: &[CertificateFacts]) -> Vec<usize> {
+pub fn path<C: Borrow<CertificateFacts>>(certificates: &[C]) -> Vec<usize> {
     let mut path = Vec::new();
     let mut current = if certificates.is_empty() { None } else { Some(0) };
     while let Some(index) = current {
         path.push(index);
-        let certificate = &certificates[index];
+        let certificate = certificates[index].borrow();
         current = if certificate.self_issued {
             None
         } else {
             // The next in line comes first, so that cross-signed twins do not make an ordered chain look shuffled.
             let after = index + 1..certificates.len();
-            after.chain(0..index).find(|other| !path.contains(other) && certificate.names_issuer(&certificates[*other]))
+            let is_next =
+                |other: &usize| !path.contains(other) && certificate.names_issuer(certificates[*other].borrow());
+            after.chain(0..index).find(is_next)
         };
     }
     path
@@ -71,7 +76,13 @@ pub fn path(certificates: &[CertificateFacts]) -> Vec<usize> {
 
 /// The issuer that is missing at the top of the first certificate's chain, as RFC 4514 text; none if the chain ends
 /// in a self-issued certificate or is empty.
-pub fn missing_issuer(certificates: &[CertificateFacts]) -> Option<&str> {
-    let top = certificates.get(*path(certificates).last()?)?;
+pub fn missing_issuer<C: Borrow<CertificateFacts>>(certificates: &[C]) -> Option<&str> {
+    let top = certificates.get(*path(certificates).last()?)?.borrow();
     (!top.self_issued).then_some(top.issuer.as_str())
+}
+
+/// Whether the sender's own certificate signed itself, as far as that can be checked.
+pub fn is_self_signed<C: Borrow<CertificateFacts>>(certificates: &[C]) -> bool {
+    let own = certificates.first().map(Borrow::borrow);
+    own.is_some_and(|own| own.self_issued && own.self_signed() != SignatureVerdict::Bad)
 }

@@ -81,6 +81,32 @@ pub struct CertificateFacts {
     pub issues: Vec<String>,
 }
 
+/// Why a key or signature is not enough today.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Weakness {
+    /// A key with fewer bits than clients accept.
+    ShortKey {
+        /// `RSA` or `EC`.
+        kind: &'static str,
+        /// Its size in bits.
+        bits: u32,
+    },
+    /// A DSA key: TLS has no signature scheme for it since version 1.3 (RFC 8446 §4.2.3).
+    Dsa,
+    /// A signature over a hash for which collisions can be made, by its name.
+    Hash(&'static str),
+}
+
+impl std::fmt::Display for Weakness {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::ShortKey { kind, bits } => write!(f, "{kind} key of {bits} bits"),
+            Self::Dsa => f.write_str("DSA key"),
+            Self::Hash(hash) => write!(f, "signed with {hash}"),
+        }
+    }
+}
+
 /// A public key.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct PublicKeyFacts {
@@ -105,7 +131,12 @@ impl std::fmt::Display for PublicKeyFacts {
 impl CertificateFacts {
     /// Reads a certificate. What cannot be read is empty, and `issues` says why.
     pub fn decode(der: &[u8]) -> Self {
-        let mut facts = Self { der: der.into(), sha256: Sha256::digest(der).into(), ..Self::default() };
+        Self::decode_hashed(der, Sha256::digest(der).into())
+    }
+
+    /// The same with the hash known.
+    pub(super) fn decode_hashed(der: &[u8], sha256: [u8; 32]) -> Self {
+        let mut facts = Self { der: der.into(), sha256, ..Self::default() };
         match X509Certificate::from_der(der) {
             Ok((rest, certificate)) => {
                 facts.fill(&certificate);
@@ -142,22 +173,23 @@ impl CertificateFacts {
         purposes.is_empty() || purposes.iter().any(|purpose| purpose == wanted || purpose == "anyExtendedKeyUsage")
     }
 
-    /// Why a careful client refuses its key or signature today; empty if nothing is wrong with them.
-    pub fn weaknesses(&self) -> Vec<String> {
-        let mut reasons = Vec::new();
+    /// Why a careful client refuses its key today.
+    pub fn weak_key(&self) -> Option<Weakness> {
         match (self.key.algorithm.as_str(), self.key.bits) {
-            ("RSA" | "RSASSA-PSS", Some(bits)) if bits < 2048 => reasons.push(format!("RSA key of {bits} bits")),
-            ("EC", Some(bits)) if bits < 224 => reasons.push(format!("EC key of {bits} bits")),
-            ("DSA", _) => reasons.push("DSA key".to_owned()),
-            _ => {}
+            ("RSA" | "RSASSA-PSS", Some(bits)) if bits < 2048 => Some(Weakness::ShortKey { kind: "RSA", bits }),
+            ("EC", Some(bits)) if bits < 224 => Some(Weakness::ShortKey { kind: "EC", bits }),
+            ("DSA", _) => Some(Weakness::Dsa),
+            _ => None,
         }
+    }
+
+    /// Why a careful client refuses its signature today. Nobody checks the signature of a root: it is trusted by being
+    /// known.
+    pub fn weak_signature(&self) -> Option<Weakness> {
         let signature = self.signature_algorithm.to_ascii_lowercase();
         let weak = [("md2", "MD2"), ("md5", "MD5"), ("sha1", "SHA-1")];
-        // Nobody checks the signature of a root: it is trusted by being known.
-        if let Some((_, hash)) = weak.iter().find(|(name, _)| signature.contains(name) && !self.self_issued) {
-            reasons.push(format!("signed with {hash}"));
-        }
-        reasons
+        let (_, hash) = weak.iter().find(|(name, _)| signature.contains(name) && !self.self_issued)?;
+        Some(Weakness::Hash(hash))
     }
 
     fn fill(&mut self, certificate: &X509Certificate<'_>) {

@@ -6,17 +6,21 @@
 
 pub mod chain;
 mod facts;
+mod fault;
 mod matching;
 pub mod oids;
 mod pem;
 mod review;
+mod store;
 mod trust;
 mod verify;
 
 pub use chain::{ChainOrder, chain_order};
-pub use facts::{CertificateFacts, PublicKeyFacts};
+pub use facts::{CertificateFacts, PublicKeyFacts, Weakness};
+pub use fault::Fault;
 pub use pem::{certificates_in, pem};
 pub use review::{Check, Review, Sender};
+pub use store::CertificateStore;
 pub use trust::{Ending, TrustStore};
 pub use verify::SignatureVerdict;
 

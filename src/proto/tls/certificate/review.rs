@@ -1,10 +1,13 @@
 //! A chain as its receiver checks it, at a given time and for a given name: what holds, what does not, and what could
 //! not be checked.
 
+use std::borrow::Borrow;
+
 use sha1::{Digest as _, Sha1};
 
-use super::chain::{ChainOrder, chain_order, missing_issuer, path};
+use super::chain::{ChainOrder, chain_order, is_self_signed, missing_issuer, path};
 use super::facts::CertificateFacts;
+use super::fault::Fault;
 use super::trust::{Ending, TrustStore};
 use super::verify::SignatureVerdict;
 use crate::proto::tls::der::time_text;
@@ -20,8 +23,8 @@ pub struct Check {
     pub name: &'static str,
     /// What was found.
     pub value: String,
-    /// What is wrong with it, where something is.
-    pub fault: Option<String>,
+    /// What is wrong with it.
+    pub faults: Vec<Fault>,
     /// Where it is specified, or how it is to be read.
     pub note: &'static str,
 }
@@ -42,13 +45,16 @@ pub struct Review {
     pub chain: Vec<Check>,
     /// Checks of each certificate, in the order sent.
     pub certificates: Vec<Vec<Check>>,
+    /// Where the chain ends among the known authorities.
+    pub trust: Ending,
 }
 
 impl Review {
     /// Checks `chain`, the sender's own certificate first, at `at` (seconds since 1970).
-    pub fn of(chain: &[CertificateFacts], sender: Sender<'_>, at: i64, trust: &TrustStore) -> Self {
-        let on_path = path(chain);
-        let certificate = |(index, facts): (usize, &CertificateFacts)| {
+    pub fn of<C: Borrow<CertificateFacts>>(chain: &[C], sender: Sender<'_>, at: i64, trust: &TrustStore) -> Self {
+        let chain: Vec<&CertificateFacts> = chain.iter().map(Borrow::borrow).collect();
+        let on_path = path(&chain);
+        let certificate = |(index, facts): (usize, &&CertificateFacts)| {
             let place = on_path.iter().position(|step| *step == index);
             let issuer = place.and_then(|place| on_path.get(place + 1)).and_then(|issuer| chain.get(*issuer));
             let signer = match issuer {
@@ -64,85 +70,89 @@ impl Review {
             certificate(facts, signer, part, at)
         };
         let name = match sender {
-            Sender::Server(host) => Some(name(chain, host)),
+            Sender::Server(host) => Some(name(&chain, host)),
             Sender::Client => None,
         };
-        Self {
-            chain: [order(chain), ending(chain, trust)].into_iter().chain(name).collect(),
-            certificates: chain.iter().enumerate().map(certificate).collect(),
-        }
+        let certificates = chain.iter().enumerate().map(certificate).collect();
+        let trust = trust.ending(&chain);
+        let whole = [order(&chain), ending(&chain, &trust)].into_iter().chain(name);
+        Self { chain: whole.collect(), certificates, trust }
     }
 
     /// Everything that is wrong, the chain's faults first.
-    pub fn faults(&self) -> impl Iterator<Item = &str> {
-        self.chain.iter().chain(self.certificates.iter().flatten()).filter_map(|check| check.fault.as_deref())
+    pub fn faults(&self) -> impl Iterator<Item = &Fault> {
+        self.chain.iter().chain(self.certificates.iter().flatten()).flat_map(|check| &check.faults)
+    }
+
+    /// What is wrong with single certificates, each with its place in the message.
+    pub fn certificate_faults(&self) -> impl Iterator<Item = (usize, &Fault)> {
+        self.certificates.iter().enumerate().flat_map(|(place, checks)| {
+            checks.iter().flat_map(move |check| check.faults.iter().map(move |f| (place, f)))
+        })
     }
 }
 
 fn check(name: &'static str, value: impl Into<String>, note: &'static str) -> Check {
-    Check { name, value: value.into(), fault: None, note }
+    Check { name, value: value.into(), faults: Vec::new(), note }
 }
 
 impl Check {
-    fn unless(mut self, holds: bool, fault: impl Into<String>) -> Self {
-        if !holds {
-            self.fault = Some(fault.into());
-        }
+    fn unless(self, holds: bool, fault: Fault) -> Self {
+        self.with((!holds).then_some(fault))
+    }
+
+    fn with(mut self, faults: impl IntoIterator<Item = Fault>) -> Self {
+        self.faults.extend(faults);
         self
     }
 }
 
-fn order(chain: &[CertificateFacts]) -> Check {
-    let listed = |places: &[usize]| places.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+fn order(chain: &[&CertificateFacts]) -> Check {
     let note = "Each certificate should be followed by its issuer's. RFC 8446 §4.4.2";
     match chain_order(chain) {
         ChainOrder::Empty => check("Order", "no certificate", note),
         ChainOrder::InOrder => check("Order", "as issued", note),
-        ChainOrder::Shuffled { path } => {
-            check("Order", "shuffled", note).unless(false, format!("wrong order: issued as {}", listed(&path)))
+        ChainOrder::Shuffled { path } => check("Order", "shuffled", note).with([Fault::Shuffled(path)]),
+        ChainOrder::Extra { path, unused } => {
+            let path: Vec<String> = path.iter().map(ToString::to_string).collect();
+            check("Order", format!("the chain is {}", path.join(", ")), note).with([Fault::Unused(unused)])
         }
-        ChainOrder::Extra { path, unused } => check("Order", format!("the chain is {}", listed(&path)), note)
-            .unless(false, format!("no part of the chain: {}", listed(&unused))),
     }
 }
 
-fn ending(chain: &[CertificateFacts], trust: &TrustStore) -> Check {
+fn ending(chain: &[&CertificateFacts], ending: &Ending) -> Check {
     let note = "By the roots of common trust stores and the authorities given with --ca. RFC 5280 §6";
-    let self_signed = chain.first().is_some_and(|leaf| leaf.self_issued && leaf.self_signed() != SignatureVerdict::Bad);
-    match trust.ending(chain) {
+    match ending {
         Ending::Nowhere => check("Trust", "no certificate", note),
         Ending::Root(root) => check("Trust", format!("ends in the known root {root}"), note),
         Ending::Intermediates { lacks, root } => {
+            let root = root.as_ref();
             let root = root.map_or_else(|| "of an unknown root".to_owned(), |root| format!("of the known root {root}"));
             check("Trust", format!("ends below an intermediate {root}"), note)
-                .unless(false, format!("missing intermediate: {}", lacks.join("; ")))
+                .with([Fault::MissingIntermediate(lacks.clone())])
         }
-        Ending::Unknown if self_signed => {
-            check("Trust", "self-signed", note).unless(false, "self-signed: no authority vouches for it")
-        }
+        Ending::Unknown if is_self_signed(chain) => check("Trust", "self-signed", note).with([Fault::SelfSigned]),
         Ending::Unknown => {
             let top = path(chain).last().and_then(|top| chain.get(*top)).map_or("", |top| top.subject.as_str());
             match missing_issuer(chain).ok_or(top) {
                 Ok(missing) => check("Trust", format!("ends below {missing}"), note)
-                    .unless(false, format!("unknown root, or a missing intermediate: {missing}")),
-                Err(top) => {
-                    check("Trust", format!("ends in {top}"), note).unless(false, format!("unknown root: {top}"))
-                }
+                    .with([Fault::UnknownIssuer(missing.to_owned())]),
+                Err(top) => check("Trust", format!("ends in {top}"), note).with([Fault::UnknownRoot(top.to_owned())]),
             }
         }
     }
 }
 
-fn name(chain: &[CertificateFacts], host: Option<&str>) -> Check {
+fn name(chain: &[&CertificateFacts], host: Option<&str>) -> Check {
     let note = "The names of the subject alternative name alone count. RFC 9525 §6";
     let Some(leaf) = chain.first() else { return check("Server Name", "no certificate", note) };
     match host {
         None => check("Server Name", "not checked: the client named no server", note),
         Some(host) if leaf.matches_name(host) => check("Server Name", format!("is for {}", visible(host)), note),
         Some(host) => {
-            let only_common = leaf.common_name_matches(host);
-            let why = if only_common { ": only its common name is" } else { "" };
-            check("Server Name", names(leaf), note).unless(false, format!("is not for {}{why}", visible(host)))
+            let common_name_fits = leaf.common_name_matches(host);
+            check("Server Name", names(leaf), note)
+                .with([Fault::WrongName { asked: host.to_owned(), common_name_fits }])
         }
     }
 }
@@ -172,24 +182,21 @@ fn certificate(
     at: i64,
 ) -> Vec<Check> {
     let listed = |name, list: &[String], note| (!list.is_empty()).then(|| check(name, list.join(", "), note));
-    let weak = facts.weaknesses();
-    let (weak_signature, weak_key): (Vec<_>, Vec<_>) = weak.into_iter().partition(|why| why.starts_with("signed"));
     let mut checks = vec![
         check("Subject", facts.subject.clone(), "RFC 5280 §4.1.2.6"),
         check("Issuer", facts.issuer.clone(), "RFC 5280 §4.1.2.4"),
         check("Serial Number", facts.serial.clone(), "RFC 5280 §4.1.2.2"),
         check("Names", names(facts), "RFC 5280 §4.2.1.6"),
         validity(facts, at),
-        check("Key", facts.key.to_string(), "RFC 5280 §4.1.2.7")
-            .unless(weak_key.is_empty(), format!("weak: {}", weak_key.join(", "))),
-        signature(facts, signer, &weak_signature),
+        check("Key", facts.key.to_string(), "RFC 5280 §4.1.2.7").with(facts.weak_key().map(Fault::Weak)),
+        signature(facts, signer),
     ];
     let usages: Vec<String> = facts.key_usages.iter().map(|usage| (*usage).to_owned()).collect();
     checks.extend(listed("Key Usage", &usages, "RFC 5280 §4.2.1.3"));
     checks.extend(listed("Extended Key Usage", &facts.extended_key_usages, "RFC 5280 §4.2.1.12").map(
         |one| match part {
-            Part::Own(Sender::Server(_)) => one.unless(facts.allows_server(), "not for a TLS server"),
-            Part::Own(Sender::Client) => one.unless(facts.allows_client(), "not for a TLS client"),
+            Part::Own(Sender::Server(_)) => one.unless(facts.allows_server(), Fault::NotForServers),
+            Part::Own(Sender::Client) => one.unless(facts.allows_client(), Fault::NotForClients),
             Part::Issuer | Part::Stray => one,
         },
     ));
@@ -206,9 +213,9 @@ fn certificate(
     }
     checks.extend(
         listed("Critical Extensions", &facts.unknown_critical, "RFC 5280 §4.2")
-            .map(|one| one.unless(false, "critical and not understood here: a client has to refuse it")),
+            .map(|one| one.with([Fault::UnknownCritical])),
     );
-    checks.extend(listed("Malformed", &facts.issues, "RFC 5280 §4.1").map(|one| one.unless(false, "malformed")));
+    checks.extend(listed("Malformed", &facts.issues, "RFC 5280 §4.1").map(|one| one.with([Fault::Malformed])));
     checks.push(check("SHA-256 Fingerprint", hex(&facts.sha256), "Of the certificate in DER"));
     checks.push(check("SHA-1 Fingerprint", hex(&Sha1::digest(&facts.der)), "Of the certificate in DER"));
     checks.push(check(
@@ -223,29 +230,23 @@ fn validity(facts: &CertificateFacts, at: i64) -> Check {
     let text = |time: Option<i64>| time.map_or_else(|| "unreadable".to_owned(), time_text);
     let value = format!("{} to {}", text(facts.not_before), text(facts.not_after));
     let check = check("Validity", value, "At the time of the capture. RFC 5280 §4.1.2.5");
-    match (facts.not_before, facts.not_after) {
-        (Some(begins), _) if at < begins => {
-            check.unless(false, format!("not yet valid: begins {} days after the capture", (begins - at) / DAY))
-        }
-        (_, Some(ends)) if at > ends => {
-            check.unless(false, format!("expired {} days before the capture", (at - ends) / DAY))
-        }
-        (Some(_), Some(_)) => check,
-        _ => check.unless(false, "a date could not be read"),
-    }
+    let fault = match (facts.not_before, facts.not_after) {
+        (_, Some(ends)) if at > ends => Some(Fault::Expired { days: (at - ends) / DAY }),
+        (Some(begins), _) if at < begins => Some(Fault::NotYetValid { days: (begins - at) / DAY }),
+        (Some(_), Some(_)) => None,
+        _ => Some(Fault::UnreadableDate),
+    };
+    check.with(fault)
 }
 
 /// How it is signed and whether the issuer's key made the signature.
-fn signature(facts: &CertificateFacts, signer: Option<(String, SignatureVerdict)>, weak: &[String]) -> Check {
+fn signature(facts: &CertificateFacts, signer: Option<(String, SignatureVerdict)>) -> Check {
     let unknown = || (String::new(), SignatureVerdict::NotChecked("the issuer's certificate is not there".into()));
     let (by, verdict) = signer.map_or_else(unknown, |(signer, verdict)| (format!(" by {signer}"), verdict));
-    let fault = match &verdict {
-        SignatureVerdict::Bad => Some("bad signature: the issuer's key did not make it".to_owned()),
-        _ if weak.is_empty() => None,
-        _ => Some(format!("weak: {}", weak.join(", "))),
-    };
     let value = format!("{}{by}: {verdict}", facts.signature_algorithm);
-    Check { fault, ..check("Signature", value, "RFC 5280 §4.1.1.2") }
+    check("Signature", value, "RFC 5280 §4.1.1.2")
+        .unless(verdict != SignatureVerdict::Bad, Fault::BadSignature)
+        .with(facts.weak_signature().map(Fault::Weak))
 }
 
 fn constraints(facts: &CertificateFacts, signs: bool) -> Check {
@@ -254,7 +255,7 @@ fn constraints(facts: &CertificateFacts, signs: bool) -> Check {
         (true, None) => "CA".to_owned(),
         (false, _) => "not a CA".to_owned(),
     };
-    check("Basic Constraints", value, "RFC 5280 §4.2.1.9").unless(!signs || facts.is_ca, "signs others and is no CA")
+    check("Basic Constraints", value, "RFC 5280 §4.2.1.9").unless(!signs || facts.is_ca, Fault::NoAuthority)
 }
 
 #[cfg(test)]
@@ -268,7 +269,7 @@ mod tests {
         let chain: Vec<CertificateFacts> = chain.iter().map(|one| (*one).clone()).collect();
         let trust = TrustStore::with(given.iter().map(|one| one.der.to_vec()));
         let review = Review::of(&chain, Sender::Server(Some(host)), at, &trust);
-        review.faults().map(str::to_owned).collect()
+        review.faults().map(ToString::to_string).collect()
     }
 
     #[test]

@@ -64,7 +64,7 @@ fn facts_of_a_leaf() {
     assert_eq!(leaf.extended_key_usages, ["serverAuth"]);
     assert_eq!((intermediate.is_ca, intermediate.path_length), (true, Some(1)));
     assert_eq!(intermediate.key_usages, ["keyCertSign", "cRLSign"]);
-    assert!(root.self_issued && root.weaknesses().is_empty());
+    assert!(root.self_issued && root.weak_key().is_none() && root.weak_signature().is_none());
     assert_eq!(leaf.authority_key_id, intermediate.key_id);
 }
 
@@ -87,7 +87,7 @@ fn what_the_verifier_cannot_do_is_no_forgery() {
     let small = CertificateFacts::decode(&bytes(samples::CERT_RSA_1024));
     assert_eq!(small.key.to_string(), "RSA 1024 bits");
     assert_eq!(small.self_signed().to_string(), "not checked: an RSA key of 1024 bits is beyond the verifier");
-    assert_eq!(small.weaknesses(), ["RSA key of 1024 bits"]);
+    assert_eq!(small.weak_key(), Some(Weakness::ShortKey { kind: "RSA", bits: 1024 }));
     let salted = CertificateFacts::decode(&bytes(samples::CERT_PSS_SALT_20));
     assert_eq!(salted.signature_algorithm, "RSASSA-PSS with SHA-256, salt of 20 bytes");
     assert!(matches!(salted.self_signed(), SignatureVerdict::NotChecked(_)));
@@ -150,7 +150,7 @@ fn every_changed_byte_decodes() {
     for at in 0..der.len() {
         let mut changed = der.clone();
         changed[at] ^= 0xff;
-        let _ = CertificateFacts::decode(&changed).weaknesses();
+        let _ = CertificateFacts::decode(&changed).weak_signature();
     }
 }
 

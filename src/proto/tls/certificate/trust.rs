@@ -4,6 +4,7 @@
 //! itself as its issuer is a root; any other is an intermediate: no client trusts it by itself, but it shows what a
 //! chain lacks.
 
+use std::borrow::Borrow;
 use std::collections::HashSet;
 
 use sha2::{Digest as _, Sha256};
@@ -23,7 +24,7 @@ pub struct TrustStore {
 }
 
 /// Where a chain ends.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub enum Ending {
     /// In this root, or right below it.
     Root(String),
@@ -37,6 +38,7 @@ pub enum Ending {
     /// In an authority that nobody here knows.
     Unknown,
     /// The chain is empty.
+    #[default]
     Nowhere,
 }
 
@@ -56,8 +58,8 @@ impl TrustStore {
     }
 
     /// Where a chain, the sender's own certificate first, ends.
-    pub fn ending(&self, chain: &[CertificateFacts]) -> Ending {
-        let Some(top) = path(chain).last().and_then(|index| chain.get(*index)) else { return Ending::Nowhere };
+    pub fn ending<C: Borrow<CertificateFacts>>(&self, chain: &[C]) -> Ending {
+        let Some(top) = path(chain).last().map(|index| chain[*index].borrow()) else { return Ending::Nowhere };
         if let Some(root) = self.root_of(top) {
             return Ending::Root(root);
         }
