@@ -53,6 +53,25 @@ fn check(name: &str, folder: &Path, mismatches: &mut Vec<String>) {
     compare(&format!("{name} flows"), &expected["flows"], &Value::Array(flows), mismatches);
     let diagnosis: Value = serde_json::from_str(&said("diagnose")).expect("the diagnosis is an object");
     compare(&format!("{name} diagnose"), &expected["diagnose"], &diagnosis, mismatches);
+    explained(name, &diagnosis, mismatches);
+}
+
+/// Every error that `diagnose` says a client shows leads back to the finding's cause.
+fn explained(name: &str, diagnosis: &Value, mismatches: &mut Vec<String>) {
+    let list = |value: &Value| value.as_array().cloned().unwrap_or_default();
+    for finding in list(&diagnosis["findings"]) {
+        for report in list(&finding["clients_report"]) {
+            let (Some(error), Some(cause)) = (report["error"].as_str(), finding["cause"].as_str()) else {
+                mismatches.push(format!("{name} diagnose: a report or cause that is no text: {report}"));
+                continue;
+            };
+            let why = shakedown::diagnose::why(error);
+            let client = |found: &shakedown::diagnose::Match| report["client"] == found.client && found.error == error;
+            if !why.matches.iter().any(client) || !why.can.iter().any(|can| can.name() == cause) {
+                mismatches.push(format!("{name} diagnose: why knows nothing of {cause} for {report}"));
+            }
+        }
+    }
 }
 
 /// Compares what is wanted with what is said: objects key by key as far as keys are given, lists of flows and causes by

@@ -27,7 +27,7 @@ mod verdict;
 pub use alerts::is_about_certificate;
 pub use case::{Case, Ending, EndingKind, Stage};
 pub use chain::certificates;
-pub use clients::{CLIENTS, Experience, Match, Why, texts, why};
+pub use clients::{Experience, Match, Why, why};
 pub use context::{Context, GoodChain, GoodChains, RoundTrips, Twin};
 pub use finding::{ClientReport, Evidence, Finding, Role};
 pub use rule::{Doc, Rule};

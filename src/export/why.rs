@@ -1,10 +1,11 @@
 //! From a client's error to the patterns that can and cannot produce it, as text.
 
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 
 use super::cells::numbers;
 use super::paint::{Ink, Paint};
-use crate::diagnose::{self, CLIENTS, Why};
+use crate::diagnose::{self, Why};
 use crate::facts::FlowFacts;
 use crate::present::causes;
 use crate::vocab::text;
@@ -22,17 +23,9 @@ pub fn write<'a>(
     flows: Option<impl Iterator<Item = FlowFacts<'a>>>,
 ) -> io::Result<()> {
     writeln!(out, "{}", paint.ink(Ink::Heading, text::visible(error)))?;
-    let mut clients: Vec<&str> = why.matches.iter().map(|found| found.client).collect();
-    clients.dedup();
-    clients.sort_unstable();
-    clients.dedup();
-    for client in clients {
-        let version = CLIENTS.iter().find(|(name, _)| *name == client).map_or("", |(_, version)| version);
-        let mut texts: Vec<&str> =
-            why.matches.iter().filter(|found| found.client == client).map(|found| found.error.as_str()).collect();
-        texts.sort_unstable();
-        texts.dedup();
-        texts.iter().try_for_each(|text| writeln!(out, "  {client} ({version}): {text}"))?;
+    let texts: BTreeSet<_> = why.matches.iter().map(|found| (found.client, found.version, &found.error)).collect();
+    for (client, version, error) in texts {
+        writeln!(out, "  {client} ({version}): {error}")?;
     }
     let known = flows.is_some();
     let mut found = causes::flows(flows.into_iter().flatten());
