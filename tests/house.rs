@@ -26,7 +26,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         "engine",
         &["capture", "net", "flow", "stream", "proto", "timeline", "facts", "diagnose", "compare", "index", "cohort"],
     ),
-    ("cohort", &["net", "facts", "compare", "index"]),
+    ("cohort", &["net", "flow", "proto", "facts", "diagnose", "compare", "index"]),
     ("index", &["capture", "net", "flow", "stream", "proto", "timeline", "facts", "diagnose"]),
     ("diagnose", &["net", "flow", "stream", "proto", "timeline", "facts"]),
     ("compare", &["net", "flow", "stream", "proto", "timeline", "facts"]),

@@ -692,9 +692,9 @@ fn take_answer(model: &mut Model, slot: Slot, answer: Answer) -> Vec<Effect> {
                 compare.take(comparison, baseline, subject);
             }
         }
-        (Slot::Nearest, Answer::Nearest(Some((baseline, why)))) => {
+        (Slot::Nearest, Answer::Nearest(Some(nearest))) => {
             if let Some(subject) = model.compare.as_ref().map(|compare| compare.subject) {
-                return align(model, subject, Some(baseline), &why);
+                return align(model, subject, Some(nearest.flow), &nearest.why);
             }
         }
         (Slot::Nearest, Answer::Nearest(None)) => {

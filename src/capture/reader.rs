@@ -16,6 +16,13 @@ pub struct OpenFile {
     pub layout: Arc<Layout>,
 }
 
+impl OpenFile {
+    /// Goes back to single packets.
+    pub fn reader(&self) -> PacketReader<'_> {
+        PacketReader::new(&self.store, &self.layout)
+    }
+}
+
 /// Packets that the capturing system says it dropped, of all files.
 pub fn dropped(files: &[Option<OpenFile>]) -> Option<u64> {
     let sections = files.iter().flatten().flat_map(|file| &file.layout.sections);

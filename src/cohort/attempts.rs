@@ -26,7 +26,7 @@ enum Target<'a> {
 }
 
 /// The attempt of every flow, by flow number; attempts are numbered from 0 in the order of their first flows.
-pub(crate) fn group(index: &Index) -> Vec<u32> {
+pub(crate) fn attempts(index: &Index) -> Vec<u32> {
     // The latest flow of each client and target: its attempt, when it began, when it ended, whether a retry may follow.
     struct Latest {
         attempt: u32,
@@ -37,7 +37,7 @@ pub(crate) fn group(index: &Index) -> Vec<u32> {
         dropped: bool,
     }
     let numbers = || (0..index.len() as u32).map(FlowNumber);
-    let start = |flow: &FlowNumber| index.flows.get(*flow).map(|row| row.start);
+    let start = |flow: &FlowNumber| index.row(*flow).map(|row| row.start);
     // Most captures are in the order of time, and to see that is quicker than to sort.
     let sorted = if numbers().is_sorted_by_key(|flow| start(&flow)) {
         None

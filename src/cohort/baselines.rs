@@ -1,8 +1,15 @@
-//! Good flows to compare others with, chosen from the index.
+//! Good flows to compare others with: the client's own successful try of the same attempt where there is one, else the
+//! nearest good flow.
+
+use std::collections::{BTreeMap, HashMap};
 
 use crate::compare::{Candidate, score};
 use crate::facts::FlowFacts;
-use crate::vocab::{Direction, FlowRef, Outcome, Source};
+use crate::index::Index;
+use crate::vocab::{FlowNumber, FlowRef, Outcome, Source};
+
+/// Pairs of flows that are scored at most; a twin needs no scoring of others.
+const MAX_SCORED: usize = 2_000_000;
 
 /// A good flow to compare another one with.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -15,43 +22,73 @@ pub struct Baseline {
     pub why: String,
 }
 
-/// The flow that compares best with `subject` of those that are good, and why.
-pub(crate) fn best<'a>(
-    subject: &FlowFacts<'_>,
-    source: Source,
-    flows: impl Iterator<Item = FlowFacts<'a>>,
-) -> Option<(FlowRef, String)> {
-    let own = candidate(subject);
+/// Where baselines are looked for.
+#[derive(Clone, Copy)]
+pub struct Baselines<'a> {
+    /// The captures of the flows in question.
+    pub main: &'a Index,
+    /// Captures whose flows are good ones to compare with; they come first where there are any.
+    pub baseline: Option<&'a Index>,
+}
+
+impl Baselines<'_> {
+    /// A baseline for each of `flows` that has one. Where they are so many that to look at every good flow for each would
+    /// take too long, the last ones have one only if it is of the same attempt.
+    pub fn of(&self, flows: &[FlowNumber]) -> BTreeMap<FlowNumber, Baseline> {
+        let tries = if self.baseline.is_none() { self.tries(flows) } else { HashMap::new() };
+        let candidates = self.baseline.unwrap_or(self.main).len().max(1);
+        let mut left = (MAX_SCORED / candidates).max(1);
+        let mut found = BTreeMap::new();
+        for subject in flows.iter().filter_map(|flow| self.main.facts(*flow)) {
+            let same = subject.attempt.and_then(|attempt| tries.get(&attempt)).map_or(&[][..], Vec::as_slice);
+            let twin = best(&subject, Source::Main, same.iter().filter_map(|flow| self.main.facts(*flow)));
+            let nearest = twin.or_else(|| {
+                left = left.checked_sub(1)?;
+                self.best(&subject)
+            });
+            found.extend(nearest.map(|nearest| (subject.flow, nearest)));
+        }
+        found
+    }
+
+    fn best(&self, subject: &FlowFacts<'_>) -> Option<Baseline> {
+        let other = self.baseline.and_then(|index| best(subject, Source::Baseline, index.iter()));
+        other.or_else(|| best(subject, Source::Main, self.main.iter()))
+    }
+
+    /// The successful tries of each attempt that one of `flows` belongs to.
+    fn tries(&self, flows: &[FlowNumber]) -> HashMap<u32, Vec<FlowNumber>> {
+        let attempts = flows.iter().filter_map(|flow| self.main.facts(*flow)?.attempt);
+        let mut tries: HashMap<u32, Vec<FlowNumber>> = attempts.map(|attempt| (attempt, Vec::new())).collect();
+        for facts in self.main.iter().filter(|facts| facts.row.outcome == Some(Outcome::Ok)) {
+            if let Some(same) = facts.attempt.and_then(|attempt| tries.get_mut(&attempt)) {
+                same.push(facts.flow);
+            }
+        }
+        tries
+    }
+}
+
+/// The flow that compares best with `subject` of those that are good.
+fn best<'a>(subject: &FlowFacts<'_>, source: Source, flows: impl Iterator<Item = FlowFacts<'a>>) -> Option<Baseline> {
+    let own = Candidate::new(subject);
     flows
         .filter(|facts| facts.row.outcome == Some(Outcome::Ok) && facts.tls.is_some())
         .filter(|facts| source == Source::Baseline || facts.flow != subject.flow)
         .filter_map(|facts| {
-            let mut candidate = candidate(&facts);
+            let mut candidate = Candidate::new(&facts);
             if source == Source::Baseline {
                 // Each session numbers its own attempts.
                 candidate.attempt = None;
             }
             let (points, why) = score(&own, &candidate)?;
-            Some((points, FlowRef { source, flow: facts.flow }, why))
+            Some((points, facts, why))
         })
         // Of equals the first one wins: the answer does not depend on how the flows are stored.
         .max_by(|a, b| a.0.cmp(&b.0).then(b.1.flow.cmp(&a.1.flow)))
-        .map(|(_, flow, why)| (flow, why))
-}
-
-/// What pairing looks at, read from the index.
-fn candidate<'a>(facts: &FlowFacts<'a>) -> Candidate<'a> {
-    let row = facts.row;
-    Candidate {
-        server_name: facts.tls.and_then(|tls| tls.server_name.as_deref()),
-        server: row.server.ip,
-        port: row.server.port,
-        client: row.client.ip,
-        ja4: facts.tls.and_then(|tls| tls.ja4.as_deref()),
-        resumed: facts.tls.and_then(|tls| tls.resumed),
-        hello_segments: facts.tls.map_or(0, |tls| tls.client_hello_segments),
-        time: row.start,
-        retransmissions: Direction::BOTH.iter().map(|way| u32::from(row.sides[*way].retransmissions)).sum(),
-        attempt: facts.attempt,
-    }
+        .map(|(_, facts, why)| Baseline {
+            capture: facts.capture.to_owned(),
+            flow: FlowRef { source, flow: facts.flow },
+            why,
+        })
 }

@@ -143,7 +143,7 @@ impl<'a> Linker<'a> {
 
     fn walk(&mut self, clients: &HashSet<IpAddr>) {
         let index = self.index;
-        let rows = index.flows.iter().filter(|(_, row)| clients.contains(&row.client.ip));
+        let rows = index.rows().filter(|(_, row)| clients.contains(&row.client.ip));
         for facts in rows.filter_map(|(flow, _)| index.facts(flow)) {
             let entry = (facts.row.start, facts.flow);
             if let Some(same) = self.ports.get_mut(&facts.row.client) {
@@ -164,7 +164,7 @@ impl<'a> Linker<'a> {
 
     fn walk_datagrams(&mut self, clients: &HashSet<IpAddr>, servers: &HashSet<IpAddr>) {
         let index = self.index;
-        for lookup in index.datagrams.lookups() {
+        for lookup in index.datagrams().lookups() {
             let client = if lookup.client.is_multicast() { EVERYBODY } else { lookup.client };
             if client != EVERYBODY && !clients.contains(&client) {
                 continue;
@@ -177,10 +177,10 @@ impl<'a> Linker<'a> {
             }
         }
         self.lookups.values_mut().for_each(|lookups| lookups.sort_by_key(|lookup| lookup.time()));
-        for try_ in index.datagrams.tries().iter().filter(|try_| clients.contains(&try_.client.ip)) {
+        for try_ in index.datagrams().tries().iter().filter(|try_| clients.contains(&try_.client.ip)) {
             self.tries.entry((try_.client.ip, try_.server.ip)).or_default().push(try_);
         }
-        for quoted in index.datagrams.quoted() {
+        for quoted in index.datagrams().quoted() {
             if let Some(same) = self.quoted.get_mut(&quoted.flow) {
                 same.push(quoted);
             }

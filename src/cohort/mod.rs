@@ -1,14 +1,15 @@
-//! What the flows of a capture tell of each other: which are one attempt, what belongs to a flow, how often handshakes
-//! fail and where.
+//! What the flows of a capture tell of each other: which are one attempt, what belongs to a flow, which good flow one is to
+//! be compared with, what the rules are to know of others, how often handshakes fail and where.
 //!
-//! Pure: no thread, no clock, no file. Start at [`rates::Rates`] and [`Linker`].
+//! Pure: rows of the index are read, no packet; no thread, no clock, no file. Start at [`rates::Rates`] and [`Linker`].
 
 mod attempts;
 mod baselines;
+mod context;
 mod links;
 pub mod rates;
 
-pub(crate) use attempts::group;
-pub use baselines::Baseline;
-pub(crate) use baselines::best;
+pub(crate) use attempts::attempts;
+pub use baselines::{Baseline, Baselines};
+pub(crate) use context::{chain_flows, context, twins};
 pub use links::{Link, LinkKind, Linker};

@@ -80,6 +80,14 @@ impl<T> Default for GoodChains<T> {
 }
 
 impl<T> GoodChains<T> {
+    /// The same for what `map` makes something of.
+    pub fn filter_map<U>(self, map: impl Fn(T) -> Option<U>) -> GoodChains<U> {
+        GoodChains {
+            names: self.names.into_iter().filter_map(|(name, value)| Some((name, map(value)?))).collect(),
+            servers: self.servers.into_iter().filter_map(|(server, value)| Some((server, map(value)?))).collect(),
+        }
+    }
+
     /// Of a flow's name, or of its server where the client sent no name.
     pub fn of(&self, tls: &TlsFacts, server: Endpoint) -> Option<&T> {
         match &tls.server_name {

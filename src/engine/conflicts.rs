@@ -8,8 +8,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::follow::StreamMap;
 use super::parallel;
-use super::session::Shared;
-use crate::flow::{FlowRow, Issues, SideFlags};
+use super::shared::Shared;
+use crate::flow::{FlowRow, SideFlags};
 use crate::vocab::{Direction, FlowNumber, FlowRef};
 
 /// Payload bytes that are read for this in all.
@@ -21,7 +21,7 @@ const MAX_PACKETS: u64 = 32 * 1024 * 1024;
 pub(super) fn note(shared: &Arc<Shared>) {
     let (mut bytes, mut packets, mut left_out) = (0, 0, 0);
     let mut chosen = Vec::new();
-    for (flow, row) in shared.index.read().flows.iter().filter(|(_, row)| repeats(row)) {
+    for (flow, row) in shared.index.read().rows().filter(|(_, row)| repeats(row)) {
         bytes += row.sides.to_server.bytes + row.sides.to_client.bytes;
         packets += u64::from(row.last_packet.0 - row.first_packet.0);
         if bytes <= MAX_BYTES && packets <= MAX_PACKETS {
@@ -44,14 +44,12 @@ pub(super) fn note(shared: &Arc<Shared>) {
     let noted = parallel::in_order(chosen.len(), differing, |flows| {
         let mut index = shared.index.write();
         for flow in flows {
-            if let Some(row) = index.flows.get_mut(flow) {
-                row.issues.set(Issues::CONFLICT);
-            }
+            index.set_conflict(flow);
         }
         Ok(())
     });
     debug_assert!(noted.is_ok(), "noting an issue cannot fail");
-    shared.index.write().uncompared_flows = left_out.into_inner();
+    shared.index.write().set_uncompared(left_out.into_inner());
 }
 
 /// Whether bytes of an end were sent again.

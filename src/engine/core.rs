@@ -1,17 +1,19 @@
 //! What can be asked of loaded captures, by whichever thread: a flow's view, a step's detail, the nearest good flow.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::sync::Arc;
 
 use super::follow::StreamMap;
-use super::judge;
-use super::session::Shared;
-use super::view::{self, FlowView};
-use crate::capture::PacketReader;
+use super::reread::Reread;
+use super::shared::Shared;
+use super::traces;
+use super::view::FlowView;
 use crate::cohort::rates::{Counter, Rates};
-use crate::cohort::{Linker, best};
+use crate::cohort::{Baseline, Baselines};
 use crate::compare::{self, Comparison};
 use crate::flow::Trace;
+use crate::index::Place;
 use crate::timeline::detail::{Detail, Frame};
 use crate::vocab::{FlowNumber, FlowRef, PacketNumber, Source};
 
@@ -40,7 +42,7 @@ fn side(view: &FlowView) -> compare::Side<'_> {
 }
 
 impl Core {
-    pub(super) fn of(&self, source: Source) -> io::Result<&Arc<Shared>> {
+    fn of(&self, source: Source) -> io::Result<&Arc<Shared>> {
         match source {
             Source::Main => Ok(&self.main),
             Source::Baseline => self.baseline.as_ref().ok_or_else(|| io::Error::other("there is no baseline capture")),
@@ -49,20 +51,7 @@ impl Core {
 
     /// Reads a flow's packets again.
     pub fn view(&self, flow: FlowRef) -> io::Result<FlowView> {
-        let shared = self.of(flow.source)?;
-        let (row, places, capture, said) = {
-            let index = shared.index.read();
-            let row = index.row(flow.flow)?.clone();
-            let places = if view::is_large(&row) { None } else { Some(index.places(flow.flow, &row)) };
-            let capture = index.facts(flow.flow).map_or_else(String::new, |facts| facts.capture.to_owned());
-            let links = Linker::new(&index, &[flow.flow]).links(flow.flow);
-            (row, places, capture, (index.finding(flow.flow).cloned(), links))
-        };
-        let trace = match places {
-            Some(places) => view::trace(&shared.files.read().clone(), &row, &places)?,
-            None => view::large_trace(shared, flow.flow, &row)?,
-        };
-        Ok(view::build(flow, capture, trace, &shared.secrets, said))
+        FlowView::open(self.of(flow.source)?, flow)
     }
 
     /// The map of a flow's conversation, still without anything but its beginning.
@@ -81,7 +70,7 @@ impl Core {
         let mut unreadable = 0;
         while !rest.is_empty() {
             let (batch, others) = rest.split_at(self.batch(rest));
-            let traces = judge::traces(&self.main, batch);
+            let traces = traces::of_many(&self.main, batch);
             unreadable += batch.len() - traces.len();
             for (flow, trace) in traces {
                 each(flow, &trace)?;
@@ -97,7 +86,7 @@ impl Core {
         let mut bytes = 0;
         let flows = flows.iter().take(MAX_TRACES).take_while(|flow| {
             let within = bytes < MAX_TRACES_BYTES;
-            let sides = index.flows.get(**flow).map(|row| &row.sides);
+            let sides = index.row(**flow).map(|row| &row.sides);
             bytes += sides.map_or(0, |sides| sides.to_server.bytes + sides.to_client.bytes);
             within
         });
@@ -116,14 +105,13 @@ impl Core {
         let shared = self.of(source)?;
         let places: Vec<_> = {
             let index = shared.index.read();
-            packets.iter().flat_map(|packet| index.with_fragments(*packet)).collect()
+            packets.iter().filter_map(|packet| index.place(*packet)).collect()
         };
         let files = shared.files.read().clone();
+        let mut again = Reread::new(&files);
         let mut frames = Vec::new();
-        for place in places {
-            let Some(file) = files.get(place.file).and_then(Option::as_ref) else { continue };
-            let mut reader = PacketReader::new(&file.store, &file.layout);
-            let packet = reader.packet(place.offset)?;
+        for place in places.iter().flat_map(Place::fragments) {
+            let packet = again.packet(place)?;
             frames.push(Frame {
                 packet: place.packet,
                 time: packet.time,
@@ -154,15 +142,14 @@ impl Core {
         }
     }
 
-    /// The best good flow to compare `flow` with, and why it is that one. The baseline's flows come first where there
-    /// is a baseline.
-    pub fn nearest(&self, flow: FlowNumber) -> Option<(FlowRef, String)> {
-        let index = self.main.index.read();
-        let subject = index.facts(flow)?;
-        let baseline = self.baseline.as_ref().and_then(|baseline| {
-            let index = baseline.index.read();
-            best(&subject, Source::Baseline, index.iter())
-        });
-        baseline.or_else(|| best(&subject, Source::Main, index.iter()))
+    /// A baseline for each of some flows, the most important ones first; flows without one are left out.
+    pub fn baselines(&self, flows: &[FlowNumber]) -> BTreeMap<FlowNumber, Baseline> {
+        let (main, baseline) = (self.main.index.read(), self.baseline.as_ref().map(|shared| shared.index.read()));
+        Baselines { main: &main, baseline: baseline.as_deref() }.of(flows)
+    }
+
+    /// The best good flow to compare a flow with.
+    pub fn nearest(&self, flow: FlowNumber) -> Option<Baseline> {
+        self.baselines(&[flow]).remove(&flow)
     }
 }

@@ -15,6 +15,7 @@ use parking_lot::{Condvar, Mutex};
 use super::core::Core;
 use super::follow::{self, Hunt, Part, Saved, StreamMap};
 use super::view::FlowView;
+use crate::cohort::Baseline;
 use crate::cohort::rates::Rates;
 use crate::compare::Comparison;
 use crate::timeline::Detail;
@@ -118,8 +119,8 @@ pub enum Answer {
         /// Their comparison.
         comparison: Box<Comparison>,
     },
-    /// The best good flow and why it is that one; `None` where no flow is good.
-    Nearest(Option<(FlowRef, String)>),
+    /// The best good flow; `None` where no flow is good and goes to the same place.
+    Nearest(Option<Baseline>),
     /// The map of a conversation, as far as it has grown.
     Followed(Arc<StreamMap>),
     /// A part of a conversation.

@@ -10,7 +10,7 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 
 use super::judge;
 use super::keylog::KeyLog;
-use super::session::Shared;
+use super::shared::Shared;
 use crate::capture::{Found, Input, OpenFile, Scanner, Trouble, dropped};
 use crate::index::{Block, Numbered, Pass};
 
@@ -32,13 +32,13 @@ const JUDGE_SHARE: u32 = 20;
 /// With `follow` the last one is waited on to grow; so is the key log.
 pub(super) fn load(shared: &Arc<Shared>, inputs: Vec<Input>, mut keylog: Option<KeyLog>, follow: bool) {
     let mut pass = Pass::new(&shared.secrets);
-    let mut decoder = Numbered::new(shared.index.read().flows.hasher());
+    let mut decoder = Numbered::new(shared.index.read().hasher());
     let last = inputs.len().saturating_sub(1);
     for (number, input) in inputs.into_iter().enumerate() {
         if shared.is_cancelled() {
             break;
         }
-        shared.index.write().packets.begin_file(number);
+        shared.index.write().begin_file(number);
         let follow = follow && number == last;
         let reader = FileReader {
             shared,
@@ -58,10 +58,8 @@ pub(super) fn load(shared: &Arc<Shared>, inputs: Vec<Input>, mut keylog: Option<
     }
     let dropped = dropped(&shared.files.read());
     let mut index = shared.index.write();
-    index.dropped = dropped;
     pass.finish(&mut index);
-    index.fragment_overlaps = decoder.fragment_overlaps();
-    index.generation += 1;
+    index.end_files(dropped, decoder.fragment_overlaps());
 }
 
 /// Reads what a key log has grown by. One that cannot be read any more brings no more secrets; those it had stay.
@@ -93,9 +91,9 @@ fn index_blocks(shared: &Shared, pass: &mut Pass, full: &Receiver<Block>, free: 
         if !block.items.is_empty() {
             let mut index = shared.index.write();
             pass.block(&mut index, &block);
-            index.generation += 1;
-            shared.packets.store(index.packets.len() as u64, Ordering::Relaxed);
-            shared.flows.store(index.flows.len() as u64, Ordering::Relaxed);
+            index.change();
+            shared.packets.store(index.packets() as u64, Ordering::Relaxed);
+            shared.flows.store(index.len() as u64, Ordering::Relaxed);
         }
         // The reader may be done already; its last blocks still wait.
         let _ = free.send(block);

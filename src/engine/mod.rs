@@ -3,7 +3,6 @@
 //! Start at [`Session::open`]. The only room with threads. A session owns its files and its [`Index`](crate::index::Index); whoever shows it
 //! borrows the index for a moment and asks for the rest by [`Request`].
 
-mod baselines;
 mod conflicts;
 mod core;
 pub mod follow;
@@ -12,7 +11,10 @@ mod judge;
 mod keylog;
 mod load;
 pub mod parallel;
+mod reread;
 mod session;
+mod shared;
+mod traces;
 mod trust;
 mod view;
 

@@ -1,23 +1,24 @@
 //! A session: captures loading or loaded, and the flows in them.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::io;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, OnceLock};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use parking_lot::{Mutex, RwLock, RwLockReadGuard};
+use parking_lot::{Mutex, RwLockReadGuard};
 
 use super::core::{self, Core};
 use super::follow::StreamMap;
 use super::jobs::{JobId, Jobs, Reply, Request};
 use super::keylog::KeyLog;
 use super::load;
+use super::shared::Shared;
 use super::trust::{self, CaError};
 use super::view::FlowView;
-use crate::capture::{Input, InputError, OpenFile, open_all};
+use crate::capture::{Input, InputError, open_all};
 use crate::cohort::Baseline;
 use crate::compare::Comparison;
 use crate::flow::Trace;
@@ -25,7 +26,7 @@ use crate::index::Index;
 use crate::proto::Secrets;
 use crate::proto::tls::certificate::TrustStore;
 use crate::timeline::Detail;
-use crate::vocab::{FlowNumber, FlowRef, PacketNumber};
+use crate::vocab::{FlowNumber, FlowRef};
 
 /// What to open.
 #[derive(Clone, Debug, Default)]
@@ -93,36 +94,6 @@ pub struct Progress {
     pub troubles: Vec<String>,
 }
 
-#[derive(Default)]
-pub(super) struct Status {
-    /// Flows judged before the end, and their last packet then.
-    pub judged: HashMap<FlowNumber, PacketNumber>,
-    pub troubles: Vec<String>,
-    /// Flows read again with secrets that came late: the secrets' revision and the flow's last packet then.
-    pub reopened: HashMap<FlowNumber, (u64, PacketNumber)>,
-    pub not_a_capture: bool,
-    pub took: Option<Duration>,
-    pub diagnosing: bool,
-}
-
-pub(super) struct Shared {
-    pub index: RwLock<Index>,
-    pub files: RwLock<Vec<Option<OpenFile>>>,
-    pub status: Mutex<Status>,
-    pub secrets: Arc<Secrets>,
-    pub trust: Arc<TrustStore>,
-    pub bytes: AtomicU64,
-    pub packets: AtomicU64,
-    pub flows: AtomicU64,
-    cancelled: AtomicBool,
-}
-
-impl Shared {
-    pub fn is_cancelled(&self) -> bool {
-        self.cancelled.load(Ordering::Relaxed)
-    }
-}
-
 /// Opened captures.
 pub struct Session {
     shared: Arc<Shared>,
@@ -164,17 +135,7 @@ impl Session {
     ) -> Session {
         let total = inputs.iter().map(|input| input.size.filter(|_| !input.compressed)).sum();
         let names = inputs.iter().map(|input| input.name.clone()).collect();
-        let shared = Arc::new(Shared {
-            index: RwLock::new(Index { names, ..Index::default() }),
-            files: RwLock::new(vec![None; inputs.len()]),
-            status: Mutex::default(),
-            secrets,
-            trust,
-            bytes: AtomicU64::new(0),
-            packets: AtomicU64::new(0),
-            flows: AtomicU64::new(0),
-            cancelled: AtomicBool::new(false),
-        });
+        let shared = Arc::new(Shared::new(names, secrets, trust));
         let began = Instant::now();
         let loading = Arc::clone(&shared);
         let loader = std::thread::spawn(move || {
@@ -200,7 +161,7 @@ impl Session {
 
     /// Stops loading; what was indexed stays usable.
     pub fn cancel(&self) {
-        self.shared.cancelled.store(true, Ordering::Relaxed);
+        self.shared.cancel();
     }
 
     /// How far loading is.
@@ -273,8 +234,8 @@ impl Session {
         core::compare(baseline, subject)
     }
 
-    /// The best good flow to compare a flow with, and why it is that one; `None` where no flow is good.
-    pub fn nearest(&self, flow: FlowNumber) -> Option<(FlowRef, String)> {
+    /// The best good flow to compare a flow with; `None` where no flow is good and goes to the same place.
+    pub fn nearest(&self, flow: FlowNumber) -> Option<Baseline> {
         self.core().nearest(flow)
     }
 

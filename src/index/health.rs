@@ -4,48 +4,12 @@
 use serde::Serialize;
 
 use super::Index;
-use crate::flow::{Events, FlowRow, Issues};
-use crate::net::{Segment, hops};
-use crate::vocab::{PerDirection, Time};
+use crate::flow::{FlowRow, Issues};
+use crate::net::hops;
+use crate::vocab::PerDirection;
 
-/// TCP payload that no Ethernet frame carries: a host that captured its own packets before or after offloading.
-const OFFLOADED: u32 = 1500;
-/// A clock that goes back by less is the reordering of several queues, in nanoseconds.
-const CLOCK_STEP: i64 = 10 * Time::SECOND / 1000;
 /// Of ten flows that tell a distance this many must agree on where the capture was taken.
 const AGREE_OF_TEN: usize = 8;
-
-/// Counts of the index pass.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Tally {
-    segments: u64,
-    duplicates: u64,
-    missing: u64,
-    cut: u64,
-    offloaded: u64,
-    clock_steps: u64,
-    last: Time,
-}
-
-impl Tally {
-    /// Segments that show that others were not captured, as a share of all.
-    pub fn missing_share(&self) -> f64 {
-        self.missing as f64 / self.segments.max(1) as f64
-    }
-
-    /// Takes note of a segment.
-    pub fn segment(&mut self, segment: &Segment<'_>, events: Events, time: Time) {
-        self.segments += 1;
-        if events.any(Events::DUPLICATE | Events::LOST_SEGMENT | Events::ACK_UNSEEN) {
-            self.duplicates += u64::from(events.has(Events::DUPLICATE));
-            self.missing += u64::from(events.any(Events::LOST_SEGMENT | Events::ACK_UNSEEN));
-        }
-        self.cut += u64::from(segment.payload.len() < segment.payload_len as usize);
-        self.offloaded += u64::from(segment.payload_len > OFFLOADED);
-        self.clock_steps += u64::from(time.nanos_since(self.last) < -CLOCK_STEP);
-        self.last = time;
-    }
-}
 
 /// Where a capture was taken, as the distances of both ends tell.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize)]
@@ -119,34 +83,35 @@ pub struct Health {
     pub vantage: Vantage,
 }
 
-impl Health {
-    pub(crate) fn of(index: &Index) -> Self {
-        let tally = index.tally;
+impl Index {
+    /// What the captures lack, what they have twice, where they were taken.
+    pub fn health(&self) -> Health {
+        let tally = self.tally;
         let mut health = Health {
             segments: tally.segments,
-            dropped: index.dropped,
+            dropped: self.dropped,
             missing_segments: tally.missing,
             missing_share: tally.missing_share(),
             duplicates: tally.duplicates,
             cut_packets: tally.cut,
             offloaded_segments: tally.offloaded,
             clock_steps: tally.clock_steps,
-            unread_flows: index.unread_flows,
-            uncompared_flows: index.uncompared_flows,
-            unlinked_datagrams: index.datagrams.left_out,
-            fragment_overlaps: index.fragment_overlaps,
+            unread_flows: self.unread_flows,
+            uncompared_flows: self.uncompared_flows,
+            unlinked_datagrams: self.datagrams.left_out,
+            fragment_overlaps: self.fragment_overlaps,
             ..Health::default()
         };
         let mut caused = 0;
-        for (_, row) in index.flows.iter() {
+        for (_, row) in self.flows.iter() {
             caused += usize::from(row.cause.is_some());
             health.one_sided_flows += u64::from(one_sided(row));
             health.midstream_flows += u64::from(row.issues.has(Issues::MIDSTREAM));
             health.flows_with_gaps += u64::from(row.issues.has(Issues::GAP));
             health.flows_with_conflicts += u64::from(row.issues.has(Issues::CONFLICT));
         }
-        health.flows_without_finding = caused.saturating_sub(index.findings.len()) as u64;
-        health.vantage = vantage(index.flows.iter().map(|(_, row)| row));
+        health.flows_without_finding = caused.saturating_sub(self.findings.len()) as u64;
+        health.vantage = vantage(self.flows.iter().map(|(_, row)| row));
         health
     }
 }

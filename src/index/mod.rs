@@ -1,83 +1,65 @@
 //! What one pass over the captures leaves: a row a flow, its TLS facts, a few bytes a packet, what happened beside TCP;
 //! and the pass itself, block by block.
 //!
-//! No thread, no clock, no file: whoever reads the captures gives [`Pass::block`] what [`Numbered`] decoded. Start at
-//! [`Index`].
+//! No thread, no clock, no file: whoever reads the captures gives [`Pass::block`] what [`Numbered`] decoded. What is found
+//! out after the pass is added by the methods of `judged`. Start at [`Index`].
 
 mod block;
+mod counts;
 mod datagrams;
 mod health;
+mod judged;
 mod pass;
+mod place;
 mod readers;
+mod tally;
 
 use std::collections::BTreeMap;
-use std::io;
 
 pub(crate) use block::{Block, Numbered};
+pub use counts::Counts;
 pub(crate) use datagrams::{Lookup, QuicTry, Quoted};
 pub use health::{Health, Vantage};
 pub(crate) use pass::Pass;
+pub(crate) use place::Place;
 
 use datagrams::Datagrams;
-use health::Tally;
+use tally::Tally;
 
 use crate::diagnose::Finding;
 use crate::facts::FlowFacts;
-use crate::flow::{FlowRow, FlowTable, PacketIndex, PacketPlace};
+use crate::flow::{EndsHasher, FlowRow, FlowTable, PacketIndex, PacketPlace};
 use crate::net::Unread;
 use crate::proto::TlsFacts;
-use crate::vocab::{Chunked, FlowNumber, Outcome, PacketNumber};
-
-/// Flows by outcome.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub struct Counts {
-    /// The handshake is complete.
-    pub ok: usize,
-    /// A try that ended without a usable connection.
-    pub failed: usize,
-    /// The capture cannot tell.
-    pub incomplete: usize,
-    /// TCP alone, without a byte of the client.
-    pub unused: usize,
-    /// Neither TLS nor an attempt at it.
-    pub not_tls: usize,
-    /// Not judged yet.
-    pub pending: usize,
-}
-
-impl Counts {
-    fn of(&mut self, outcome: Outcome) -> &mut usize {
-        match outcome {
-            Outcome::Ok => &mut self.ok,
-            Outcome::Failed => &mut self.failed,
-            Outcome::Incomplete => &mut self.incomplete,
-            Outcome::Unused => &mut self.unused,
-            Outcome::NotTls => &mut self.not_tls,
-        }
-    }
-}
+use crate::vocab::{Chunked, FlowNumber, PacketNumber};
 
 /// All flows of a session's captures.
 #[derive(Default)]
 pub struct Index {
-    pub(crate) flows: FlowTable,
-    pub(crate) tls: Chunked<TlsFacts>,
-    pub(crate) packets: PacketIndex,
-    pub(crate) findings: BTreeMap<FlowNumber, Finding>,
-    pub(crate) attempts: Vec<u32>,
-    pub(crate) unread: BTreeMap<Unread, u64>,
-    pub(crate) names: Vec<String>,
-    pub(crate) counts: Counts,
-    pub(crate) generation: u64,
-    pub(crate) fragment_overlaps: u64,
-    pub(crate) unread_flows: u64,
-    pub(crate) uncompared_flows: u64,
-    pub(crate) tally: Tally,
-    pub(crate) dropped: Option<u64>,
-    pub(crate) datagrams: Datagrams,
+    flows: FlowTable,
+    /// By [`FlowRow::tls`].
+    tls: Chunked<TlsFacts>,
+    packets: PacketIndex,
+    findings: BTreeMap<FlowNumber, Finding>,
+    attempts: Vec<u32>,
+    unread: BTreeMap<Unread, u64>,
+    names: Vec<String>,
+    counts: Counts,
+    generation: u64,
+    fragment_overlaps: u64,
+    unread_flows: u64,
+    uncompared_flows: u64,
+    tally: Tally,
+    dropped: Option<u64>,
+    datagrams: Datagrams,
 }
 
 impl Index {
+    /// An index of nothing yet of the captures of these names.
+    pub(crate) fn new(names: Vec<String>) -> Self {
+        Self { names, ..Self::default() }
+    }
+
     /// Number of flows.
     pub fn len(&self) -> usize {
         self.flows.len()
@@ -96,15 +78,19 @@ impl Index {
         Some(FlowFacts { flow, capture, row, tls: self.tls.get(row.tls as usize), attempt })
     }
 
-    /// A flow's row, or in a line why there is none.
-    pub(crate) fn row(&self, flow: FlowNumber) -> io::Result<&FlowRow> {
-        self.flows.get(flow).ok_or_else(|| {
-            let text = match self.len() {
-                0 => "the capture has no flow".to_owned(),
-                len => format!("no flow {flow}; flows are numbered 0 to {}", len - 1),
-            };
-            io::Error::new(io::ErrorKind::NotFound, text)
-        })
+    /// A flow's row.
+    pub(crate) fn row(&self, flow: FlowNumber) -> Option<&FlowRow> {
+        self.flows.get(flow)
+    }
+
+    /// All rows by number.
+    pub(crate) fn rows(&self) -> impl Iterator<Item = (FlowNumber, &FlowRow)> {
+        self.flows.iter()
+    }
+
+    /// The TLS facts of a row; nothing where the flow has no payload.
+    pub(crate) fn tls(&self, row: &FlowRow) -> Option<&TlsFacts> {
+        self.tls.get(row.tls as usize)
     }
 
     /// All flows by number.
@@ -124,8 +110,7 @@ impl Index {
 
     /// Flows by outcome.
     pub fn counts(&self) -> Counts {
-        let Counts { ok, failed, incomplete, unused, not_tls, .. } = self.counts;
-        Counts { pending: self.flows.len() - ok - failed - incomplete - unused - not_tls, ..self.counts }
+        Counts { pending: self.flows.len() - self.counts.judged(), ..self.counts }
     }
 
     /// Grows with every change, so that what was derived from the index can be told stale.
@@ -143,61 +128,62 @@ impl Index {
         &self.names
     }
 
-    /// What the captures lack, what they have twice, where they were taken.
-    pub fn health(&self) -> Health {
-        Health::of(self)
-    }
-
     /// Number of packets, read or not.
     pub fn packets(&self) -> usize {
         self.packets.len()
     }
 
-    /// Where a flow's packets lie, each with the packets of its earlier fragments.
-    pub(crate) fn places(&self, flow: FlowNumber, row: &FlowRow) -> Vec<(PacketPlace, Vec<PacketPlace>)> {
-        self.places_between(flow, row.first_packet, row.last_packet)
+    /// What happened beside TCP.
+    pub(crate) fn datagrams(&self) -> &Datagrams {
+        &self.datagrams
     }
 
-    /// The same for those of its packets that are in a stretch of the capture, both ends included.
-    pub(crate) fn places_between(
-        &self,
-        flow: FlowNumber,
-        first: PacketNumber,
-        last: PacketNumber,
-    ) -> Vec<(PacketPlace, Vec<PacketPlace>)> {
-        let places = self.packets.places_of(flow, first, last);
-        places.into_iter().map(|place| (place, self.fragments(place.packet))).collect()
+    /// Segments that show that others were not captured, as a share of all.
+    pub(crate) fn missing_share(&self) -> f64 {
+        self.tally.missing_share()
     }
 
-    /// The same for many flows, sorted: one walk over the whole index.
-    pub(crate) fn places_of_many(&self, flows: &[FlowNumber]) -> Vec<Vec<(PacketPlace, Vec<PacketPlace>)>> {
-        let with_fragments = |place: PacketPlace| (place, self.fragments(place.packet));
-        let places = self.packets.places_of_many(flows);
-        places.into_iter().map(|places| places.into_iter().map(with_fragments).collect()).collect()
+    /// How the ends of a connection are hashed, for whoever decodes ahead of the pass.
+    pub(crate) fn hasher(&self) -> EndsHasher {
+        self.flows.hasher()
     }
 
-    /// Where a packet lies, after the packets of its earlier fragments.
-    pub(crate) fn with_fragments(&self, packet: PacketNumber) -> Vec<PacketPlace> {
-        self.fragments(packet).into_iter().chain(self.packets.place(packet)).collect()
+    /// Where those of a flow's packets lie that are in a stretch of the capture, both ends included.
+    pub(crate) fn places_between(&self, flow: FlowNumber, first: PacketNumber, last: PacketNumber) -> Vec<Place> {
+        self.packets.places_of(flow, first, last).into_iter().map(|place| self.with_fragments(place)).collect()
     }
 
-    fn fragments(&self, packet: PacketNumber) -> Vec<PacketPlace> {
-        self.packets.fragments_of(packet).filter_map(|earlier| self.packets.place(earlier)).collect()
+    /// Where the packets of many flows lie, which are sorted: one walk over the whole index.
+    pub(crate) fn places_of_many(&self, flows: &[FlowNumber]) -> Vec<Vec<Place>> {
+        let places = self.packets.places_of_many(flows).into_iter();
+        places.map(|places| places.into_iter().map(|place| self.with_fragments(place)).collect()).collect()
     }
 
-    /// Gives a flow its outcome; the row, for what else is known of it.
-    pub(crate) fn judged(&mut self, flow: FlowNumber, outcome: Outcome) -> Option<&mut FlowRow> {
-        let row = self.flows.get_mut(flow)?;
-        if row.outcome != Some(outcome) {
-            if let Some(before) = row.outcome {
-                *self.counts.of(before) -= 1;
-            }
-            *self.counts.of(outcome) += 1;
-            row.outcome = Some(outcome);
-            // What was said of the flow while it was not over holds no more.
-            (row.cause, row.ended_by) = (None, None);
-            self.findings.remove(&flow);
-        }
-        Some(row)
+    /// Where a packet lies.
+    pub(crate) fn place(&self, packet: PacketNumber) -> Option<Place> {
+        self.packets.place(packet).map(|place| self.with_fragments(place))
+    }
+
+    fn with_fragments(&self, last: PacketPlace) -> Place {
+        let earlier =
+            self.packets.fragments_of(last.packet).filter_map(|earlier| self.packets.place(earlier)).collect();
+        Place { earlier, last }
+    }
+
+    /// Begins another file: the packets that follow are its.
+    pub(crate) fn begin_file(&mut self, number: usize) {
+        self.packets.begin_file(number);
+    }
+
+    /// Takes note that all files are read: what the capturing system says it dropped, and how many IP fragments covered
+    /// bytes already received.
+    pub(crate) fn end_files(&mut self, dropped: Option<u64>, fragment_overlaps: u64) {
+        (self.dropped, self.fragment_overlaps) = (dropped, fragment_overlaps);
+        self.change();
+    }
+
+    /// Says that what was derived from the index is stale.
+    pub(crate) fn change(&mut self) {
+        self.generation += 1;
     }
 }

@@ -19,7 +19,7 @@ pub(in crate::cli) fn run(everywhere: &Everywhere, args: &CompareArgs) -> Result
     let (baseline, why) = match flow {
         Some(flow) if others.is_empty() => (FlowRef::main(flow), String::new()),
         Some(flow) => (FlowRef { source: Source::Baseline, flow }, String::new()),
-        None => session.nearest(target.flow).ok_or_else(|| {
+        None => session.nearest(target.flow).map(|nearest| (nearest.flow, nearest.why)).ok_or_else(|| {
             Failure::could_not(format!(
                 "{}: no good flow to compare flow {} with; name one after it, or give --baseline",
                 target.captures.join(" "),

@@ -8,11 +8,11 @@ use std::time::Duration;
 
 use parking_lot::RwLock;
 
-use super::feed::{Feed, Reached};
 use super::part::Part;
 use super::repeats::{Earlier, Repeat, Repeats};
 use super::walk::{Met, Walk};
-use crate::engine::session::Shared;
+use crate::engine::reread::{Reached, along};
+use crate::engine::shared::Shared;
 use crate::net::Decoded;
 use crate::vocab::{Direction, FlowRef, PacketNumber, PerDirection, StreamRange, Time};
 
@@ -78,7 +78,7 @@ pub struct StreamMap {
     pub start: Time,
     /// Whether the flow has TLS, so that it can be shown as records.
     pub has_records: bool,
-    feed: Feed,
+    shared: Arc<Shared>,
     state: RwLock<State>,
 }
 
@@ -91,14 +91,13 @@ impl std::fmt::Debug for StreamMap {
 impl StreamMap {
     /// A map of nothing yet but the flow's beginning.
     pub(in crate::engine) fn new(shared: Arc<Shared>, flow: FlowRef) -> io::Result<Self> {
-        let feed = Feed::new(shared, flow.flow);
-        let row = feed.row()?;
-        let tls = feed.tls_start();
+        let row = shared.row(flow.flow)?;
+        let tls = shared.index.read().tls(&row).filter(|tls| tls.is_tls()).map(|tls| tls.start);
         let extent =
             Extent { parts: 1, expected: row.sides.to_server.bytes + row.sides.to_client.bytes, ..Extent::default() };
         let places = vec![Arc::new(Walk::new(&row, tls))];
         let state = RwLock::new(State { places, extent, repeats: Repeats::default() });
-        Ok(Self { flow, start: row.start, has_records: tls.is_some(), feed, state })
+        Ok(Self { flow, start: row.start, has_records: tls.is_some(), shared, state })
     }
 
     /// What is known so far.
@@ -258,9 +257,9 @@ impl StreamMap {
             ..Part::default()
         };
         let scale = 1 + number as u64 / PARTS;
-        let is_loaded = self.feed.is_loaded();
+        let is_loaded = self.shared.is_loaded();
         let mut packets = 0;
-        let reached = self.feed.read(walk.next, &mut |decoded, packet, time| {
+        let reached = along(&self.shared, self.flow.flow, walk.next, &mut |decoded, packet, time| {
             if let Decoded::Tcp(segment) = decoded {
                 walk.segment(segment, packet, time, &mut |met| note(&mut part, met));
             }

@@ -3,7 +3,6 @@
 //! Start at [`StreamMap`]: it knows the places from which the flow can be read again. [`Part`] is what lies between two
 //! of them; a [`Hunt`] searches them all; [`Saved`] says what came of writing them to a file.
 
-mod feed;
 mod hunt;
 mod map;
 mod part;

@@ -1,0 +1,101 @@
+//! What the rules see of other flows: who serves TLS, how far away servers are, which good flows are like a suspect.
+//!
+//! The chains that good flows showed are not in the index: [`chain_flows`] says which flows are to be read for them.
+
+use std::collections::{HashMap, HashSet};
+
+use crate::diagnose::{Context, GoodChains, Twin, is_about_certificate};
+use crate::facts::FlowFacts;
+use crate::flow::SideFlags;
+use crate::index::Index;
+use crate::proto::TlsFacts;
+use crate::proto::tls::SeenAlert;
+use crate::vocab::{Direction, FlowNumber, Outcome, Time};
+
+/// What all flows tell the rules, before it is known which are suspects.
+pub(crate) fn context(index: &Index) -> Context {
+    let mut context = Context { missing_share: index.missing_share(), ..Context::default() };
+    let mut tls_servers = HashSet::new();
+    let mut ttls: HashMap<_, HashMap<u8, u32>> = HashMap::new();
+    let (mut clients_go_on, mut servers_speak) = (false, false);
+    for (_, row) in index.rows() {
+        clients_go_on |= row.sides.to_server.flags.has(SideFlags::ACKED);
+        servers_speak |= row.sides.to_client.packets > 0;
+        context.capture_end = context.capture_end.max(row.end);
+        let tls = index.tls(row);
+        let refuses = |alert: &SeenAlert| alert.from == Direction::ToServer && is_about_certificate(alert.description);
+        if tls.is_some_and(|tls| tls.alerts.iter().any(refuses)) {
+            context.refused_servers.insert(row.server);
+        }
+        // What speaks TLS behind a preamble only (STARTTLS, CONNECT) expects text at first.
+        let at_once = |tls: &TlsFacts| tls.start.to_server == 0;
+        if tls.is_some_and(|tls| at_once(tls) && (tls.is_complete() || tls.progress.server_hello)) {
+            tls_servers.insert(row.server);
+        }
+        // A server is known by the TTL of its SYN-ACKs: few devices on the way forge those.
+        if row.sides.to_client.flags.has(SideFlags::SYN_ACK) {
+            let trips = context.connected.entry((row.client.ip, row.server)).or_default();
+            if let Some(nanos) = row.syn_rtt() {
+                trips.add(nanos);
+            }
+            *ttls.entry(row.server.ip).or_default().entry(row.sides.to_client.ttl).or_default() += 1;
+        }
+    }
+    context.lacks_servers = clients_go_on && !servers_speak;
+    context.tls_servers = tls_servers;
+    context.server_ttls = ttls;
+    context
+}
+
+/// The good flows that are like a suspect of which the client left before the handshake was complete.
+pub(crate) fn twins(index: &Index, suspects: &[FlowNumber]) -> HashMap<Twin, Vec<(Time, Time)>> {
+    let twin = |facts: &FlowFacts<'_>| facts.tls.and_then(|tls| Twin::of(facts.row, tls));
+    let left = |facts: &FlowFacts<'_>| {
+        let by_client =
+            facts.row.closed_by == Some(Direction::ToServer) || facts.row.reset_by == Some(Direction::ToServer);
+        by_client && facts.tls.is_some_and(|tls| !tls.is_complete())
+    };
+    let suspects = || suspects.iter().filter_map(|flow| index.facts(*flow)).filter(left);
+    let ends = |facts: &FlowFacts<'_>| (facts.row.client.ip, facts.row.server);
+    let wanted: HashSet<_> = suspects().map(|facts| ends(&facts)).collect();
+    let mut twins: HashMap<Twin, Vec<(Time, Time)>> =
+        suspects().filter_map(|facts| Some((twin(&facts)?, Vec::new()))).collect();
+    if twins.is_empty() {
+        return twins;
+    }
+    let good = |facts: &FlowFacts<'_>| facts.row.outcome == Some(Outcome::Ok) && wanted.contains(&ends(facts));
+    for facts in index.iter().filter(good) {
+        if let Some(times) = twin(&facts).and_then(|twin| twins.get_mut(&twin)) {
+            times.push((facts.row.start, facts.row.end));
+        }
+    }
+    twins
+}
+
+/// For each name, or server, of the suspects the first good flow that showed a chain.
+pub(crate) fn chain_flows(index: &Index, suspects: &[FlowNumber]) -> GoodChains<FlowNumber> {
+    let mut wanted: GoodChains<Option<FlowNumber>> = GoodChains::default();
+    for facts in suspects.iter().filter_map(|flow| index.facts(*flow)) {
+        match facts.tls.map(|tls| &tls.server_name) {
+            Some(Some(name)) => _ = wanted.names.insert(name.clone(), None),
+            Some(None) => _ = wanted.servers.insert(facts.row.server, None),
+            None => {}
+        }
+    }
+    if wanted.names.is_empty() && wanted.servers.is_empty() {
+        return GoodChains::default();
+    }
+    for facts in index.iter().filter(|facts| facts.row.outcome != Some(Outcome::Failed)) {
+        let Some(tls) = facts.tls.filter(|tls| tls.is_complete() && tls.certificates > 0) else { continue };
+        // A server may speak first; that the client used the connection shows that it took the chain. One that closes
+        // it unused may have checked the chain late.
+        if !(tls.progress.application_data.to_client && tls.progress.application_data.to_server) {
+            continue;
+        }
+        let named = tls.server_name.as_ref().and_then(|name| wanted.names.get_mut(name));
+        for slot in [named, wanted.servers.get_mut(&facts.row.server)].into_iter().flatten() {
+            slot.get_or_insert(facts.flow);
+        }
+    }
+    wanted.filter_map(|flow| flow)
+}

@@ -1,0 +1,91 @@
+//! What is found out after the pass, and how the index takes it.
+
+use super::Index;
+use crate::diagnose::Verdict;
+use crate::flow::{FlowRow, Issues};
+use crate::proto::TlsFacts;
+use crate::timeline::is_midstream;
+use crate::vocab::{Cause, Direction, EndedBy, FlowNumber, Outcome};
+
+impl Index {
+    /// Takes the attempt of every flow, by flow number.
+    pub(crate) fn set_attempts(&mut self, attempts: Vec<u32>) {
+        self.attempts = attempts;
+        self.change();
+    }
+
+    /// Takes the TLS facts of a flow that was read again.
+    pub(crate) fn set_tls(&mut self, flow: FlowNumber, facts: TlsFacts) {
+        let slot = self.flows.get(flow).map(|row| row.tls as usize);
+        if let Some(known) = slot.and_then(|slot| self.tls.get_mut(slot)) {
+            *known = facts;
+        }
+    }
+
+    /// Marks a flow of which two copies of the same bytes differ.
+    pub(crate) fn set_conflict(&mut self, flow: FlowNumber) {
+        if let Some(row) = self.flows.get_mut(flow) {
+            row.issues.set(Issues::CONFLICT);
+        }
+    }
+
+    /// Takes the number of flows with bytes sent again whose copies were not compared.
+    pub(crate) fn set_uncompared(&mut self, flows: u64) {
+        self.uncompared_flows = flows;
+    }
+
+    /// Marks a flow of which the beginning or a direction was not captured (so far: the other may come yet).
+    pub(crate) fn note_what_lacks(&mut self, flow: FlowNumber) {
+        let Some(row) = self.flows.get_mut(flow) else { return };
+        row.issues.clear(Issues::MIDSTREAM | Issues::NO_ANSWER);
+        if is_midstream(row) {
+            row.issues.set(Issues::MIDSTREAM);
+        }
+        let packets = Direction::BOTH.map(|way| row.sides[way].packets);
+        if packets.contains(&0) && packets != [0, 0] {
+            row.issues.set(Issues::NO_ANSWER);
+        }
+    }
+
+    /// Gives a flow an outcome. What was said of it before holds as long as the outcome does.
+    pub(crate) fn settle(&mut self, flow: FlowNumber, outcome: Outcome) {
+        self.outcome(flow, outcome);
+    }
+
+    /// Gives a flow an outcome, and for a failed one why it failed and who ended it, without a finding.
+    pub(crate) fn settle_without_finding(&mut self, flow: FlowNumber, outcome: Outcome, why: Option<(Cause, EndedBy)>) {
+        if let Some(row) = self.outcome(flow, outcome) {
+            (row.cause, row.ended_by) = why.unzip();
+        }
+    }
+
+    /// Gives a flow what the rules said of it, in place of what was said before.
+    pub(crate) fn judge(&mut self, flow: FlowNumber, verdict: Verdict) {
+        let Some(row) = self.outcome(flow, verdict.outcome) else { return };
+        let why = verdict.finding.as_ref().map(|finding| (finding.cause, finding.ended_by));
+        (row.cause, row.ended_by) = why.unzip();
+        if row.cause == Some(Cause::PlaintextAnswer) {
+            row.issues.set(Issues::PLAINTEXT_ANSWER);
+        }
+        match verdict.finding {
+            Some(finding) => _ = self.findings.insert(flow, finding),
+            None => _ = self.findings.remove(&flow),
+        }
+    }
+
+    /// Gives a flow its outcome; the row, for what else is known of it.
+    fn outcome(&mut self, flow: FlowNumber, outcome: Outcome) -> Option<&mut FlowRow> {
+        let row = self.flows.get_mut(flow)?;
+        if row.outcome != Some(outcome) {
+            if let Some(before) = row.outcome {
+                *self.counts.of(before) -= 1;
+            }
+            *self.counts.of(outcome) += 1;
+            row.outcome = Some(outcome);
+            // What was said of the flow while it was not over holds no more.
+            (row.cause, row.ended_by) = (None, None);
+            self.findings.remove(&flow);
+        }
+        Some(row)
+    }
+}
