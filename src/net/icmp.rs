@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use etherparse::LaxIpSlice;
+use etherparse::{Icmpv4Slice, Icmpv6Slice, LaxIpSlice};
 
 use super::Endpoint;
 use super::tree::{Header, Seen};
@@ -79,6 +79,27 @@ pub(super) fn name(v6: bool, kind: u8, code: u8) -> &'static str {
     }
 }
 
+/// An ICMP message of either version.
+struct Message<'a> {
+    kind: u8,
+    code: u8,
+    /// The rest of the header: a next-hop MTU, or nothing.
+    rest: [u8; 4],
+    quoted: &'a [u8],
+}
+
+impl<'a> Message<'a> {
+    fn parse(v6: bool, bytes: &'a [u8]) -> Option<Self> {
+        Some(if v6 {
+            let icmp = Icmpv6Slice::from_slice(bytes).ok()?;
+            Self { kind: icmp.type_u8(), code: icmp.code_u8(), rest: icmp.bytes5to8(), quoted: icmp.payload() }
+        } else {
+            let icmp = Icmpv4Slice::from_slice(bytes).ok()?;
+            Self { kind: icmp.type_u8(), code: icmp.code_u8(), rest: icmp.bytes5to8(), quoted: icmp.payload() }
+        })
+    }
+}
+
 /// Reads an ICMP message; `None` unless it is an error that quotes enough of a TCP segment to name its flow.
 /// `seen` is told of the quoted headers.
 pub(super) fn error(
@@ -89,8 +110,7 @@ pub(super) fn error(
     bytes: &[u8],
     seen: &mut impl Seen,
 ) -> Option<IcmpError> {
-    let (header, quoted) = bytes.split_first_chunk::<8>()?;
-    let kind = header[0];
+    let Message { kind, code, rest, quoted } = Message::parse(v6, bytes)?;
     let is_error = if v6 { matches!(kind, 1..=4 | 137) } else { matches!(kind, 3 | 4 | 5 | 11 | 12) };
     if !is_error {
         return None;
@@ -107,7 +127,7 @@ pub(super) fn error(
         to,
         v6,
         kind,
-        code: header[1],
+        code,
         mtu: None,
         ttl,
         quoted: QuotedSegment {
@@ -122,8 +142,8 @@ pub(super) fn error(
     };
     let mtu = match (error.is_too_big(), v6) {
         (false, _) => None,
-        (true, false) => Some(u32::from(u16::from_be_bytes([header[6], header[7]]))).filter(|mtu| *mtu > 0),
-        (true, true) => Some(u32::from_be_bytes([header[4], header[5], header[6], header[7]])),
+        (true, false) => Some(u32::from(u16::from_be_bytes([rest[2], rest[3]]))).filter(|mtu| *mtu > 0),
+        (true, true) => Some(u32::from_be_bytes(rest)),
     };
     Some(IcmpError { mtu, ..error })
 }
