@@ -106,6 +106,11 @@ impl<'a> Reader<'a> {
         taken
     }
 
+    /// Goes on where only `left` bytes are left: behind what another parser took.
+    pub fn leave(&mut self, left: usize) {
+        self.at = self.at.max(self.bytes.len().saturating_sub(left));
+    }
+
     /// A big-endian number of `width` bytes (at most 8).
     pub fn number(&mut self, width: usize) -> Read<u64> {
         Ok(self.take(width)?.iter().fold(0, |value, byte| value << 8 | u64::from(*byte)))

@@ -3,7 +3,9 @@
 use std::io::Read as _;
 
 use super::extension::Extensions;
+use super::key_exchange::Signature;
 use super::list::{Numbers, Opaques, behind_length};
+use super::whole;
 use crate::proto::tls::reader::{Issue, Missing, Reader};
 use crate::vocab::iana::{CertificateCompression, ExtensionType, ProtocolVersion, SignatureScheme};
 
@@ -48,6 +50,17 @@ impl<'a> Certificate<'a> {
     /// length of the list fits only one of the two.
     pub fn decode(body: &'a [u8], version: Option<ProtocolVersion>) -> Self {
         let tls13 = version.map_or_else(|| looks_like_tls13(body), ProtocolVersion::is_tls13);
+        let whole = if tls13 { None } else { whole::certificate(body) };
+        whole.unwrap_or_else(|| Self::field_by_field(body, tls13))
+    }
+
+    /// The message up to TLS 1.2 of which `list` is all but the list's length.
+    pub(super) fn of_list(list: &'a [u8]) -> Self {
+        Self { list, list_offset: 3, ..Self::default() }
+    }
+
+    /// The message in the shape of TLS 1.3, or one that is damaged: as far as it goes.
+    pub(super) fn field_by_field(body: &'a [u8], tls13: bool) -> Self {
         let mut message = Self { tls13, ..Self::default() };
         let issues = &mut message.issues;
         let reader = &mut Reader::new(body);
@@ -197,10 +210,19 @@ impl<'a> CertificateRequest<'a> {
     /// Decodes the message body, without the 4-byte handshake header. Without a version the lengths tell whether
     /// signature schemes are there; the shape of TLS 1.3 is taken for that version alone.
     pub fn decode(body: &'a [u8], version: Option<ProtocolVersion>) -> Self {
+        let tls13 = version.is_some_and(ProtocolVersion::is_tls13);
+        let has_schemes = |rest: &[u8]| request_has_schemes(rest, version);
+        let whole = if tls13 { None } else { whole::certificate_request(body, has_schemes) };
+        whole.unwrap_or_else(|| Self::field_by_field(body, tls13, has_schemes))
+    }
+
+    /// The message in the shape of TLS 1.3, or one that is damaged: as far as it goes. Of the older shapes,
+    /// `has_schemes` tells which it is by what comes behind the certificate types.
+    pub(super) fn field_by_field(body: &'a [u8], tls13: bool, has_schemes: impl Fn(&[u8]) -> bool) -> Self {
         let mut message = Self::default();
         let issues = &mut message.issues;
         let reader = &mut Reader::new(body);
-        if version.is_some_and(ProtocolVersion::is_tls13) {
+        if tls13 {
             message.context = reader.vector(1, "certificate_request_context", issues);
             message.extensions = Extensions::read(reader, issues);
             let body = |kind| message.extensions.find(kind).unwrap_or_default();
@@ -208,13 +230,18 @@ impl<'a> CertificateRequest<'a> {
             message.authorities = behind_length(body(ExtensionType::CERTIFICATE_AUTHORITIES), 2);
         } else {
             message.certificate_types = reader.vector(1, "certificate_types", issues);
-            if request_has_schemes(reader.peek(), version) {
+            if has_schemes(reader.peek()) {
                 message.signature_schemes = Numbers::new(reader.vector(2, "supported_signature_algorithms", issues));
             }
             message.authorities = reader.vector(2, "certificate_authorities", issues);
         }
         reader.end(issues);
         message
+    }
+
+    /// The message up to TLS 1.2 with these lists, each without its length.
+    pub(super) fn of_lists(certificate_types: &'a [u8], schemes: &'a [u8], authorities: &'a [u8]) -> Self {
+        Self { certificate_types, signature_schemes: Numbers::new(schemes), authorities, ..Self::default() }
     }
 
     /// The distinguished names of the CAs the server accepts, in DER.
@@ -240,10 +267,8 @@ impl<'a> CertificateVerify<'a> {
         let mut message = Self::default();
         let issues = &mut message.issues;
         let reader = &mut Reader::new(body);
-        if has_scheme(body, version) {
-            message.scheme = reader.integer(2, "algorithm", issues).map(|scheme| SignatureScheme(scheme as u16));
-        }
-        message.signature = reader.vector(2, "signature", issues);
+        let signature = Signature::read(reader, "algorithm", version, issues);
+        (message.scheme, message.signature) = (signature.scheme, signature.value);
         reader.end(issues);
         message
     }

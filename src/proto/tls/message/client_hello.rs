@@ -2,6 +2,7 @@
 
 use super::extension::Extensions;
 use super::list::{KeyShares, Numbers, Opaques, behind_length};
+use super::whole;
 use crate::proto::tls::reader::{Issue, Reader};
 use crate::vocab::iana::{
     AeadId, CertificateCompression, CipherSuite, EchClientHelloType, ExtensionType, KdfId, NamedGroup, ProtocolVersion,
@@ -56,6 +57,11 @@ pub struct EncryptedClientHello<'a> {
 impl<'a> ClientHello<'a> {
     /// Decodes the message body, without the 4-byte handshake header.
     pub fn decode(body: &'a [u8]) -> Self {
+        whole::client_hello(body).unwrap_or_else(|| Self::field_by_field(body))
+    }
+
+    /// The same of a body that is damaged: as far as it goes.
+    pub(super) fn field_by_field(body: &'a [u8]) -> Self {
         let mut hello = Self::default();
         let issues = &mut hello.issues;
         let reader = &mut Reader::new(body);

@@ -47,6 +47,13 @@ impl<'a> Extensions<'a> {
         extensions
     }
 
+    /// The block `bytes`, whole, which starts at `offset` of the message body, looked through as [`Self::read`] does.
+    pub(super) fn whole(bytes: &'a [u8], offset: usize, issues: &mut Vec<Issue>) -> Self {
+        let extensions = Self { bytes, offset };
+        extensions.check(false, issues);
+        extensions
+    }
+
     /// The bytes of the block.
     pub fn bytes(self) -> &'a [u8] {
         self.bytes

@@ -1,6 +1,7 @@
 //! The ServerKeyExchange up to TLS 1.2 (RFC 5246 §7.4.3, RFC 8422 §5.4, RFC 4279).
 
 use super::certificate::has_scheme;
+use super::whole;
 use crate::proto::tls::reader::{Issue, Reader};
 use crate::vocab::iana::{Authentication, KeyExchange, NamedGroup, ProtocolVersion, SignatureScheme, SuiteFacts};
 
@@ -35,6 +36,35 @@ pub struct Signature<'a> {
     pub scheme: Option<SignatureScheme>,
     /// The signature.
     pub value: &'a [u8],
+}
+
+impl<'a> Signature<'a> {
+    /// Reads a signature; `name` is that of its scheme. Without a version the lengths tell whether there is a scheme.
+    pub(super) fn read(
+        reader: &mut Reader<'a>,
+        name: &str,
+        version: Option<ProtocolVersion>,
+        issues: &mut Vec<Issue>,
+    ) -> Self {
+        let has_scheme = has_scheme(reader.peek(), version);
+        if let Some((signature, rest)) = whole::signature(reader.peek(), has_scheme) {
+            reader.leave(rest.len());
+            return signature;
+        }
+        Self::field_by_field(reader, name, has_scheme, issues)
+    }
+
+    /// The same of one that is damaged: as far as it goes.
+    pub(super) fn field_by_field(
+        reader: &mut Reader<'a>,
+        name: &str,
+        has_scheme: bool,
+        issues: &mut Vec<Issue>,
+    ) -> Self {
+        let scheme = if has_scheme { reader.integer(2, name, issues) } else { None };
+        let value = reader.vector(2, "signature", issues);
+        Self { scheme: scheme.map(|scheme| SignatureScheme(scheme as u16)), value }
+    }
 }
 
 /// The server's share of a key exchange.
@@ -77,10 +107,7 @@ impl<'a> ServerKeyExchange<'a> {
         // Without a suite, parameters with nothing after them are those of an anonymous one.
         let signed = signed && !(suite.is_none() && reader.is_empty());
         if signed && !reader.is_cut() && message.parameters != ServerParameters::Other {
-            let with_scheme = has_scheme(reader.peek(), version);
-            let scheme = if with_scheme { reader.integer(2, "signature algorithm", issues) } else { None };
-            let value = reader.vector(2, "signature", issues);
-            message.signature = Some(Signature { scheme: scheme.map(|scheme| SignatureScheme(scheme as u16)), value });
+            message.signature = Some(Signature::read(reader, "signature algorithm", version, issues));
         }
         if message.parameters != ServerParameters::Other {
             reader.end(issues);
@@ -103,13 +130,10 @@ fn guess(body: &[u8]) -> KeyExchange {
 
 fn curve<'a>(reader: &mut Reader<'a>, issues: &mut Vec<Issue>) -> ServerParameters<'a> {
     match reader.peek() {
-        // Whole parameters over a named curve are what tls-parser reads rightly.
         [3, ..] => {
-            if let Ok((rest, parameters)) = tls_parser::parse_ecdh_params(reader.peek())
-                && let tls_parser::ECParametersContent::NamedGroup(group) = parameters.curve_params.params_content
-            {
-                reader.take_up_to(reader.left() - rest.len());
-                return ServerParameters::Curve { group: NamedGroup(group.0), public: parameters.public.point };
+            if let Some((parameters, rest)) = whole::curve(reader.peek()) {
+                reader.leave(rest.len());
+                return parameters;
             }
             reader.take_up_to(1);
             let Some(group) = reader.integer(2, "named_curve", issues) else { return ServerParameters::Other };
@@ -128,13 +152,9 @@ fn curve<'a>(reader: &mut Reader<'a>, issues: &mut Vec<Issue>) -> ServerParamete
 }
 
 fn prime<'a>(reader: &mut Reader<'a>, issues: &mut Vec<Issue>) -> ServerParameters<'a> {
-    if let Ok((rest, parameters)) = tls_parser::parse_dh_params(reader.peek()) {
-        reader.take_up_to(reader.left() - rest.len());
-        return ServerParameters::Prime {
-            prime: parameters.dh_p,
-            generator: parameters.dh_g,
-            public: parameters.dh_ys,
-        };
+    if let Some((parameters, rest)) = whole::prime(reader.peek()) {
+        reader.leave(rest.len());
+        return parameters;
     }
     let prime = reader.vector(2, "dh_p", issues);
     let generator = reader.vector(2, "dh_g", issues);

@@ -1,7 +1,8 @@
 //! Handshake messages decoded by borrowing: what the index pass, the facts and the rules read.
 //!
 //! Each type has `decode(body)`, where `body` is the message without its 4-byte header. It never fails: a field that
-//! is cut is shorter or empty, and `issues` says the first thing that is missing or wrong. Start at [`ClientHello`].
+//! is cut is shorter or empty, and `issues` says the first thing that is missing or wrong. Whole messages are read by
+//! tls-parser (`whole`); what it does not read, or not rightly, is read here. Start at [`ClientHello`].
 //! The full tree for the detail pane is made elsewhere, from the same [`Reader`](super::reader::Reader).
 
 mod certificate;
@@ -13,6 +14,7 @@ mod record;
 mod server_hello;
 mod ssl2;
 mod trailing;
+mod whole;
 
 #[cfg(test)]
 mod tests;

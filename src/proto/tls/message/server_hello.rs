@@ -2,6 +2,7 @@
 
 use super::extension::Extensions;
 use super::list::{KeyShare, KeyShares, Opaques, behind_length};
+use super::whole;
 use crate::proto::tls::reader::{Issue, Reader};
 use crate::vocab::iana::{CipherSuite, CompressionMethod, ExtensionType, NamedGroup, ProtocolVersion};
 
@@ -42,6 +43,11 @@ pub struct ServerHello<'a> {
 impl<'a> ServerHello<'a> {
     /// Decodes the message body, without the 4-byte handshake header.
     pub fn decode(body: &'a [u8]) -> Self {
+        whole::server_hello(body).unwrap_or_else(|| Self::field_by_field(body))
+    }
+
+    /// The same of a body that is damaged, or of a version tls-parser does not know: as far as it goes.
+    pub(super) fn field_by_field(body: &'a [u8]) -> Self {
         let mut hello = Self::default();
         let issues = &mut hello.issues;
         let reader = &mut Reader::new(body);

@@ -1,6 +1,9 @@
 //! The small messages: Finished, NewSessionTicket, and alerts.
 
+use tls_parser::TlsMessage;
+
 use super::extension::Extensions;
+use super::whole;
 use crate::proto::tls::reader::{Issue, Reader};
 use crate::vocab::iana::{AlertDescription, AlertLevel, ExtensionType, ProtocolVersion};
 
@@ -38,11 +41,17 @@ pub struct NewSessionTicket<'a> {
 impl<'a> NewSessionTicket<'a> {
     /// Decodes the message body, without the 4-byte handshake header. Without a version the lengths tell the shape.
     pub fn decode(body: &'a [u8], version: Option<ProtocolVersion>) -> Self {
+        let tls13 = version.map_or_else(|| !is_old_shape(body), ProtocolVersion::is_tls13);
+        let whole = if tls13 { None } else { whole::new_session_ticket(body) };
+        whole.unwrap_or_else(|| Self::field_by_field(body, tls13))
+    }
+
+    /// The same of the shape of TLS 1.3, or of a body that is damaged: as far as it goes.
+    pub(super) fn field_by_field(body: &'a [u8], tls13: bool) -> Self {
         let mut message = Self::default();
         let issues = &mut message.issues;
         let reader = &mut Reader::new(body);
         message.lifetime = reader.integer(4, "ticket_lifetime", issues).unwrap_or_default() as u32;
-        let tls13 = version.map_or_else(|| !is_old_shape(body), ProtocolVersion::is_tls13);
         if tls13 {
             message.age_add = reader.integer(4, "ticket_age_add", issues).map(|value| value as u32);
             message.nonce = reader.vector(1, "ticket_nonce", issues);
@@ -78,9 +87,9 @@ pub struct Alert {
 impl Alert {
     /// The alert in a record body of two bytes; none for any other length, as of an encrypted alert.
     pub fn decode(body: &[u8]) -> Option<Self> {
-        match body {
-            [level, description] => {
-                Some(Self { level: AlertLevel(*level), description: AlertDescription(*description) })
+        match tls_parser::parse_tls_message_alert(body) {
+            Ok(([], TlsMessage::Alert(alert))) => {
+                Some(Self { level: AlertLevel(alert.severity.0), description: AlertDescription(alert.code.0) })
             }
             _ => None,
         }
