@@ -1,6 +1,5 @@
 //! Values as cells of a table, of CSV and of Markdown: nothing a capture says can act on the program that shows it.
 
-use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use super::json;
@@ -78,14 +77,6 @@ pub fn numbers(numbers: &[u32], most: usize) -> String {
         let _ = write!(out, " and {} more", numbers.len() - most);
     }
     out
-}
-
-/// Text cut to a number of columns, with a sign that it was.
-pub fn clipped(text: &str, columns: usize) -> Cow<'_, str> {
-    if text::width(text) <= columns {
-        return Cow::Borrowed(text);
-    }
-    Cow::Owned(format!("{}…", text::beginning(text, columns.saturating_sub(1))))
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::cells::{clipped, markdown};
+use super::cells::markdown;
 use super::flow_json::FlowJson;
 use super::handshake::StepJson;
 use super::paint::{Ink, Paint};
@@ -91,7 +91,10 @@ impl Compared<'_> {
             (false, true) => "",
         };
         let side = |step: Option<&Step>, start: Time| {
-            Cell::inked(ink, step.map_or_else(|| "-".into(), |step| clipped(&line(step, start), SIDE).into_owned()))
+            Cell::inked(
+                ink,
+                step.map_or_else(|| "-".into(), |step| text::clipped(&line(step, start), SIDE).into_owned()),
+            )
         };
         vec![
             Cell::inked(ink, mark),
@@ -164,7 +167,7 @@ fn difference_cells(difference: &Difference) -> Vec<Cell> {
         Difference { weight: 50.., .. } => Ink::Bad,
         _ => Ink::Plain,
     };
-    let value = |value: &str| clipped(&text::visible(value), VALUE).into_owned();
+    let value = |value: &str| text::clipped(&text::visible(value), VALUE).into_owned();
     vec![
         Cell::plain(difference.weight.to_string()),
         Cell::inked(ink, text::visible(&difference.field)),

@@ -2,7 +2,6 @@
 
 use std::io::{self, Write};
 
-use super::cells::clipped;
 use super::paint::{Ink, Paint};
 use crate::vocab::text;
 
@@ -71,7 +70,7 @@ impl Table<'_> {
             if at > 0 {
                 out.write_all(b"  ")?;
             }
-            let text = clipped(&cell.text, MAX_WIDTH);
+            let text = text::clipped(&cell.text, MAX_WIDTH);
             let pad = widths[at].saturating_sub(text::width(&text));
             let (before, after) = match self.columns[at].1 {
                 Align::Right => (pad, 0),

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::ops::Range;
 
+use crate::vocab::text;
+
 /// A filter that cannot be understood. Its text is three lines: what is wrong, the filter, and a mark below the place.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 pub struct FilterError {
@@ -28,8 +30,8 @@ impl FilterError {
 
 impl fmt::Display for FilterError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let before = self.filter.get(..self.at.start).unwrap_or_default().chars().count();
-        let marked = self.filter.get(self.at.clone()).unwrap_or_default().chars().count().max(1);
+        let before = self.filter.get(..self.at.start).map_or(0, text::width);
+        let marked = self.filter.get(self.at.clone()).map_or(1, text::width).max(1);
         writeln!(f, "{}", self.line())?;
         writeln!(f, "  {}", self.filter)?;
         write!(f, "  {:before$}{:^<marked$}", "", "")

@@ -1,7 +1,7 @@
 //! Two flows side by side: aligned rows, what differs in each, the ranked differences.
 
 use super::role::{Line, Role, Span};
-use super::wrap::{clip, wrap};
+use super::wrap::wrap;
 use super::{header, ladder, list, values};
 pub use crate::compare::{Comparison, Difference, Row};
 use crate::engine::FlowView;
@@ -100,7 +100,7 @@ pub fn difference(difference: &Difference, width: usize) -> Line {
     let field_width = (width / 4).clamp(12, 34);
     let (said, expected) = if difference.expected { (0, "  (expected)".len()) } else { ("  (expected)".len(), 0) };
     let value_width = width.saturating_sub(field_width + 6 + 4 + said + expected) / 2;
-    let fit = |text: String, width: usize| format!("{:<width$}", clip(&text, width));
+    let fit = |text: String, width: usize| text::padded(&text::clipped(&text, width), width);
     let mut line = Line::of(if difference.expected { Role::Dim } else { Role::Warning }, bar);
     line.push(name, fit(difference.field.clone(), field_width));
     line.push(Role::Text, "  ");
@@ -124,7 +124,9 @@ pub fn row_differences(row: &Row) -> Line {
     }
     for one in &row.differences {
         let role = if one.expected { Role::Dim } else { Role::Difference };
-        let absent = |text: &str| if text.is_empty() { "absent".to_owned() } else { clip(&text::visible(text), 40) };
+        let absent = |text: &str| {
+            if text.is_empty() { "absent".to_owned() } else { text::clipped(&text::visible(text), 40).into_owned() }
+        };
         line.push(role, format!("{}: {} → {}", one.field, absent(&one.baseline), absent(&one.subject)));
         line.push(Role::Dim, "   ");
     }
@@ -153,7 +155,7 @@ pub fn title(
         line
     };
     let full = title(true);
-    if full.plain().chars().count() <= width { full } else { title(false) }
+    if text::width(&full.plain()) <= width { full } else { title(false) }
 }
 
 fn describe(line: &mut Line, flow: FlowRef, view: Option<&FlowView>, index: &Index, in_full: bool) {

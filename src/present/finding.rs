@@ -7,7 +7,7 @@ use super::wrap::wrap;
 use crate::cohort::{Link, LinkKind};
 use crate::diagnose::Finding;
 use crate::engine::FlowView;
-use crate::vocab::{Confidence, FlowNumber, PacketNumber};
+use crate::vocab::{Confidence, FlowNumber, PacketNumber, text};
 
 /// One line of a finding; evidence leads to its packet.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -31,7 +31,7 @@ fn rows(finding: &Finding, links: &[Link], width: usize) -> Vec<FindingRow> {
         .with(confidence_role(finding.confidence), finding.confidence.name());
     let mut whole = cause.clone().with(Role::Dim, ", ");
     whole.spans.extend(verdict.spans.iter().cloned());
-    if whole.plain().chars().count() <= width {
+    if text::width(&whole.plain()) <= width {
         rows.push(whole);
     } else {
         rows.push(cause);
@@ -100,7 +100,7 @@ impl Rows {
     }
 
     fn text(&mut self, role: Role, lead: &str, text: &str) {
-        let indent = " ".repeat(lead.chars().count());
+        let indent = " ".repeat(text::width(lead));
         for (at, part) in wrap(text, self.width.saturating_sub(indent.len())).into_iter().enumerate() {
             self.push(Line::of(Role::Dim, if at == 0 { lead } else { &indent }).with(role, part));
         }

@@ -4,7 +4,6 @@ use jiff::tz::TimeZone;
 
 use super::role::{Line, Role, Span};
 use super::values;
-use super::wrap::clip;
 use crate::diagnose::{Finding, Role as EvidenceRole};
 use crate::flow::Events;
 use crate::timeline::{Step, StepKind, Timeline};
@@ -239,8 +238,8 @@ pub const AROUND: u16 = 8;
 pub fn draw(arrow: &Arrow, width: usize) -> Line {
     let inner = width.saturating_sub(2);
     let [head_left, stroke, head_right] = arrow.signs();
-    let label = clip(&arrow.label, width.saturating_sub(usize::from(AROUND)));
-    let rest = inner.saturating_sub(label.chars().count() + 4);
+    let label = text::clipped(&arrow.label, width.saturating_sub(usize::from(AROUND)));
+    let rest = inner.saturating_sub(text::width(&label) + 4);
     let left = rest / 2;
     let line = |count: usize| std::iter::repeat_n(stroke, count).collect::<String>();
     if inner < 6 {

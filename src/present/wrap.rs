@@ -1,28 +1,30 @@
-//! Text broken into lines at spaces, or cut where there is one line only.
+//! Text broken into lines at spaces.
 
 use super::role::Line;
+use crate::vocab::text;
 
-/// `text` in lines of at most `width` characters; a longer word is cut.
+/// `text` in lines of at most `width` columns; a longer word is cut.
 pub fn wrap(text: &str, width: usize) -> Vec<String> {
     let width = width.max(8);
     let mut lines = Vec::new();
     let mut line = String::new();
-    let mut length = 0;
-    for word in text.split_whitespace() {
-        let mut word: Vec<char> = word.chars().collect();
-        if length > 0 && length + 1 + word.len() > width {
+    let mut taken = 0;
+    for mut word in text.split_whitespace() {
+        if taken > 0 && taken + 1 + text::width(word) > width {
             lines.push(std::mem::take(&mut line));
-            length = 0;
+            taken = 0;
         }
-        while word.len() > width {
-            lines.push(word.drain(..width).collect());
+        while text::width(word) > width {
+            let (head, rest) = word.split_at(text::beginning(word, width).len());
+            lines.push(head.to_owned());
+            word = rest;
         }
-        if length > 0 {
+        if taken > 0 {
             line.push(' ');
-            length += 1;
+            taken += 1;
         }
-        length += word.len();
-        line.extend(word);
+        taken += text::width(word);
+        line.push_str(word);
     }
     if !line.is_empty() {
         lines.push(line);
@@ -30,17 +32,17 @@ pub fn wrap(text: &str, width: usize) -> Vec<String> {
     lines
 }
 
-/// A line in lines of at most `width` characters, broken at spaces. What follows stands below the last piece of the
+/// A line in lines of at most `width` columns, broken at spaces. What follows stands below the last piece of the
 /// line, or below its first word, if that leaves half of the width.
 pub fn wrap_line(line: &Line, width: usize) -> Vec<Line> {
     let plain = line.plain();
-    let Some((last, before)) = line.spans.split_last().filter(|_| plain.chars().count() > width) else {
+    let Some((last, before)) = line.spans.split_last().filter(|_| text::width(&plain) > width) else {
         return vec![line.clone()];
     };
-    let lead: usize = before.iter().map(|span| span.text.chars().count()).sum();
+    let lead: usize = before.iter().map(|span| text::width(&span.text)).sum();
     let bullet = last.text.trim_start_matches([' ', '-']);
     let mark = last.text.strip_suffix(bullet).unwrap_or_default();
-    let hanging = lead + mark.chars().count();
+    let hanging = lead + text::width(mark);
     let stays = hanging <= width / 2;
     let indent = if stays { hanging } else { 4.min(width / 4) };
     let mut parts = wrap(bullet, width.saturating_sub(indent)).into_iter();
@@ -52,16 +54,6 @@ pub fn wrap_line(line: &Line, width: usize) -> Vec<Line> {
     std::iter::once(first).chain(below).collect()
 }
 
-/// `text` in at most `width` characters, with `…` where it was cut.
-pub fn clip(text: &str, width: usize) -> String {
-    if text.chars().count() <= width {
-        return text.to_owned();
-    }
-    let mut cut: String = text.chars().take(width.saturating_sub(1)).collect();
-    cut.push('…');
-    cut
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::role::Role;
@@ -71,6 +63,7 @@ mod tests {
     fn lines_break_at_spaces_and_long_words_are_cut() {
         assert_eq!(wrap("one two three", 8), ["one two", "three"]);
         assert_eq!(wrap("ab 0123456789", 8), ["ab", "01234567", "89"]);
+        assert_eq!(wrap("ab 例えば、長い", 8), ["ab", "例えば、", "長い"]);
         assert!(wrap("", 10).is_empty());
     }
 

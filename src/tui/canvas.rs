@@ -2,12 +2,12 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
-use ratatui::text::Span as DrawnSpan;
 use ratatui::widgets::Widget;
 
 use super::theme::Theme;
 use crate::app::{Laid, Pane, Target};
 use crate::present::role::{Line, Role, Span};
+use crate::vocab::text;
 
 /// What a part of the screen means to the mouse.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -95,7 +95,7 @@ impl<'b> Canvas<'b> {
         let end = x + width - u16::from(is_cut && width > 0);
         let mut at = x;
         for span in &line.spans {
-            if is_cut && at + DrawnSpan::raw(&*span.text).width() as u16 > end {
+            if is_cut && at + text::width(&span.text) as u16 > end {
                 self.span(at, y, end - at, span);
                 return self.span(end, y, width.min(1), &Span::new(span.role, "…"));
             }
@@ -114,7 +114,7 @@ impl<'b> Canvas<'b> {
 
     /// Draws a piece of text in a cell of a table; what does not fit ends in `…`.
     pub fn cell(&mut self, x: u16, y: u16, width: u16, right: bool, span: &Span) {
-        let needed = DrawnSpan::raw(&*span.text).width() as u16;
+        let needed = text::width(&span.text) as u16;
         if needed <= width {
             let skip = if right { width - needed } else { 0 };
             self.span(x + skip, y, width - skip, span);
@@ -220,12 +220,12 @@ impl<'b> Canvas<'b> {
 
 /// The end of a text that fits in `width` columns.
 pub fn tail(text: &str, width: u16) -> &str {
-    let fits = |at: &usize| DrawnSpan::raw(&text[*at..]).width() <= usize::from(width);
+    let fits = |at: &usize| text::width(&text[*at..]) <= usize::from(width);
     let mut starts = text.char_indices().map(|(at, _)| at);
     starts.find(fits).map_or("", |at| &text[at..])
 }
 
 /// How many columns a line takes.
 pub fn width(line: &Line) -> u16 {
-    line.spans.iter().map(|span| DrawnSpan::raw(&*span.text).width()).sum::<usize>() as u16
+    line.spans.iter().map(|span| text::width(&span.text)).sum::<usize>() as u16
 }

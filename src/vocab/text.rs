@@ -1,5 +1,6 @@
 //! Text from a capture made safe to show: no control, bidirectional or invisible character passes.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
@@ -61,6 +62,19 @@ pub fn beginning(text: &str, columns: usize) -> &str {
     &text[..end]
 }
 
+/// `text` in at most `columns`, with `…` where it was cut.
+pub fn clipped(text: &str, columns: usize) -> Cow<'_, str> {
+    if width(text) <= columns {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(format!("{}…", beginning(text, columns.saturating_sub(1))))
+}
+
+/// `text` with spaces behind it up to a number of columns.
+pub fn padded(text: &str, columns: usize) -> String {
+    format!("{text}{:1$}", "", columns.saturating_sub(width(text)))
+}
+
 /// A count with its noun: `1 flow`, `12 flows`.
 pub fn counted(number: usize, noun: &str) -> String {
     format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
@@ -103,6 +117,10 @@ mod tests {
         for (columns, expected) in [(0, ""), (1, ""), (2, "例"), (3, "例"), (4, "例え"), (99, "例え.test")] {
             assert_eq!(beginning("例え.test", columns), expected);
         }
+        for (columns, expected) in [(2, "…"), (3, "例…"), (8, "例え.te…"), (9, "例え.test")] {
+            assert_eq!(clipped("例え.test", columns), expected);
+        }
+        assert_eq!(padded("例え", 6), "例え  ");
     }
 
     #[test]

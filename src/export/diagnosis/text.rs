@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use super::super::paint::{Ink, Paint};
 use super::super::rates::{self, sentence};
 use super::super::table::{Align, Cell, Table};
-use super::super::{baseline, cells, links};
+use super::super::{baseline, links};
 use super::summary::{Diagnosis, Group, incident_line, server_name};
 use crate::diagnose::Finding;
 use crate::facts::FlowFacts;
@@ -77,6 +77,6 @@ fn row(finding: &Finding, facts: &FlowFacts<'_>) -> Vec<Cell> {
         Cell::plain(finding.ended_by.name()),
         Cell::plain(finding.confidence.name()),
         Cell::plain(server_name(facts)),
-        Cell::plain(cells::clipped(&text::visible(&finding.headline), 120)),
+        Cell::plain(text::clipped(&text::visible(&finding.headline), 120)),
     ]
 }

@@ -11,7 +11,7 @@ use crate::index::Index;
 use crate::present::list::{self, COLUMNS};
 use crate::present::role::{Line, Role, Span};
 use crate::present::{causes, overview, rates, values};
-use crate::vocab::{FlowNumber, FlowRef};
+use crate::vocab::{FlowNumber, FlowRef, text};
 
 /// Rows below which the finding under the list is left out.
 const FINDING_FROM: u16 = 14;
@@ -101,7 +101,7 @@ fn draw_table(canvas: &mut Canvas<'_>, area: Rect, model: &Model, index: &Index)
     let mut widths = list.widths.clone();
     for (_, cells) in &cells {
         for (width, cell) in widths.iter_mut().zip(cells) {
-            *width = (*width).max(cell.text.chars().count() as u16);
+            *width = (*width).max(text::width(&cell.text) as u16);
         }
     }
     let columns = columns(list, &widths, rows.width.saturating_sub(1));
