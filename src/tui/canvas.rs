@@ -2,12 +2,20 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
-use ratatui::widgets::Widget;
+use ratatui::symbols::scrollbar;
+use ratatui::text::Text;
+use ratatui::widgets::{
+    Block, Borders, Clear, Paragraph, Scrollbar, ScrollbarOrientation, ScrollbarState, StatefulWidget as _, Widget,
+    Wrap,
+};
 
 use super::theme::Theme;
 use crate::app::{Laid, Pane, Target};
 use crate::present::role::{Line, Role, Span};
 use crate::vocab::text;
+
+/// A scroll bar is thin, and has no arrows.
+const SCROLL_BAR: scrollbar::Set<'_> = scrollbar::Set { track: "│", thumb: "┃", begin: "", end: "" };
 
 /// What a part of the screen means to the mouse.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -137,9 +145,7 @@ impl<'b> Canvas<'b> {
 
     /// Empties a stretch.
     pub fn clear(&mut self, area: Rect) {
-        for position in area.intersection(self.buffer.area).positions() {
-            self.buffer[position].reset();
-        }
+        self.widget(area, Clear);
     }
 
     /// Marks the row under the cursor.
@@ -167,9 +173,14 @@ impl<'b> Canvas<'b> {
 
     /// Draws a vertical rule.
     pub fn separator(&mut self, x: u16, area: Rect) {
-        for y in area.y..area.bottom() {
-            self.span(x, y, 1, &Span::new(Role::Border, "│"));
-        }
+        let rule = Block::new().borders(Borders::LEFT).border_style(self.theme.style(Role::Border));
+        self.widget(Rect { x, width: 1, ..area }, rule);
+    }
+
+    /// Draws text that breaks where it is too long for an area.
+    pub fn paragraph(&mut self, area: Rect, role: Role, text: &str) {
+        let text = Text::styled(text, self.theme.style(role));
+        self.widget(area, Paragraph::new(text).wrap(Wrap { trim: true }));
     }
 
     /// Draws a scroll bar at an area's right edge, if not all is seen; what is left beside it.
@@ -177,14 +188,13 @@ impl<'b> Canvas<'b> {
         if area.width < 2 || area.height == 0 || all <= seen {
             return area;
         }
-        let height = u64::from(area.height);
-        let thumb = (seen * height / all).clamp(1, height);
-        let room = height - thumb;
-        let top = (first * room).checked_div(all - seen).unwrap_or(0).min(room);
-        for row in 0..height {
-            let sign = if (top..top + thumb).contains(&row) { "┃" } else { "│" };
-            self.span(area.right() - 1, area.y + row as u16, 1, &Span::new(Role::Border, sign));
-        }
+        // The widget counts the rows that can be the first one seen.
+        let state = &mut ScrollbarState::new((all - seen + 1) as usize)
+            .position(first as usize)
+            .viewport_content_length(seen as usize);
+        let bar = Scrollbar::new(ScrollbarOrientation::VerticalRight).symbols(SCROLL_BAR);
+        let bar = bar.begin_symbol(None).end_symbol(None).style(self.theme.style(Role::Border));
+        bar.render(area.intersection(self.buffer.area), self.buffer, state);
         Rect { width: area.width - 1, ..area }
     }
 

@@ -10,7 +10,6 @@ use crate::index::Index;
 use crate::present::compare::{self, Comparison, Relation, SideCells};
 use crate::present::header;
 use crate::present::role::{Line, Role, Span};
-use crate::present::wrap::wrap;
 
 /// Draws the comparison.
 pub fn draw(canvas: &mut Canvas<'_>, title: Rect, body: Rect, model: &Model, index: &Index) {
@@ -45,9 +44,7 @@ pub fn draw(canvas: &mut Canvas<'_>, title: Rect, body: Rect, model: &Model, ind
 
 /// Says why there is nothing to show.
 pub(super) fn said(canvas: &mut Canvas<'_>, area: Rect, role: Role, text: &str) {
-    for (y, part) in (area.y..area.bottom()).zip(wrap(text, usize::from(area.width.saturating_sub(2)))) {
-        canvas.span(area.x + 1, y, area.width.saturating_sub(1), &Span::new(role, part));
-    }
+    canvas.paragraph(Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area }, role, text);
 }
 
 fn draw_rows(canvas: &mut Canvas<'_>, area: Rect, shown: &Compare, ready: &Comparison) {
