@@ -68,13 +68,13 @@ fn main() {
     let mut first_rows = None;
     while run.stage.model().is_loading() || run.stage.has_work() {
         run.turn();
-        if first_rows.is_none() && !run.stage.model().list.rows.is_empty() {
+        if first_rows.is_none() && !run.stage.model().screens.list.rows.is_empty() {
             first_rows = Some(began.elapsed());
         }
     }
     let (loaded, longest) = (began.elapsed(), run.longest);
     let millis = |time: Duration| format!("{:.1} ms", time.as_secs_f64() * 1e3);
-    println!("{} flows", run.stage.model().list.rows.len());
+    println!("{} flows", run.stage.model().screens.list.rows.len());
     println!("first rows after {}", first_rows.map_or_else(|| "never".to_owned(), millis));
     println!("loaded after {}, longest frame {}", millis(loaded), millis(longest));
     run.settle();
@@ -83,7 +83,7 @@ fn main() {
             run.stage.press(key);
         }
         let took = run.settle();
-        let rows = run.stage.model().list.rows.len();
+        let rows = run.stage.model().screens.list.rows.len();
         println!("{script:14} {:>10}, longest frame {:>9}, {rows} rows", millis(took), millis(run.longest));
     }
 }

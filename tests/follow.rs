@@ -223,7 +223,7 @@ fn long(parts: usize) -> (Made, Vec<u8>) {
 fn a_stream_of_many_parts_is_gone_through_searched_and_saved() {
     let (made, sent) = long(4);
     let mut play = Play::made(&made, (110, 20));
-    let extent = |play: &Play| play.model().follow.extent().expect("a map");
+    let extent = |play: &Play| play.screens().follow.parts.extent().expect("a map");
     play.press("f").is_on("▶ client");
     assert!(extent(&play).parts > 3 && extent(&play).is_complete, "{:?}", extent(&play));
     let last = String::from_utf8_lossy(&sent).lines().last().expect("a line").to_owned();
@@ -233,8 +233,8 @@ fn a_stream_of_many_parts_is_gone_through_searched_and_saved() {
     // Page by page from one part to the next: no line is lost, none is cut, none comes twice.
     let mut number = 34_000;
     play.press("d d / line Space 00034000 Enter");
-    let before = play.model().follow.cursor.part;
-    while play.model().follow.cursor.part == before || number % 7 > 0 {
+    let before = play.screens().follow.window.cursor.part;
+    while play.screens().follow.window.cursor.part == before || number % 7 > 0 {
         assert!(play.cursor().contains(&format!("line {number:08} grün 世")));
         number += 16;
         play.press("PageDown");
@@ -248,7 +248,7 @@ fn a_stream_of_many_parts_is_gone_through_searched_and_saved() {
     play.press("w ctrl-u").press(&file.to_string_lossy()).press("Enter").shows("saved 4.2 MB");
     assert!(std::fs::read(file).expect("the file") == sent, "the saved bytes are those sent");
     // No more than a few parts are held, however far one goes.
-    assert!(play.model().follow.held() <= 4);
+    assert!(play.screens().follow.parts.held() <= 4);
 }
 
 #[test]
@@ -256,9 +256,9 @@ fn a_packet_far_away_is_found_and_leads_back() {
     let (made, _) = long(3);
     let mut play = Play::made(&made, (110, 20));
     play.press("f : packet Space 2000 Enter");
-    assert_eq!(play.model().follow.packet().map(|packet| packet.0), Some(2000));
+    assert_eq!(play.screens().follow.packet().map(|packet| packet.0), Some(2000));
     play.press("s").is_on("2000").press("f");
-    assert_eq!(play.model().follow.packet().map(|packet| packet.0), Some(2000));
+    assert_eq!(play.screens().follow.packet().map(|packet| packet.0), Some(2000));
 }
 
 /// Segments of a stream: which bytes each carries, whether it was captured at all, how often, in which order.

@@ -122,15 +122,15 @@ mod scene {
     pub fn every_column_sorts_both_ways() -> Play {
         let mut play = Play::fixture("stacks-ok", (60, 20));
         for _ in COLUMNS {
-            let column = play.press(">").model().list.query.column;
+            let column = play.press(">").screens().list.query.column;
             let title = COLUMNS[column].title;
             // Narrow as the screen is, the column that sorts is on it.
             play.shows(&format!("{title}▲")).press("r").shows(&format!("{title}▼")).press("r");
         }
         play.press("<").shows("ALPN▲").press(": sort Space flow Enter");
-        assert_eq!(play.model().list.rows, [0, 1, 2, 3, 4, 5, 6, 7]);
+        assert_eq!(play.screens().list.rows, [0, 1, 2, 3, 4, 5, 6, 7]);
         play.press("r");
-        assert_eq!(play.model().list.rows, [7, 6, 5, 4, 3, 2, 1, 0]);
+        assert_eq!(play.screens().list.rows, [7, 6, 5, 4, 3, 2, 1, 0]);
         play
     }
 
@@ -148,7 +148,7 @@ mod scene {
 
     pub fn outcomes_are_shown_one_after_the_other() -> Play {
         let mut play = Play::fixture("block-page-then-retry-ok", WIDE);
-        let mut rows = |keys: &str| play.press(keys).model().list.rows.len();
+        let mut rows = |keys: &str| play.press(keys).screens().list.rows.len();
         assert_eq!([rows("o"), rows("o"), rows("o")], [1, 2, 0]);
         assert_eq!([rows("Esc"), rows("o"), rows("o o o o"), rows("o")], [3, 1, 0, 3]);
         play
@@ -212,7 +212,7 @@ mod scene {
     pub fn the_comparison_begins_at_the_first_divergence() -> Play {
         let mut play = Play::fixture("one-percent", WIDE);
         play.press("n c").shows("Identical until Client Hello").is_on("▶").is_on("Server Hello").is_on("✕── RST");
-        let compare = play.model().compare.as_ref().expect("a comparison");
+        let compare = play.screens().compare.pair.as_ref().expect("a comparison");
         assert_eq!(compare.ready().and_then(|ready| ready.first_divergence), compare.row());
         play.press("=").shows("4 equal ones hidden").is_on("▶").press("=").lacks("equal ones hidden").is_on("▶");
         play
@@ -268,12 +268,12 @@ mod scene {
         play.shows("(estimate: network ").press("Enter").is_on("▾ client").press("z z").lacks("▸ client");
         // What is looked for is unfolded.
         play.press("z g m").is_on("Client Hello").shows("▾ client: Client Hello").press("z z");
-        let rows = play.model().timeline.rows.len();
-        let scaled = play.press("g T").shows("time to scale").model().timeline.rows.len();
+        let rows = play.screens().timeline.steps.rows.len();
+        let scaled = play.press("g T").shows("time to scale").screens().timeline.steps.rows.len();
         assert!(scaled > rows && scaled <= rows + 61, "{rows} {scaled}");
         for _ in 0..scaled {
             play.press("j");
-            assert!(play.model().timeline.packet(&play.model().view().expect("open")).is_some());
+            assert!(play.screens().timeline.steps.packet(&play.model().view().expect("open")).is_some());
         }
         play.press("T").lacks("time to scale");
         play
@@ -311,10 +311,10 @@ mod scene {
         play.press("Enter C").shows("reassembled from");
         // From the certificate's field to its bytes in the packets, and back from there.
         play.press("/ modulus Enter").is_on("modulus");
-        let whole = play.model().timeline.tree.selected();
-        let pane = play.model().timeline.tree.pane;
+        let whole = play.screens().timeline.tree.selected();
+        let pane = play.screens().timeline.tree.pane;
         assert!(whole.len() > 200, "{whole:?}");
-        let detail = play.model().timeline.tree.detail.clone().expect("decoded");
+        let detail = play.screens().timeline.tree.detail.clone().expect("decoded");
         let packets: Vec<_> =
             (0..pane).filter_map(|below| Some((below, detail.place_in(below, (pane, whole.clone()))?))).collect();
         assert!(!packets.is_empty(), "in some packet");
@@ -372,10 +372,10 @@ mod scene {
         play.press("Enter g m Enter").shows("▸ Fields").is_on("▾ client_hello");
         play.press("Space").is_on("▸ client_hello").press("Enter").is_on("▾ client_hello");
         play.press("Left").is_on("▸ client_hello").press("Right").is_on("▾ client_hello");
-        let few = play.model().timeline.tree.rows.len();
-        let all = play.press("+").model().timeline.tree.rows.len();
+        let few = play.screens().timeline.tree.rows.len();
+        let all = play.press("+").screens().timeline.tree.rows.len();
         assert!(all > few, "{all} > {few}");
-        let none = play.press("-").model().timeline.tree.rows.len();
+        let none = play.press("-").screens().timeline.tree.rows.len();
         assert!(none < few, "{none} < {few}");
         play.press("/ server_name Enter").shows("/server_name: 1 of").is_on("server_name: api.example.test");
         play.press("n").shows(": 2 of").shows("n next").press("N").shows(": 1 of");
@@ -392,10 +392,10 @@ mod scene {
         let mut play = Play::fixture("certificate-rejected-by-one-client", WIDE);
         play.press("Enter C").shows("3 of 3").press("v").shows("1 of 3");
         play.press("Tab Home").shows("▸ Packet");
-        assert_eq!(play.model().timeline.tree.byte, Some(0));
+        assert_eq!(play.screens().timeline.tree.byte, Some(0));
         play.press("Right Right Down");
-        assert_eq!(play.model().timeline.tree.byte, Some(18));
-        let row = play.model().timeline.tree.row().expect("a field");
+        assert_eq!(play.screens().timeline.tree.byte, Some(18));
+        let row = play.screens().timeline.tree.row().expect("a field");
         assert!(row.range.contains(&18), "{row:?}");
         play
     }
@@ -503,7 +503,7 @@ mod scene {
             .click("Ethernet II")
             .shows("▸ Fields");
         play.click("Ethernet II").is_on("▾ Ethernet II").click("45 00").shows("▸ Packet").shows("Version");
-        assert_eq!(play.model().timeline.focus, Pane::Bytes);
+        assert_eq!(play.screens().timeline.focus, Pane::Bytes);
         play.press("f g")
             .resize(LOW)
             .click("client packet")
@@ -515,7 +515,7 @@ mod scene {
 
     pub fn packets_are_listed_and_plotted() -> Play {
         let mut play = Play::fixture("mtu-black-hole-server-side", WIDE);
-        let at = |play: &Play| play.model().packets.cursor.at + 1;
+        let at = |play: &Play| play.screens().packets.cursor.at + 1;
         play.press("s").shows("17 packets  7 retransmission").is_on("1448");
         assert_eq!(at(&play), 9, "the packet that proves the finding");
         play.press("e").is_on("[retransmission]").press("E").is_on("0.046809").press("k").is_on("duplicate ACK");
@@ -546,12 +546,12 @@ mod scene {
     pub fn plots_are_zoomed_and_panned() -> Play {
         let mut play = Play::fixture("heavy-loss-ok", NARROW);
         play.press("s Tab");
-        let whole = play.model().packets.range();
+        let whole = play.screens().packets.range();
         play.press("e e + + +");
-        let near = play.model().packets.range();
+        let near = play.screens().packets.range();
         assert!(near.0 >= whole.0 && near.1 < whole.1 && (near.1 - near.0) * 7 < whole.1 - whole.0, "{near:?}");
         let shown = |play: &Play| {
-            let packets = &play.model().packets;
+            let packets = &play.screens().packets;
             let (start, end) = packets.range();
             packets.measured.time(packets.cursor.at).is_some_and(|time| (start..=end).contains(&time))
         };
@@ -560,7 +560,7 @@ mod scene {
             assert!(shown(&play), "the packet under the cursor is shown after {keys}");
         }
         play.press("=");
-        assert_eq!(play.model().packets.range(), whole);
+        assert_eq!(play.screens().packets.range(), whole);
         play
     }
 
@@ -568,9 +568,9 @@ mod scene {
         let mut play = Play::made(&Made::new(&refused((50_000..50_012).chain([50_005]))), WIDE);
         play.press("R").is_on("10.0.0.1 to 10.0.0.2:443").shows("Incidents  1: many failures");
         play.press("Enter").shows("only the incident at 10.0.0.2:443");
-        assert_eq!(play.model().list.rows.len(), 13);
+        assert_eq!(play.screens().list.rows.len(), 13);
         play.press("R shift-Tab shift-Tab").is_on("By time").press("j Enter").shows("only the 50.0 ms from 2023-11-14");
-        let period = play.model().list.rows.len();
+        let period = play.screens().list.rows.len();
         assert!((1..13).contains(&period), "{period}");
         play
     }
@@ -597,22 +597,22 @@ mod scene {
         play.is_on(" 162 ").press(": sort Space flow Enter r").is_on(" 162 ").press("g j").is_on(" 952 ");
         play.press("/ tags Enter").shows("2 flows, 100.0 % of the failed").shows("✓ ok  258 flows").press("Esc");
         play.press("o").lacks("✓ ok  1293 flows").press("Esc g C").lacks("of the failed").is_on(" 952 ");
-        assert_eq!(play.model().list.len(), 1304);
+        assert_eq!(play.screens().list.len(), 1304);
         play
     }
 
     pub fn failure_rates_lead_to_the_flows_of_a_cohort() -> Play {
         let mut play = Play::fixture("one-percent", WIDE);
         play.press("R").shows("1304 handshakes failed").shows("95 % interval").shows("By client");
-        let rates = play.model().rates.rates.clone().expect("counted");
+        let rates = play.screens().rates.counted.clone().expect("counted");
         let (_, tally) = rates.cohorts[0].rows[0].clone();
         play.press("Enter");
         assert_eq!(play.screen(), Screen::List);
         play.shows("only client ");
-        let failed = play.press("o").model().list.rows.len();
+        let failed = play.press("o").screens().list.rows.len();
         assert_eq!(failed, tally.failed, "the list has the flows that were counted");
         play.press("Esc").lacks("only client");
-        assert_eq!(play.model().list.rows.len(), 1304);
+        assert_eq!(play.screens().list.rows.len(), 1304);
         play.press("R Tab").is_on("By server").press("Enter").shows("this row stands for no flows").press("Tab j");
         play.press("shift-Tab")
             .is_on("By server name")
@@ -621,7 +621,7 @@ mod scene {
             .press("shift-Tab shift-Tab");
         play.is_on("By time").press("Tab").is_on("By client").press("G k g : rates Enter");
         // What was counted is kept as long as the index is the same.
-        let again = play.press("q R").model().rates.rates.clone().expect("counted");
+        let again = play.press("q R").screens().rates.counted.clone().expect("counted");
         assert!(std::sync::Arc::ptr_eq(&rates, &again));
         play.press("j j q").press(": 162 Enter R q").is_on(" 162 ");
         play
@@ -651,7 +651,7 @@ mod scene {
             }
         }
         play.press("L Enter c Enter f L Enter f c");
-        assert_eq!(play.model().screens, [Screen::List, Screen::Timeline, Screen::Follow, Screen::Compare]);
+        assert_eq!(play.model().stack, [Screen::List, Screen::Timeline, Screen::Follow, Screen::Compare]);
         play
     }
 

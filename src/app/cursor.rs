@@ -1,4 +1,6 @@
-//! A cursor in a list of rows of which a window is seen.
+//! A cursor in a list of rows of which a window is seen, and the actions that move it, which are the same in every pane.
+
+use super::action::Action;
 
 /// Which row the cursor is on, and which row is the first to be seen.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -11,6 +13,23 @@ pub struct Cursor {
 
 /// Rows kept in sight above and below the cursor.
 const MARGIN: usize = 1;
+
+/// How many rows an action moves in a window of `page` rows; to the first and the last row are as far as can be. None
+/// where it does not move up or down.
+pub fn rows(action: Action, page: usize) -> Option<isize> {
+    let page = page as isize;
+    Some(match action {
+        Action::Up => -1,
+        Action::Down => 1,
+        Action::PageUp => -(page - 1).max(1),
+        Action::PageDown => (page - 1).max(1),
+        Action::HalfUp => -(page / 2).max(1),
+        Action::HalfDown => (page / 2).max(1),
+        Action::First => isize::MIN,
+        Action::Last => isize::MAX,
+        _ => return None,
+    })
+}
 
 impl Cursor {
     /// The first row to show in a window of `height` rows, of `len` rows in all.
@@ -44,6 +63,20 @@ impl Cursor {
         self.at = self.at.saturating_add_signed(rows).min(len.saturating_sub(1));
     }
 
+    /// Moves as an action asks, staying within `len` rows; whether it asks for that.
+    pub fn act(&mut self, action: Action, len: usize) -> bool {
+        let rows = rows(action, self.page());
+        if let Some(rows) = rows {
+            self.step(rows, len);
+        }
+        rows.is_some()
+    }
+
+    /// Goes to a row, or to the last of `len` rows.
+    pub fn select(&mut self, row: usize, len: usize) {
+        self.at = row.min(len.saturating_sub(1));
+    }
+
     /// Moves the window by `rows` and the cursor only as far as it must to stay in sight.
     pub fn scroll(&mut self, rows: isize, len: usize) {
         let last = len.saturating_sub(self.height);
@@ -72,6 +105,29 @@ mod tests {
         assert_eq!(cursor.top(10, 100), 90);
         assert_eq!(cursor.top(0, 0), 0);
         assert_eq!(Cursor::default().top(3, 1), 0);
+    }
+
+    #[test]
+    fn actions_move_by_rows_pages_and_to_the_ends() {
+        let mut cursor = Cursor::default();
+        cursor.laid(10, 100);
+        for (action, at) in [
+            (Action::Down, 1),
+            (Action::PageDown, 10),
+            (Action::HalfDown, 15),
+            (Action::HalfUp, 10),
+            (Action::PageUp, 1),
+            (Action::Last, 99),
+            (Action::Down, 99),
+            (Action::Up, 98),
+            (Action::First, 0),
+            (Action::Up, 0),
+        ] {
+            assert!(cursor.act(action, 100));
+            assert_eq!(cursor.at, at, "{action:?}");
+        }
+        assert!(!cursor.act(Action::Open, 100));
+        assert_eq!(rows(Action::PageDown, 0), Some(1), "a window without rows moves too");
     }
 
     #[test]

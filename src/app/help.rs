@@ -6,7 +6,7 @@ use crate::present::role::{Line, Role};
 /// The lines of the help on a screen.
 pub fn rows(here: Scope) -> Vec<Line> {
     let mut lines = Vec::new();
-    let others = Scope::ALL.iter().copied().filter(|scope| *scope != here && *scope != Scope::Anywhere);
+    let others = Scope::all().filter(|scope| *scope != here && *scope != Scope::Anywhere);
     for scope in [here, Scope::Anywhere].into_iter().chain(others) {
         if !lines.is_empty() {
             lines.push(Line::new());

@@ -4,42 +4,36 @@ use std::fmt::Write as _;
 
 use super::action::Action;
 use super::key::Key;
+use super::screen::Screen;
 
 /// Where a key has its meaning.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Scope {
     /// On every screen.
     Anywhere,
-    /// In the flow list.
-    List,
-    /// In the handshake timeline.
-    Timeline,
-    /// In the stream.
-    Follow,
-    /// In the packets.
-    Packets,
-    /// In the comparison.
-    Compare,
-    /// In the failure rates.
-    Rates,
+    /// On one screen.
+    On(Screen),
 }
 
 impl Scope {
     /// Every scope, in the order of the help.
-    pub const ALL: &'static [Scope] =
-        &[Scope::Anywhere, Scope::List, Scope::Rates, Scope::Timeline, Scope::Follow, Scope::Packets, Scope::Compare];
+    pub fn all() -> impl Iterator<Item = Self> {
+        std::iter::once(Self::Anywhere).chain(Screen::ALL.iter().copied().map(Self::On))
+    }
 
     /// Its heading in the help.
     pub fn title(self) -> &'static str {
         match self {
             Scope::Anywhere => "Everywhere",
-            Scope::List => "Flow list",
-            Scope::Timeline => "Handshake timeline",
-            Scope::Follow => "Follow stream",
-            Scope::Packets => "Packets and plots",
-            Scope::Compare => "Compare",
-            Scope::Rates => "Failure rates",
+            Scope::On(screen) => screen.title(),
         }
+    }
+}
+
+impl Screen {
+    /// Whose keys hold there.
+    pub fn scope(self) -> Scope {
+        Scope::On(self)
     }
 }
 
@@ -58,15 +52,19 @@ pub struct Binding {
     pub help: &'static str,
 }
 
-const fn row(scope: Scope, keys: &'static str, action: Action, hint: &'static str, help: &'static str) -> Binding {
-    Binding { scope, keys, action, hint, help }
+const fn row(screen: Screen, keys: &'static str, action: Action, hint: &'static str, help: &'static str) -> Binding {
+    Binding { scope: Scope::On(screen), keys, action, hint, help }
+}
+
+const fn anywhere(keys: &'static str, action: Action, hint: &'static str, help: &'static str) -> Binding {
+    Binding { scope: Scope::Anywhere, keys, action, hint, help }
 }
 
 /// Every key, in the order of the help and, within a scope, of the hint bar.
 #[rustfmt::skip]
 pub const KEYS: &[Binding] = &{
     use Action as A;
-    use Scope::{Anywhere, Compare, Follow, List, Packets, Rates, Timeline};
+    use Screen::{Compare, Follow, List, Packets, Rates, Timeline};
     [
         row(List, "Enter t", A::Open, "timeline", "Open the flow's handshake timeline"),
         row(List, "S", A::StopLoading, "stop loading", "Stop loading; what was read stays"),
@@ -172,24 +170,24 @@ pub const KEYS: &[Binding] = &{
         row(Compare, "n ]", A::NextFailed, "next failed", "Compare the next failing flow"),
         row(Compare, "N [", A::PreviousFailed, "", "Compare the previous failing flow"),
 
-        row(Anywhere, "Down j", A::Down, "", "One row down"),
-        row(Anywhere, "Up k", A::Up, "", "One row up"),
-        row(Anywhere, "Right l", A::Right, "", "Unfold; the next byte; further columns; the next packet"),
-        row(Anywhere, "Left h", A::Left, "", "Fold; the previous byte; earlier columns; the previous packet"),
-        row(Anywhere, "PageDown ctrl-f", A::PageDown, "", "A page down"),
-        row(Anywhere, "PageUp ctrl-b", A::PageUp, "", "A page up"),
-        row(Anywhere, "ctrl-d", A::HalfDown, "", "Half a page down"),
-        row(Anywhere, "ctrl-u", A::HalfUp, "", "Half a page up"),
-        row(Anywhere, "Home g", A::First, "", "To the first row"),
-        row(Anywhere, "End G", A::Last, "", "To the last row"),
-        row(Anywhere, "L", A::List, "", "Back to the flow list"),
-        row(Anywhere, ":", A::Command, "", "Give a command: a flow's number, packet N, sort FIELD, filter TEXT, why ERROR, explain CAUSE, or any action's name"),
-        row(Anywhere, "? F1", A::Help, "help", "Show the keys"),
-        row(Anywhere, "R", A::Rates, "", "How often handshakes fail: of all, over time, by client, server, name and network"),
-        row(Anywhere, "i", A::About, "", "About the capture: its health, and what could not be read of it"),
-        row(Anywhere, "q Esc", A::Back, "back", "One level back"),
-        row(Anywhere, "ctrl-z", A::Suspend, "", "Stop; the shell's fg comes back"),
-        row(Anywhere, "ctrl-c", A::Quit, "", "Leave"),
+        anywhere("Down j", A::Down, "", "One row down"),
+        anywhere("Up k", A::Up, "", "One row up"),
+        anywhere("Right l", A::Right, "", "Unfold; the next byte; further columns; the next packet"),
+        anywhere("Left h", A::Left, "", "Fold; the previous byte; earlier columns; the previous packet"),
+        anywhere("PageDown ctrl-f", A::PageDown, "", "A page down"),
+        anywhere("PageUp ctrl-b", A::PageUp, "", "A page up"),
+        anywhere("ctrl-d", A::HalfDown, "", "Half a page down"),
+        anywhere("ctrl-u", A::HalfUp, "", "Half a page up"),
+        anywhere("Home g", A::First, "", "To the first row"),
+        anywhere("End G", A::Last, "", "To the last row"),
+        anywhere("L", A::List, "", "Back to the flow list"),
+        anywhere(":", A::Command, "", "Give a command: a flow's number, packet N, sort FIELD, filter TEXT, why ERROR, explain CAUSE, or any action's name"),
+        anywhere("? F1", A::Help, "help", "Show the keys"),
+        anywhere("R", A::Rates, "", "How often handshakes fail: of all, over time, by client, server, name and network"),
+        anywhere("i", A::About, "", "About the capture: its health, and what could not be read of it"),
+        anywhere("q Esc", A::Back, "back", "One level back"),
+        anywhere("ctrl-z", A::Suspend, "", "Stop; the shell's fg comes back"),
+        anywhere("ctrl-c", A::Quit, "", "Leave"),
     ]
 };
 
@@ -220,9 +218,9 @@ pub fn rows(scope: Scope) -> impl Iterator<Item = &'static Binding> {
 pub fn document() -> String {
     let mut page =
         String::from("# Keys\n\nMade from the table in `src/app/keys.rs`; `?` shows the same in the program.\n");
-    for scope in Scope::ALL {
+    for scope in Scope::all() {
         let _ = write!(page, "\n## {}\n\n| key | name after `:` | does |\n|---|---|---|\n", scope.title());
-        for row in rows(*scope) {
+        for row in rows(scope) {
             let keys: Vec<_> = row.keys().map(|key| format!("`{key}`")).collect();
             let _ = writeln!(page, "| {} | `{}` | {} |", keys.join(" "), row.action.name(), row.help);
         }

@@ -1,11 +1,13 @@
 //! The model of the terminal UI and what changes it: no I/O, no clock, no threads, no drawing.
 //!
 //! Start at [`update()`]: something happened ([`Msg`]), the [`Model`] changes, [`Effect`]s are to be done. The keys are
-//! one table, [`keys::KEYS`]. One file a screen's state: [`list`], [`timeline`] with its [`tree`], [`follow`],
-//! [`packets`], [`compare`], [`rates`].
+//! one table, [`keys::KEYS`]. The screens are one table too, [`screen`]: each knows its own state and what the keys do with
+//! it ([`component::Component`]), and gives back what concerns others ([`component::Then`]); `update` carries both to and
+//! fro and knows no screen but the list, below all others.
 
 pub mod action;
 pub mod compare;
+pub mod component;
 pub mod cursor;
 pub mod follow;
 pub mod groups;
@@ -17,19 +19,25 @@ pub mod list;
 pub mod model;
 pub mod msg;
 pub mod packets;
+pub mod page;
+pub mod prompt;
 pub mod rates;
+pub mod screen;
+pub mod screens;
+pub mod subject;
 pub mod survey;
 pub mod timeline;
-pub mod tree;
 
-mod copy;
-mod motion;
-mod prompt;
+mod command;
+#[cfg(test)]
+mod testing;
 mod update;
 
 pub use action::Action;
-pub use copy::MAX_COPY;
 pub use key::Key;
-pub use model::{Model, Opened, Overlay, Prompt, Screen, Subject};
-pub use msg::{Copied, Effect, Laid, Msg, Pane, Saved, Slot, Target};
+pub use model::{Model, Overlay};
+pub use msg::{Copied, Effect, Laid, MAX_COPY, Msg, Pane, Saved, Slot, Target};
+pub use prompt::Prompt;
+pub use screen::Screen;
+pub use subject::{Opened, Subject};
 pub use update::update;

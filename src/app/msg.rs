@@ -4,7 +4,11 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::key::Key;
+use super::screen::Screen;
 use crate::engine::{Answer, FlowView, Progress, Request};
+
+/// Most bytes of text that are copied: terminals take no more.
+pub const MAX_COPY: usize = 74_994;
 
 /// A part of a screen that has rows of its own.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -132,6 +136,19 @@ pub enum Slot {
     Save,
     /// The failure rates.
     Rates,
+}
+
+impl Slot {
+    /// The screen that asks; none where the open flow is asked for, which several show.
+    pub fn screen(self) -> Option<Screen> {
+        Some(match self {
+            Slot::Open => return None,
+            Slot::Detail => Screen::Timeline,
+            Slot::Compare | Slot::Nearest => Screen::Compare,
+            Slot::Follow | Slot::Part | Slot::Search | Slot::Save => Screen::Follow,
+            Slot::Rates => Screen::Rates,
+        })
+    }
 }
 
 /// Something to be done outside the model.

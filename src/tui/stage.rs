@@ -150,7 +150,7 @@ impl Stage {
 
     /// Whether there is work to go on with at once.
     pub fn has_work(&self) -> bool {
-        self.model.list.survey.is_some()
+        self.model.screens.list.survey.is_some()
     }
 
     /// Takes answers and progress, and works for a while on what is done in slices.
@@ -175,10 +175,10 @@ impl Stage {
 
     /// Looks at the flows anew where they changed, but not all the time.
     fn refresh(&mut self, now: Instant) {
-        let stale = !self.has_work() && self.model.list.is_stale(&self.session.index());
+        let stale = !self.has_work() && self.model.screens.list.is_stale(&self.session.index());
         let pause = if self.model.is_loading() { PAUSE.0.max(self.look_took * PAUSE.1) } else { Duration::ZERO };
         // The first rows are waited for.
-        let empty = self.model.list.rows.is_empty() && !self.model.list.is_filtered();
+        let empty = self.model.screens.list.rows.is_empty() && !self.model.screens.list.is_filtered();
         let due = empty || self.looked.is_none_or(|looked| now.duration_since(looked) >= pause);
         if stale && due {
             self.looked = Some(now);
@@ -221,7 +221,7 @@ impl Stage {
             self.work();
             let mut buffer = Buffer::empty(Rect::new(0, 0, width, height));
             self.draw(&mut buffer);
-            let stale = self.model.list.is_stale(&self.session.index());
+            let stale = self.model.screens.list.is_stale(&self.session.index());
             if !self.is_busy() && !self.is_changed() && !stale {
                 return buffer;
             }

@@ -8,6 +8,7 @@ use jiff::tz::TimeZone;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use shakedown::app::keys::Scope;
+use shakedown::app::screens::Screens;
 use shakedown::app::{Key, Model, Msg, Overlay, Screen};
 use shakedown::engine::{Options, Phase, Progress, Session};
 use shakedown::present::Role;
@@ -180,6 +181,11 @@ impl Play {
     /// The model.
     pub fn model(&self) -> &Model {
         self.stage.model()
+    }
+
+    /// What each screen knows.
+    pub fn screens(&self) -> &Screens {
+        &self.model().screens
     }
 
     /// The screen that is shown.

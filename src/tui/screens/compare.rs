@@ -4,7 +4,7 @@ use ratatui::layout::Rect;
 
 use super::super::canvas::Canvas;
 use super::above;
-use crate::app::compare::{Compare, Stage};
+use crate::app::compare::{Pair, Stage};
 use crate::app::{Model, Pane};
 use crate::index::Index;
 use crate::present::compare::{self, Comparison, Relation, SideCells};
@@ -13,7 +13,7 @@ use crate::present::role::{Line, Role, Span};
 
 /// Draws the comparison.
 pub fn draw(canvas: &mut Canvas<'_>, title: Rect, body: Rect, model: &Model, index: &Index) {
-    let Some(shown) = &model.compare else { return };
+    let Some(shown) = &model.screens.compare.pair else { return };
     let views = shown.views.as_ref().map(|(baseline, subject)| (&**baseline, &**subject));
     canvas.line(title.x, title.y, title.width, &{
         let flows = (shown.baseline, shown.subject);
@@ -47,7 +47,7 @@ pub(super) fn said(canvas: &mut Canvas<'_>, area: Rect, role: Role, text: &str) 
     canvas.paragraph(Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area }, role, text);
 }
 
-fn draw_rows(canvas: &mut Canvas<'_>, area: Rect, shown: &Compare, ready: &Comparison) {
+fn draw_rows(canvas: &mut Canvas<'_>, area: Rect, shown: &Pair, ready: &Comparison) {
     let has_keys = shown.focus == Pane::Rows;
     let mut title = Line::of(Role::Heading, "Rows");
     if shown.shown.len() < ready.rows.len() {
@@ -108,7 +108,7 @@ fn side(canvas: &mut Canvas<'_>, x: u16, y: u16, width: u16, cells: &SideCells) 
     }
 }
 
-fn draw_differences(canvas: &mut Canvas<'_>, area: Rect, shown: &Compare, ready: &Comparison) {
+fn draw_differences(canvas: &mut Canvas<'_>, area: Rect, shown: &Pair, ready: &Comparison) {
     let has_keys = shown.focus == Pane::Differences;
     let title = Line::of(Role::Heading, "Differences").with(Role::Dim, "  the most telling first");
     let inner = canvas.titled(area, &title, has_keys);

@@ -21,7 +21,8 @@ pub fn draw(canvas: &mut Canvas<'_>, title: Rect, body: Rect, model: &Model, ind
     canvas.line(title.x, title.y, title.width, &overview::title(&model.progress, index));
     canvas.tint(title, Role::Title);
     let (head, rest) = above(body, if body.height < 8 { 1 } else { 2 });
-    let query = &model.list.query;
+    let list = &model.screens.list;
+    let query = &list.query;
     let counts = overview::counts(&index.counts(), query.outcome);
     let at = canvas.line(head.x, head.y, head.width, &counts);
     let at = match &query.only {
@@ -32,14 +33,14 @@ pub fn draw(canvas: &mut Canvas<'_>, title: Rect, body: Rect, model: &Model, ind
         None => at,
     };
     if !query.text.is_empty() {
-        let filter = match &model.list.survey {
+        let filter = match &list.survey {
             Some(survey) => format!("  looking for {:?}, {} %", query.text, survey.percent()),
-            None => format!("  {} with {:?}", values::counted(model.list.rows.len() as u64, "row"), query.text),
+            None => format!("  {} with {:?}", values::counted(list.rows.len() as u64, "row"), query.text),
         };
         canvas.line(at, head.y, head.right().saturating_sub(at), &Line::of(Role::Notice, filter));
     }
     if head.height > 1 {
-        let line = overview::chart(&model.list.histogram, usize::from(head.width), &model.zone);
+        let line = overview::chart(&list.histogram, usize::from(head.width), &model.zone);
         canvas.line(head.x, head.y + 1, head.width, &line);
     }
     let finding_height = if body.height >= FINDING_FROM { 3 } else { 0 };
@@ -87,7 +88,7 @@ fn draw_table(canvas: &mut Canvas<'_>, area: Rect, model: &Model, index: &Index)
     if area.height == 0 {
         return;
     }
-    let list = &model.list;
+    let list = &model.screens.list;
     let body = Rect { y: area.y + 1, height: area.height - 1, ..area };
     let top = list.cursor.top(usize::from(body.height), list.len());
     let rows = canvas.scroll_bar(body, top as u64, u64::from(body.height), list.len() as u64);
@@ -173,12 +174,12 @@ fn draw_finding(canvas: &mut Canvas<'_>, area: Rect, model: &Model, index: &Inde
     if area.height == 0 {
         return;
     }
-    if let Some(group) = model.list.heading() {
+    if let Some(group) = model.screens.list.heading() {
         let inner = canvas.titled(area, &Line::of(Role::Dim, "group"), false);
         canvas.line(inner.x + 1, inner.y, inner.width.saturating_sub(1), &causes::brief(group.kind));
         return;
     }
-    let Some(flow) = model.list.flow() else { return };
+    let Some(flow) = model.screens.list.flow() else { return };
     let title = Line::of(Role::Dim, format!("flow {flow}"));
     let inner = canvas.titled(area, &title, false);
     for (row, line) in overview::brief(flow, index).iter().enumerate().take(usize::from(inner.height)) {

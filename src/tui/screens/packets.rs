@@ -22,7 +22,7 @@ const EVENTS: (u16, u16, u8) = (11, 32, 5);
 /// Draws the packets.
 pub fn draw(canvas: &mut Canvas<'_>, title: Rect, body: Rect, model: &Model, index: &Index) {
     let Some(view) = opened(canvas, title, body, model, index) else { return };
-    let shown = &model.packets;
+    let shown = &model.screens.packets;
     let Some(kind) = shown.plot else {
         list(canvas, body, &view, shown);
         return;

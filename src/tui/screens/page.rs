@@ -4,7 +4,7 @@ use ratatui::layout::Rect;
 
 use super::super::canvas::Canvas;
 use crate::app::Pane;
-use crate::app::model::Page;
+use crate::app::page::Page;
 use crate::present::role::{Line, Role};
 
 /// Columns that a page takes at most.

@@ -19,8 +19,8 @@ const PLOT: u16 = 9;
 pub fn draw(canvas: &mut Canvas<'_>, title: Rect, body: Rect, model: &Model, index: &Index) {
     canvas.line(title.x, title.y, title.width, &overview::title(&model.progress, index));
     canvas.tint(title, Role::Title);
-    let page = &model.rates;
-    let Some(counted) = &page.rates else {
+    let page = &model.screens.rates;
+    let Some(counted) = &page.counted else {
         canvas.line(body.x + 1, body.y, body.width.saturating_sub(1), &Line::of(Role::Dim, "counting …"));
         return;
     };

@@ -24,13 +24,13 @@ const HEX: (u16, u16) = (42, 75);
 /// Draws the timeline.
 pub fn draw(canvas: &mut Canvas<'_>, title: Rect, body: Rect, model: &Model, index: &Index) {
     let Some(view) = opened(canvas, title, body, model, index) else { return };
-    let timeline = &model.timeline;
+    let timeline = &model.screens.timeline;
     let upper = (body.height * 11 / 20).max(body.height.min(6));
     let (upper, lower) = above(body, upper);
     if body.width >= WIDE {
         let (steps, beside) = beside(upper, upper.width - FINDING - 1);
         canvas.separator(steps.right(), upper);
-        ladder::draw(canvas, steps, &view, timeline, timeline.focus == Pane::Steps);
+        ladder::draw(canvas, steps, &view, &timeline.steps, timeline.focus == Pane::Steps);
         draw_finding(canvas, beside, &view, timeline);
         fields_and_bytes(canvas, lower, timeline);
         return;
@@ -40,7 +40,7 @@ pub fn draw(canvas: &mut Canvas<'_>, title: Rect, body: Rect, model: &Model, ind
         let text = Line::of(Role::Primary, " ◆ ").with(Role::Strong, &*finding.headline);
         canvas.line(line.x, line.y, line.width, &text);
     }
-    ladder::draw(canvas, steps, &view, timeline, timeline.focus == Pane::Steps);
+    ladder::draw(canvas, steps, &view, &timeline.steps, timeline.focus == Pane::Steps);
     match timeline.focus {
         Pane::Finding => draw_finding(canvas, lower, &view, timeline),
         Pane::Bytes if body.width < TWO_PANES => hex::draw(canvas, lower, &timeline.tree, true),
@@ -100,14 +100,14 @@ fn draw_finding(canvas: &mut Canvas<'_>, area: Rect, view: &FlowView, timeline: 
     let inner = canvas.titled(area, &Line::of(Role::Heading, "Finding"), has_keys);
     let inner = Rect { x: inner.x + 1, width: inner.width.saturating_sub(1), ..inner };
     let lines = finding::of_view(view, usize::from(inner.width.saturating_sub(1)));
-    let top = timeline.finding.top(usize::from(inner.height), lines.len());
+    let top = timeline.finding.cursor.top(usize::from(inner.height), lines.len());
     let rows = Rect { width: inner.width.saturating_sub(1), ..inner };
     canvas.scroll_bar(inner, top as u64, u64::from(inner.height), lines.len() as u64);
     canvas.rows(Pane::Finding, rows, top);
     for (at, row) in lines.iter().enumerate().skip(top).take(usize::from(rows.height)) {
         let y = (at - top) as u16;
         canvas.line(rows.x, rows.y + y, rows.width, &row.line);
-        if has_keys && at == timeline.finding.at {
+        if has_keys && at == timeline.finding.cursor.at {
             canvas.cursor_row(rows, y, true);
         }
     }

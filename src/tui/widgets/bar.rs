@@ -10,24 +10,8 @@ use crate::present::role::{Line, Role, Span};
 
 /// Draws the bar.
 pub fn draw(canvas: &mut Canvas<'_>, area: Rect, model: &Model, index: &Index) {
-    if let Overlay::Prompt(prompt, input) = &model.overlay {
-        let (before, after) = input.parts();
-        let at = canvas.span(area.x, area.y, area.width, &Span::new(Role::Key, &*prompt.sign()));
-        let room = area.right().saturating_sub(at + 1);
-        let at = canvas.span(at, area.y, room, &Span::new(Role::Text, canvas::tail(before, room)));
-        canvas.seen.cursor = Some((at.min(area.right() - 1), area.y));
-        let at = canvas.span(at, area.y, area.right().saturating_sub(at), &Span::new(Role::Text, after));
-        let left = area.right().saturating_sub(at);
-        let hint = match prompt {
-            Prompt::Find(_) => "   Tab: text, regex, hex   Enter: keep   Esc: give up",
-            Prompt::Save(_) => "   Enter: save   Esc: give up",
-            Prompt::Overwrite(..) => "",
-            _ => "   Enter: keep   Esc: give up",
-        };
-        let tail = Line::of(Role::Dim, count(model, prompt)).with(Role::Dim, hint);
-        if canvas::width(&tail) <= left {
-            canvas.line(at, area.y, left, &tail);
-        }
+    if let Overlay::Prompt(prompt) = &model.overlay {
+        typed(canvas, area, model, prompt);
         return;
     }
     if let Some((role, text)) = &model.notice {
@@ -37,15 +21,20 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, model: &Model, index: &Index) {
     hints(canvas, area, model, index);
 }
 
-fn count(model: &Model, prompt: &Prompt) -> String {
-    match prompt {
-        Prompt::Filter { .. } => format!("   {} rows", model.list.rows.len()),
-        Prompt::Find(_) => match &model.follow.wrong {
-            Some(why) => format!("   {why}"),
-            None => format!("   {} matches", model.follow.matches().0),
-        },
-        Prompt::Search => format!("   {} matches", model.timeline.tree.matches.len()),
-        _ => String::new(),
+/// The line being typed, what it finds, and the keys that mean something.
+fn typed(canvas: &mut Canvas<'_>, area: Rect, model: &Model, prompt: &Prompt) {
+    let (before, after) = prompt.input.parts();
+    let at = canvas.span(area.x, area.y, area.width, &Span::new(Role::Key, &*prompt.sign));
+    let room = area.right().saturating_sub(at + 1);
+    let at = canvas.span(at, area.y, room, &Span::new(Role::Text, canvas::tail(before, room)));
+    canvas.seen.cursor = Some((at.min(area.right() - 1), area.y));
+    let at = canvas.span(at, area.y, area.right().saturating_sub(at), &Span::new(Role::Text, after));
+    let left = area.right().saturating_sub(at);
+    let found = prompt.screen.and_then(|screen| model.screens.get(screen).found(&prompt.purpose)).unwrap_or_default();
+    let said = [&*found, prompt.hint].into_iter().filter(|said| !said.is_empty());
+    let tail = said.fold(Line::new(), |line, said| line.with(Role::Dim, format!("   {said}")));
+    if canvas::width(&tail) <= left {
+        canvas.line(at, area.y, left, &tail);
     }
 }
 

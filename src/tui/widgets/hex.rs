@@ -3,7 +3,7 @@
 use ratatui::layout::Rect;
 
 use super::super::canvas::Canvas;
-use crate::app::tree::Tree;
+use crate::app::timeline::Tree;
 use crate::present::detail;
 use crate::present::role::{Line, Role};
 use crate::vocab::text;

@@ -4,7 +4,7 @@ use ratatui::layout::Rect;
 
 use super::super::canvas::Canvas;
 use crate::app::Pane;
-use crate::app::timeline::Timeline;
+use crate::app::timeline::Steps;
 use crate::engine::FlowView;
 use crate::present::flights::{self, Row as LadderRow};
 use crate::present::ladder::{self, Context, StepRow};
@@ -53,14 +53,14 @@ const LANE: (u16, u16) = (26, 46);
 const NOTE: u16 = 60;
 
 /// Draws the steps.
-pub fn draw(canvas: &mut Canvas<'_>, area: Rect, view: &FlowView, timeline: &Timeline, has_keys: bool) {
+pub fn draw(canvas: &mut Canvas<'_>, area: Rect, view: &FlowView, steps: &Steps, has_keys: bool) {
     let context = Context::new(&view.timeline, view.finding.as_ref());
     let mut title = Line::of(Role::Heading, "Steps");
-    let hidden = view.timeline.steps.iter().filter(|step| !timeline.layers.shows(step)).count();
-    if let Some(hidden) = timeline.layers.hidden(hidden) {
+    let hidden = view.timeline.steps.iter().filter(|step| !steps.layers.shows(step)).count();
+    if let Some(hidden) = steps.layers.hidden(hidden) {
         title.push(Role::Dim, format!("  {hidden}"));
     }
-    if timeline.to_scale {
+    if steps.to_scale {
         title.push(Role::Dim, "  time to scale");
     }
     if view.timeline.capped > 0 {
@@ -74,10 +74,10 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, view: &FlowView, timeline: &Tim
     let columns = Columns::new(inner.width, longest);
     headings(canvas, inner, &columns);
     let body = Rect { y: inner.y + 1, height: inner.height - 1, ..inner };
-    let top = timeline.steps.top(usize::from(body.height), timeline.rows.len());
-    let rows = canvas.scroll_bar(body, top as u64, u64::from(body.height), timeline.rows.len() as u64);
+    let top = steps.cursor.top(usize::from(body.height), steps.rows.len());
+    let rows = canvas.scroll_bar(body, top as u64, u64::from(body.height), steps.rows.len() as u64);
     canvas.rows(Pane::Steps, rows, top);
-    for (at, row) in timeline.rows.iter().enumerate().skip(top).take(usize::from(rows.height)) {
+    for (at, row) in steps.rows.iter().enumerate().skip(top).take(usize::from(rows.height)) {
         let y = (at - top) as u16;
         match row {
             LadderRow::Step(step) => {
@@ -87,13 +87,13 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, view: &FlowView, timeline: &Tim
             }
             LadderRow::Flight(number) => {
                 if let Some(flight) = view.flights.get(*number) {
-                    let line = flights::line(view, flight, timeline.folded.contains(number));
+                    let line = flights::line(view, flight, steps.folded.contains(number));
                     canvas.line(rows.x, rows.y + y, rows.width, &line);
                 }
             }
             LadderRow::Pause(nanos) => pause(canvas, rows, rows.y + y, &columns, *nanos),
         }
-        if at == timeline.steps.at {
+        if at == steps.cursor.at {
             canvas.cursor_row(rows, y, has_keys);
         }
     }

@@ -4,7 +4,7 @@ use ratatui::layout::Rect;
 
 use super::super::canvas::Canvas;
 use crate::app::Pane;
-use crate::app::tree::Tree;
+use crate::app::timeline::Tree;
 use crate::present::detail;
 use crate::present::role::{Line, Role, Span};
 use crate::tui::screens::above;

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use super::cursor::Cursor;
-
+use super::super::action::Action;
+use super::super::cursor::{Cursor, rows};
 use crate::present::detail::{self, CHAIN, Detail, Path, TreeRow};
 
 /// Fields below the root that are open at first: what a reader looks for is among their children.
@@ -115,14 +115,14 @@ impl Tree {
     }
 
     /// Moves the cursor in the tree.
-    pub fn step(&mut self, rows: isize) {
+    fn step(&mut self, rows: isize) {
         self.cursor.step(rows, self.rows.len());
         self.byte = None;
         self.follow_field();
     }
 
     /// Puts the cursor on a row.
-    pub fn go_to_row(&mut self, at: usize) {
+    fn go_to_row(&mut self, at: usize) {
         self.cursor.at = at.min(self.rows.len().saturating_sub(1));
         self.byte = None;
         self.follow_field();
@@ -136,7 +136,7 @@ impl Tree {
     }
 
     /// Unfolds (or folds) the field under the cursor; folding what is folded goes to the field above.
-    pub fn fold(&mut self, closed: bool) {
+    fn fold(&mut self, closed: bool) {
         let Some(row) = self.row() else { return };
         match row.open {
             Some(open) if open == closed => {
@@ -174,7 +174,7 @@ impl Tree {
     }
 
     /// Puts the cursor on a field, unfolding what hides it.
-    pub fn select(&mut self, path: &Path) {
+    fn select(&mut self, path: &Path) {
         let Some(shown) = &self.detail else { return };
         for len in 1..path.len() {
             self.folds.insert(detail::names(shown, &path[..len].to_vec()), false);
@@ -187,7 +187,7 @@ impl Tree {
     }
 
     /// Moves among the bytes; the innermost field that holds the byte is selected.
-    pub fn move_byte(&mut self, by: isize) {
+    fn move_byte(&mut self, by: isize) {
         let len = self.bytes().len();
         let from = self.byte.or_else(|| self.row().map(|row| row.range.start)).unwrap_or(0);
         self.go_to_byte(from.saturating_add_signed(by).min(len.saturating_sub(1)));
@@ -215,6 +215,53 @@ impl Tree {
         if panes > 1 {
             self.pane = (self.pane + 1) % panes;
             self.go_to_byte(0);
+        }
+    }
+
+    /// Does what the user asks for while the fields have the keys.
+    pub fn act_on_fields(&mut self, action: Action) {
+        match action {
+            Action::Left | Action::Right => self.fold(action == Action::Left),
+            _ => {
+                if let Some(rows) = rows(action, self.cursor.page()) {
+                    self.step(rows);
+                }
+            }
+        }
+    }
+
+    /// Does what the user asks for while the bytes have the keys.
+    pub fn act_on_bytes(&mut self, action: Action) {
+        match action {
+            Action::Left => self.move_byte(-1),
+            Action::Right => self.move_byte(1),
+            _ => {
+                if let Some(rows) = rows(action, self.hex.page()) {
+                    let per_row = self.per_row.max(8) as isize;
+                    self.move_byte(rows.saturating_mul(per_row));
+                }
+            }
+        }
+    }
+
+    /// Moves the window over the fields; the cursor stays in sight.
+    pub fn scroll_fields(&mut self, rows: isize) {
+        self.cursor.scroll(rows, self.rows.len());
+        self.go_to_row(self.cursor.at);
+    }
+
+    /// Moves the window over the bytes.
+    pub fn scroll_bytes(&mut self, rows: isize) {
+        let len = self.bytes().len().div_ceil(self.per_row.max(8));
+        self.hex.scroll(rows, len);
+    }
+
+    /// Puts the cursor on a row; a row that it is on already is folded or unfolded.
+    pub fn click(&mut self, row: usize) {
+        let again = self.cursor.at == row;
+        self.go_to_row(row);
+        if again {
+            self.toggle();
         }
     }
 

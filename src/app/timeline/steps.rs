@@ -1,74 +1,48 @@
-//! The handshake timeline: which step is under the cursor, which pane has the keys, what is hidden.
+//! The ladder of steps: which are shown, which flights are folded, which step is under the cursor.
 
 use std::collections::HashSet;
 
-use super::cursor::Cursor;
-use super::msg::Pane;
-use super::tree::Tree;
+use super::super::action::Action;
+use super::super::component::Then;
+use super::super::cursor::{Cursor, rows};
 use crate::engine::FlowView;
-use crate::present::detail::CHAIN;
 use crate::present::flights::{self, Layers, Row};
-use crate::present::{finding, ladder};
-use crate::vocab::{FlowNumber, PacketNumber};
+use crate::present::ladder;
+use crate::vocab::PacketNumber;
 
-/// The panes, in the order of Tab.
-pub const PANES: [Pane; 4] = [Pane::Steps, Pane::Finding, Pane::Fields, Pane::Bytes];
-
-/// The state of the timeline.
+/// The state of the ladder.
 #[derive(Debug)]
-pub struct Timeline {
+pub struct Steps {
     /// The rows that are shown.
     pub rows: Vec<Row>,
     /// The cursor in the rows.
-    pub steps: Cursor,
+    pub cursor: Cursor,
     /// Which protocols' steps are shown.
     pub layers: Layers,
     /// Whether time is to scale.
     pub to_scale: bool,
     /// The flights that are one row.
     pub folded: HashSet<usize>,
-    /// The pane that has the keys.
-    pub focus: Pane,
-    /// The cursor in the finding's rows.
-    pub finding: Cursor,
-    /// Columns of the finding's pane.
-    pub finding_width: usize,
-    /// Fields and bytes of the step.
-    pub tree: Tree,
-    /// The step whose fields are shown or asked for.
-    pub asked: Option<usize>,
 }
 
-impl Default for Timeline {
+impl Default for Steps {
     fn default() -> Self {
         Self {
             rows: Vec::new(),
-            steps: Cursor::default(),
+            cursor: Cursor::default(),
             layers: Layers::All,
             to_scale: false,
             folded: HashSet::new(),
-            focus: Pane::Steps,
-            finding: Cursor::default(),
-            finding_width: 40,
-            tree: Tree::default(),
-            asked: None,
         }
     }
 }
 
-impl Timeline {
-    /// Shows another flow: the cursor goes to `packet`, else to what proves the finding, else to the beginning.
-    pub fn open(&mut self, view: &FlowView, packet: Option<PacketNumber>) {
+impl Steps {
+    /// Shows another flow from its first step.
+    pub fn open(&mut self, view: &FlowView) {
         self.folded.clear();
         self.lay_out(view);
-        self.steps = Cursor::default();
-        self.finding = Cursor::default();
-        self.asked = None;
-        self.tree.clear();
-        let proof = view.finding.as_ref().and_then(|finding| finding.first_abnormal_packet);
-        if let Some(packet) = packet.or(proof) {
-            self.go_to_packet(view, packet);
-        }
+        self.cursor = Cursor::default();
     }
 
     /// Works out which rows are shown.
@@ -79,7 +53,7 @@ impl Timeline {
     /// Works out the rows anew; the cursor stays on its step, or on the flight that now hides it.
     fn lay_out_again(&mut self, view: &FlowView) {
         let step = self.step(view);
-        let on_flight = matches!(self.rows.get(self.steps.at), Some(Row::Flight(_)));
+        let on_flight = matches!(self.rows.get(self.cursor.at), Some(Row::Flight(_)));
         self.lay_out(view);
         let Some(step) = step else { return };
         let flight = flight_of(view, step);
@@ -88,13 +62,13 @@ impl Timeline {
         let head = self.rows.iter().position(|row| Some(*row) == flight.map(Row::Flight));
         let folded = flight.is_some_and(|flight| self.folded.contains(&flight));
         let place = if on_flight || folded { own.or(head) } else { own.or_else(near).or(head) };
-        self.steps.at = place.unwrap_or(0);
+        self.cursor.at = place.unwrap_or(0);
     }
 
     /// The step under the cursor, by its place in the flow's timeline: of a flight its first one that says more than TCP.
     pub fn step(&self, view: &FlowView) -> Option<usize> {
-        let above = || self.rows.get(..self.steps.at)?.iter().rev().find(|row| !matches!(row, Row::Pause(_)));
-        let row = self.rows.get(self.steps.at).filter(|row| !matches!(row, Row::Pause(_))).or_else(above)?;
+        let above = || self.rows.get(..self.cursor.at)?.iter().rev().find(|row| !matches!(row, Row::Pause(_)));
+        let row = self.rows.get(self.cursor.at).filter(|row| !matches!(row, Row::Pause(_))).or_else(above)?;
         match row {
             Row::Step(at) => Some(*at),
             Row::Flight(flight) => {
@@ -125,7 +99,7 @@ impl Timeline {
             self.lay_out(view);
         }
         if let Some(at) = self.rows.iter().position(|row| *row == Row::Step(step)) {
-            self.steps.at = at;
+            self.cursor.at = at;
         }
     }
 
@@ -145,8 +119,8 @@ impl Timeline {
     fn seek(&mut self, view: &FlowView, forward: bool, mut wanted: impl FnMut(usize) -> bool) -> bool {
         let reach = self.within_reach(view);
         // From a flight's line the steps below it are still to come.
-        let on_step = matches!(self.rows.get(self.steps.at), Some(Row::Step(_)));
-        let first = match self.rows.get(self.steps.at) {
+        let on_step = matches!(self.rows.get(self.cursor.at), Some(Row::Step(_)));
+        let first = match self.rows.get(self.cursor.at) {
             Some(Row::Flight(flight)) => view.flights.get(*flight).map_or(0, |flight| flight.steps.start),
             _ => self.step(view).unwrap_or(0),
         };
@@ -163,46 +137,38 @@ impl Timeline {
     }
 
     /// Goes to the next step of another packet.
-    pub fn seek_packet(&mut self, view: &FlowView, forward: bool) -> bool {
-        let on_step = matches!(self.rows.get(self.steps.at), Some(Row::Step(_)));
+    fn seek_packet(&mut self, view: &FlowView, forward: bool) -> bool {
+        let on_step = matches!(self.rows.get(self.cursor.at), Some(Row::Step(_)));
         let here = self.packet(view).filter(|_| on_step);
         let steps = &view.timeline.steps;
         self.seek(view, forward, |at| Some(steps[at].packet) != here)
     }
 
     /// Goes to the next message.
-    pub fn seek_message(&mut self, view: &FlowView, forward: bool) -> bool {
+    fn seek_message(&mut self, view: &FlowView, forward: bool) -> bool {
         let steps = &view.timeline.steps;
         self.seek(view, forward, |at| ladder::is_message(&steps[at]))
     }
 
     /// Goes to the next packet that is evidence.
-    pub fn seek_evidence(&mut self, view: &FlowView, forward: bool) -> bool {
+    fn seek_evidence(&mut self, view: &FlowView, forward: bool) -> bool {
         let context = ladder::Context::new(&view.timeline, view.finding.as_ref());
         let steps = &view.timeline.steps;
         let here = self.packet(view);
         self.seek(view, forward, |at| Some(steps[at].packet) != here && context.evidence(steps[at].packet).is_some())
     }
 
-    /// Goes to the chain of the next step that carries certificates, around the end.
+    /// Goes to the next step that carries certificates, around the end; the one under the cursor counts last.
     pub fn seek_certificates(&mut self, view: &FlowView) -> bool {
         let steps = &view.timeline.steps;
         let carries = |at: usize| ladder::carries_certificates(&steps[at]);
-        let before = self.step(view);
-        let found = self.seek(view, true, carries) || {
+        self.seek(view, true, carries) || {
             let first = self.within_reach(view).into_iter().find(|at| carries(*at));
             if let Some(first) = first {
                 self.reveal(view, first);
             }
             first.is_some()
-        };
-        if found {
-            if self.step(view) != before {
-                self.tree.clear();
-            }
-            self.tree.aim_at(CHAIN);
         }
-        found
     }
 
     /// Shows other protocols' steps; the cursor stays near its packet.
@@ -223,14 +189,14 @@ impl Timeline {
 
     /// The flight that the cursor is in.
     fn flight(&self, view: &FlowView) -> Option<usize> {
-        match self.rows.get(self.steps.at)? {
+        match self.rows.get(self.cursor.at)? {
             Row::Flight(flight) => Some(*flight),
             _ => flight_of(view, self.step(view)?),
         }
     }
 
     /// Folds or unfolds the flight that the cursor is in.
-    pub fn fold(&mut self, view: &FlowView, closed: bool) {
+    fn fold(&mut self, view: &FlowView, closed: bool) {
         let Some(flight) = self.flight(view) else { return };
         let changed = if closed { self.folded.insert(flight) } else { self.folded.remove(&flight) };
         if changed {
@@ -258,39 +224,48 @@ impl Timeline {
 
     /// Whether the cursor is on a flight's line.
     pub fn is_on_flight(&self) -> bool {
-        matches!(self.rows.get(self.steps.at), Some(Row::Flight(_)))
+        matches!(self.rows.get(self.cursor.at), Some(Row::Flight(_)))
     }
 
     /// Leaves a row that is only time, in the direction of the last move.
-    pub fn leave_pause(&mut self, forward: bool) {
+    fn leave_pause(&mut self, forward: bool) {
         let is_pause = |at: usize| matches!(self.rows.get(at), Some(Row::Pause(_)));
-        let mut at = self.steps.at;
+        let mut at = self.cursor.at;
         while is_pause(at) {
             match if forward { at + 1 } else { at.saturating_sub(1) } {
                 next if next == at => break,
                 next => at = next,
             }
         }
-        self.steps.at = at.min(self.rows.len().saturating_sub(1));
+        self.cursor.at = at.min(self.rows.len().saturating_sub(1));
     }
 
-    /// The packet that the finding's row under the cursor speaks of.
-    pub fn finding_packet(&self, view: &FlowView) -> Option<PacketNumber> {
-        let rows = finding::of_view(view, self.finding_width);
-        rows.get(self.finding.at)?.packet
+    /// Steps to the next message, packet or evidence, or to the one before, as an action asks.
+    pub fn step_on(&mut self, view: &FlowView, action: Action) -> Vec<Then> {
+        let (found, none) = match action {
+            Action::NextMessage => (self.seek_message(view, true), "no further message"),
+            Action::PreviousMessage => (self.seek_message(view, false), "no further message"),
+            Action::NextPacket => (self.seek_packet(view, true), "no further packet"),
+            Action::PreviousPacket => (self.seek_packet(view, false), "no further packet"),
+            Action::NextEvidence => (self.seek_evidence(view, true), "no further evidence"),
+            Action::PreviousEvidence => (self.seek_evidence(view, false), "no further evidence"),
+            _ => return Vec::new(),
+        };
+        if found { Vec::new() } else { vec![Then::notice(none)] }
     }
 
-    /// The other flow that the finding's row under the cursor speaks of.
-    pub fn finding_flow(&self, view: &FlowView) -> Option<FlowNumber> {
-        let rows = finding::of_view(view, self.finding_width);
-        rows.get(self.finding.at)?.flow
-    }
-
-    /// Goes to another pane.
-    pub fn next_pane(&mut self, forward: bool) {
-        let at = PANES.iter().position(|pane| *pane == self.focus).unwrap_or(0);
-        let step = if forward { 1 } else { PANES.len() - 1 };
-        self.focus = PANES[(at + step) % PANES.len()];
+    /// Does what the user asks for while the ladder has the keys.
+    pub fn act(&mut self, view: &FlowView, action: Action) {
+        match action {
+            Action::ToggleFold => self.toggle_flight(view),
+            Action::Left | Action::Right => self.fold(view, action == Action::Left),
+            _ => {
+                if let Some(rows) = rows(action, self.cursor.page()) {
+                    self.cursor.step(rows, self.rows.len());
+                    self.leave_pause(rows > 0);
+                }
+            }
+        }
     }
 }
 
