@@ -6,10 +6,12 @@
 mod attempts;
 mod baselines;
 mod context;
-mod links;
+mod link;
+mod linker;
 pub mod rates;
 
 pub(crate) use attempts::attempts;
 pub use baselines::{Baseline, Baselines};
 pub(crate) use context::{chain_flows, context, twins};
-pub use links::{Link, LinkKind, Linker};
+pub use link::{End, Link, LinkKind, Outcomes, Seen, Tie, Toward};
+pub use linker::Linker;

@@ -26,7 +26,7 @@ pub struct FindingJson<'a> {
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     also: &'a [Cause],
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    links: Vec<LinkJson<'a>>,
+    links: Vec<LinkJson>,
 }
 
 #[derive(Serialize)]

@@ -3,30 +3,31 @@
 use serde::Serialize;
 
 use crate::cohort::Link;
+use crate::present::links;
 use crate::vocab::text;
 
 /// A link as an object.
 #[derive(Serialize)]
-pub struct LinkJson<'a> {
+pub struct LinkJson {
     kind: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     flow: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
     packet: Option<u32>,
-    note: &'a str,
+    note: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     inferred: Option<&'static str>,
 }
 
-impl<'a> LinkJson<'a> {
+impl LinkJson {
     /// The JSON form of links.
-    pub fn all(links: &'a [Link]) -> Vec<Self> {
-        let one = |link: &'a Link| Self {
-            kind: link.kind.name(),
+    pub fn all(links: &[Link]) -> Vec<Self> {
+        let one = |link: &Link| Self {
+            kind: link.kind().name(),
             flow: link.flow.map(|flow| flow.0),
             packet: link.packet.map(|packet| packet.0),
-            note: &link.note,
-            inferred: link.inferred,
+            note: links::note(link),
+            inferred: links::inferred(link),
         };
         links.iter().map(one).collect()
     }
@@ -39,6 +40,6 @@ pub fn line(link: &Link) -> String {
         (None, Some(packet)) => format!(", packet {packet}"),
         (None, None) => String::new(),
     };
-    let inferred = link.inferred.map_or_else(String::new, |inferred| format!(" (inferred: {inferred})"));
-    format!("{}{place}: {}{inferred}", link.kind.name(), text::visible(&link.note))
+    let inferred = links::inferred(link).map_or_else(String::new, |inferred| format!(" (inferred: {inferred})"));
+    format!("{}{place}: {}{inferred}", link.kind().name(), text::visible(&links::note(link)))
 }

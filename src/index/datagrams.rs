@@ -46,10 +46,11 @@ impl Fact {
 }
 
 /// A packet and its time.
-pub(crate) type Moment = (PacketNumber, Time);
+pub type Moment = (PacketNumber, Time);
 
 /// One question and its answer.
-pub(crate) struct Lookup {
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Lookup {
     /// Who asked; a multicast group where everybody was told.
     pub client: IpAddr,
     /// The first question, where it was captured.
@@ -68,7 +69,8 @@ impl Lookup {
 }
 
 /// A client's Initials to one server.
-pub(crate) struct QuicTry {
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct QuicTry {
     /// The client.
     pub client: Endpoint,
     /// The server.

@@ -18,7 +18,8 @@ use std::collections::BTreeMap;
 
 pub(crate) use block::{Block, Numbered};
 pub use counts::Counts;
-pub(crate) use datagrams::{Lookup, QuicTry, Quoted};
+pub(crate) use datagrams::Quoted;
+pub use datagrams::{Lookup, Moment, QuicTry};
 pub use health::{Health, Vantage};
 pub(crate) use pass::Pass;
 pub(crate) use place::Place;

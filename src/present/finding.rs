@@ -1,9 +1,9 @@
 //! A finding as a reader takes it in: what happened, how sure that is, the packets that prove it, what to try.
 
-use super::ladder;
 use super::role::{Line, Role};
 use super::unfound;
 use super::wrap::wrap;
+use super::{ladder, links};
 use crate::cohort::{Link, LinkKind};
 use crate::diagnose::Finding;
 use crate::engine::FlowView;
@@ -116,14 +116,14 @@ impl Rows {
                 (None, Some(packet)) => format!("packet {packet}: "),
                 (None, None) => String::new(),
             };
-            self.text(Role::Text, "→ ", &format!("{place}{}: {}", title(link.kind), link.note));
-            if let Some(inferred) = link.inferred {
+            self.text(Role::Text, "→ ", &format!("{place}{}: {}", title(link.kind()), links::note(link)));
+            if let Some(inferred) = links::inferred(link) {
                 self.text(Role::Dim, "  ", &format!("inferred: {inferred}"));
             }
             for row in &mut self.rows[from..] {
                 row.flow = link.flow;
                 // A datagram has no step to go to; an ICMP error has.
-                row.packet = link.packet.filter(|_| link.kind == LinkKind::Icmp);
+                row.packet = link.packet.filter(|_| link.kind() == LinkKind::Icmp);
             }
         }
     }

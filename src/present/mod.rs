@@ -15,6 +15,7 @@ mod glyphs;
 pub mod header;
 pub mod health;
 pub mod ladder;
+pub mod links;
 pub mod list;
 pub mod list_search;
 pub mod overview;

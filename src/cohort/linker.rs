@@ -1,16 +1,17 @@
 //! What else in the capture belongs to a flow: the DNS answer it used, QUIC tries before it, ICMP errors, its attempt's
 //! other flows, its siblings, the flow before on the same port.
 //!
-//! What a link says was seen; what it only makes likely stands apart, in [`Link::inferred`].
+//! One walk over the index finds those of many flows.
 
 use std::collections::{HashMap, HashSet};
 use std::net::{IpAddr, Ipv4Addr};
 
+use super::link::{End, Link, Outcomes, Seen, Tie, Toward};
 use crate::facts::FlowFacts;
+use crate::flow::FlowRow;
 use crate::index::{Index, Lookup, QuicTry, Quoted};
 use crate::net::Endpoint;
-use crate::vocab::text::counted;
-use crate::vocab::{FlowNumber, Outcome, PacketNumber, Time};
+use crate::vocab::{FlowNumber, Outcome, Time};
 
 /// Nanoseconds around a flow's beginning within which other flows are its siblings.
 const AROUND: i64 = 10 * Time::SECOND;
@@ -26,58 +27,6 @@ const PORT_BEFORE: i64 = 240 * Time::SECOND;
 const MAX_EACH: usize = 3;
 /// Siblings on each side in time whose outcomes are counted.
 const MAX_COUNTED: usize = 100;
-
-/// What a link leads to.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub enum LinkKind {
-    /// The DNS answer that gave the client this address.
-    DnsAnswer,
-    /// A DNS lookup for the flow's name that failed or was not answered.
-    DnsFailure,
-    /// A QUIC try that the server did not answer.
-    QuicUnanswered,
-    /// A QUIC try that the server answered.
-    QuicAnswered,
-    /// An ICMP error that quotes the flow.
-    Icmp,
-    /// The flow before on the same client port.
-    PreviousFlow,
-    /// Another flow of the same attempt.
-    Attempt,
-    /// A flow of the same client to the same name or server, at about the same time.
-    Sibling,
-}
-
-impl LinkKind {
-    /// The kind's name in output.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::DnsAnswer => "dns-answer",
-            Self::DnsFailure => "dns-failure",
-            Self::QuicUnanswered => "quic-unanswered",
-            Self::QuicAnswered => "quic-answered",
-            Self::Icmp => "icmp",
-            Self::PreviousFlow => "previous-flow",
-            Self::Attempt => "attempt",
-            Self::Sibling => "sibling",
-        }
-    }
-}
-
-/// Something else in the capture that belongs to a flow.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Link {
-    /// What it leads to.
-    pub kind: LinkKind,
-    /// The other flow, where it is one.
-    pub flow: Option<FlowNumber>,
-    /// The packet, where it is one.
-    pub packet: Option<PacketNumber>,
-    /// What was seen.
-    pub note: String,
-    /// What is inferred from that.
-    pub inferred: Option<&'static str>,
-}
 
 /// Flows by when they began.
 type InTime = Vec<(Time, FlowNumber)>;
@@ -219,25 +168,15 @@ impl<'a> Linker<'a> {
         let used = with_address(&|lookup| answers(lookup) && of_name(lookup)).or_else(|| with_address(&answers));
         let other = || with_name(name.as_deref()?, &|lookup| answers(lookup) && !lookup.message.addresses.is_empty());
         let answer = used.or_else(other);
-        if let Some((lookup, (packet, time))) = answer.and_then(|lookup| Some((lookup, lookup.answered?))) {
-            let inferred = if !has_address(lookup) {
-                "the client had this address from elsewhere: from an earlier answer, a proxy's or a hosts file"
-            } else if name.is_none() {
-                "the flow states no server name; that it was for this one is inferred from DNS"
-            } else if of_name(lookup) {
-                "that the flow used this answer: it is the client's latest with this address for this name"
-            } else {
-                "no answer for the flow's own server name has this address; it may be one that both names share"
+        if let Some((lookup, (packet, _))) = answer.and_then(|lookup| Some((lookup, lookup.answered?))) {
+            let tie = match (has_address(lookup), name.is_some()) {
+                (false, _) => Tie::NameAlone,
+                (true, false) => Tie::AddressAlone,
+                (true, true) if of_name(lookup) => Tie::NameAndAddress,
+                (true, true) => Tie::AddressOfAnotherName,
             };
-            let note = format!("{}, {} before the flow", answer_note(lookup), apart(row.start, time));
-            let note = if has_address(lookup) { note } else { format!("{note}; {} is not in it", row.server.ip) };
-            links.push(Link {
-                kind: LinkKind::DnsAnswer,
-                flow: None,
-                packet: Some(packet),
-                note,
-                inferred: Some(inferred),
-            });
+            let seen = Seen::DnsAnswer { lookup: lookup.clone(), server: row.server.ip, tie };
+            links.push(Link { flow: None, packet: Some(packet), start: row.start, seen });
         }
         let wanted = name.as_deref().or(answer.map(|lookup| &*lookup.message.name));
         let failed = wanted.and_then(|name| {
@@ -246,11 +185,10 @@ impl<'a> Linker<'a> {
                     && (lookup.message.failure.is_some() || lookup.answered.is_none())
             })
         });
-        if let Some((lookup, (packet, time))) =
-            failed.and_then(|lookup| Some((lookup, lookup.answered.or(lookup.asked)?)))
+        if let Some((lookup, (packet, _))) = failed.and_then(|lookup| Some((lookup, lookup.answered.or(lookup.asked)?)))
         {
-            let note = format!("{}, {} before the flow", answer_note(lookup), apart(row.start, time));
-            links.push(Link { kind: LinkKind::DnsFailure, flow: None, packet: Some(packet), note, inferred: None });
+            let seen = Seen::DnsFailure(lookup.clone());
+            links.push(Link { flow: None, packet: Some(packet), start: row.start, seen });
         }
     }
 
@@ -275,29 +213,14 @@ impl<'a> Linker<'a> {
         let tries = self.tries.get(&(row.client.ip, row.server.ip)).map_or(&[][..], Vec::as_slice);
         let near = |try_: &&&QuicTry| (-QUIC_AFTER..=QUIC_BEFORE).contains(&row.start.nanos_since(try_.first.1));
         let Some(try_) = tries.iter().rev().find(near) else { return };
-        let (packet, time) = try_.first;
-        let when = when(row.start, time);
-        let initials = counted(try_.initials as usize, "QUIC Initial");
-        let (kind, said, inferred) = match try_.answered {
-            None => (
-                LinkKind::QuicUnanswered,
-                "no QUIC answer in the capture".to_owned(),
-                Some("UDP 443 is filtered or the server has no QUIC, and the client fell back to TCP"),
-            ),
-            Some((answer, time)) => {
-                let said = format!("answered in packet {answer} after {}", apart(time, try_.first.1));
-                (LinkKind::QuicAnswered, said, None)
-            }
-        };
-        let note = format!("{initials} from port {} to {}, {when}; {said}", try_.client.port, try_.server);
-        links.push(Link { kind, flow: None, packet: Some(packet), note, inferred });
+        let seen = Seen::Quic((*try_).clone());
+        links.push(Link { flow: None, packet: Some(try_.first.0), start: row.start, seen });
     }
 
     fn icmp(&self, facts: &FlowFacts<'_>, links: &mut Vec<Link>) {
         for quoted in self.quoted.get(&facts.flow).into_iter().flatten().take(MAX_EACH) {
-            let note = format!("ICMP {} from {}", quoted.name, quoted.from);
-            let packet = Some(quoted.packet);
-            links.push(Link { kind: LinkKind::Icmp, flow: None, packet, note, inferred: None });
+            let seen = Seen::Icmp { name: quoted.name, from: quoted.from };
+            links.push(Link { flow: None, packet: Some(quoted.packet), start: facts.row.start, seen });
         }
     }
 
@@ -311,38 +234,25 @@ impl<'a> Linker<'a> {
             .find(|before| before.row.server == row.server)
             .or_else(|| rows().next().filter(|before| recent(before.row.end)))?;
         let old = before.row;
-        let place = if old.server == row.server {
-            "the same ports and addresses".to_owned()
-        } else {
-            format!("the same client port, to {}", old.server)
-        };
-        let end = match (old.reset_by, old.closed_by) {
-            (Some(by), _) => format!("reset by the {}", by.sender()),
-            (None, Some(_)) if old.is_closed() => "closed from both ends".to_owned(),
-            (None, Some(by)) => format!("closed by the {} only", by.sender()),
-            (None, None) => "its end was not captured".to_owned(),
-        };
-        let note = format!("{place}, {}; {end}; {}", gap(old.end, row.start), outcome(&before));
         let refused = row.outcome == Some(Outcome::Failed)
             && (row.reset_by.is_some() || row.sides.to_client.packets == 0)
             && old.server == row.server;
-        let inferred = refused
-            .then_some("a NAT or firewall that still holds the old connection's state may refuse or drop the new one");
-        Some(Link { kind: LinkKind::PreviousFlow, flow: Some(before.flow), packet: None, note, inferred })
+        let seen = Seen::PreviousFlow {
+            other_server: (old.server != row.server).then_some(old.server),
+            end: end(old),
+            ended: old.end,
+            result: result(&before),
+            refused,
+        };
+        Some(Link { flow: Some(before.flow), packet: None, start: row.start, seen })
     }
 
     fn attempt(&self, facts: &FlowFacts<'_>, links: &mut Vec<Link>) {
         let same = facts.attempt.and_then(|attempt| self.attempts.get(&attempt));
         let others = same.into_iter().flatten().filter(|flow| **flow != facts.flow);
         for other in others.filter_map(|flow| self.index.facts(*flow)).take(MAX_EACH) {
-            let note = format!("{}, {}", when(facts.row.start, other.row.start), outcome(&other));
-            links.push(Link {
-                kind: LinkKind::Attempt,
-                flow: Some(other.flow),
-                packet: None,
-                note,
-                inferred: Some("the same client, target and moment: one try"),
-            });
+            let seen = Seen::Attempt { began: other.row.start, result: result(&other) };
+            links.push(Link { flow: Some(other.flow), packet: None, start: facts.row.start, seen });
         }
     }
 
@@ -362,26 +272,21 @@ impl<'a> Linker<'a> {
         let siblings: Vec<_> = siblings
             .filter(|other| other.flow != facts.flow && (other.attempt.is_none() || other.attempt != facts.attempt))
             .collect();
+        let name = facts.tls.and_then(|tls| tls.server_name.as_deref());
         for other in siblings.iter().take(MAX_EACH) {
-            let name = facts.tls.and_then(|tls| tls.server_name.as_deref());
             let to = match other.tls.and_then(|tls| tls.server_name.as_deref()) {
-                Some(theirs) if Some(theirs) != name => format!("to {}", String::from_utf8_lossy(theirs)),
-                Some(_) => "to the same name".to_owned(),
-                None => "to the same server".to_owned(),
+                Some(theirs) if Some(theirs) != name => Toward::OtherName(theirs.into()),
+                Some(_) => Toward::SameName,
+                None => Toward::SameServer,
             };
-            let note = format!("{to}, {}, {}", when(start, other.row.start), outcome(other));
-            links.push(Link { kind: LinkKind::Sibling, flow: Some(other.flow), packet: None, note, inferred: None });
+            let seen = Seen::Sibling { to, began: other.row.start, result: result(other) };
+            links.push(Link { flow: Some(other.flow), packet: None, start, seen });
         }
         if siblings.len() > MAX_EACH {
             let with = |wanted: Outcome| siblings.iter().filter(|other| other.row.outcome == Some(wanted)).count();
-            let seconds = AROUND / Time::SECOND;
-            let note = format!(
-                "in all {} to the same name or server within {seconds} s: {} ok, {} failed",
-                counted(siblings.len(), "flow"),
-                with(Outcome::Ok),
-                with(Outcome::Failed)
-            );
-            links.push(Link { kind: LinkKind::Sibling, flow: None, packet: None, note, inferred: None });
+            let (ok, failed) = (with(Outcome::Ok), with(Outcome::Failed));
+            let seen = Seen::Siblings { flows: siblings.len(), ok, failed, within: AROUND / Time::SECOND };
+            links.push(Link { flow: None, packet: None, start, seen });
         }
     }
 }
@@ -392,48 +297,15 @@ fn targets<'a>(facts: &FlowFacts<'a>) -> impl Iterator<Item = Target<'a>> + use<
     name.into_iter().chain([Target::Server(facts.row.server.ip)])
 }
 
-fn answer_note(lookup: &Lookup) -> String {
-    let message = &lookup.message;
-    let addresses: Vec<_> = message.addresses.iter().take(4).map(ToString::to_string).collect();
-    let more = message.addresses.len().saturating_sub(addresses.len());
-    let said = match (lookup.answered, message.failure) {
-        (None, _) => "no answer in the capture".to_owned(),
-        (Some(_), Some(failure)) => failure.to_owned(),
-        (Some(_), None) if addresses.is_empty() => "no address".to_owned(),
-        (Some(_), None) if more > 0 => format!("{} and {more} more", addresses.join(", ")),
-        (Some(_), None) => addresses.join(", "),
-    };
-    let mut note = format!("DNS {} {}", message.kind, message.name);
-    for alias in &message.chain {
-        note = format!("{note} -> {alias}");
+fn result(facts: &FlowFacts<'_>) -> Outcomes {
+    facts.row.outcome.map(|outcome| (outcome, facts.row.cause))
+}
+
+fn end(row: &FlowRow) -> End {
+    match (row.reset_by, row.closed_by) {
+        (Some(by), _) => End::Reset(by),
+        (None, Some(_)) if row.is_closed() => End::Closed,
+        (None, Some(by)) => End::HalfClosed(by),
+        (None, None) => End::NotCaptured,
     }
-    note = format!("{note}: {said}");
-    if let Some(((question, asked), (_, answered))) = lookup.asked.zip(lookup.answered) {
-        note = format!("{note} (asked in packet {question}, {} earlier)", apart(answered, asked));
-    }
-    note
-}
-
-fn outcome(facts: &FlowFacts<'_>) -> String {
-    match (facts.row.outcome, facts.row.cause) {
-        (Some(outcome), Some(cause)) => format!("{outcome} ({cause})"),
-        (Some(outcome), None) => outcome.to_string(),
-        (None, _) => "not judged yet".to_owned(),
-    }
-}
-
-/// The time between two moments.
-fn apart(later: Time, earlier: Time) -> String {
-    let seconds = later.since(earlier).abs();
-    if seconds < 1.0 { format!("{:.1} ms", seconds * 1e3) } else { format!("{seconds:.1} s") }
-}
-
-/// When something began, seen from a flow's beginning.
-fn when(start: Time, other: Time) -> String {
-    format!("{} {}", apart(start, other), if other <= start { "before" } else { "after" })
-}
-
-/// How long one flow was over when the next one began.
-fn gap(end: Time, start: Time) -> String {
-    if end <= start { format!("over {} before", apart(start, end)) } else { "not over when this one began".to_owned() }
 }
