@@ -14,7 +14,7 @@ use hashbrown::HashMap;
 
 pub use cohort::{Cohort, Dimension, Network};
 pub use incidents::Incident;
-pub use rate::Rate;
+pub use rate::{Rate, Tally};
 pub use selection::Selection;
 pub use time::Timeline;
 
@@ -23,39 +23,6 @@ use crate::vocab::Outcome;
 
 /// Cohorts that are kept of a dimension; handshakes of further ones are only counted.
 const MAX_COHORTS: usize = 1 << 16;
-
-/// Handshakes that came to an end, and those of them that failed.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub struct Tally {
-    /// Handshakes that succeeded or failed.
-    pub handshakes: usize,
-    /// Those that failed.
-    pub failed: usize,
-}
-
-impl Tally {
-    /// Counts a handshake.
-    pub fn add(&mut self, failed: bool) {
-        self.handshakes += 1;
-        self.failed += usize::from(failed);
-    }
-
-    /// Adds what another one counted.
-    pub fn merge(&mut self, other: Tally) {
-        self.handshakes += other.handshakes;
-        self.failed += other.failed;
-    }
-
-    /// The failure rate with its interval; none without a handshake.
-    pub fn rate(self) -> Option<Rate> {
-        Rate::of(self.failed, self.handshakes)
-    }
-
-    /// Lower and upper end of the interval; of nothing all is possible.
-    fn interval(self) -> (f64, f64) {
-        self.rate().map_or((0.0, 1.0), |rate| (rate.low, rate.high))
-    }
-}
 
 /// The cohorts of a dimension, those first that surely fail most often.
 #[derive(Clone, Debug)]
@@ -183,14 +150,6 @@ impl Counter {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn what_is_sure_leads_not_one_of_one() {
-        let one = Tally { handshakes: 1, failed: 1 };
-        let many = Tally { handshakes: 40, failed: 20 };
-        assert!(many.interval().0 > one.interval().0);
-        assert_eq!(Tally::default().rate(), None);
-    }
 
     #[test]
     fn an_attempt_that_a_flow_carried_through_did_not_fail() {

@@ -1,9 +1,42 @@
-//! A failure rate with its confidence interval.
+//! Counts of handshakes, and the failure rate with its confidence interval.
 
 use serde::Serialize;
 
 /// Standard deviations of a normal distribution that hold 95 % of it.
 const Z: f64 = 1.959_964;
+
+/// Handshakes that came to an end, and those of them that failed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Tally {
+    /// Handshakes that succeeded or failed.
+    pub handshakes: usize,
+    /// Those that failed.
+    pub failed: usize,
+}
+
+impl Tally {
+    /// Counts a handshake.
+    pub fn add(&mut self, failed: bool) {
+        self.handshakes += 1;
+        self.failed += usize::from(failed);
+    }
+
+    /// Adds what another one counted.
+    pub fn merge(&mut self, other: Tally) {
+        self.handshakes += other.handshakes;
+        self.failed += other.failed;
+    }
+
+    /// The failure rate with its interval; none without a handshake.
+    pub fn rate(self) -> Option<Rate> {
+        Rate::of(self.failed, self.handshakes)
+    }
+
+    /// Lower and upper end of the interval; of nothing all is possible.
+    pub(super) fn interval(self) -> (f64, f64) {
+        self.rate().map_or((0.0, 1.0), |rate| (rate.low, rate.high))
+    }
+}
 
 /// A share of a count, and between which shares the true one lies with 95 % confidence (Wilson's score interval, which
 /// also holds for small counts and for shares near 0).
@@ -50,5 +83,13 @@ mod tests {
         check(0, 20, 0.0, 0.1611);
         check(1, 1, 0.2065, 1.0);
         assert_eq!(Rate::of(0, 0), None);
+    }
+
+    #[test]
+    fn what_is_sure_leads_not_one_of_one() {
+        let one = Tally { handshakes: 1, failed: 1 };
+        let many = Tally { handshakes: 40, failed: 20 };
+        assert!(many.interval().0 > one.interval().0);
+        assert_eq!(Tally::default().rate(), None);
     }
 }

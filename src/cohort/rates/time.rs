@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::Tally;
+use super::rate::Tally;
 use crate::vocab::Time;
 
 /// Buckets that a timeline spans at most; when time runs out of them, they become longer.
