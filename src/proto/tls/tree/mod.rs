@@ -4,6 +4,7 @@
 //! for each extension of the registry. Nothing here fails: what does not parse is shown as far as it goes.
 
 mod builder;
+mod context;
 mod exchange;
 mod extensions;
 mod hello;
@@ -16,34 +17,13 @@ mod tests;
 
 use self::builder::{Tree, code, hex_code};
 use super::message::{Alert, MAX_RECORD_BODY, RecordHeader, Ssl2ClientHello};
+use crate::vocab::Field;
 use crate::vocab::iana::{
     AlertDescription, AlertLevel, CipherSuite, ContentType, HandshakeType, HeartbeatMessageType, ProtocolVersion,
 };
-use crate::vocab::{Direction, Field};
 
+pub use context::Context;
 pub use x509::certificate;
-
-/// What decides how a message is read.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Context {
-    /// The version the two ends agreed on; none before the ServerHello.
-    pub version: Option<ProtocolVersion>,
-    /// The cipher suite the server chose.
-    pub suite: Option<CipherSuite>,
-    /// Who sent the message.
-    pub from: Direction,
-}
-
-impl Context {
-    /// A context that knows no more than who sent the message.
-    pub fn new(from: Direction) -> Self {
-        Self { version: None, suite: None, from }
-    }
-
-    fn is_tls13(self) -> bool {
-        self.version.is_some_and(ProtocolVersion::is_tls13)
-    }
-}
 
 /// The tree of a handshake message, given with its 4-byte header (RFC 8446 §4). Ranges count from its start.
 pub fn handshake_message(bytes: &[u8], context: Context) -> Field {
@@ -87,7 +67,7 @@ fn decode_body(kind: HandshakeType, body: &mut Tree<'_>, context: Context) -> St
         HandshakeType::CERTIFICATE_REQUEST => proof::certificate_request(body, context),
         HandshakeType::CLIENT_CERTIFICATE_REQUEST => proof::certificate_request_13(body),
         HandshakeType::CERTIFICATE_VERIFY => proof::certificate_verify(body, context),
-        HandshakeType::CERTIFICATE_STATUS => proof::certificate_status(body),
+        HandshakeType::CERTIFICATE_STATUS => ocsp::certificate_status(body),
         HandshakeType::CERTIFICATE_URL => proof::certificate_url(body),
         HandshakeType::SUPPLEMENTAL_DATA => proof::supplemental_data(body),
         HandshakeType::FINISHED => proof::finished(body, context),

@@ -2,13 +2,40 @@
 
 use std::ops::Range;
 
-use super::builder::short_hex;
+use super::builder::{Tree, short_hex};
 use super::x509;
 use crate::proto::tls::der::{self, Element, Elements, tag};
 use crate::vocab::Field;
+use crate::vocab::iana::CertificateStatusType;
+
+/// A CertificateStatus, as a message and as an extension (RFC 6066 §8, RFC 6961).
+pub(super) fn certificate_status(body: &mut Tree<'_>) {
+    match body.code8::<CertificateStatusType>("status_type").map(CertificateStatusType) {
+        Some(CertificateStatusType::OCSP) => ocsp_response(body, 3),
+        Some(CertificateStatusType::OCSP_MULTI) => body.list("ocsp_response_list", 3, |inside| {
+            ocsp_response(inside, 3);
+        }),
+        Some(_) => body.rest("response"),
+        None => {}
+    }
+}
+
+/// An OCSP response behind a length of `width` bytes; in a list it may be empty.
+fn ocsp_response(body: &mut Tree<'_>, width: usize) {
+    body.vector("ocsp_response", width, |inside| {
+        let range = inside.at()..inside.at() + inside.left();
+        let (value, fields) = response(inside.all(), range);
+        inside.skip_rest();
+        inside.say(value);
+        for field in fields {
+            inside.push(field);
+        }
+    });
+    body.note("RFC 6960 §4.2");
+}
 
 /// The value and the fields of the response in `range` of `message`.
-pub(super) fn response(message: &[u8], range: Range<usize>) -> (String, Vec<Field>) {
+fn response(message: &[u8], range: Range<usize>) -> (String, Vec<Field>) {
     let Some(outer) = Elements::new(&message[range.clone()], range.start).next() else {
         return ("empty".to_owned(), Vec::new());
     };

@@ -2,13 +2,11 @@
 
 use super::builder::Tree;
 use super::exchange::signature;
-use super::{Context, extensions, ocsp, x509};
-use crate::proto::tls::der;
+use super::{Context, extensions, x509};
 use crate::proto::tls::message::{Certificate, CompressedCertificate, request_has_schemes};
 use crate::vocab::Field;
 use crate::vocab::iana::{
-    CertificateCompression, CertificateStatusType, ClientCertificateType, HandshakeType, ProtocolVersion,
-    SignatureScheme,
+    CertificateCompression, ClientCertificateType, HandshakeType, ProtocolVersion, SignatureScheme,
 };
 
 pub(super) fn certificate_message(body: &mut Tree<'_>, context: Context) {
@@ -95,7 +93,7 @@ pub(super) fn certificate_request(body: &mut Tree<'_>, context: Context) {
     if request_has_schemes(body.peek(), context.version) {
         body.codes16::<SignatureScheme>("supported_signature_algorithms", 2, "algorithm");
     }
-    authorities(body, "certificate_authorities");
+    x509::authorities(body, "certificate_authorities");
 }
 
 /// The shape from TLS 1.3 on (RFC 8446 §4.3.2).
@@ -104,44 +102,8 @@ pub(super) fn certificate_request_13(body: &mut Tree<'_>) {
     extensions::block(body, HandshakeType::CERTIFICATE_REQUEST);
 }
 
-/// Distinguished names behind a two-byte length, each behind its own.
-pub(super) fn authorities(body: &mut Tree<'_>, name: &'static str) {
-    body.list(name, 2, |inside| {
-        inside.vector("distinguished_name", 2, |name| {
-            let text = der::name(name.skip_rest());
-            name.say(text);
-        });
-    });
-    body.note("The CAs whose certificates are acceptable; none means any");
-}
-
 pub(super) fn certificate_verify(body: &mut Tree<'_>, context: Context) {
     signature(body, context.version);
-}
-
-pub(super) fn certificate_status(body: &mut Tree<'_>) {
-    match body.code8::<CertificateStatusType>("status_type").map(CertificateStatusType) {
-        Some(CertificateStatusType::OCSP) => ocsp_response(body, 3),
-        Some(CertificateStatusType::OCSP_MULTI) => body.list("ocsp_response_list", 3, |inside| {
-            ocsp_response(inside, 3);
-        }),
-        Some(_) => body.rest("response"),
-        None => {}
-    }
-}
-
-/// An OCSP response behind a length of `width` bytes; in a list it may be empty.
-fn ocsp_response(body: &mut Tree<'_>, width: usize) {
-    body.vector("ocsp_response", width, |inside| {
-        let range = inside.at()..inside.at() + inside.left();
-        let (value, fields) = ocsp::response(inside.all(), range);
-        inside.skip_rest();
-        inside.say(value);
-        for field in fields {
-            inside.push(field);
-        }
-    });
-    body.note("RFC 6960 §4.2");
 }
 
 pub(super) fn certificate_url(body: &mut Tree<'_>) {

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::proto::tls::samples::{self, bytes};
+use crate::vocab::Direction;
 
 fn tree_of(sample: &str, version: Option<ProtocolVersion>) -> Field {
     // DHE_RSA for the one exchange over a prime, ECDHE_ECDSA for all else.

@@ -383,3 +383,14 @@ pub(super) fn dump(element: &Element<'_>, depth: usize) -> Field {
     }
     field
 }
+
+/// Distinguished names behind a two-byte length, each behind its own.
+pub(super) fn authorities(body: &mut Tree<'_>, name: &'static str) {
+    body.list(name, 2, |inside| {
+        inside.vector("distinguished_name", 2, |name| {
+            let text = der::name(name.skip_rest());
+            name.say(text);
+        });
+    });
+    body.note("The CAs whose certificates are acceptable; none means any");
+}

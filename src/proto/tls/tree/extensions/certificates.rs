@@ -1,12 +1,12 @@
 //! Extensions about certificates: kinds, signatures, status, logs, compression.
 
-use super::Place;
+use super::place::Place;
 use crate::proto::tls::der;
 use crate::proto::tls::tree::builder::{Tree, short_hex};
-use crate::proto::tls::tree::{proof, x509};
+use crate::proto::tls::tree::{ocsp, x509};
 use crate::vocab::iana::{
     CachedInformationType, CertificateCompression, CertificateStatusType, CertificateType, HandshakeType,
-    HashAlgorithm, SignatureAlgorithm, SignatureScheme, TrustedCaIdentifier,
+    SignatureScheme, TrustedCaIdentifier,
 };
 
 pub(super) fn signature_schemes(body: &mut Tree<'_>, _: Place) {
@@ -26,14 +26,14 @@ pub(super) fn compressions(body: &mut Tree<'_>, _: Place) {
 }
 
 pub(super) fn authorities(body: &mut Tree<'_>, _: Place) {
-    proof::authorities(body, "authorities");
+    x509::authorities(body, "authorities");
 }
 
 pub(super) fn status_request(body: &mut Tree<'_>, place: Place) {
     if body.left() == 0 {
         body.say("will come");
     } else if place.is(HandshakeType::CERTIFICATE) {
-        proof::certificate_status(body);
+        ocsp::certificate_status(body);
         body.say("stapled");
     } else {
         let kind = body.code8::<CertificateStatusType>("status_type");
@@ -87,31 +87,8 @@ pub(super) fn timestamps(body: &mut Tree<'_>, _: Place) {
     if body.left() == 0 {
         body.say("asked for");
     } else {
-        certificate_timestamps(body);
+        super::certificate_timestamps(body);
     }
-}
-
-/// A list of signed certificate timestamps behind its length (RFC 6962 §3.3).
-pub(in crate::proto::tls::tree) fn certificate_timestamps(body: &mut Tree<'_>) {
-    body.list("sct_list", 2, |list| {
-        list.vector("sct", 2, |sct| {
-            sct.shown("version", 1, |value| format!("v{}", value + 1));
-            let log = sct.raw("log_id", 32).map(|id| short_hex(&id[..4])).unwrap_or_default();
-            sct.note("SHA-256 of the log's key");
-            let mut when = String::new();
-            sct.shown("timestamp", 8, |milliseconds| {
-                when = der::time_text((milliseconds / 1000) as i64);
-                format!("{when} ({milliseconds} ms)")
-            });
-            sct.opaque("extensions", 2);
-            sct.group("signature", |inside| {
-                inside.code8::<HashAlgorithm>("hash");
-                inside.code8::<SignatureAlgorithm>("signature");
-                inside.opaque("value", 2);
-            });
-            sct.say(format!("log {log}…, {when}"));
-        });
-    });
 }
 
 pub(super) fn delegated_credential(body: &mut Tree<'_>, place: Place) {

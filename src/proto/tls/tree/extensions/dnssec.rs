@@ -1,6 +1,6 @@
 //! The DNSSEC proof of a server's key: DNS records in their wire format (RFC 9102 §2.3).
 
-use super::Place;
+use super::place::Place;
 use crate::proto::tls::tree::builder::Tree;
 use crate::vocab::iana::{DnsClass, DnsType, HandshakeType};
 use crate::vocab::text::visible_bytes;

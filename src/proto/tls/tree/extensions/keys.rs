@@ -1,6 +1,6 @@
 //! Extensions about versions, key exchange, and keys from before.
 
-use super::Place;
+use super::place::Place;
 use crate::proto::tls::tree::builder::Tree;
 use crate::vocab::iana::{EcPointFormat, HandshakeType, NamedGroup, ProtocolVersion, PskKeyExchangeMode};
 

@@ -1,6 +1,6 @@
 //! Extensions that are a flag, a number, or an opaque string, and those of other protocols.
 
-use super::Place;
+use super::place::Place;
 use crate::proto::tls::tree::builder::{Tree, big_endian, short_hex};
 use crate::vocab::Field;
 use crate::vocab::iana::{

@@ -5,6 +5,7 @@ mod dnssec;
 mod keys;
 mod misc;
 mod names;
+mod place;
 mod privacy;
 mod transparency;
 
@@ -15,25 +16,9 @@ use super::builder::{Tree, code};
 use crate::vocab::Registered as _;
 use crate::vocab::iana::{ExtensionType as X, HandshakeType};
 
-pub(super) use certificates::certificate_timestamps;
+pub(super) use transparency::certificate_timestamps;
 
-/// Where an extension stands: the same number has other contents in a question than in an answer.
-#[derive(Clone, Copy)]
-struct Place {
-    /// The message; HelloRetryRequest counts as a type of its own here.
-    message: HandshakeType,
-}
-
-impl Place {
-    /// Whether the message asks: a ClientHello or a CertificateRequest.
-    fn asks(self) -> bool {
-        self.is(HandshakeType::CLIENT_HELLO) || self.is(HandshakeType::CERTIFICATE_REQUEST)
-    }
-
-    fn is(self, message: HandshakeType) -> bool {
-        self.message == message
-    }
-}
+use place::Place;
 
 /// What is known of an extension.
 struct Row {

@@ -1,6 +1,6 @@
 //! Extensions that carry names: hosts, protocols, users.
 
-use super::Place;
+use super::place::Place;
 use crate::proto::tls::tree::builder::Tree;
 use crate::vocab::iana::{HandshakeType, ServerNameType};
 use crate::vocab::text::visible_bytes;

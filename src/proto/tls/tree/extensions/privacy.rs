@@ -1,6 +1,6 @@
 //! Extensions that hide the hello: ECH and what came before it.
 
-use super::Place;
+use super::place::Place;
 use crate::proto::tls::tree::builder::{Tree, code};
 use crate::vocab::iana::{
     AeadId, CipherSuite, EchClientHelloType, ExtensionType, HandshakeType, KdfId, KemId, NamedGroup,

@@ -1,9 +1,32 @@
-//! Certificate transparency, version 2: proofs that certificates are logged (RFC 9162 §4.5, §6.3).
+//! Certificate transparency: proofs that certificates are logged (RFC 6962 §3.3; version 2: RFC 9162 §4.5, §6.3).
 
-use super::Place;
+use super::place::Place;
 use crate::proto::tls::der;
 use crate::proto::tls::tree::builder::{Tree, short_hex};
-use crate::vocab::iana::TransparencyType as T;
+use crate::vocab::iana::{HashAlgorithm, SignatureAlgorithm, TransparencyType as T};
+
+/// A list of signed certificate timestamps behind its length (RFC 6962 §3.3).
+pub(in crate::proto::tls::tree) fn certificate_timestamps(body: &mut Tree<'_>) {
+    body.list("sct_list", 2, |list| {
+        list.vector("sct", 2, |sct| {
+            sct.shown("version", 1, |value| format!("v{}", value + 1));
+            let log = sct.raw("log_id", 32).map(|id| short_hex(&id[..4])).unwrap_or_default();
+            sct.note("SHA-256 of the log's key");
+            let mut when = String::new();
+            sct.shown("timestamp", 8, |milliseconds| {
+                when = der::time_text((milliseconds / 1000) as i64);
+                format!("{when} ({milliseconds} ms)")
+            });
+            sct.opaque("extensions", 2);
+            sct.group("signature", |inside| {
+                inside.code8::<HashAlgorithm>("hash");
+                inside.code8::<SignatureAlgorithm>("signature");
+                inside.opaque("value", 2);
+            });
+            sct.say(format!("log {log}…, {when}"));
+        });
+    });
+}
 
 pub(super) fn transparency_info(body: &mut Tree<'_>, _: Place) {
     if body.left() == 0 {
