@@ -4,6 +4,9 @@ use crate::vocab::{PacketNumber, StreamRange, Time};
 
 /// Bytes kept out of order; above that the hole before them is given up as a gap.
 const MAX_PENDING_BYTES: usize = 512 * 1024;
+/// Segments kept out of order; above that holes are given up until half of them are left. Of bytes sent one by one each
+/// costs as much as a full segment.
+const MAX_PENDING: usize = 4 * 1024;
 /// Segments that may follow an acknowledged hole before it counts as a gap: capturing can reorder packets a little.
 const PATIENCE: u32 = 64;
 
@@ -118,6 +121,11 @@ impl Assembler {
             let hole_acked = self.pending[0].range.start <= self.acked;
             if self.pending_bytes > MAX_PENDING_BYTES || (hole_acked && self.waiting > PATIENCE) {
                 self.give_up_hole(sink);
+            }
+            if self.pending.len() > MAX_PENDING {
+                while self.pending.len() > MAX_PENDING / 2 {
+                    self.give_up_hole(sink);
+                }
             }
         }
     }
@@ -281,6 +289,61 @@ mod tests {
     #[test]
     fn holes_become_gaps_of_exact_size() {
         assert_eq!(run(&[(0, b"ab"), (5, b"f"), (8, b"i")]), (b"abfi".to_vec(), vec![(2, 5), (6, 8)]));
+    }
+
+    /// What a byte-by-byte sender and a full sender of the same bytes give must not differ.
+    #[test]
+    fn single_bytes_in_any_order_give_the_stream_back() {
+        let text = b"abcdefghij";
+        let one = |at: usize| (at as u64, &text[at..=at]);
+        let backwards: Vec<_> = (0..text.len()).rev().map(one).collect();
+        assert_eq!(run(&backwards), (text.to_vec(), vec![]));
+        let odd_first: Vec<_> = (1..text.len()).step_by(2).chain((0..text.len()).step_by(2)).map(one).collect();
+        assert_eq!(run(&odd_first), (text.to_vec(), vec![]));
+        let twice: Vec<_> = (0..text.len()).rev().chain((0..text.len()).rev()).map(one).collect();
+        assert_eq!(run(&twice), (text.to_vec(), vec![]));
+    }
+
+    #[test]
+    fn single_bytes_that_came_first_win_over_a_segment_that_covers_them() {
+        assert_eq!(run(&[(1, b"X"), (3, b"Y"), (5, b"Z"), (0, b"abcdefg")]), (b"aXcYeZg".to_vec(), vec![]));
+        assert_eq!(run(&[(0, b"abcdefg"), (1, b"X"), (6, b"Yh")]), (b"abcdefgh".to_vec(), vec![]));
+        assert_eq!(run(&[(2, b"XY"), (1, b"abc"), (3, b"de"), (0, b"-")]), (b"-aXYe".to_vec(), vec![]));
+    }
+
+    #[test]
+    fn a_flood_of_single_bytes_behind_a_hole_is_bounded() {
+        let (mut gaps, mut bytes) = (Vec::new(), 0);
+        let mut sink = |chunk: Chunk<'_>| match chunk {
+            Chunk::Gap(range) => gaps.push(range),
+            Chunk::Bytes { range, .. } => bytes += range.len() as usize,
+            Chunk::Again { .. } => panic!("nothing comes twice"),
+        };
+        let mut assembler = Assembler::default();
+        let count = 2 * MAX_PENDING;
+        for at in (2..).step_by(2).take(count) {
+            assembler.insert(at, b"x", 1, PacketNumber(1), Time(0), &mut sink);
+            assert!(assembler.pending.len() <= MAX_PENDING, "{} wait", assembler.pending.len());
+        }
+        assembler.finish(&mut sink);
+        assert_eq!((bytes, gaps.len()), (count, count), "every byte is handed on, after the hole before it");
+        assert_eq!(gaps[..2], [StreamRange::new(0, 2), StreamRange::new(3, 4)]);
+    }
+
+    #[test]
+    fn a_single_byte_that_the_snap_length_cut_is_a_gap() {
+        let mut told = Vec::new();
+        let mut assembler = Assembler::default();
+        for (start, payload, stated) in [(0, &b"a"[..], 2), (2, b"", 1), (3, b"d", 1), (1, b"b", 1)] {
+            assembler.insert(start, payload, stated, PacketNumber(1), Time(0), &mut |chunk| {
+                told.push(match chunk {
+                    Chunk::Bytes { range, .. } => ('b', range.start, range.end),
+                    Chunk::Gap(range) => ('g', range.start, range.end),
+                    Chunk::Again { range, .. } => ('a', range.start, range.end),
+                });
+            });
+        }
+        assert_eq!(told, [('b', 0, 1), ('g', 1, 2), ('g', 2, 3), ('b', 3, 4), ('a', 1, 2)]);
     }
 
     #[test]

@@ -84,3 +84,61 @@ impl Assembly {
         Direction::BOTH.iter().map(|way| self.assemblers[*way].waiting_bytes()).sum()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Segments of the client, each by sequence number and payload, in a stream whose first byte has the number `first`.
+    fn check(first: u32, segments: &[(u32, &[u8])], stream: &[u8], gaps: &[(u64, u64)]) {
+        let (mut bytes, mut missing) = (Vec::new(), Vec::new());
+        let mut sink = |_: Direction, chunk: &Chunk<'_>| match chunk {
+            Chunk::Bytes { range, bytes: more, .. } => {
+                assert_eq!(range.len() as usize, more.len());
+                bytes.extend_from_slice(more);
+            }
+            Chunk::Gap(range) => missing.push((range.start, range.end)),
+            Chunk::Again { .. } => {}
+        };
+        let mut assembly = Assembly::default();
+        for (seq, payload) in segments {
+            let arrival = Arrival {
+                direction: Direction::ToServer,
+                seq: *seq,
+                first_seq: first,
+                ack: None,
+                payload,
+                payload_len: payload.len() as u32,
+                packet: PacketNumber(1),
+                time: Time(0),
+            };
+            assembly.segment(&arrival, &mut sink);
+        }
+        assembly.finish(&mut sink);
+        assert_eq!((bytes, missing), (stream.to_vec(), gaps.to_vec()));
+    }
+
+    #[test]
+    fn sequence_numbers_wrap() {
+        check(u32::MAX - 1, &[(u32::MAX - 1, b"ab"), (0, b"cd")], b"abcd", &[]);
+        check(u32::MAX - 1, &[(0, b"cd"), (u32::MAX, b"b"), (u32::MAX - 1, b"a")], b"abcd", &[]);
+        check(u32::MAX - 1, &[(u32::MAX - 1, b"abcd"), (u32::MAX, b"XX"), (1, b"de")], b"abcde", &[]);
+        check(u32::MAX, &[(u32::MAX, b"a"), (1, b"c")], b"ac", &[(1, 2)]);
+    }
+
+    #[test]
+    fn bytes_before_the_stream_are_no_part_of_it() {
+        check(100, &[(99, b"-a"), (101, b"b")], b"ab", &[]);
+        check(100, &[(98, b"-"), (100, b"ab")], b"ab", &[]);
+        check(0, &[(u32::MAX, b"-ab")], b"ab", &[]);
+    }
+
+    #[test]
+    fn an_acknowledged_end_that_was_not_captured_is_a_gap() {
+        let mut assembly = Assembly::default();
+        let mut gaps = Vec::new();
+        assembly.acknowledge(Direction::ToClient, 2, u32::MAX);
+        assembly.finish(&mut |direction, chunk| gaps.push((direction, matches!(chunk, Chunk::Gap(r) if r.len() == 3))));
+        assert_eq!(gaps, [(Direction::ToServer, true)]);
+    }
+}
