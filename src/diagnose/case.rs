@@ -8,17 +8,11 @@ use crate::flow::{Events, Trace, TraceSegment};
 use crate::net::IcmpError;
 use crate::proto::TlsFacts;
 use crate::proto::dialogue::plaintext;
+use crate::proto::dialogue::sealed::{Lengths, Part, Standing};
 use crate::timeline::{Step, StepKind, Streams, Timeline, is_midstream};
 use crate::vocab::iana::{AlertDescription, AlertLevel, HandshakeType, ProtocolVersion};
 use crate::vocab::{Direction, FlowNumber, PacketNumber, Time};
 
-/// Shortest TLS 1.3 record that can hold a Finished.
-const SHORTEST_FINISHED: u64 = 45;
-/// Bodies of TLS 1.3 records that hold an alert: two bytes, the content type and a tag of 16 or 8 bytes; 35 from Java,
-/// which pads them.
-const ALERT_RECORDS: [u64; 3] = [11, 19, 35];
-/// Those that are too short for anything else.
-const SHORT_ALERTS: [u64; 2] = [11, 19];
 /// Seconds without an answer after which silence counts where the capture goes on and no end gives up.
 pub(super) const SILENCE: f64 = 10.0;
 /// Seconds after which a server's close no longer answers the client's Finished.
@@ -105,6 +99,8 @@ pub struct Case<'a> {
     pub streams: &'a Streams,
     /// Its TLS facts.
     pub tls: &'a TlsFacts,
+    /// What its sealed records measure.
+    pub lengths: Lengths,
     /// What the other flows tell.
     pub context: &'a Context,
     /// How far it came before `ending`, or at all.
@@ -175,6 +171,7 @@ impl<'a> Case<'a> {
             timeline,
             streams,
             tls,
+            lengths: Lengths::of(tls),
             context,
             stage: Stage::Connecting,
             ending: None,
@@ -232,7 +229,7 @@ impl<'a> Case<'a> {
             && steps[at..].iter().any(|step| {
                 step.from == Direction::ToServer
                     && matches!(step.kind, StepKind::ApplicationData | StepKind::Encrypted)
-                    && !ALERT_RECORDS.contains(&step.bytes)
+                    && !self.lengths.is_alert(step.bytes)
             })
     }
 
@@ -425,48 +422,42 @@ impl<'a> Case<'a> {
         if step.from == Direction::ToServer && self.stage == Stage::Connected {
             self.stage = Stage::Complete;
         }
-        let alert = ALERT_RECORDS.contains(&step.bytes);
-        match (self.is_tls13(), step.from) {
-            (true, _) if self.seen.server_hello.is_none() => {
-                // 0-RTT data of the client is in place here; data of the server is not.
-                let answered = self.tls.progress.joined_late || step.from == Direction::ToServer;
-                (!answered).then_some(EndingKind::Foreign)
-            }
-            (true, Direction::ToServer) if self.seen.client_finished.is_none() => {
-                if alert {
-                    return Some(EndingKind::EncryptedAlert);
-                }
+        if self.is_tls13() { self.protected_13(at, step) } else { self.protected_old(at, step, step.from) }
+    }
+
+    /// A protected record of TLS 1.3, which does not say what it holds.
+    fn protected_13(&mut self, at: usize, step: &Step) -> Option<EndingKind> {
+        let standing = Standing {
+            server_hello: self.seen.server_hello.is_some(),
+            client_protected: self.seen.client_protected.is_some(),
+            client_finished: self.seen.client_finished.is_some(),
+        };
+        match (step.from, standing.part(step.from, step.bytes, self.lengths)) {
+            (_, Part::EarlyData) => {}
+            (_, Part::OutOfPlace) => return (!self.tls.progress.joined_late).then_some(EndingKind::Foreign),
+            (_, Part::Alert) if !standing.client_finished => return Some(EndingKind::EncryptedAlert),
+            (Direction::ToServer, Part::Handshake) => {
                 self.seen.client_protected = self.seen.client_protected.or(Some(at));
-                // EndOfEarlyData or an empty Certificate in a record of its own comes before the Finished.
-                if step.bytes >= SHORTEST_FINISHED {
-                    self.seen.client_finished = Some(at);
-                    self.stage = self.stage.max(Stage::ClientFinished);
-                }
-                None
             }
-            (true, Direction::ToServer) => {
-                self.seen.client_application = self.seen.client_application.or(Some(at));
-                None
+            (_, Part::Finished) => {
+                self.seen.client_protected = self.seen.client_protected.or(Some(at));
+                self.seen.client_finished = Some(at);
+                self.stage = self.stage.max(Stage::ClientFinished);
             }
-            (true, Direction::ToClient) if self.seen.client_finished.is_none() => {
-                // No handshake message of a server is so short; padded ones are told by their place alone.
-                if SHORT_ALERTS.contains(&step.bytes) || alert && self.seen.client_protected.is_some() {
-                    return Some(EndingKind::EncryptedAlert);
-                }
+            (Direction::ToServer, Part::Alert | Part::Application) => self.application(at, step.from),
+            (Direction::ToClient, Part::Handshake) => {
                 self.seen.server_protected = self.seen.server_protected.or(Some(at));
                 self.stage = self.stage.max(Stage::ServerFlight);
-                None
             }
-            (true, Direction::ToClient) => {
-                if alert && self.seen.server_application.is_none() {
-                    return Some(EndingKind::EncryptedAlert);
-                }
-                self.seen.server_application = self.seen.server_application.or(Some(at));
+            (Direction::ToClient, Part::Alert) if self.seen.server_application.is_none() => {
+                return Some(EndingKind::EncryptedAlert);
+            }
+            (Direction::ToClient, Part::Alert | Part::Application) => {
+                self.application(at, step.from);
                 self.stage = Stage::Complete;
-                None
             }
-            (false, from) => self.protected_old(at, step, from),
         }
+        None
     }
 
     /// A protected record up to TLS 1.2, or in a flow whose version is not known.
@@ -602,7 +593,7 @@ impl<'a> Case<'a> {
             step.from == Direction::ToServer && matches!(step.kind, StepKind::Encrypted | StepKind::ApplicationData)
         };
         let early = self.seen.server_hello.is_some_and(|hello| steps[..hello].iter().any(|step| record(&step)));
-        let finished = |step: &Step| step.bytes >= SHORTEST_FINISHED && step.packet > ending.packet;
+        let finished = |step: &Step| step.bytes >= self.lengths.finished() && step.packet > ending.packet;
         closes
             && self.is_tls13()
             && self.tls.resumed == Some(true)
@@ -638,7 +629,7 @@ impl<'a> Case<'a> {
             && self.timeline.steps.iter().skip(finished + 1).any(|step| {
                 step.from == Direction::ToServer
                     && matches!(step.kind, StepKind::ApplicationData | StepKind::Encrypted)
-                    && ALERT_RECORDS.contains(&step.bytes)
+                    && self.lengths.is_alert(step.bytes)
                     && step.packet < ending.packet
             })
     }

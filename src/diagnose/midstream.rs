@@ -6,11 +6,14 @@ use super::path;
 use super::rule::{Answer, Found};
 use super::silence::{repeats, unacknowledged_retransmissions};
 use crate::flow::{Events, TraceSegment};
+use crate::proto::tls::message::RecordHeader;
 use crate::vocab::text::times;
 use crate::vocab::{Confidence, Direction, EndedBy, PacketNumber};
 
 /// Seconds within which a server that was sending counts as still sending.
 const SENDING: f64 = 0.6;
+/// Longest payload that passes for a farewell: a record with an alert, up to TLS 1.2 with a nonce of 8 bytes.
+const FAREWELL: u32 = 31;
 /// Seconds of silence inside an unfinished record after which an answer counts as stopped.
 const STOPPED: f64 = 5.0;
 
@@ -69,15 +72,17 @@ fn said_goodbye(case: &Case<'_>, reset: &TraceSegment) -> bool {
             && step.packet < reset.packet
             && matches!(step.kind, StepKind::ApplicationData | StepKind::Encrypted | StepKind::Alert)
     });
-    records.next_back().is_some_and(|step| step.kind != StepKind::ApplicationData || step.bytes <= 35)
+    let longest = case.lengths.padded_alert();
+    records.next_back().is_some_and(|step| step.kind != StepKind::ApplicationData || step.bytes <= longest)
 }
 
 /// Whether the client's last data asks for something: not a few bytes of farewell sent together with the end.
 fn request_waits(case: &Case<'_>, last: &TraceSegment, reset: &TraceSegment) -> bool {
     let answered_before = case.data(Direction::ToClient).any(|s| s.packet > last.packet && s.packet < reset.packet);
     // An alert of Java, which pads it.
-    let farewell = case.is_tls13() && last.payload_len == 40;
-    !answered_before && last.payload_len > 31 && !farewell
+    let padded = RecordHeader::LENGTH as u64 + case.lengths.padded_alert();
+    let farewell = case.is_tls13() && u64::from(last.payload_len) == padded;
+    !answered_before && last.payload_len > FAREWELL && !farewell
 }
 
 /// Silence with a request under way.

@@ -8,13 +8,10 @@ use crate::timeline::{CERTIFICATE_REQUEST, StepKind};
 use crate::vocab::iana::AlertDescription;
 use crate::vocab::{Confidence, Direction, EndedBy};
 
-/// Body of a TLS 1.3 record with an empty Certificate alone: 8 bytes of message, the content type, a 16-byte tag, and
-/// 16 bytes of padding from Java.
-const EMPTY_CERTIFICATE: [u64; 2] = [25, 41];
-/// The same with the Finished behind it, for SHA-256 and SHA-384.
-const EMPTY_AND_FINISHED: [u64; 2] = [61, 77];
-/// A Finished alone, for SHA-256 and SHA-384; Java's is padded.
-const FINISHED: [u64; 3] = [53, 69, 85];
+/// Shortest body of a first record that can hold a certificate and its proof.
+const SHORTEST_PROOF: u64 = 300;
+/// Body from which on it holds the Finished too, or is one of several.
+const LONG_PROOF: u64 = 600;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Sent {
@@ -139,12 +136,15 @@ fn sent(case: &Case<'_>) -> (Sent, bool) {
         .take(4)
         .collect();
     let first = case.at(case.seen.client_protected).or(case.at(Some(start)));
-    let empty_first = first.is_some_and(|step| EMPTY_CERTIFICATE.contains(&step.bytes));
+    let empty_first = first.is_some_and(|step| case.lengths.is_empty_certificate(step.bytes));
     match own.as_slice() {
-        [first, ..] if EMPTY_AND_FINISHED.contains(first) => (Sent::Empty, true),
+        [first, ..] if case.lengths.is_empty_certificate_to_finished(*first) => (Sent::Empty, true),
         _ if empty_first => (Sent::Empty, true),
         // Certificate, CertificateVerify and Finished: a large record first, and a Finished behind it or in it.
-        [first, rest @ ..] if *first > 300 && (rest.iter().any(|length| FINISHED.contains(length)) || *first > 600) => {
+        [first, rest @ ..]
+            if *first > LONG_PROOF
+                || *first > SHORTEST_PROOF && rest.iter().any(|length| case.lengths.is_finished(*length)) =>
+        {
             (Sent::Some, true)
         }
         _ => (Sent::NotAsked, true),

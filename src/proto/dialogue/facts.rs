@@ -1,6 +1,7 @@
 //! An observer that keeps of a dialogue what the index keeps of a flow.
 
 use super::events::{Event, EventKind, Observer};
+use super::sealed::{Lengths, Part, Standing};
 use crate::proto::TlsFacts;
 use crate::proto::tls::message::{Certificate, ClientHello, CompressedCertificate, EncryptedExtensions, ServerHello};
 use crate::proto::tls::{ClientPrints, Fingerprints, SeenAlert, SeenMessage};
@@ -9,10 +10,6 @@ use crate::vocab::iana::{ContentType, HandshakeType, ProtocolVersion};
 
 /// Messages and alerts listed of one flow; more are passed over.
 const MAX_LISTED: usize = 64;
-/// Shortest body of a TLS 1.3 record that holds a Finished: 4 + 32 bytes of message, the content type, an 8-byte tag.
-const SHORTEST_FINISHED: u16 = 45;
-/// Bodies of TLS 1.3 records that hold an alert: 19 bytes, 11 with an 8-byte tag, 35 from Java.
-const ALERT_RECORDS: [u16; 3] = [11, 19, 35];
 
 /// Fills a flow's [`TlsFacts`] from what its dialogue tells.
 pub struct FactsObserver<'a> {
@@ -148,41 +145,45 @@ impl<'a> FactsObserver<'a> {
 
     /// A whole encrypted record.
     fn protected(&mut self, event: &Event<'_>, content: ContentType, length: u16) {
-        let new = self.facts.version.is_some_and(|version| version >= ProtocolVersion::TLS_1_3);
         let progress = &mut self.facts.progress;
         progress.sealed = true;
         let from = event.from;
-        if new {
-            if !progress.server_hello {
-                return;
-            }
-            match from {
-                Direction::ToServer if !progress.finished.to_server => {
-                    if length >= SHORTEST_FINISHED {
-                        // The client answers only a whole flight of the server.
-                        progress.finished.to_server = true;
-                        progress.finished.to_client = true;
-                        self.complete(event);
-                    } else if ALERT_RECORDS.contains(&length) {
-                        progress.early_alert.to_server = true;
-                    }
-                }
-                Direction::ToServer => progress.application_data.to_server |= !ALERT_RECORDS.contains(&length),
-                Direction::ToClient if progress.finished.to_server => {
-                    if !ALERT_RECORDS.contains(&length) {
-                        progress.application_data.to_client = true;
-                    } else if !progress.application_data.to_client {
-                        progress.early_alert.to_client = true;
-                    }
-                }
-                Direction::ToClient => {}
-            }
+        if self.facts.version.is_some_and(|version| version >= ProtocolVersion::TLS_1_3) {
+            self.protected_13(event, length);
             return;
         }
         match content {
             ContentType::APPLICATION_DATA => progress.application_data[from] = true,
             ContentType::ALERT if !progress.application_data[from] => progress.early_alert[from] = true,
             ContentType::HANDSHAKE if !progress.finished[from] => self.finished(event),
+            _ => {}
+        }
+    }
+
+    /// A whole encrypted record of TLS 1.3, which does not say what it holds.
+    fn protected_13(&mut self, event: &Event<'_>, length: u16) {
+        let lengths = Lengths::of(self.facts);
+        let progress = &mut self.facts.progress;
+        let standing = Standing {
+            server_hello: progress.server_hello,
+            client_protected: progress.client_protected,
+            client_finished: progress.finished.to_server,
+        };
+        let part = standing.part(event.from, u64::from(length), lengths);
+        progress.client_protected |=
+            event.from == Direction::ToServer && matches!(part, Part::Handshake | Part::Finished);
+        match (event.from, part) {
+            (_, Part::Finished) => {
+                // The client answers only a whole flight of the server.
+                progress.finished.to_server = true;
+                progress.finished.to_client = true;
+                self.complete(event);
+            }
+            (Direction::ToServer, Part::Alert) if !standing.client_finished => progress.early_alert.to_server = true,
+            (Direction::ToClient, Part::Alert) if standing.client_finished && !progress.application_data.to_client => {
+                progress.early_alert.to_client = true;
+            }
+            (from, Part::Application) => progress.application_data[from] = true,
             _ => {}
         }
     }

@@ -2,7 +2,8 @@
 //!
 //! Start at [`Dialogue::feed`]. It decodes nothing to the leaf: it finds where things begin and end, follows the
 //! handshake far enough to know what is encrypted, and tells an [`Observer`]. The index pass and the full view use this
-//! same reader with different observers, so that they cannot disagree.
+//! same reader with different observers, so that they cannot disagree. What a record holds that no key opens is worked out
+//! in [`sealed`], for all who ask.
 
 mod cruise;
 mod events;
@@ -12,6 +13,7 @@ mod messages;
 mod opener;
 mod opening;
 mod records;
+pub mod sealed;
 mod tracker;
 
 #[cfg(test)]

@@ -48,3 +48,15 @@ registry! {
         254 MESSAGE_HASH = "message_hash",
     }
 }
+
+impl HandshakeType {
+    /// The name as readers of Wireshark know it: `Client Hello`.
+    pub fn title(self) -> String {
+        let Some(name) = self.name() else { return format!("Handshake message {self}") };
+        let words = name.split('_').map(|word| {
+            let mut letters = word.chars();
+            letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+        });
+        words.collect::<Vec<_>>().join(" ")
+    }
+}

@@ -1,0 +1,313 @@
+//! The sealed records of a whole flow, named once all of them are known.
+
+use super::{Holds, Inferred, Lengths, Why};
+use crate::proto::TlsFacts;
+use crate::vocab::Direction;
+use crate::vocab::Direction::{ToClient, ToServer};
+use crate::vocab::iana::{ContentType, HandshakeType, ProtocolVersion};
+
+/// Shortest and longest body that passes for a session ticket: a ticket is a few hundred bytes.
+const TICKET_BODY: std::ops::RangeInclusive<u64> = 100..=1500;
+/// The same for the one ticket of a resumption that comes late.
+const LATE_TICKET_BODY: std::ops::RangeInclusive<u64> = 200..=350;
+/// Bytes by which the tickets of one server differ from each other.
+const TICKET_SPREAD: u64 = 16;
+/// Longest body of encrypted extensions alone: an application protocol and little else.
+const LONGEST_EXTENSIONS: u64 = 300;
+/// Records of a client's last flight in a handshake: Certificate, CertificateVerify, Finished, and one more.
+const LAST_FLIGHT: usize = 4;
+
+/// What was told of a flow, as far as its sealed records are judged by it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Told {
+    /// A ServerHello that is no HelloRetryRequest.
+    ServerHello,
+    /// A Finished that keys opened.
+    Finished,
+    /// A record of application data that keys opened.
+    Opened,
+    /// A whole record that no key opened: what its header says it holds, and the length of its body in bytes.
+    Sealed(ContentType, u64),
+    /// Anything else.
+    Other,
+}
+
+/// Infers what the sealed records of a flow hold. `told` is in the order in which it was read; the answer has an entry
+/// for each of its own. Records that keys opened are left alone.
+pub fn infer(told: &[(Direction, Told)], facts: &TlsFacts) -> Vec<Option<Inferred>> {
+    if facts.progress.joined_late {
+        return vec![None; told.len()];
+    }
+    match facts.version {
+        Some(version) if version.is_tls13() => Tls13::new(told, facts).infer(),
+        version => infer_old(told, version),
+    }
+}
+
+/// Up to TLS 1.2 the record's type is in clear: the first sealed handshake message is the Finished.
+fn infer_old(told: &[(Direction, Told)], version: Option<ProtocolVersion>) -> Vec<Option<Inferred>> {
+    let is_record =
+        |of: Direction, told: &(Direction, Told)| told.0 == of && matches!(told.1, Told::Sealed(..) | Told::Opened);
+    let last = |of| told.iter().rposition(|one| is_record(of, one));
+    let (last_of_client, last_of_server) = (last(ToServer), last(ToClient));
+    let (mut client_finished, mut server_finished) = (false, false);
+    let mut one = |at: usize, from: Direction, told: Told| {
+        let (finished, last) = match from {
+            ToServer => (&mut client_finished, last_of_client),
+            ToClient => (&mut server_finished, last_of_server),
+        };
+        let (holds, why) = match told {
+            Told::Finished => {
+                *finished = true;
+                return None;
+            }
+            Told::Sealed(ContentType::HANDSHAKE, _) if *finished => (Holds::SomeMessage, Why::AfterFinished(from)),
+            Told::Sealed(ContentType::HANDSHAKE, _) => {
+                *finished = true;
+                (Holds::Message(HandshakeType::FINISHED), Why::AfterChangeCipherSpec)
+            }
+            Told::Sealed(ContentType::ALERT, _) if last == Some(at) && *finished => {
+                (Holds::AlertByType, Why::TypeAndLast)
+            }
+            Told::Sealed(ContentType::ALERT, _) => (Holds::AlertByType, Why::Type(version)),
+            _ => return None,
+        };
+        Some(Inferred { holds, why })
+    };
+    told.iter().enumerate().map(|(at, (from, told))| one(at, *from, *told)).collect()
+}
+
+/// The sealed records of TLS 1.3, where the type is sealed too.
+struct Tls13<'t> {
+    told: &'t [(Direction, Told)],
+    found: Vec<Option<Inferred>>,
+    lengths: Lengths,
+    resumed: bool,
+}
+
+impl<'t> Tls13<'t> {
+    fn new(told: &'t [(Direction, Told)], facts: &TlsFacts) -> Self {
+        let found = vec![None; told.len()];
+        Self { told, found, lengths: Lengths::of(facts), resumed: facts.resumed == Some(true) }
+    }
+
+    fn infer(mut self) -> Vec<Option<Inferred>> {
+        let Some(hello) = self.told.iter().position(|told| *told == (ToClient, Told::ServerHello)) else {
+            return self.found;
+        };
+        self.early_data(hello);
+        let records: Vec<usize> = (hello + 1..self.told.len()).filter(|at| self.is_sealed(*at)).collect();
+        let (client, server): (Vec<usize>, Vec<usize>) = records.into_iter().partition(|at| self.from(*at) == ToServer);
+        // What keys opened need not be inferred, nor what comes before it.
+        let opened = |from| self.told.iter().position(|told| *told == (from, Told::Finished));
+        let (client_opened, server_opened) = (opened(ToServer), opened(ToClient));
+        let early = self.end_of_early_data(hello, &client);
+        let answer = client_opened.or_else(|| self.client_flight(&client[early..]));
+        // The client answers only a whole flight of the server; what comes later is no part of it.
+        let first_answer = client_opened.or_else(|| client.get(early).copied()).unwrap_or(usize::MAX);
+        let flight = server.partition_point(|at| *at < first_answer);
+        let rest = match server_opened {
+            Some(finished) => server.partition_point(|at| *at < finished),
+            None => flight.min(self.server_flight(&server[..flight], first_answer < usize::MAX)),
+        };
+        if let Some(finished) = answer {
+            let asked_early = if early > 0 { Some(0) } else { None };
+            let client_data = asked_early.or_else(|| client.iter().copied().find(|at| *at > finished));
+            self.tickets(&server[rest..], client_data);
+        }
+        self.last_alert(&client);
+        self.last_alert(&server);
+        self.found
+    }
+
+    fn from(&self, at: usize) -> Direction {
+        self.told[at].0
+    }
+
+    /// Length of a sealed record's body.
+    fn body(&self, at: usize) -> u64 {
+        match self.told[at].1 {
+            Told::Sealed(_, body) => body,
+            _ => 0,
+        }
+    }
+
+    fn is_sealed(&self, at: usize) -> bool {
+        matches!(self.told[at].1, Told::Sealed(ContentType::APPLICATION_DATA, _))
+    }
+
+    fn name(&mut self, at: usize, holds: Holds, why: Why) {
+        self.found[at] = Some(Inferred { holds, why });
+    }
+
+    fn message(&mut self, at: usize, kind: HandshakeType, why: Why) {
+        self.name(at, Holds::Message(kind), why);
+    }
+
+    /// Names a Finished, by its length.
+    fn finished(&mut self, at: usize) {
+        let why = Why::Finished(self.lengths.finished(), self.lengths.hash);
+        self.message(at, HandshakeType::FINISHED, why);
+    }
+
+    /// Records that the client sends before the ServerHello are 0-RTT data.
+    fn early_data(&mut self, hello: usize) {
+        for at in (0..hello).filter(|at| self.is_sealed(*at) && self.from(*at) == ToServer).collect::<Vec<_>>() {
+            self.name(at, Holds::EarlyData, Why::BeforeServerHello);
+        }
+    }
+
+    /// Passes over 0-RTT data that goes on after the ServerHello, up to the message that ends it. Returns how many of
+    /// the client's records that are.
+    fn end_of_early_data(&mut self, hello: usize, client: &[usize]) -> usize {
+        let early = (0..hello).any(|at| self.is_sealed(at) && self.from(at) == ToServer);
+        let end = self.lengths.end_of_early_data();
+        match client.iter().position(|at| self.body(*at) == end) {
+            Some(place) if early => {
+                for at in &client[..place] {
+                    self.name(*at, Holds::EarlyData, Why::BeforeEndOfEarlyData);
+                }
+                self.message(client[place], HandshakeType::END_OF_EARLY_DATA, Why::EmptyMessage(end));
+                place + 1
+            }
+            _ => 0,
+        }
+    }
+
+    /// Names the client's records up to its Finished; returns where that is.
+    fn client_flight(&mut self, client: &[usize]) -> Option<usize> {
+        let lengths = self.lengths;
+        let &first = client.first()?;
+        let body = self.body(first);
+        if lengths.is_alert(body) && body < lengths.finished() {
+            self.name(first, Holds::Alert, Why::AlertForFinished(body));
+            return None;
+        }
+        if body == lengths.finished() {
+            self.finished(first);
+            return Some(first);
+        }
+        if body == lengths.empty_certificate_to_finished() {
+            self.name(first, Holds::EmptyCertificateToFinished, Why::EmptyListAndFinished(body));
+            return Some(first);
+        }
+        let finished = client.iter().take(LAST_FLIGHT).position(|at| self.body(*at) == lengths.finished());
+        let Some(place) = finished else {
+            self.name(first, Holds::UpToFinished, Why::FirstOfClient);
+            return Some(first);
+        };
+        self.finished(client[place]);
+        if body == lengths.empty_certificate() {
+            self.name(first, Holds::EmptyCertificate, Why::EmptyListBeforeFinished(body));
+        } else {
+            self.certificate_and_proof(&client[..place]);
+        }
+        Some(client[place])
+    }
+
+    /// Names records before a Finished that hold a certificate and its proof.
+    fn certificate_and_proof(&mut self, records: &[usize]) {
+        let Some((last, before)) = records.split_last() else { return };
+        let body = self.body(*last);
+        let key = self.lengths.signature_key(body).filter(|_| !before.is_empty());
+        let (certificates, holds) = if let Some(key) = key {
+            self.message(*last, HandshakeType::CERTIFICATE_VERIFY, Why::SignatureBeforeFinished(body, key));
+            (before, Holds::Message(HandshakeType::CERTIFICATE))
+        } else {
+            (records, Holds::CertificateAndVerify)
+        };
+        for at in certificates {
+            self.name(*at, holds, Why::BeforeFinished);
+        }
+    }
+
+    /// Names the server's records after its ServerHello; returns how many belong to its flight.
+    fn server_flight(&mut self, records: &[usize], answered: bool) -> usize {
+        let lengths = self.lengths;
+        if records.is_empty() {
+            return 0;
+        }
+        if let Some(place) = records.iter().position(|at| lengths.is_alert(self.body(*at)) && !answered) {
+            // A short record that ends the flight unanswered is an alert, unless the flight goes on.
+            let body = self.body(records[place]);
+            if place + 1 == records.len() && body == lengths.alert() {
+                self.name(records[place], Holds::Alert, Why::AlertLength(body));
+                return self.server_flight(&records[..place], true).min(place) + 1;
+            }
+        }
+        let finished = records.iter().skip(1).position(|at| self.body(*at) == lengths.finished()).map(|at| at + 1);
+        let Some(finished) = finished else {
+            self.coalesced_flight(records, answered);
+            return records.len();
+        };
+        self.finished(records[finished]);
+        self.extensions(records[0]);
+        let middle = &records[1..finished];
+        match middle {
+            [] => {}
+            [request, rest @ ..]
+                if rest.len() >= 2 && self.lengths.signature_key(self.body(rest[rest.len() - 1])).is_some() =>
+            {
+                self.message(*request, HandshakeType::CERTIFICATE_REQUEST, Why::BetweenKnown);
+                self.certificate_and_proof(rest);
+            }
+            _ => self.certificate_and_proof(middle),
+        }
+        finished + 1
+    }
+
+    fn extensions(&mut self, at: usize) {
+        self.message(at, HandshakeType::ENCRYPTED_EXTENSIONS, Why::BehindServerHello);
+    }
+
+    /// A flight whose records do not begin where messages do, or that is cut.
+    fn coalesced_flight(&mut self, records: &[usize], answered: bool) {
+        let (first, rest) = records.split_at(1);
+        if self.body(first[0]) <= LONGEST_EXTENSIONS {
+            self.extensions(first[0]);
+        } else {
+            let holds = if answered { Holds::ExtensionsToFinished } else { Holds::ExtensionsAndMore };
+            self.name(first[0], holds, Why::TooLongForOne);
+        }
+        for at in rest {
+            let body = self.body(*at);
+            match self.lengths.signature_key(body) {
+                Some(key) => self.message(*at, HandshakeType::CERTIFICATE_VERIFY, Why::Signature(body, key)),
+                None if body > LONGEST_EXTENSIONS => {
+                    self.message(*at, HandshakeType::CERTIFICATE, Why::LongInFlight);
+                }
+                None => self.name(*at, Holds::SomeMessage, Why::PlaceInFlight),
+            }
+        }
+    }
+
+    /// Names the tickets that a server sends after the client's Finished.
+    fn tickets(&mut self, server: &[usize], client_data: Option<usize>) {
+        let Some(&first) = server.first() else { return };
+        let body = self.body(first);
+        if !TICKET_BODY.contains(&body) {
+            return;
+        }
+        let second = server.get(1).copied().filter(|at| self.body(*at).abs_diff(body) <= TICKET_SPREAD);
+        let unasked = client_data.is_none_or(|data| first < data);
+        let why = match (second, unasked) {
+            (Some(_), _) => Why::OneOfTwo,
+            (None, true) => Why::Unasked,
+            (None, false) if self.resumed && LATE_TICKET_BODY.contains(&body) => Why::FirstAfterResumption,
+            (None, false) => return,
+        };
+        for at in [Some(first), second].into_iter().flatten() {
+            self.message(at, HandshakeType::NEW_SESSION_TICKET, why);
+        }
+    }
+
+    /// A sender's last record of an alert's length closes the connection, most of the time.
+    fn last_alert(&mut self, records: &[usize]) {
+        let Some(&last) = records.last() else { return };
+        let body = self.body(last);
+        let is_open = self.found[last].is_none_or(|found| found.holds == Holds::EarlyData);
+        if is_open && body == self.lengths.alert() {
+            self.name(last, Holds::Alert, Why::AlertAndLast(body));
+        }
+    }
+}
