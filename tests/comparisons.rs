@@ -28,7 +28,9 @@ fn compare(baseline: &FlowView, subject: &FlowView) -> Comparison {
 fn parts(fixture: &str) -> (String, Comparison) {
     let (good, bad) = (view(&open("tls13-ok"), 0), view(&open(fixture), 0));
     let comparison = compare(&good, &bad);
-    let name = |step: Option<&shakedown::timeline::Step>| step.map_or_else(String::new, |step| step.name.clone());
+    let name = |step: Option<&shakedown::timeline::Step>| {
+        step.map_or_else(String::new, |step| shakedown::timeline::words::name(&step.what).into_owned())
+    };
     let row = comparison.first_divergence.map(|at| &comparison.rows[at]);
     let text = row.map_or_else(
         || "nowhere".into(),

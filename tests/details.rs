@@ -3,7 +3,7 @@
 mod common;
 
 use shakedown::engine::{Options, Session};
-use shakedown::timeline::{Detail, Step, StepKind};
+use shakedown::timeline::{Detail, Step, words};
 use shakedown::vocab::{Direction, Field, FlowNumber, FlowRef};
 
 /// Flows of one capture that are looked at; the large ones repeat themselves.
@@ -21,7 +21,8 @@ fn every_step(mut look: impl FnMut(&str, &Session, &Step, &Detail)) {
                 let view = session.view(FlowRef::main(FlowNumber(flow as u32))).expect("a flow that opens");
                 for (at, step) in view.timeline.steps.iter().enumerate() {
                     let detail = session.detail(&view, at).expect("a detail");
-                    let name = format!("{capture} flow {flow} step {at}, packet {}: {}", step.packet, step.name);
+                    let called = words::name(&step.what);
+                    let name = format!("{capture} flow {flow} step {at}, packet {}: {called}", step.packet);
                     look(&name, &session, step, &detail);
                 }
             }
@@ -70,7 +71,7 @@ fn every_field_lies_in_its_pane_and_in_its_parent() {
         let frames = detail.sections.iter().filter(|section| section.root.name == "Frame").count();
         assert_eq!(frames, 1, "{name}: one packet shows the step");
         let subject = &detail.sections[detail.subject];
-        if step.kind == StepKind::Message && step.id.is_some() && !step.decrypted {
+        if step.what.message().is_some() && !step.decrypted {
             let bytes = &detail.panes[subject.pane].bytes[subject.root.range.clone()];
             assert_eq!(bytes, step.body, "{name}: the tree lies over the message");
         }
@@ -87,7 +88,7 @@ fn the_tree_and_the_decoder_agree_on_every_segment() {
         let flows = session.index().len();
         for flow in (0..flows).step_by(flows.div_ceil(MAX_FLOWS).max(1)) {
             let view = session.view(FlowRef::main(FlowNumber(flow as u32))).expect("a flow that opens");
-            let steps = view.timeline.steps.iter().enumerate().filter(|(_, step)| step.kind == StepKind::Segment);
+            let steps = view.timeline.steps.iter().enumerate().filter(|(_, step)| step.what.is_segment());
             for (at, step) in steps {
                 let detail = session.detail(&view, at).expect("a detail");
                 let segment = view.trace.by_packet(step.packet).expect("a segment");
@@ -123,7 +124,7 @@ fn the_tree_and_the_decoder_agree_on_every_segment() {
 fn subject(fixture: &str, flow: u32, step: &str) -> (Detail, Field) {
     let session = open(&common::capture(fixture), None);
     let view = session.view(FlowRef::main(FlowNumber(flow))).expect("a flow that opens");
-    let at = view.timeline.steps.iter().position(|one| one.name == step);
+    let at = view.timeline.steps.iter().position(|one| words::name(&one.what) == step);
     let at = at.unwrap_or_else(|| panic!("no {step} in {fixture}"));
     let detail = session.detail(&view, at).expect("a detail");
     let root = detail.sections[detail.subject].root.clone();

@@ -7,7 +7,8 @@ use std::path::Path;
 
 use serde_json::Value;
 use shakedown::engine::{FlowView, Options, Session};
-use shakedown::timeline::{Step, StepKind};
+use shakedown::timeline::{Step, What, words};
+use shakedown::vocab::iana::HandshakeType;
 use shakedown::vocab::{Direction, FlowNumber, FlowRef};
 
 /// Block types of pcapng.
@@ -105,13 +106,13 @@ fn view(session: &Session) -> FlowView {
 }
 
 /// The names of the decrypted steps of one end.
-fn decrypted(view: &FlowView, from: Direction) -> Vec<&str> {
+fn decrypted(view: &FlowView, from: Direction) -> Vec<String> {
     let own = |step: &&Step| step.decrypted && step.from == from;
-    view.timeline.steps.iter().filter(own).map(|step| step.name.as_str()).collect()
+    view.timeline.steps.iter().filter(own).map(|step| words::name(&step.what).into_owned()).collect()
 }
 
 fn is_bad_tag(step: &Step) -> bool {
-    step.kind == StepKind::Foreign && step.name.starts_with("Record does not verify")
+    matches!(step.what, What::BadTag(_))
 }
 
 #[test]
@@ -121,22 +122,25 @@ fn tls_13_opens_from_the_encrypted_extensions_to_the_last_alert() {
     let server = decrypted(&view, Direction::ToClient);
     let flight = ["Encrypted Extensions", "Certificate", "Certificate Verify", "Finished"];
     assert_eq!(server[..4], flight);
-    assert!(server.contains(&"New Session Ticket") && server.contains(&"Application Data"), "{server:?}");
+    assert!(
+        ["New Session Ticket", "Application Data"].iter().all(|name| server.iter().any(|one| one == name)),
+        "{server:?}"
+    );
     assert_eq!(decrypted(&view, Direction::ToServer)[..2], ["Finished", "Application Data"]);
-    assert!(!view.timeline.steps.iter().any(|step| step.inferred), "nothing is left to infer");
+    assert!(!view.timeline.steps.iter().any(Step::is_inferred), "nothing is left to infer");
 }
 
 #[test]
 fn a_decrypted_step_has_its_plaintext_and_the_place_of_its_ciphertext() {
     let fixture = Fixture::read("tls13-ok");
     let view = Desk::new(&fixture.bytes, Some(&fixture.keys)).view();
-    for step in view.timeline.steps.iter().filter(|step| step.decrypted && step.kind == StepKind::Message) {
+    for step in view.timeline.steps.iter().filter(|step| step.decrypted && step.what.message().is_some()) {
         let length: u64 = step.spans.iter().map(|span| span.len()).sum();
-        assert_eq!(length, step.body.len() as u64, "{}", step.name);
-        assert_eq!(Some(step.body[0]), step.id);
+        assert_eq!(length, step.body.len() as u64, "{:?}", step.what);
+        assert_eq!(Some(step.body[0]), step.what.message().map(|kind| kind.0));
         let sealed: Vec<u8> =
             step.spans.iter().flat_map(|span| view.streams.slice(&view.trace, step.from, *span)).collect();
-        assert_ne!(sealed, step.body, "{}", step.name);
+        assert_ne!(sealed, step.body, "{:?}", step.what);
     }
 }
 
@@ -159,7 +163,7 @@ fn zero_rtt_data_does_not_hide_the_clients_finished() {
     drop(index);
     let view = session.view(FlowRef::main(last)).expect("a readable flow");
     let client = decrypted(&view, Direction::ToServer);
-    assert!(client.contains(&"Finished"), "{client:?}");
+    assert!(client.iter().any(|name| name == "Finished"), "{client:?}");
     assert!(!view.timeline.steps.iter().any(is_bad_tag));
 }
 
@@ -211,7 +215,7 @@ fn place(fixture: &Fixture, view: &FlowView, step: &Step) -> usize {
 fn a_damaged_record_after_good_ones_does_not_verify() {
     let mut fixture = Fixture::read("tls13-ok");
     let view = Desk::new(&fixture.bytes, Some(&fixture.keys)).view();
-    let is_data = |step: &&Step| step.kind == StepKind::ApplicationData && step.from == Direction::ToClient;
+    let is_data = |step: &&Step| step.what.is_application_data() && step.from == Direction::ToClient;
     let data = view.timeline.steps.iter().find(is_data).expect("the server's answer");
     let at = place(&fixture, &view, data);
     fixture.bytes[at + 3] ^= 1;
@@ -228,7 +232,9 @@ fn a_damaged_record_after_good_ones_does_not_verify() {
 fn a_damaged_record_before_any_good_one_is_only_not_opened() {
     let mut fixture = Fixture::read("tls13-ok");
     let view = Desk::new(&fixture.bytes, Some(&fixture.keys)).view();
-    let finished = |step: &&Step| step.decrypted && step.from == Direction::ToServer && step.name == "Finished";
+    let finished = |step: &&Step| {
+        step.decrypted && step.from == Direction::ToServer && step.what == What::Message(HandshakeType::FINISHED)
+    };
     let at = place(&fixture, &view, view.timeline.steps.iter().find(finished).expect("the client's Finished"));
     fixture.bytes[at] ^= 1;
     let damaged = Desk::new(&fixture.bytes, Some(&fixture.keys)).view();
@@ -261,7 +267,7 @@ fn missing_packets_are_searched_past_and_accuse_nobody() {
 fn a_record_captured_twice_with_different_bytes_is_not_judged() {
     let fixture = Fixture::read("tls13-ok");
     let view = Desk::new(&fixture.bytes, Some(&fixture.keys)).view();
-    let is_data = |step: &&Step| step.kind == StepKind::ApplicationData && step.from == Direction::ToClient;
+    let is_data = |step: &&Step| step.what.is_application_data() && step.from == Direction::ToClient;
     let data = view.timeline.steps.iter().find(is_data).expect("the server's answer");
     let at = place(&fixture, &view, data);
     let mut number = 0;

@@ -1,7 +1,7 @@
 //! Timelines of recorded captures: what a reader steps through, and what is inferred of encrypted records.
 
 use shakedown::engine::{FlowView, Options, Session};
-use shakedown::timeline::{FlightKind, StepKind};
+use shakedown::timeline::{FlightKind, Note, What, words};
 use shakedown::vocab::{FlowNumber, FlowRef};
 
 fn view(fixture: &str, flow: u32) -> FlowView {
@@ -14,8 +14,12 @@ fn view(fixture: &str, flow: u32) -> FlowView {
 /// The steps that are not segments, as `sender: name`.
 fn told(fixture: &str, flow: u32) -> Vec<String> {
     let view = view(fixture, flow);
-    let told = view.timeline.steps.iter().filter(|step| step.kind != StepKind::Segment);
-    told.map(|step| format!("{}: {}{}", step.from.sender(), step.name, if step.inferred { "?" } else { "" })).collect()
+    let told = view.timeline.steps.iter().filter(|step| !step.what.is_segment());
+    told.map(|step| {
+        let inferred = if step.is_inferred() { "?" } else { "" };
+        format!("{}: {}{inferred}", step.from.sender(), words::name(&step.what))
+    })
+    .collect()
 }
 
 fn check(fixture: &str, flow: u32, after: &str, expected: &[&str]) {
@@ -111,17 +115,20 @@ fn the_first_encrypted_message_of_tls12_is_the_finished() {
 #[test]
 fn a_page_from_the_path_is_told_with_its_sender() {
     let view = view("block-page-curl", 0);
-    let page = view.timeline.steps.iter().find(|step| step.kind == StepKind::Plaintext).expect("there is a page");
-    assert_eq!(page.note, "HTTP/1.1 403 Forbidden; server: webfilter; title: Access denied");
+    let page =
+        view.timeline.steps.iter().find(|step| matches!(step.what, What::Plaintext(_))).expect("there is a page");
+    assert_eq!(words::note(page), "HTTP/1.1 403 Forbidden; server: webfilter; title: Access denied");
     let segment = view.timeline.steps.iter().find(|step| step.packet == page.packet).expect("and its segment");
-    assert_eq!(segment.note, "TTL 63, the server's other packets 55");
+    assert_eq!(words::note(segment), "TTL 63, the server's other packets 55");
 }
 
 #[test]
 fn a_copy_names_its_original() {
     let view = view("hello-dropped", 0);
-    let copies = view.timeline.steps.iter().filter(|step| step.note.contains("retransmission of packet ")).count();
-    assert!(copies >= 2, "{copies}");
+    let notes = || view.timeline.steps.iter().flat_map(|step| &step.notes);
+    let original = |note: &Note| if let Note::Copy(_, packet) = note { Some(*packet) } else { None };
+    let originals: Vec<_> = notes().filter_map(original).collect();
+    assert!(originals.len() >= 2 && originals.iter().all(|packet| *packet == originals[0]), "{originals:?}");
 }
 
 #[test]
@@ -159,8 +166,8 @@ fn every_step_is_in_one_flight() {
 #[test]
 fn a_hello_that_the_snap_length_cuts_shows_its_fields_up_to_the_cut() {
     let view = view("snaplen-96", 0);
-    let cut = view.timeline.steps.iter().position(|step| step.kind == StepKind::Cut).expect("a cut message");
-    assert_eq!(view.timeline.steps[cut].name, "Part of Client Hello");
+    let cut = view.timeline.steps.iter().position(|step| matches!(step.what, What::Cut { .. })).expect("a cut message");
+    assert_eq!(words::name(&view.timeline.steps[cut].what), "Part of Client Hello");
     let trust = shakedown::proto::tls::certificate::TrustStore::default();
     let detail = shakedown::timeline::Detail::of(&view.trace, &view.streams, &view.timeline, cut, &[], &trust);
     let fields: Vec<_> = detail.sections.iter().flat_map(|section| section.root.walk()).collect();

@@ -3,13 +3,15 @@
 
 use super::Side;
 use super::difference::Differences;
+use super::milestone::Said;
+use crate::proto::dialogue::sealed::Holds;
 use crate::proto::tls::certificate::CertificateFacts;
 use crate::proto::tls::message::{
     Certificate, CertificateRequest, ClientHello, CompressedCertificate, Downgrade, Extensions, ServerHello,
     ServerKeyExchange,
 };
-use crate::timeline::{Step, StepKind};
-use crate::vocab::iana::{AlertDescription, ExtensionType, HandshakeType};
+use crate::timeline::{Step, What, words};
+use crate::vocab::iana::{ExtensionType, HandshakeType};
 use crate::vocab::text::{hex, visible_bytes};
 
 /// Chrome pads a hello's ECH GREASE in steps of this many bytes, for one name and version.
@@ -22,28 +24,52 @@ const SHOWN_BYTES: usize = 16;
 /// What differs between two steps of one key.
 pub(super) fn steps(baseline: (&Side<'_>, &Step), subject: (&Side<'_>, &Step), differences: &mut Differences) {
     let (b, s) = (baseline.1, subject.1);
-    match s.kind {
-        StepKind::Message if b.kind == StepKind::Message && !b.body.is_empty() && !s.body.is_empty() => {
-            message(baseline, subject, differences);
+    let both_messages = is_told(&b.what) && is_told(&s.what);
+    match (&b.what, &s.what) {
+        _ if both_messages && !b.body.is_empty() && !s.body.is_empty() => message(baseline, subject, differences),
+        (_, what) if (is_told(what) || matches!(what, What::Sealed { .. })) && !s.decrypted && !b.decrypted => {
+            differences.tell("record.length", &b.bytes, &s.bytes, if is_about_certificates(what) { 20 } else { 5 });
         }
-        StepKind::Message | StepKind::Encrypted if !s.decrypted && !b.decrypted => {
-            let weight = if s.name.starts_with("Certificate") { 20 } else { 5 };
-            differences.tell("record.length", &b.bytes, &s.bytes, weight);
+        (What::Alert(_, left), What::Alert(_, right)) => {
+            differences.tell("alert.description", left, right, 90);
+            differences.tell("alert.name", &words::name(&b.what), &words::name(&s.what), 50);
         }
-        StepKind::Alert if b.kind == StepKind::Alert => {
-            let text = |step: &Step| AlertDescription(step.id.unwrap_or(255)).to_string();
-            differences.tell("alert.description", &text(b), &text(s), 90);
-            differences.tell("alert.name", &b.name, &s.name, 50);
+        (What::Plaintext(left), What::Plaintext(right)) => {
+            differences.tell("text.status", &first_word(&left.first_line), &first_word(&right.first_line), 95);
+            differences.tell("text.first_line", &words::text(left), &words::text(right), 40);
         }
-        StepKind::Plaintext => {
-            let (left, right) = (first_word(&b.note), first_word(&s.note));
-            differences.tell("text.status", &left, &right, 95);
-            differences.tell("text.first_line", &b.note, &s.note, 40);
+        (_, What::Foreign | What::Malformed(_) | What::BadTag(_)) => {
+            differences.tell("bytes", &shown(&b.body), &shown(&s.body), 40);
         }
-        StepKind::Foreign => differences.tell("bytes", &shown(&b.body), &shown(&s.body), 40),
-        StepKind::Icmp => differences.tell("icmp.error", &b.name, &s.name, 80),
-        StepKind::Gap => differences.tell("gap.bytes", &b.bytes, &s.bytes, 10),
+        (What::Icmp(_), What::Icmp(_)) => {
+            differences.tell("icmp.error", &words::name(&b.what), &words::name(&s.what), 80);
+        }
+        (What::Gap(left), What::Gap(right)) => differences.tell("gap.bytes", left, right, 10),
         _ => {}
+    }
+}
+
+/// Whether a step is a message, whole or not, that was not only inferred.
+fn is_told(what: &What) -> bool {
+    what.message().is_some() || matches!(what, What::Unfinished { .. })
+}
+
+/// Whether a step is of certificates alone, or begins with them.
+fn is_about_certificates(what: &What) -> bool {
+    use HandshakeType as H;
+    match Said::of(what) {
+        Some(Said::One(kind)) => matches!(
+            kind,
+            H::CERTIFICATE
+                | H::CERTIFICATE_REQUEST
+                | H::CERTIFICATE_VERIFY
+                | H::CERTIFICATE_STATUS
+                | H::CERTIFICATE_URL
+        ),
+        Some(Said::Several(holds)) => {
+            matches!(holds, Holds::EmptyCertificate | Holds::EmptyCertificateToFinished | Holds::CertificateAndVerify)
+        }
+        _ => false,
     }
 }
 
@@ -64,7 +90,7 @@ fn shown(body: &[u8]) -> String {
 fn message(baseline: (&Side<'_>, &Step), subject: (&Side<'_>, &Step), differences: &mut Differences) {
     let ((b_side, b), (s_side, s)) = (baseline, subject);
     let (Some(left), Some(right)) = (b.body.get(4..), s.body.get(4..)) else { return };
-    match s.id.map(HandshakeType) {
+    match s.what.message() {
         Some(HandshakeType::CLIENT_HELLO) if b.body[0] == 1 && s.body[0] == 1 => {
             wire(baseline, subject, differences);
             client_hellos(&ClientHello::decode(left), &ClientHello::decode(right), differences);

@@ -5,8 +5,10 @@
 use super::Side;
 use crate::flow::{Events, TraceSegment};
 use crate::proto::TlsFacts;
-use crate::timeline::{Step, StepKind};
+use crate::proto::dialogue::sealed::Holds;
+use crate::timeline::{Step, What};
 use crate::vocab::Direction;
+use crate::vocab::iana::{AlertDescription, ContentType, HandshakeType};
 
 /// Milestones taken of one flow; a handshake has some twenty.
 pub(super) const MAX_MILESTONES: usize = 800;
@@ -15,9 +17,9 @@ const MAX_COPIES: usize = 32;
 /// From this weight on, a difference is where two flows part.
 pub(super) const PARTS: u8 = 50;
 
-/// What a milestone is.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub(super) enum What {
+/// Which moment of a flow a milestone is: what two flows are aligned by.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Moment {
     /// The client's first SYN.
     Syn,
     /// The server's answer to it.
@@ -26,8 +28,8 @@ pub(super) enum What {
     Ack,
     /// The first pure ACK that covers the whole ClientHello.
     HelloAck,
-    /// A handshake message, seen, decrypted or inferred, by name.
-    Message(String),
+    /// A handshake message, seen, decrypted or inferred.
+    Message(Said),
     /// A message or record that was begun and never finished.
     Unfinished,
     /// `ChangeCipherSpec`.
@@ -56,6 +58,50 @@ pub(super) enum What {
     Copy,
 }
 
+/// Which handshake message it is, whether it was seen or is inferred.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Said {
+    /// One message.
+    One(HandshakeType),
+    /// A HelloRetryRequest.
+    Retry,
+    /// A ClientHello in an SSL 2.0 record.
+    Ssl2Hello,
+    /// A sealed record that holds several messages, or one of a kind that cannot be told.
+    Several(Holds),
+    /// A sealed record of another content type.
+    Record(ContentType),
+}
+
+impl Said {
+    /// The message that a step is, if it is one.
+    pub fn of(what: &What) -> Option<Self> {
+        Some(match what {
+            What::Message(kind) => Said::One(*kind),
+            What::HelloRetryRequest => Said::Retry,
+            What::Ssl2Hello => Said::Ssl2Hello,
+            What::Sealed { content, inferred } => match inferred.map(|inferred| inferred.holds) {
+                Some(Holds::Message(kind)) => Said::One(kind),
+                Some(holds) => Said::Several(holds),
+                None if *content == ContentType::HANDSHAKE => Said::Several(Holds::SomeMessage),
+                None => Said::Record(*content),
+            },
+            _ => return None,
+        })
+    }
+
+    /// How much it tells if the other flow lacks it.
+    fn weight(self) -> u8 {
+        match self {
+            Said::One(HandshakeType::NEW_SESSION_TICKET) => 8,
+            Said::One(HandshakeType::CERTIFICATE_STATUS) => 30,
+            Said::Retry => 70,
+            Said::Several(Holds::SomeMessage) => 20,
+            _ => 90,
+        }
+    }
+}
+
 /// How far a flow was when a milestone came.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 enum Phase {
@@ -69,7 +115,7 @@ enum Phase {
 #[derive(Clone, PartialEq, Debug)]
 pub(super) struct Milestone<'a> {
     pub step: &'a Step,
-    pub what: What,
+    pub moment: Moment,
     /// How much it tells if the other flow lacks it.
     pub weight: u8,
 }
@@ -77,7 +123,7 @@ pub(super) struct Milestone<'a> {
 impl Milestone<'_> {
     /// Whether both are the same moment of a handshake.
     pub fn matches(&self, other: &Milestone<'_>) -> bool {
-        self.step.from == other.step.from && self.what == other.what
+        self.step.from == other.step.from && self.moment == other.moment
     }
 
     /// Whether a flow that lacks it goes another way.
@@ -135,48 +181,45 @@ impl<'a> Gatherer<'a> {
     }
 
     fn step(&mut self, step: &'a Step) {
-        if step.kind == StepKind::Segment {
-            self.segment(step);
-            return;
-        }
         let phase = self.phase(step);
-        let (what, weight) = match step.kind {
-            StepKind::Message if step.name.starts_with("Unfinished") => {
-                (What::Unfinished, if phase == Phase::Data { PARTS } else { 90 })
+        let (moment, weight) = match &step.what {
+            What::Segment(_) => return self.segment(step, phase),
+            What::Unfinished { .. } => (Moment::Unfinished, if phase == Phase::Data { PARTS } else { 90 }),
+            what if is_sealed_alert(what) => alert(phase),
+            what @ (What::Message(_) | What::HelloRetryRequest | What::Ssl2Hello | What::Sealed { .. }) => {
+                let Some(said) = Said::of(what) else { return };
+                (Moment::Message(said), said.weight())
             }
-            StepKind::Encrypted if step.name.ends_with("Alert") => alert(phase),
-            StepKind::Message | StepKind::Encrypted => (What::Message(step.name.clone()), message_weight(&step.name)),
-            StepKind::Alert if step.id == Some(0) => alert(phase),
-            StepKind::Alert => (What::Alert, if phase == Phase::Data { 60 } else { 100 }),
-            StepKind::ChangeCipherSpec => (What::ChangeCipherSpec, 8),
-            StepKind::ApplicationData if step.name.contains("0-RTT") => (What::EarlyData, 30),
-            StepKind::ApplicationData => {
+            What::Alert(_, AlertDescription::CLOSE_NOTIFY) => alert(phase),
+            What::Alert(..) => (Moment::Alert, if phase == Phase::Data { 60 } else { 100 }),
+            What::ChangeCipherSpec => (Moment::ChangeCipherSpec, 8),
+            What::ApplicationData { early: Some(_), .. } => (Moment::EarlyData, 30),
+            What::ApplicationData { .. } => {
                 if std::mem::replace(&mut self.seen_data[index(step.from)], true) {
                     return;
                 }
-                (What::Data, if step.from == Direction::ToClient { 60 } else { 30 })
+                (Moment::Data, if step.from == Direction::ToClient { 60 } else { 30 })
             }
-            StepKind::Plaintext => (What::Plaintext, 100),
-            StepKind::Foreign => (What::Foreign, 100),
-            StepKind::Gap => (What::Gap, 15),
-            StepKind::Icmp => (What::Icmp, if is_blocking(&step.name) { 90 } else { 30 }),
+            What::Plaintext(_) => (Moment::Plaintext, 100),
+            What::Foreign | What::Malformed(_) | What::BadTag(_) => (Moment::Foreign, 100),
+            What::Gap(_) => (Moment::Gap, 15),
+            What::Icmp(error) => (Moment::Icmp, if error.is_unreachable() { 90 } else { 30 }),
             // The gap behind it says it.
-            StepKind::Segment | StepKind::Cut => return,
+            What::Cut { .. } => return,
         };
         // Text and foreign bytes that go on are bulk.
-        let goes_on = matches!(what, What::Plaintext | What::Foreign)
-            && self.found.last().is_some_and(|last| last.what == what && last.step.from == step.from);
+        let goes_on = matches!(moment, Moment::Plaintext | Moment::Foreign)
+            && self.found.last().is_some_and(|last| last.moment == moment && last.step.from == step.from);
         if !goes_on {
-            self.push(step, what, weight);
+            self.push(step, moment, weight);
         }
     }
 
-    fn segment(&mut self, step: &'a Step) {
+    fn segment(&mut self, step: &'a Step, phase: Phase) {
         let (flags, events) = (step.flags, step.events);
         if events.any(Events::NOT_PART | Events::KEEP_ALIVE | Events::KEEP_ALIVE_ACK) {
             return;
         }
-        let phase = self.phase(step);
         if flags.rst() {
             if !std::mem::replace(&mut self.reset_by[index(step.from)], true) {
                 let weight = match phase {
@@ -185,12 +228,12 @@ impl<'a> Gatherer<'a> {
                     Phase::Data if !self.closing => 80,
                     _ => 5,
                 };
-                self.push(step, What::Reset, weight);
+                self.push(step, Moment::Reset, weight);
             }
         } else if events.any(Events::ANY_RETRANSMISSION) {
             self.copies += 1;
             if self.copies <= MAX_COPIES {
-                self.push(step, What::Copy, 20);
+                self.push(step, Moment::Copy, 20);
             }
         } else if flags.fin() {
             let weight = match phase {
@@ -199,24 +242,24 @@ impl<'a> Gatherer<'a> {
                 _ => 5,
             };
             self.closing = true;
-            self.push(step, What::Fin, weight);
+            self.push(step, Moment::Fin, weight);
         } else if flags.syn() && flags.ack() {
             self.seen_syn_ack = true;
-            self.push(step, What::SynAck, 90);
+            self.push(step, Moment::SynAck, 90);
         } else if flags.syn() {
-            self.push(step, What::Syn, 90);
+            self.push(step, Moment::Syn, 90);
         } else if step.bytes == 0 && flags.ack() {
             if self.hello_ack.is_some_and(|ack| ack.packet == step.packet) {
-                self.push(step, What::HelloAck, 10);
+                self.push(step, Moment::HelloAck, 10);
             } else if step.from == Direction::ToServer && self.seen_syn_ack && !self.seen_ack {
                 self.seen_ack = true;
-                self.push(step, What::Ack, 5);
+                self.push(step, Moment::Ack, 5);
             }
         }
     }
 
-    fn push(&mut self, step: &'a Step, what: What, weight: u8) {
-        self.found.push(Milestone { step, what, weight });
+    fn push(&mut self, step: &'a Step, moment: Moment, weight: u8) {
+        self.found.push(Milestone { step, moment, weight });
     }
 }
 
@@ -224,27 +267,21 @@ fn index(direction: Direction) -> usize {
     usize::from(direction == Direction::ToClient)
 }
 
-/// Whether an ICMP error says that a packet cannot get there at all.
-fn is_blocking(name: &str) -> bool {
-    ["unreachable", "prohibited"].iter().any(|word| name.contains(word))
-}
-
-/// A `close_notify`, or an encrypted alert that may be one, tells something only before the connection is in use.
-fn alert(phase: Phase) -> (What, u8) {
-    match phase {
-        Phase::Handshake => (What::Alert, 100),
-        Phase::Complete => (What::Alert, 60),
-        Phase::Data => (What::CloseAlert, 5),
+/// Whether a sealed record is an alert, known by its type or inferred.
+pub(super) fn is_sealed_alert(what: &What) -> bool {
+    match what {
+        What::Sealed { inferred: Some(inferred), .. } => inferred.holds.is_alert(),
+        What::Sealed { content, inferred: None } => *content == ContentType::ALERT,
+        _ => false,
     }
 }
 
-fn message_weight(name: &str) -> u8 {
-    match name {
-        "New Session Ticket" => 8,
-        "Certificate Status" => 30,
-        "Hello Retry Request" => 70,
-        _ if name.starts_with("Encrypted Handshake Message") => 20,
-        _ => 90,
+/// A `close_notify`, or an encrypted alert that may be one, tells something only before the connection is in use.
+fn alert(phase: Phase) -> (Moment, u8) {
+    match phase {
+        Phase::Handshake => (Moment::Alert, 100),
+        Phase::Complete => (Moment::Alert, 60),
+        Phase::Data => (Moment::CloseAlert, 5),
     }
 }
 
@@ -266,6 +303,6 @@ pub(super) fn hello_end(side: &Side<'_>) -> Option<u32> {
 
 /// The step of the first ClientHello.
 pub(super) fn client_hello<'a>(side: &Side<'a>) -> Option<&'a Step> {
-    let mut steps = side.timeline.steps.iter();
-    steps.find(|step| step.kind == StepKind::Message && step.from == Direction::ToServer && step.id == Some(1))
+    let is_hello = |step: &&Step| step.what.message() == Some(HandshakeType::CLIENT_HELLO);
+    side.timeline.steps.iter().filter(|step| step.from == Direction::ToServer).find(is_hello)
 }

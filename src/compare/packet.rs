@@ -2,7 +2,7 @@
 //! options, TTL, IP ID, DSCP, hardware addresses, VLAN.
 
 use super::difference::Differences;
-use super::milestone::{Milestone, What};
+use super::milestone::{Milestone, Moment};
 use super::{Difference, Side};
 use crate::flow::{Events, TraceSegment};
 use crate::net::options::kind_name;
@@ -66,7 +66,7 @@ pub(super) fn out_of_line(
     // A bare reset to an unknown connection carries none either, so that for a reset it tells less.
     // After the end anybody's kernel may answer with a bare reset.
     if negotiated && segment.options.timestamps.is_none() && !segment.flags.syn() && milestone.parts() {
-        let weight = if matches!(milestone.what, What::Reset) { 45 } else { 60 };
+        let weight = if matches!(milestone.moment, Moment::Reset) { 45 } else { 60 };
         differences.add("tcp.timestamps", "present".into(), "absent though negotiated".into(), weight);
     }
 }

@@ -4,9 +4,10 @@ use std::cmp::Reverse;
 
 use super::align::{Pair, align};
 use super::difference::Differences;
-use super::milestone::{Milestone, PARTS, What, client_hello, hello_end, milestones};
+use super::milestone::{Milestone, Moment, PARTS, Said, client_hello, hello_end, is_sealed_alert, milestones};
 use super::{Difference, Row, Side, message, packet};
-use crate::timeline::StepKind;
+use crate::timeline::{What, words};
+use crate::vocab::iana::HandshakeType;
 use crate::vocab::{Direction, Time};
 
 /// Nanoseconds and times over from which a delay counts as another delay.
@@ -69,7 +70,8 @@ pub(super) fn lay<'a>(baseline: &Side<'a>, subject: &Side<'a>) -> Laid<'a> {
         // Where the subject lacks an answer, its retransmissions before are where that begins to show.
         let alone =
             rows[..first].iter().rev().take_while(|row| row.baseline.is_none() || row.subject.is_none()).count();
-        let is_copy = |row: &LaidRow<'_>| row.subject.as_ref().is_some_and(|milestone| milestone.what == What::Copy);
+        let is_copy =
+            |row: &LaidRow<'_>| row.subject.as_ref().is_some_and(|milestone| milestone.moment == Moment::Copy);
         (first - alone..first).find(|at| is_copy(&rows[*at])).unwrap_or(first)
     });
     Laid { rows, first_divergence }
@@ -114,11 +116,13 @@ fn row<'a>(
     let mut differences = Differences::default();
     let delays = (delay(b, left), delay(s, right));
     let (left, right) = (left.map(|left| b[left].clone()), right.map(|right| s[right].clone()));
-    let name = |milestone: Option<&Milestone<'_>>| milestone.map_or_else(String::new, |m| m.step.name.clone());
+    let name = |milestone: Option<&Milestone<'_>>| {
+        milestone.map_or_else(String::new, |m| words::name(&m.step.what).into_owned())
+    };
     match (&left, &right) {
         (Some(left), Some(right)) if left.matches(right) => {
             let segments = (baseline.trace.by_packet(left.step.packet), subject.trace.by_packet(right.step.packet));
-            if let (What::Syn | What::SynAck, (Some(left), Some(right))) = (&left.what, segments) {
+            if let (Moment::Syn | Moment::SynAck, (Some(left), Some(right))) = (&left.moment, segments) {
                 packet::opening(left, right, &mut differences);
             }
             message::steps((baseline, left.step), (subject, right.step), &mut differences);
@@ -171,7 +175,7 @@ fn too_fast(side: &Side<'_>, milestones: &[Milestone<'_>], at: Option<usize>) ->
     let way = side.trace.row.syn_rtt().filter(|rtt| *rtt >= FAR_NANOS).map(i64::from)?;
     let soon = answer.step.time.nanos_since(question.step.time);
     let answers = question.step.from == Direction::ToServer && answer.step.from == Direction::ToClient;
-    let tells = answers && answer.parts() && answer.what != What::SynAck;
+    let tells = answers && answer.parts() && answer.moment != Moment::SynAck;
     (tells && soon * 2 < way).then_some((way, soon))
 }
 
@@ -256,10 +260,10 @@ fn is_hello_acknowledged(side: &Side<'_>) -> Option<bool> {
 /// Lengths of the encrypted records of the server's flight; none where there are none.
 fn server_flight(side: &Side<'_>) -> Option<String> {
     let records = side.timeline.steps.iter().filter(|step| {
-        step.kind == StepKind::Encrypted
-            && step.from == Direction::ToClient
-            && !step.name.ends_with("Alert")
-            && step.name != "New Session Ticket"
+        let said = Said::of(&step.what).filter(|_| !is_sealed_alert(&step.what));
+        step.from == Direction::ToClient
+            && matches!(step.what, What::Sealed { .. })
+            && said.is_some_and(|said| said != Said::One(HandshakeType::NEW_SESSION_TICKET))
     });
     let lengths: Vec<String> = records.map(|step| step.bytes.to_string()).collect();
     (!lengths.is_empty()).then(|| lengths.join(", "))

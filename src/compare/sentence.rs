@@ -1,9 +1,9 @@
 //! One sentence that says where two flows part.
 
-use super::milestone::{Milestone, What};
+use super::milestone::{Milestone, Moment};
 use super::rows::{Laid, LaidRow, span};
 use super::{Difference, Side};
-use crate::timeline::usual_ttl;
+use crate::timeline::{What, usual_ttl, words};
 use crate::vocab::Direction;
 
 /// From this weight on, a difference before the divergence is worth a word.
@@ -58,7 +58,10 @@ impl Speaker<'_, '_> {
         let Some(last) = self.last_together().and_then(|row| row.subject.as_ref()) else {
             return "They differ from the first packet: ".into();
         };
-        let name = if last.what == What::Ack { "the end of the TCP handshake" } else { last.step.name.as_str() };
+        let name = match last.moment {
+            Moment::Ack => "the end of the TCP handshake".into(),
+            _ => words::name(&last.step.what),
+        };
         let mut told: Vec<&Difference> = before.iter().flat_map(|row| &row.row.differences).collect();
         told.retain(|difference| {
             !difference.expected && difference.weight >= WORTH_A_WORD && difference.field != "step"
@@ -76,7 +79,7 @@ impl Speaker<'_, '_> {
     /// The last row in which both still do the same telling thing.
     fn last_together(&self) -> Option<&LaidRow<'_>> {
         self.laid.rows[..self.first].iter().rev().find(|row| {
-            let telling = |m: &Milestone<'_>| m.parts() || matches!(m.what, What::Ack | What::Data | What::Fin);
+            let telling = |m: &Milestone<'_>| m.parts() || matches!(m.moment, Moment::Ack | Moment::Data | Moment::Fin);
             row.is_matched() && row.subject.as_ref().is_some_and(telling)
         })
     }
@@ -84,7 +87,7 @@ impl Speaker<'_, '_> {
     /// Both do the same, with other contents.
     fn contents(&self, row: &LaidRow<'_>) -> String {
         let greatest = row.row.differences.iter().filter(|difference| !difference.expected).max_by_key(|d| d.weight);
-        let name = row.row.subject.as_ref().map_or("", |step| step.name.as_str());
+        let name = row.row.subject.as_ref().map(|step| words::name(&step.what)).unwrap_or_default();
         match (greatest, &row.subject) {
             (Some(difference), Some(milestone)) if difference.field == "ip.ttl" => {
                 format!("{}'s {name} comes{}", self.subject_name(), self.sender(milestone))
@@ -106,15 +109,15 @@ impl Speaker<'_, '_> {
         let baseline = baseline.map(|m| (m, since(m, last.and_then(|last| last.baseline.as_ref()))));
         let mut subjects = rows.iter().filter_map(|row| row.subject.as_ref()).filter(telling);
         // What cut a record off says more than the record.
-        let cut = subjects.clone().find(|milestone| milestone.what == What::Unfinished);
-        let subject = subjects.find(|milestone| milestone.what != What::Unfinished).or(cut);
+        let cut = subjects.clone().find(|milestone| milestone.moment == Moment::Unfinished);
+        let subject = subjects.find(|milestone| milestone.moment != Moment::Unfinished).or(cut);
         let subject = subject.map(|m| (m, since(m, last.and_then(|last| last.subject.as_ref()))));
         let good = match baseline {
             Some((milestone, delay)) => {
                 let who = milestone.step.from.sender();
                 format!("the baseline's {who} {}{}", does(milestone), after(delay))
             }
-            None => match rows.iter().filter_map(|row| row.baseline.as_ref()).find(|m| m.what != What::Copy) {
+            None => match rows.iter().filter_map(|row| row.baseline.as_ref()).find(|m| m.moment != Moment::Copy) {
                 Some(next) => format!("the baseline goes on to {}", noun(next)),
                 None => "the baseline has nothing more".into(),
             },
@@ -143,7 +146,7 @@ impl Speaker<'_, '_> {
         let copies: Vec<_> = self.laid.rows[self.first.saturating_sub(1)..]
             .iter()
             .filter_map(|row| row.subject.as_ref())
-            .filter(|milestone| milestone.what == What::Copy && end.is_none_or(|end| milestone.step.packet < end))
+            .filter(|milestone| milestone.moment == Moment::Copy && end.is_none_or(|end| milestone.step.packet < end))
             .collect();
         let (Some(first), Some(last)) = (copies.first(), copies.last()) else { return String::new() };
         let who = first.step.from.sender();
@@ -157,7 +160,7 @@ impl Speaker<'_, '_> {
         let (Some(ttl), Some(usual)) = (milestone.step.ttl, usual_ttl(self.subject.trace, milestone.step.from)) else {
             return String::new();
         };
-        if ttl.abs_diff(usual) < 2 || milestone.what == What::Icmp {
+        if ttl.abs_diff(usual) < 2 || milestone.moment == Moment::Icmp {
             return String::new();
         }
         format!(" from a TTL {ttl} sender ({}: TTL {usual})", milestone.step.from.sender())
@@ -172,11 +175,11 @@ fn after(delay: Option<i64>) -> String {
 fn does(milestone: &Milestone<'_>) -> String {
     let step = milestone.step;
     let verb = if step.from == Direction::ToClient { "answers" } else { "sends" };
-    match milestone.what {
-        What::Fin => "closes (FIN)".into(),
-        What::Reset => "resets (RST)".into(),
-        What::Data => "sends application data".into(),
-        What::Icmp => format!("is told {}", noun(milestone)),
+    match milestone.moment {
+        Moment::Fin => "closes (FIN)".into(),
+        Moment::Reset => "resets (RST)".into(),
+        Moment::Data => "sends application data".into(),
+        Moment::Icmp => format!("is told {}", noun(milestone)),
         _ => format!("{verb} {}", noun(milestone)),
     }
 }
@@ -184,18 +187,16 @@ fn does(milestone: &Milestone<'_>) -> String {
 /// What a milestone is, as a noun.
 fn noun(milestone: &Milestone<'_>) -> String {
     let step = milestone.step;
-    match milestone.what {
-        What::Fin => "a FIN".into(),
-        What::Reset => "a RST".into(),
-        What::Data => "application data".into(),
-        What::Plaintext => {
-            let line = step.note.split("; ").next().unwrap_or_default();
-            format!("{} bytes of {line}", step.bytes)
-        }
-        What::Icmp => format!("{} ({})", step.name, step.note.split(", about").next().unwrap_or_default()),
-        What::Unfinished => format!("{} ({})", step.name, step.note),
-        What::Foreign => format!("{} bytes that are not TLS", step.bytes),
-        What::Message(_) | What::Alert if step.inferred => format!("{} (inferred)", step.name),
-        _ => step.name.clone(),
+    let name = words::name(&step.what);
+    match (milestone.moment, &step.what) {
+        (Moment::Fin, _) => "a FIN".into(),
+        (Moment::Reset, _) => "a RST".into(),
+        (Moment::Data, _) => "application data".into(),
+        (_, What::Plaintext(page)) => format!("{} bytes of {}", step.bytes, page.first_line),
+        (_, What::Icmp(error)) => words::icmp(error),
+        (_, What::Unfinished { .. }) => format!("{name} ({})", words::note(step)),
+        (Moment::Foreign, _) => format!("{} bytes that are not TLS", step.bytes),
+        (Moment::Message(_) | Moment::Alert, _) if step.is_inferred() => format!("{name} (inferred)"),
+        _ => name.into_owned(),
     }
 }

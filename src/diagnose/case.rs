@@ -9,8 +9,8 @@ use crate::net::IcmpError;
 use crate::proto::TlsFacts;
 use crate::proto::dialogue::plaintext;
 use crate::proto::dialogue::sealed::{Lengths, Part, Standing};
-use crate::timeline::{Step, StepKind, Streams, Timeline, is_midstream};
-use crate::vocab::iana::{AlertDescription, AlertLevel, HandshakeType, ProtocolVersion};
+use crate::timeline::{Step, Streams, Timeline, What, is_midstream};
+use crate::vocab::iana::{AlertDescription, AlertLevel, ContentType, HandshakeType, ProtocolVersion};
 use crate::vocab::{Direction, FlowNumber, PacketNumber, Time};
 
 /// Seconds without an answer after which silence counts where the capture goes on and no end gives up.
@@ -227,24 +227,38 @@ impl<'a> Case<'a> {
         steps[at].from == Direction::ToClient
             && self.stage >= Stage::ClientFinished
             && steps[at..].iter().any(|step| {
-                step.from == Direction::ToServer
-                    && matches!(step.kind, StepKind::ApplicationData | StepKind::Encrypted)
-                    && !self.lengths.is_alert(step.bytes)
+                step.from == Direction::ToServer && step.what.is_protected() && !self.lengths.is_alert(step.bytes)
             })
     }
 
     /// Takes the next step; what it ended, if anything.
     fn step(&mut self, at: usize) -> Option<EndingKind> {
         let step = &self.timeline.steps[at];
-        match step.kind {
-            StepKind::Segment => self.segment(step),
-            StepKind::Plaintext | StepKind::Foreign => self.bytes(step),
-            StepKind::Message => {
-                self.message(at, step);
+        match step.what {
+            What::Segment(_) => self.segment(step),
+            What::Plaintext(_) | What::Foreign | What::Malformed(_) | What::BadTag(_) => self.bytes(step),
+            What::Message(kind) => {
+                self.message(at, step, kind);
                 None
             }
-            StepKind::Alert => {
-                let (level, description) = (AlertLevel(*step.body.first()?), AlertDescription(*step.body.get(1)?));
+            What::HelloRetryRequest => {
+                if step.from == Direction::ToClient {
+                    self.seen.retry = self.seen.retry.or(Some(at));
+                    self.stage = self.stage.max(Stage::RetryAsked);
+                }
+                None
+            }
+            What::Ssl2Hello => {
+                self.message(at, step, HandshakeType::CLIENT_HELLO);
+                None
+            }
+            What::Unfinished { .. } | What::Cut { .. } => {
+                if step.from == Direction::ToServer {
+                    self.hello_in_part();
+                }
+                None
+            }
+            What::Alert(level, description) => {
                 let closes = matches!(description, AlertDescription::CLOSE_NOTIFY | AlertDescription::USER_CANCELED);
                 let fatal = level != AlertLevel::WARNING || self.is_tls13() && !closes;
                 // That a used connection is closed could be read with keys alone, and is nothing to judge.
@@ -252,16 +266,15 @@ impl<'a> Case<'a> {
                 let closes = closes && !(step.decrypted && used);
                 (fatal || closes).then_some(EndingKind::Alert(level, description))
             }
-            StepKind::ApplicationData if step.decrypted => {
-                self.opened(at, step);
+            What::ApplicationData { early, .. } if step.decrypted => {
+                if early.is_none() {
+                    self.opened(at, step);
+                }
                 None
             }
-            StepKind::ApplicationData | StepKind::Encrypted => self.protected(at, step),
-            StepKind::Cut if step.from == Direction::ToServer => {
-                self.hello_in_part();
-                None
-            }
-            StepKind::ChangeCipherSpec | StepKind::Cut | StepKind::Gap | StepKind::Icmp => None,
+            What::ApplicationData { .. } => self.protected(at, step, ContentType::APPLICATION_DATA),
+            What::Sealed { content, .. } => self.protected(at, step, content),
+            What::ChangeCipherSpec | What::Gap(_) | What::Icmp(_) => None,
         }
     }
 
@@ -286,18 +299,15 @@ impl<'a> Case<'a> {
 
     fn bytes(&mut self, step: &Step) -> Option<EndingKind> {
         let in_tls = self.stage > Stage::Preamble;
-        if step.name.starts_with("Malformed") || !in_tls {
+        if !in_tls {
             // Before TLS, text is the business of STARTTLS, CONNECT and their like; but a client that begins with its
             // ClientHello asked for none of them.
             if step.from == Direction::ToServer && self.stage == Stage::Connected {
                 self.stage = Stage::Preamble;
             }
-            return (in_tls || self.is_banner(step)).then_some(EndingKind::Foreign);
+            return self.is_banner(step).then_some(EndingKind::Foreign);
         }
-        if step.name.starts_with("Record does not verify") {
-            return Some(EndingKind::BadTag);
-        }
-        Some(EndingKind::Foreign)
+        Some(if matches!(step.what, What::BadTag(_)) { EndingKind::BadTag } else { EndingKind::Foreign })
     }
 
     /// Whether these are a server's first words to a client that speaks TLS from its first byte, and the server never
@@ -316,14 +326,7 @@ impl<'a> Case<'a> {
         self.stage = self.stage.max(if is_sent { Stage::HelloSent } else { Stage::HelloBegun });
     }
 
-    fn message(&mut self, at: usize, step: &Step) {
-        if step.name.starts_with("Unfinished") {
-            if step.from == Direction::ToServer {
-                self.hello_in_part();
-            }
-            return;
-        }
-        let kind = HandshakeType(step.id.unwrap_or_default());
+    fn message(&mut self, at: usize, step: &Step, kind: HandshakeType) {
         let seen = &mut self.seen;
         let reached = match (step.from, kind) {
             (Direction::ToServer, HandshakeType::CLIENT_HELLO) => {
@@ -335,14 +338,8 @@ impl<'a> Case<'a> {
                 if seen.retry.is_some() { Stage::RetryAsked } else { Stage::HelloSent }
             }
             (Direction::ToClient, HandshakeType::SERVER_HELLO) => {
-                let hello = crate::proto::tls::message::ServerHello::decode(step.body.get(4..).unwrap_or_default());
-                if hello.is_hello_retry_request() {
-                    seen.retry = seen.retry.or(Some(at));
-                    Stage::RetryAsked
-                } else {
-                    seen.server_hello = Some(at);
-                    Stage::ServerHello
-                }
+                seen.server_hello = Some(at);
+                Stage::ServerHello
             }
             (Direction::ToClient, HandshakeType::CLIENT_HELLO) => {
                 seen.echo = seen.echo.or(Some(at));
@@ -401,9 +398,6 @@ impl<'a> Case<'a> {
 
     /// Application data that keys opened.
     fn opened(&mut self, at: usize, step: &Step) {
-        if step.name.ends_with("(0-RTT)") {
-            return;
-        }
         if self.is_tls13() && step.from == Direction::ToServer && self.seen.client_finished.is_none() {
             // The keys come into use with its Finished, which was not to be seen.
             self.seen.client_finished = Some(at);
@@ -418,11 +412,11 @@ impl<'a> Case<'a> {
         }
     }
 
-    fn protected(&mut self, at: usize, step: &Step) -> Option<EndingKind> {
+    fn protected(&mut self, at: usize, step: &Step, content: ContentType) -> Option<EndingKind> {
         if step.from == Direction::ToServer && self.stage == Stage::Connected {
             self.stage = Stage::Complete;
         }
-        if self.is_tls13() { self.protected_13(at, step) } else { self.protected_old(at, step, step.from) }
+        if self.is_tls13() { self.protected_13(at, step) } else { self.protected_old(at, step.from, content) }
     }
 
     /// A protected record of TLS 1.3, which does not say what it holds.
@@ -461,9 +455,7 @@ impl<'a> Case<'a> {
     }
 
     /// A protected record up to TLS 1.2, or in a flow whose version is not known.
-    fn protected_old(&mut self, at: usize, step: &Step, from: Direction) -> Option<EndingKind> {
-        use crate::vocab::iana::ContentType;
-        let content = ContentType(step.id.unwrap_or_default());
+    fn protected_old(&mut self, at: usize, from: Direction, content: ContentType) -> Option<EndingKind> {
         match content {
             ContentType::HANDSHAKE if self.seen.client_hello.is_some() || self.seen.server_hello.is_some() => {
                 let reached = self.finished(at, from);
@@ -589,9 +581,7 @@ impl<'a> Case<'a> {
         };
         let closes = matches!(ending.kind, EndingKind::Close | EndingKind::EncryptedAlert);
         let steps = &self.timeline.steps;
-        let record = |step: &&Step| {
-            step.from == Direction::ToServer && matches!(step.kind, StepKind::Encrypted | StepKind::ApplicationData)
-        };
+        let record = |step: &&Step| step.from == Direction::ToServer && step.what.is_protected();
         let early = self.seen.server_hello.is_some_and(|hello| steps[..hello].iter().any(|step| record(&step)));
         let finished = |step: &Step| step.bytes >= self.lengths.finished() && step.packet > ending.packet;
         closes
@@ -628,7 +618,7 @@ impl<'a> Case<'a> {
             && self.stage == Stage::ClientFinished
             && self.timeline.steps.iter().skip(finished + 1).any(|step| {
                 step.from == Direction::ToServer
-                    && matches!(step.kind, StepKind::ApplicationData | StepKind::Encrypted)
+                    && step.what.is_protected()
                     && self.lengths.is_alert(step.bytes)
                     && step.packet < ending.packet
             })
@@ -652,8 +642,7 @@ impl<'a> Case<'a> {
 
     /// The first text that an end sent where TLS or nothing was expected.
     pub fn first_text(&self, direction: Direction) -> Option<(&'a Step, crate::proto::dialogue::Plaintext)> {
-        let is_text = |step: &&Step| matches!(step.kind, StepKind::Plaintext | StepKind::Foreign);
-        let step = self.timeline.steps.iter().filter(is_text).find(|step| step.from == direction)?;
+        let step = self.timeline.steps.iter().find(|step| step.from == direction && step.what.spoils())?;
         plaintext(&step.body).map(|text| (step, text))
     }
 }

@@ -122,7 +122,7 @@ pub fn certificates(
 ) -> Vec<Arc<CertificateFacts>> {
     let body = step.body.get(4..).unwrap_or_default();
     let unpacked;
-    let body = if step.id == Some(HandshakeType::COMPRESSED_CERTIFICATE.0) {
+    let body = if step.what.message() == Some(HandshakeType::COMPRESSED_CERTIFICATE) {
         unpacked = CompressedCertificate::decode(body).decompress().unwrap_or_default();
         &unpacked[..]
     } else {

@@ -3,7 +3,7 @@
 use super::alerts;
 use super::case::{Case, EndingKind, Stage};
 use super::rule::{Answer, Found};
-use crate::timeline::Step;
+use crate::timeline::{Step, What};
 use crate::vocab::{Direction, PacketNumber, text};
 
 /// The foreign bytes that answer (or forestall) a ClientHello, before any TLS of the server.
@@ -25,7 +25,7 @@ pub(super) fn attributed(case: &Case<'_>, packet: PacketNumber, found: Found) ->
         .timeline
         .steps
         .iter()
-        .find(|s| s.kind == crate::timeline::StepKind::Alert && s.from == Direction::ToServer && s.packet > packet);
+        .find(|s| matches!(s.what, What::Alert(..)) && s.from == Direction::ToServer && s.packet > packet);
     let found = found.supported(alert.map(|s| s.packet), "the client's own alert, a consequence");
     match case.trace.by_packet(packet).map(|s| super::path::sender(case, s)).or_else(|| alerts::ending_sender(case)) {
         Some(sender) => found.sent_by(&sender).answer(),

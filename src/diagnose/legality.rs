@@ -6,6 +6,7 @@ use super::case::Case;
 use crate::proto::tls::certificate::{CertificateFacts, SignatureVerdict, chain};
 use crate::proto::tls::message::{ClientHello, ServerHello, ServerKeyExchange};
 use crate::proto::tls::reader::Issue;
+use crate::timeline::Step;
 use crate::vocab::iana::{CipherSuite, ExtensionType, HandshakeType, NamedGroup, ProtocolVersion};
 
 /// What two messages contradict each other in, or one itself.
@@ -85,9 +86,8 @@ fn key_exchange(case: &Case<'_>, client: &ClientHello<'_>, server: &ServerHello<
     if version != ProtocolVersion::TLS_1_2 {
         return None;
     }
-    let step = case.timeline.steps.iter().find(|step| {
-        step.id == Some(HandshakeType::SERVER_KEY_EXCHANGE.0) && step.kind == crate::timeline::StepKind::Message
-    })?;
+    let is_exchange = |step: &&Step| step.what.message() == Some(HandshakeType::SERVER_KEY_EXCHANGE);
+    let step = case.timeline.steps.iter().find(is_exchange)?;
     let body = step.body.get(4..)?;
     let exchange = ServerKeyExchange::decode(body, server.cipher_suite?.facts(), Some(version));
     let signature = exchange.signature.as_ref()?;

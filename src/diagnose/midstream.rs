@@ -7,6 +7,7 @@ use super::rule::{Answer, Found};
 use super::silence::{repeats, unacknowledged_retransmissions};
 use crate::flow::{Events, TraceSegment};
 use crate::proto::tls::message::RecordHeader;
+use crate::timeline::What;
 use crate::vocab::text::times;
 use crate::vocab::{Confidence, Direction, EndedBy, PacketNumber};
 
@@ -66,14 +67,13 @@ pub(super) fn reset(case: &Case<'_>) -> Answer {
 
 /// Whether the last record of the server before `reset` can be its `close_notify`.
 fn said_goodbye(case: &Case<'_>, reset: &TraceSegment) -> bool {
-    use crate::timeline::StepKind;
     let mut records = case.timeline.steps.iter().filter(|step| {
         step.from == Direction::ToClient
             && step.packet < reset.packet
-            && matches!(step.kind, StepKind::ApplicationData | StepKind::Encrypted | StepKind::Alert)
+            && (step.what.is_protected() || matches!(step.what, What::Alert(..)))
     });
     let longest = case.lengths.padded_alert();
-    records.next_back().is_some_and(|step| step.kind != StepKind::ApplicationData || step.bytes <= longest)
+    records.next_back().is_some_and(|step| !step.what.is_application_data() || step.bytes <= longest)
 }
 
 /// Whether the client's last data asks for something: not a few bytes of farewell sent together with the end.

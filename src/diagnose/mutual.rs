@@ -3,9 +3,10 @@
 use super::alerts;
 use super::case::{Case, EndingKind, Stage};
 use super::rule::{Answer, Found};
+use crate::proto::dialogue::sealed::Holds;
 use crate::proto::tls::message::Certificate;
-use crate::timeline::{CERTIFICATE_REQUEST, StepKind};
-use crate::vocab::iana::AlertDescription;
+use crate::timeline::Step;
+use crate::vocab::iana::{AlertDescription, HandshakeType};
 use crate::vocab::{Confidence, Direction, EndedBy};
 
 /// Shortest body of a first record that can hold a certificate and its proof.
@@ -106,7 +107,8 @@ pub(super) fn judge(case: &Case<'_>, rejected: bool) -> Answer {
 
 /// The CertificateRequest of a TLS 1.3 server, told by its place among the encrypted records.
 fn inferred_request(case: &Case<'_>) -> Option<usize> {
-    let asks = |step: &crate::timeline::Step| step.inferred && step.name == CERTIFICATE_REQUEST;
+    let request = Some(Holds::Message(HandshakeType::CERTIFICATE_REQUEST));
+    let asks = |step: &Step| step.what.inferred().map(|inferred| inferred.holds) == request;
     case.timeline.steps.iter().position(|step| step.from == Direction::ToClient && asks(step))
 }
 
@@ -130,7 +132,7 @@ fn sent(case: &Case<'_>) -> (Sent, bool) {
         .timeline
         .steps
         .iter()
-        .filter(|step| step.from == Direction::ToServer && is_protected(step))
+        .filter(|step| step.from == Direction::ToServer && step.what.is_protected())
         .filter(|step| Some(step.packet) >= begin.map(|packet| crate::vocab::PacketNumber(packet.0.saturating_sub(1))))
         .map(|step| step.bytes)
         .take(4)
@@ -149,8 +151,4 @@ fn sent(case: &Case<'_>) -> (Sent, bool) {
         }
         _ => (Sent::NotAsked, true),
     }
-}
-
-fn is_protected(step: &crate::timeline::Step) -> bool {
-    matches!(step.kind, StepKind::ApplicationData | StepKind::Encrypted)
 }

@@ -2,7 +2,7 @@
 
 use super::case::Case;
 use crate::flow::{Events, TraceSegment};
-use crate::timeline::StepKind;
+use crate::timeline::What;
 use crate::vocab::{Direction, PacketNumber};
 
 impl Case<'_> {
@@ -11,8 +11,8 @@ impl Case<'_> {
     /// what a packet carries comes before its own FIN or RST.
     pub(super) fn reading_order(&self) -> Vec<usize> {
         let steps = &self.timeline.steps;
-        let start = |at: usize| match steps[at].kind {
-            StepKind::Segment => self
+        let start = |at: usize| match steps[at].what {
+            What::Segment(_) => self
                 .trace
                 .by_packet(steps[at].packet)
                 .map_or(0, |s| u64::try_from(self.offset(s)).unwrap_or(0) + u64::from(s.payload_len)),
@@ -22,11 +22,11 @@ impl Case<'_> {
         for direction in Direction::BOTH {
             let is_read = |at: &usize| {
                 let step = &steps[*at];
-                let closes = step.kind == StepKind::Segment && step.flags.fin() && !step.flags.rst();
+                let closes = step.what.is_segment() && step.flags.fin() && !step.flags.rst();
                 step.from == direction && (closes || !step.spans.is_empty())
             };
             let mut in_stream_order: Vec<usize> = (0..steps.len()).filter(is_read).collect();
-            in_stream_order.sort_by_key(|at| (start(*at), steps[*at].kind == StepKind::Segment));
+            in_stream_order.sort_by_key(|at| (start(*at), steps[*at].what.is_segment()));
             let mut latest = PacketNumber(0);
             for at in in_stream_order {
                 latest = latest.max(readable[at]);
@@ -37,8 +37,8 @@ impl Case<'_> {
         let mut order: Vec<usize> = (0..steps.len()).collect();
         // What waited comes behind what it waited for.
         let waited = |at: usize| readable[at] > steps[at].packet;
-        let place = |at: usize| if steps[at].kind == StepKind::Segment { 0 } else { start(at) };
-        order.sort_by_key(|at| (readable[*at], waited(*at), steps[*at].kind == StepKind::Segment, place(*at)));
+        let place = |at: usize| if steps[at].what.is_segment() { 0 } else { start(at) };
+        order.sort_by_key(|at| (readable[*at], waited(*at), steps[*at].what.is_segment(), place(*at)));
         order
     }
 

@@ -12,7 +12,7 @@ use crate::facts::FlowFacts;
 use crate::index::Index;
 use crate::proto::dialogue::Event;
 use crate::proto::tls::certificate::CertificateStore;
-use crate::timeline::{self, StepKind, Timeline};
+use crate::timeline::{self, Timeline};
 use crate::vocab::iana::HandshakeType;
 use crate::vocab::{Direction, FlowNumber};
 
@@ -175,11 +175,10 @@ fn good_chains(shared: &Shared, suspects: &[FlowNumber], store: &CertificateStor
     let mut chains = HashMap::new();
     for (flow, trace) in traces::of_many(shared, &flows) {
         let (timeline, _, tls) = Timeline::build(&trace, &shared.secrets);
-        let step = timeline.steps.iter().find(|step| {
-            step.kind == StepKind::Message
-                && step.from == Direction::ToClient
-                && step.id.is_some_and(|id| is_certificate(HandshakeType(id)))
-        });
+        let step = timeline
+            .steps
+            .iter()
+            .find(|step| step.from == Direction::ToClient && step.what.message().is_some_and(is_certificate));
         let Some(step) = step else { continue };
         let certificates = diagnose::certificates(step, tls.version, store);
         chains.insert(flow, GoodChain { flow, packet: step.packet, certificates });

@@ -12,7 +12,7 @@ use super::table::{Align, Cell, Table};
 use super::{Format, json};
 use crate::compare::{Comparison, Difference, Row};
 use crate::facts::FlowFacts;
-use crate::timeline::Step;
+use crate::timeline::{Step, words};
 use crate::vocab::{Direction, Time, text};
 
 /// What is compared: the two flows' facts, why this baseline, and how they differ.
@@ -152,7 +152,11 @@ fn line(step: &Step, start: Time) -> String {
         Direction::ToClient => "<-",
     };
     let bytes = if step.bytes > 0 { format!(" ({})", step.bytes) } else { String::new() };
-    format!("{:9.6} {arrow} {}{bytes}", json::seconds(step.time.nanos_since(start)), text::visible(&step.name))
+    format!(
+        "{:9.6} {arrow} {}{bytes}",
+        json::seconds(step.time.nanos_since(start)),
+        text::visible(&words::name(&step.what))
+    )
 }
 
 /// The fields that differ and should not.

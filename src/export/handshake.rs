@@ -11,7 +11,8 @@ use super::links::{self, LinkJson};
 use super::paint::{Ink, Paint};
 use super::table::{Align, Cell, Table};
 use crate::engine::FlowView;
-use crate::timeline::{Detail, Flight, FlightKind, Step, StepKind, Wait};
+use crate::timeline::{Detail, Flight, FlightKind, Step, Wait, What, words};
+use crate::vocab::iana::ContentType;
 use crate::vocab::text::counted;
 use crate::vocab::{Direction, Field, StreamRange, text};
 
@@ -181,11 +182,12 @@ impl<'a> Timed<'a> {
             Direction::ToServer => Ink::Client,
             Direction::ToClient => Ink::Server,
         };
-        let ink = match step.kind {
-            StepKind::Alert | StepKind::Plaintext | StepKind::Foreign | StepKind::Icmp => Ink::Bad,
-            StepKind::Segment if step.flags.rst() => Ink::Bad,
-            StepKind::Gap => Ink::Warning,
-            StepKind::Segment => Ink::Faint,
+        let ink = match &step.what {
+            What::Alert(..) | What::Icmp(_) => Ink::Bad,
+            what if what.spoils() => Ink::Bad,
+            What::Segment(flags) if flags.rst() => Ink::Bad,
+            What::Gap(_) => Ink::Warning,
+            What::Segment(_) => Ink::Faint,
             _ => Ink::Heading,
         };
         let arrow = match step.from {
@@ -193,11 +195,12 @@ impl<'a> Timed<'a> {
             Direction::ToClient => "<- server",
         };
         // What TLS says is indented below the segment that completes it.
-        let indent = if step.kind == StepKind::Segment { "" } else { "  " };
-        let mut note = text::visible(&step.note);
-        for (said, word) in [(step.inferred, "inferred"), (step.decrypted, "decrypted")] {
-            // What is inferred mostly says so itself.
-            if said && !note.starts_with(word) {
+        let indent = if step.what.is_segment() { "" } else { "  " };
+        let mut note = text::visible(&words::note(step));
+        // What is inferred mostly says so itself.
+        let inferred = step.is_inferred() && words::reason(&step.what).is_none();
+        for (said, word) in [(inferred, "inferred"), (step.decrypted, "decrypted")] {
+            if said {
                 note = if note.is_empty() { word.into() } else { format!("{note}, {word}") };
             }
         }
@@ -206,7 +209,7 @@ impl<'a> Timed<'a> {
             Cell::plain(format!("{:.6}", json::seconds(self.since_start))),
             Cell::plain(duration(json::seconds(self.delta))),
             Cell::inked(side, arrow),
-            Cell::inked(ink, format!("{indent}{}", text::visible(&step.name))),
+            Cell::inked(ink, format!("{indent}{}", text::visible(&words::name(&step.what)))),
             Cell::plain(if step.bytes > 0 { step.bytes.to_string() } else { String::new() }),
             Cell::plain(step.ttl.map_or_else(String::new, |ttl| ttl.to_string())),
             Cell::plain(note),
@@ -279,9 +282,9 @@ impl Serialize for StepJson<'_> {
             map.serialize_entry("delta", &json::seconds(delta))?;
         }
         map.serialize_entry("from", step.from.sender())?;
-        map.serialize_entry("kind", step.kind.name())?;
-        map.serialize_entry("name", &step.name)?;
-        if let Some(id) = step.id {
+        map.serialize_entry("kind", words::kind(&step.what))?;
+        map.serialize_entry("name", &words::name(&step.what))?;
+        if let Some(id) = id(&step.what) {
             map.serialize_entry("id", &id)?;
         }
         map.serialize_entry("bytes", &step.bytes)?;
@@ -294,13 +297,14 @@ impl Serialize for StepJson<'_> {
         if step.events.0 != 0 {
             map.serialize_entry("events", &step.events.names().collect::<Vec<_>>())?;
         }
-        for (said, word) in [(step.inferred, "inferred"), (step.decrypted, "decrypted")] {
+        for (said, word) in [(step.is_inferred(), "inferred"), (step.decrypted, "decrypted")] {
             if said {
                 map.serialize_entry(word, &true)?;
             }
         }
-        if !step.note.is_empty() {
-            map.serialize_entry("note", &step.note)?;
+        let note = words::note(step);
+        if !note.is_empty() {
+            map.serialize_entry("note", &note)?;
         }
         if !step.spans.is_empty() {
             map.serialize_entry("stream", &Spans(&step.spans))?;
@@ -314,6 +318,17 @@ impl Serialize for StepJson<'_> {
             }
         }
         map.end()
+    }
+}
+
+/// Number of the handshake message type, alert description or record content type, where a step has one.
+fn id(what: &What) -> Option<u8> {
+    match what {
+        What::Alert(_, description) => Some(description.0),
+        What::ChangeCipherSpec => Some(ContentType::CHANGE_CIPHER_SPEC.0),
+        What::ApplicationData { .. } => Some(ContentType::APPLICATION_DATA.0),
+        What::Sealed { content, .. } | What::BadTag(content) => Some(content.0),
+        what => what.message().map(|kind| kind.0),
     }
 }
 

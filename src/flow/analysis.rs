@@ -78,6 +78,11 @@ impl Events {
         (Events::STRAY, "of an earlier connection"),
     ];
 
+    /// The events, one by one.
+    pub fn each(self) -> impl Iterator<Item = Events> {
+        Self::NAMES.into_iter().filter_map(move |(bit, _)| self.has(bit).then_some(bit))
+    }
+
     /// The events' names.
     pub fn names(self) -> impl Iterator<Item = &'static str> {
         Self::NAMES.into_iter().filter_map(move |(bit, name)| self.has(bit).then_some(name))

@@ -6,7 +6,7 @@ use super::{header, ladder, list, values};
 pub use crate::compare::{Comparison, Difference, Row};
 use crate::engine::FlowView;
 use crate::index::Index;
-use crate::timeline::{Step, StepKind};
+use crate::timeline::{Step, What, words};
 use crate::vocab::{FlowRef, Time, text};
 
 /// How the two sides of a row relate.
@@ -65,12 +65,13 @@ pub fn side(step: Option<&Step>, start: Option<Time>, row: &Row) -> SideCells {
     let differs = |word: &str| row.differences.iter().any(|one| !one.expected && one.field.contains(word));
     let role = |word: &str| if differs(word) { Role::Difference } else { Role::Dim };
     let arrow = ladder::arrow(step);
-    let name = match step.kind {
-        _ if step.inferred => Role::Inferred,
-        StepKind::Gap => Role::Gap,
-        StepKind::Alert => Role::Alert,
-        StepKind::Plaintext | StepKind::Foreign | StepKind::Icmp => Role::Failed,
-        StepKind::Segment if step.flags.rst() => Role::Failed,
+    let name = match &step.what {
+        _ if step.is_inferred() => Role::Inferred,
+        What::Gap(_) => Role::Gap,
+        What::Alert(..) => Role::Alert,
+        What::Icmp(_) => Role::Failed,
+        what if what.spoils() => Role::Failed,
+        What::Segment(flags) if flags.rst() => Role::Failed,
         _ if ladder::is_message(step) => Role::Strong,
         _ => Role::Text,
     };
@@ -130,8 +131,8 @@ pub fn row_differences(row: &Row) -> Line {
         line.push(role, format!("{}: {} → {}", one.field, absent(&one.baseline), absent(&one.subject)));
         line.push(Role::Dim, "   ");
     }
-    if let Some(step) = row.subject.iter().chain(&row.baseline).find(|step| step.inferred) {
-        line.push(Role::Inferred, format!("   {}", step.note));
+    if let Some(step) = row.subject.iter().chain(&row.baseline).find(|step| step.is_inferred()) {
+        line.push(Role::Inferred, format!("   {}", words::note(step)));
     }
     line
 }

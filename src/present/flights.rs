@@ -1,10 +1,12 @@
 //! The rows of the ladder: flights with their steps, what is folded or hidden, and pauses where time is to scale.
 
+use std::borrow::Cow;
+
 use super::ladder::{is_bare, is_message};
 use super::role::{Line, Role};
 use super::values;
 use crate::engine::FlowView;
-use crate::timeline::{Flight, FlightKind, Step, StepKind};
+use crate::timeline::{Flight, FlightKind, Step, What, words};
 use crate::vocab::{Direction, Time};
 
 /// Rows that the whole of a flow's time takes where it is to scale.
@@ -53,8 +55,11 @@ impl Layers {
 
     /// Whether a step is shown. Resets, gaps and ICMP errors are, whatever the layer.
     pub fn shows(self, step: &Step) -> bool {
-        let always =
-            matches!(step.kind, StepKind::Gap | StepKind::Icmp) || step.kind == StepKind::Segment && step.flags.rst();
+        let always = match step.what {
+            What::Gap(_) | What::Icmp(_) => true,
+            What::Segment(flags) => flags.rst(),
+            _ => false,
+        };
         match self {
             Layers::All => true,
             Layers::WithoutBare => !is_bare(step),
@@ -150,11 +155,12 @@ pub fn wait(flight: &Flight) -> Option<(String, Option<String>)> {
 fn names(view: &FlowView, flight: &Flight) -> String {
     let steps = &view.timeline.steps[flight.steps.clone()];
     let named = |step: &&Step| if flight.kind == FlightKind::Data { is_message(step) } else { !is_bare(step) };
-    let mut names: Vec<(&str, usize)> = Vec::new();
+    let mut names: Vec<(Cow<'static, str>, usize)> = Vec::new();
     for step in steps.iter().filter(named).filter(|step| flight.kind != FlightKind::Data || step.from == flight.from) {
+        let name = words::name(&step.what);
         match names.last_mut() {
-            Some((last, count)) if *last == step.name => *count += 1,
-            _ => names.push((&step.name, 1)),
+            Some((last, count)) if *last == name => *count += 1,
+            _ => names.push((name, 1)),
         }
     }
     if names.is_empty() {
@@ -164,7 +170,7 @@ fn names(view: &FlowView, flight: &Flight) -> String {
     let mut text = names
         .iter()
         .take(MAX_NAMES)
-        .map(|(name, count)| if *count > 1 { format!("{name} ×{count}") } else { (*name).to_owned() })
+        .map(|(name, count)| if *count > 1 { format!("{name} ×{count}") } else { name.to_string() })
         .collect::<Vec<_>>()
         .join(", ");
     if more > 0 {

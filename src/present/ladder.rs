@@ -6,7 +6,9 @@ use super::role::{Line, Role, Span};
 use super::values;
 use crate::diagnose::{Finding, Role as EvidenceRole};
 use crate::flow::Events;
-use crate::timeline::{Step, StepKind, Timeline};
+use crate::net::TcpFlags;
+use crate::timeline::{Note, Step, Timeline, What, words};
+use crate::vocab::iana::HandshakeType;
 use crate::vocab::{Direction, PacketNumber, PerDirection, text};
 
 /// What a row of the ladder is compared with.
@@ -90,12 +92,12 @@ pub struct StepRow {
 /// Whether a step is a bare TCP segment: nothing but an acknowledgment or the like.
 pub fn is_bare(step: &Step) -> bool {
     let f = step.flags;
-    step.kind == StepKind::Segment && !(f.syn() || f.fin() || f.rst()) && !is_odd(step.events)
+    step.what.is_segment() && !(f.syn() || f.fin() || f.rst()) && !is_odd(step.events)
 }
 
 /// Whether a step is more than TCP: a message, an alert, readable text and the like.
 pub fn is_message(step: &Step) -> bool {
-    !matches!(step.kind, StepKind::Segment | StepKind::Gap | StepKind::Icmp)
+    !matches!(step.what, What::Segment(_) | What::Gap(_) | What::Icmp(_))
 }
 
 fn is_odd(events: Events) -> bool {
@@ -122,11 +124,33 @@ pub fn row(context: &Context<'_>, at: usize) -> Option<StepRow> {
     })
 }
 
+/// What a step is called.
+pub fn name(step: &Step) -> String {
+    words::name(&step.what).into_owned()
+}
+
+/// Characters of the longest name of a flow's steps.
+pub fn longest_name(timeline: &Timeline) -> usize {
+    let length = |step: &Step| words::name(&step.what).chars().count();
+    // Most steps are segments, and their names few.
+    let mut flags: Vec<TcpFlags> = Vec::new();
+    let is_new = |step: &&Step| match step.what {
+        What::Segment(of) if flags.contains(&of) => false,
+        What::Segment(of) => {
+            flags.push(of);
+            true
+        }
+        _ => true,
+    };
+    timeline.steps.iter().filter(is_new).map(length).max().unwrap_or(0)
+}
+
 /// A step as a line of text.
 pub fn plain(timeline: &Timeline, step: &Step) -> String {
     let since = timeline.start().map_or(0.0, |start| step.time.since(start));
-    let note = if step.note.is_empty() { String::new() } else { format!("  {}", text::visible(&step.note)) };
-    let (packet, from, name) = (step.packet, step.from.sender(), text::visible(&step.name));
+    let note = text::visible(&words::note(step));
+    let note = if note.is_empty() { note } else { format!("  {note}") };
+    let (packet, from, name) = (step.packet, step.from.sender(), text::visible(&words::name(&step.what)));
     format!("packet {packet}  {since:.6} s  {from}: {name}{note}\n")
 }
 
@@ -171,19 +195,18 @@ pub fn arrow(step: &Step) -> Arrow {
         Direction::ToServer => Role::ToServer,
         Direction::ToClient => Role::ToClient,
     };
-    let (stroke, role) = match step.kind {
-        StepKind::Gap => (Stroke::Missing, Role::Gap),
-        StepKind::Alert => (Stroke::Solid, Role::Alert),
-        StepKind::Plaintext | StepKind::Foreign => (Stroke::Solid, Role::Failed),
-        StepKind::Icmp => (Stroke::Cut, Role::Failed),
-        StepKind::Encrypted | StepKind::ApplicationData => (Stroke::Dashed, way),
-        _ if step.flags.rst() && step.kind == StepKind::Segment => (Stroke::Cut, Role::Failed),
+    let (stroke, role) = match &step.what {
+        What::Gap(_) => (Stroke::Missing, Role::Gap),
+        What::Alert(..) => (Stroke::Solid, Role::Alert),
+        what if what.spoils() => (Stroke::Solid, Role::Failed),
+        What::Icmp(_) => (Stroke::Cut, Role::Failed),
+        What::Sealed { .. } | What::ApplicationData { .. } => (Stroke::Dashed, way),
+        What::Segment(flags) if flags.rst() => (Stroke::Cut, Role::Failed),
         _ if step.events.any(Events::ANY_RETRANSMISSION) => (Stroke::Again, Role::Event),
-        _ if step.inferred => (Stroke::Dashed, way),
-        StepKind::Segment if is_bare(step) => (Stroke::Solid, Role::Dim),
+        What::Segment(_) if is_bare(step) => (Stroke::Solid, Role::Dim),
         _ => (Stroke::Solid, way),
     };
-    Arrow { from: step.from, stroke, role, label: step.name.clone() }
+    Arrow { from: step.from, stroke, role, label: name(step) }
 }
 
 fn note(step: &Step) -> Line {
@@ -191,19 +214,20 @@ fn note(step: &Step) -> Line {
     if step.first_packet != step.packet && step.first_packet.0 != 0 {
         line.push(Role::Dim, format!("from packet {}  ", step.first_packet));
     }
-    // What the note says of a retransmission is more than its name.
-    for event in step.events.names().filter(|event| !step.note.contains(event)) {
+    // A segment's note says more of its events than their names.
+    let events = step.notes.iter().any(|note| matches!(note, Note::Event(_) | Note::Copy(..)));
+    for event in step.events.names().filter(|_| !step.what.is_segment()) {
         line.push(Role::Event, format!("[{event}] "));
     }
     if step.decrypted {
         line.push(Role::Dim, "decrypted ");
     }
     let role = match () {
-        () if step.inferred => Role::Inferred,
-        () if step.events.names().any(|event| step.note.contains(event)) => Role::Event,
+        () if step.is_inferred() => Role::Inferred,
+        () if events => Role::Event,
         () => Role::Text,
     };
-    line.push(role, &*step.note);
+    line.push(role, words::note(step));
     line
 }
 
@@ -254,5 +278,5 @@ pub fn draw(arrow: &Arrow, width: usize) -> Line {
 
 /// Whether a step is a Certificate message (RFC 8446 §4.4.2; compressed: RFC 8879).
 pub fn carries_certificates(step: &Step) -> bool {
-    step.kind == StepKind::Message && matches!(step.id, Some(11 | 25))
+    matches!(step.what.message(), Some(HandshakeType::CERTIFICATE | HandshakeType::COMPRESSED_CERTIFICATE))
 }

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::notes::Chosen;
-use super::{Step, StepKind, Timeline};
+use super::{Step, Timeline};
 use crate::proto::tls::certificate::CertificateFacts;
 use crate::proto::tls::message::{Certificate, ClientHello, CompressedCertificate};
 use crate::vocab::iana::{HandshakeType, ProtocolVersion};
@@ -40,33 +40,31 @@ impl Timeline {
 
     /// The name that the client asked for, as its first ClientHello has it.
     pub fn asked_name(&self) -> Option<String> {
-        let hello = self.steps.iter().find(|step| is(step, HandshakeType::CLIENT_HELLO))?;
+        let hello = self.steps.iter().find(|step| step.what.message() == Some(HandshakeType::CLIENT_HELLO))?;
         let name = ClientHello::decode(hello.body.get(HEADER..)?).server_name()?;
         Some(String::from_utf8_lossy(name).into_owned())
     }
 }
 
-fn is(step: &Step, kind: HandshakeType) -> bool {
-    step.kind == StepKind::Message && step.id == Some(kind.0)
-}
-
 fn chain(steps: &[Step], at: usize, version: Option<ProtocolVersion>) -> Option<Chain> {
     let step = steps.get(at)?;
     let body = step.body.get(HEADER..)?;
-    let (certificates, places) = if is(step, HandshakeType::CERTIFICATE) {
-        let message = Certificate::decode(body, version);
-        let place = |offset: usize, length: usize| HEADER + offset..HEADER + offset + length;
-        message
-            .certificates()
-            .map(|entry| (CertificateFacts::decode(entry.der), place(entry.offset, entry.der.len())))
-            .unzip()
-    } else if is(step, HandshakeType::COMPRESSED_CERTIFICATE) {
-        let body = CompressedCertificate::decode(body).decompress().ok()?;
-        let message = Certificate::decode(&body, version);
-        let whole = HEADER..step.body.len();
-        message.certificates().map(|entry| (CertificateFacts::decode(entry.der), whole.clone())).unzip()
-    } else {
-        return None;
+    let (certificates, places) = match step.what.message()? {
+        HandshakeType::CERTIFICATE => {
+            let message = Certificate::decode(body, version);
+            let place = |offset: usize, length: usize| HEADER + offset..HEADER + offset + length;
+            message
+                .certificates()
+                .map(|entry| (CertificateFacts::decode(entry.der), place(entry.offset, entry.der.len())))
+                .unzip()
+        }
+        HandshakeType::COMPRESSED_CERTIFICATE => {
+            let body = CompressedCertificate::decode(body).decompress().ok()?;
+            let message = Certificate::decode(&body, version);
+            let whole = HEADER..step.body.len();
+            message.certificates().map(|entry| (CertificateFacts::decode(entry.der), whole.clone())).unzip()
+        }
+        _ => return None,
     };
     let chain: Chain = Chain { step: at, certificates, places };
     (!chain.certificates.is_empty()).then_some(chain)

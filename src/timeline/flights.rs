@@ -6,7 +6,7 @@
 
 use std::ops::Range;
 
-use super::{Step, StepKind, Timeline};
+use super::{Step, Timeline, What};
 use crate::flow::{Events, Trace, measure};
 use crate::vocab::{Direction, PerDirection, Time};
 
@@ -83,7 +83,7 @@ pub fn flights(trace: &Trace, timeline: &Timeline) -> Vec<Flight> {
         }
         let Some(flight) = flights.last_mut() else { continue };
         flight.steps.end = at + 1;
-        if step.kind == StepKind::Segment && step.bytes > 0 && !step.events.any(Events::ANY_RETRANSMISSION) {
+        if carries(step) && !step.events.any(Events::ANY_RETRANSMISSION) {
             flight.segments += 1;
             flight.bytes += step.bytes;
         }
@@ -107,21 +107,21 @@ pub fn flights(trace: &Trace, timeline: &Timeline) -> Vec<Flight> {
 
 /// What group a step begins or goes on with; none where it goes with whatever is there.
 fn begins(step: &Step) -> Option<(FlightKind, Direction)> {
-    match step.kind {
-        StepKind::Segment if step.flags.syn() => Some((FlightKind::Opening, step.from)),
-        StepKind::Segment if step.events.any(Events::NOT_NEW) => None,
-        StepKind::Segment if step.bytes > 0 && !step.events.any(Events::KEEP_ALIVE) => {
+    match step.what {
+        What::Segment(flags) if flags.syn() => Some((FlightKind::Opening, step.from)),
+        What::Segment(_) if step.events.any(Events::NOT_NEW) => None,
+        What::Segment(_) if step.bytes > 0 && !step.events.any(Events::KEEP_ALIVE) => {
             Some((FlightKind::Data, step.from))
         }
-        StepKind::Segment if step.flags.fin() || step.flags.rst() => Some((FlightKind::Closing, step.from)),
-        StepKind::Gap => Some((FlightKind::Data, step.from)),
+        What::Segment(flags) if flags.fin() || flags.rst() => Some((FlightKind::Closing, step.from)),
+        What::Gap(_) => Some((FlightKind::Data, step.from)),
         // What is read in a segment belongs with it; what only acknowledges, to what is there.
         _ => None,
     }
 }
 
 fn carries(step: &Step) -> bool {
-    step.kind == StepKind::Segment && step.bytes > 0
+    step.what.is_segment() && step.bytes > 0
 }
 
 /// The shortest round trip from where the capture was taken to each end, in nanoseconds. An acknowledgment that carries

@@ -1,19 +1,18 @@
-//! What is worth saying of a step in a line: the note beside its name.
-//!
-//! Notes of messages come from the message alone, notes of segments from the segment and what its sender did before.
+//! What is worth saying of a step besides what it is: of a message from its bytes, of a segment from the segment and what
+//! its sender did before.
 
 use std::collections::HashMap;
 
-use super::inferred::is_retry;
-use super::{Step, StepKind};
+use super::step::{Page, Step, What};
 use crate::flow::{Events, Trace, TraceSegment};
 use crate::net::TcpOptions;
+use crate::proto::dialogue::Plaintext;
 use crate::proto::tls::certificate::CertificateFacts;
 use crate::proto::tls::message::{
     Certificate, CertificateRequest, CertificateVerify, ClientHello, CompressedCertificate, EncryptedExtensions,
     NewSessionTicket, ServerHello, ServerKeyExchange,
 };
-use crate::vocab::iana::{AlertDescription, CipherSuite, HandshakeType, ProtocolVersion};
+use crate::vocab::iana::{CipherSuite, HandshakeType, NamedGroup, ProtocolVersion, SignatureScheme};
 use crate::vocab::text::visible_bytes;
 use crate::vocab::{Direction, PacketNumber, PerDirection, Time};
 
@@ -25,6 +24,105 @@ const TTL_RARE: usize = 4;
 const FEW_PACKETS: usize = 8;
 /// Bytes of a plain-text answer that are searched for its headers and title.
 const MAX_TEXT: usize = 16 * 1024;
+/// Headers of an HTTP answer that say who sent it and where to go.
+const TELLING_HEADERS: [&str; 5] = ["server", "via", "location", "proxy-authenticate", "www-authenticate"];
+
+/// Something worth saying of a step.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Note {
+    /// A ClientHello of a sender that sent one before.
+    Second,
+    /// The server name that a ClientHello asks for; none where it asks for none.
+    ServerName(Option<Box<[u8]>>),
+    /// The highest version that a ClientHello offers.
+    UpTo(ProtocolVersion),
+    /// A ClientHello offers to resume a session.
+    OffersToResume,
+    /// A ClientHello announces 0-RTT data.
+    AnnouncesEarlyData,
+    /// A ClientHello returns the cookie of a HelloRetryRequest.
+    ReturnsCookie,
+    /// A hello does not parse in all its parts.
+    Malformed,
+    /// The version that a ServerHello chose.
+    Version(ProtocolVersion),
+    /// The suite that it chose.
+    Suite(CipherSuite),
+    /// The group that a server chose.
+    Group(NamedGroup),
+    /// The group that a HelloRetryRequest asks for.
+    AsksFor(NamedGroup),
+    /// The application protocol that a server chose.
+    Alpn(Box<[u8]>),
+    /// A ServerHello resumes a session.
+    Resumes,
+    /// A Certificate message without a certificate.
+    NoCertificate,
+    /// A compressed Certificate that does not decompress.
+    DoesNotDecompress,
+    /// Whom the first certificate is for, as it says.
+    Subject(String),
+    /// How many certificates there are.
+    Certificates(usize),
+    /// The first certificate is not valid yet: from when on it is, in seconds since 1970.
+    NotValidBefore(i64),
+    /// It is valid no more: since when, in seconds since 1970.
+    Expired(i64),
+    /// It is valid: until when, in seconds since 1970.
+    ValidUntil(i64),
+    /// The scheme of a signature.
+    Scheme(SignatureScheme),
+    /// How many authorities a CertificateRequest names.
+    Authorities(usize),
+    /// A session ticket's length in bytes, and the seconds for which it may be used.
+    Ticket(usize, u32),
+    /// A message came in so many segments, more than one.
+    Segments(u16),
+    /// What a SYN or SYN-ACK offers.
+    Options(TcpOptions),
+    /// What a SYN offers and its SYN-ACK does not answer.
+    Unanswered(Unanswered),
+    /// What TCP made of a segment: one event.
+    Event(Events),
+    /// The same of a segment whose bytes came before: one event, and the packet that carried them first.
+    Copy(Events, PacketNumber),
+    /// A segment has another TTL than its sender's other packets.
+    Ttl {
+        /// The segment's.
+        own: u8,
+        /// The others'.
+        usual: u8,
+        /// The sender, as the address says.
+        from: Direction,
+    },
+    /// A segment has another DSCP than the sender's packet before: this one's, that one's.
+    Dscp(u8, u8),
+    /// A router marked a segment because its queue grew (RFC 3168).
+    CongestionExperienced,
+    /// A record was captured again with other bytes.
+    CapturedAgain,
+}
+
+/// Options of a SYN that its SYN-ACK does not answer: the server does without, or something on the way took them out.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Unanswered {
+    /// Window scale.
+    pub window_scale: bool,
+    /// SACK.
+    pub sack: bool,
+    /// Timestamps.
+    pub timestamps: bool,
+}
+
+impl Unanswered {
+    fn of(offered: &TcpOptions, answered: &TcpOptions) -> Self {
+        Self {
+            window_scale: offered.window_scale.is_some() && answered.window_scale.is_none(),
+            sack: offered.sack_permitted && !answered.sack_permitted,
+            timestamps: offered.timestamps.is_some() && answered.timestamps.is_none(),
+        }
+    }
+}
 
 /// The version and suite that were chosen, as far as the messages before tell.
 #[derive(Clone, Copy, Default)]
@@ -36,7 +134,7 @@ pub(super) struct Chosen {
 impl Chosen {
     /// Learns from a ServerHello.
     pub fn learn(&mut self, step: &Step) {
-        if step.kind == StepKind::Message && step.id == Some(HandshakeType::SERVER_HELLO.0) {
+        if step.what.message() == Some(HandshakeType::SERVER_HELLO) {
             let hello = ServerHello::decode(step.body.get(4..).unwrap_or_default());
             self.version = Some(hello.selected_version());
             self.suite = hello.cipher_suite.or(self.suite);
@@ -44,132 +142,109 @@ impl Chosen {
     }
 }
 
-/// The note of a whole handshake message.
-pub(super) fn message(step: &Step, chosen: Chosen, segments: u16) -> String {
+/// The notes of a whole handshake message.
+pub(super) fn message(step: &Step, chosen: Chosen, segments: u16) -> Vec<Note> {
     let body = step.body.get(4..).unwrap_or_default();
-    let mut parts = match step.id.map(HandshakeType) {
+    let mut notes = match step.what.message() {
         Some(HandshakeType::CLIENT_HELLO) => client_hello(body),
-        Some(HandshakeType::SERVER_HELLO) => server_hello(body, is_retry(step)),
+        Some(HandshakeType::SERVER_HELLO) => server_hello(body, step.what == What::HelloRetryRequest),
         Some(HandshakeType::CERTIFICATE) => certificate(body, chosen, step.time),
         Some(HandshakeType::COMPRESSED_CERTIFICATE) => match CompressedCertificate::decode(body).decompress() {
             Ok(body) => certificate(&body, chosen, step.time),
-            Err(_) => vec!["does not decompress".into()],
+            Err(_) => vec![Note::DoesNotDecompress],
         },
         Some(HandshakeType::SERVER_KEY_EXCHANGE) => {
             let suite = chosen.suite.and_then(CipherSuite::facts);
             let exchange = ServerKeyExchange::decode(body, suite, chosen.version);
-            let scheme = exchange.signature.and_then(|signature| signature.scheme).map(|scheme| scheme.to_string());
-            exchange.group().map(|group| group.to_string()).into_iter().chain(scheme).collect()
+            let scheme = exchange.signature.as_ref().and_then(|signature| signature.scheme).map(Note::Scheme);
+            exchange.group().map(Note::Group).into_iter().chain(scheme).collect()
         }
         Some(HandshakeType::CERTIFICATE_REQUEST) => {
-            let request = CertificateRequest::decode(body, chosen.version);
-            let authorities = request.authorities().count();
-            vec![match authorities {
-                0 => "of any CA".into(),
-                count => format!("of {}", counted(count, "CA", "CAs")),
-            }]
+            vec![Note::Authorities(CertificateRequest::decode(body, chosen.version).authorities().count())]
         }
         Some(HandshakeType::CERTIFICATE_VERIFY) => {
-            let scheme = CertificateVerify::decode(body, chosen.version).scheme;
-            scheme.map(|scheme| scheme.to_string()).into_iter().collect()
+            CertificateVerify::decode(body, chosen.version).scheme.map(Note::Scheme).into_iter().collect()
         }
         Some(HandshakeType::ENCRYPTED_EXTENSIONS) => {
-            let alpn = EncryptedExtensions::decode(body).alpn();
-            alpn.map(|alpn| format!("ALPN {}", visible_bytes(alpn))).into_iter().collect()
+            EncryptedExtensions::decode(body).alpn().map(|alpn| Note::Alpn(alpn.into())).into_iter().collect()
         }
         Some(HandshakeType::NEW_SESSION_TICKET) => {
             let ticket = NewSessionTicket::decode(body, chosen.version);
-            vec![format!("{} bytes, for {} s", ticket.ticket.len(), ticket.lifetime)]
+            vec![Note::Ticket(ticket.ticket.len(), ticket.lifetime)]
         }
         _ => Vec::new(),
     };
     if segments > 1 {
-        parts.push(format!("in {segments} segments"));
+        notes.push(Note::Segments(segments));
     }
-    parts.join(", ")
+    notes
 }
 
-fn client_hello(body: &[u8]) -> Vec<String> {
+fn client_hello(body: &[u8]) -> Vec<Note> {
     let hello = ClientHello::decode(body);
-    let name = hello.server_name().map_or_else(|| "no server name".into(), visible_bytes);
-    let mut parts = vec![name, format!("up to {}", hello.highest_version())];
-    for (holds, text) in [
-        (hello.has_psk(), "offers to resume"),
-        (hello.early_data(), "announces 0-RTT data"),
-        (hello.cookie().is_some(), "returns a cookie"),
-        (!hello.issues.is_empty(), "malformed"),
+    let mut notes = vec![Note::ServerName(hello.server_name().map(Into::into)), Note::UpTo(hello.highest_version())];
+    for (holds, note) in [
+        (hello.has_psk(), Note::OffersToResume),
+        (hello.early_data(), Note::AnnouncesEarlyData),
+        (hello.cookie().is_some(), Note::ReturnsCookie),
+        (!hello.issues.is_empty(), Note::Malformed),
     ] {
         if holds {
-            parts.push(text.into());
+            notes.push(note);
         }
     }
-    parts
+    notes
 }
 
-fn server_hello(body: &[u8], retry: bool) -> Vec<String> {
+fn server_hello(body: &[u8], retry: bool) -> Vec<Note> {
     let hello = ServerHello::decode(body);
-    let mut parts = vec![hello.selected_version().to_string()];
-    parts.extend(hello.cipher_suite.map(|suite| suite.to_string()));
-    let group = hello.selected_group();
-    parts.extend(group.map(|group| if retry { format!("asks for {group}") } else { group.to_string() }));
-    parts.extend(hello.alpn().map(|alpn| format!("ALPN {}", visible_bytes(alpn))));
+    let mut notes = vec![Note::Version(hello.selected_version())];
+    notes.extend(hello.cipher_suite.map(Note::Suite));
+    notes.extend(hello.selected_group().map(if retry { Note::AsksFor } else { Note::Group }));
+    notes.extend(hello.alpn().map(|alpn| Note::Alpn(alpn.into())));
     if hello.pre_shared_key().is_some() {
-        parts.push("resumes".into());
+        notes.push(Note::Resumes);
     }
     if !hello.issues.is_empty() {
-        parts.push("malformed".into());
+        notes.push(Note::Malformed);
     }
-    parts
+    notes
 }
 
-fn certificate(body: &[u8], chosen: Chosen, time: Time) -> Vec<String> {
+fn certificate(body: &[u8], chosen: Chosen, time: Time) -> Vec<Note> {
     let message = Certificate::decode(body, chosen.version);
     let count = message.certificates().count();
-    let Some(leaf) = message.certificates().next() else { return vec!["no certificate".into()] };
+    let Some(leaf) = message.certificates().next() else { return vec![Note::NoCertificate] };
     let leaf = CertificateFacts::decode(leaf.der);
     let subject = leaf.common_name.clone().or(leaf.dns_names.first().cloned()).unwrap_or_else(|| leaf.subject.clone());
-    let mut parts = vec![crate::vocab::text::visible(&subject), counted(count, "certificate", "certificates")];
+    let mut notes = vec![Note::Subject(subject), Note::Certificates(count)];
     let now = time.unix_seconds();
     match (leaf.not_before, leaf.not_after) {
-        (Some(begins), _) if begins > now => parts.push(format!("not valid before {}", date(begins))),
-        (_, Some(ends)) if ends < now => parts.push(format!("expired {}", date(ends))),
-        (_, Some(ends)) => parts.push(format!("valid until {}", date(ends))),
+        (Some(begins), _) if begins > now => notes.push(Note::NotValidBefore(begins)),
+        (_, Some(ends)) if ends < now => notes.push(Note::Expired(ends)),
+        (_, Some(ends)) => notes.push(Note::ValidUntil(ends)),
         _ => {}
     }
-    parts
+    notes
 }
 
-/// A day as `2026-11-24`, of seconds since 1970.
-fn date(seconds: i64) -> String {
-    jiff::Timestamp::from_second(seconds)
-        .map_or_else(|_| "an impossible date".into(), |at| at.strftime("%Y-%m-%d").to_string())
-}
-
-/// `1 certificate`, `3 certificates`.
-pub(super) fn counted(count: usize, one: &str, many: &str) -> String {
-    format!("{count} {}", if count == 1 { one } else { many })
-}
-
-/// What an alert means, without its full stop.
-pub(super) fn alert(description: AlertDescription) -> String {
-    description.meaning().unwrap_or("not a registered alert").trim_end_matches('.').to_owned()
-}
-
-/// The note of readable text: its first line, and of an HTTP answer what names its sender.
-pub(super) fn text(bytes: &[u8], first_line: String) -> String {
+/// Readable text with what names its sender, where it is an HTTP answer.
+pub(super) fn page(bytes: &[u8], text: Plaintext) -> Page {
+    let Plaintext { protocol, first_line } = text;
     if !bytes.starts_with(b"HTTP/") {
-        return first_line;
+        return Page { protocol, first_line, headers: Vec::new(), title: None };
     }
-    let mut parts = vec![first_line];
-    for header in ["server", "via", "location", "proxy-authenticate", "www-authenticate"] {
-        parts.extend(http_header(bytes, header).map(|value| format!("{header}: {value}")));
+    let header = |name| Some((name, http_header(bytes, name)?));
+    Page {
+        protocol,
+        first_line,
+        headers: TELLING_HEADERS.into_iter().filter_map(header).collect(),
+        title: html_title(bytes),
     }
-    parts.extend(html_title(bytes).map(|title| format!("title: {title}")));
-    parts.join("; ")
 }
 
 /// The value of an HTTP header, made visible.
-pub(super) fn http_header(bytes: &[u8], name: &str) -> Option<String> {
+fn http_header(bytes: &[u8], name: &str) -> Option<String> {
     let head = &bytes[..bytes.len().min(MAX_TEXT)];
     let lines = head.split(|byte| *byte == b'\n').skip(1).take_while(|line| !matches!(line, [] | [b'\r']));
     lines
@@ -182,7 +257,7 @@ pub(super) fn http_header(bytes: &[u8], name: &str) -> Option<String> {
 }
 
 /// The title of a page, made visible.
-pub(super) fn html_title(bytes: &[u8]) -> Option<String> {
+fn html_title(bytes: &[u8]) -> Option<String> {
     let text = &bytes[..bytes.len().min(MAX_TEXT)];
     let find = |from: usize, wanted: &[u8]| {
         let place = text[from..].windows(wanted.len()).position(|window| window.eq_ignore_ascii_case(wanted))?;
@@ -214,13 +289,14 @@ impl Senders {
         Self { usual_ttl, first_sent: PerDirection::default(), offered: None, dscp: PerDirection::default() }
     }
 
-    /// The note of the next segment; segments come in capture order.
-    pub fn note(&mut self, segment: &TraceSegment) -> String {
-        let mut parts: Vec<String> = Vec::new();
+    /// The notes of the next segment; segments come in capture order.
+    pub fn notes(&mut self, segment: &TraceSegment) -> Vec<Note> {
+        let mut notes = Vec::new();
         if segment.flags.syn() {
-            parts.push(options(segment));
+            notes.push(Note::Options(segment.options));
             if segment.flags.ack() {
-                parts.extend(self.offered.and_then(|offered| unanswered(&offered, &segment.options)));
+                let unanswered = self.offered.map(|offered| Unanswered::of(&offered, &segment.options));
+                notes.extend(unanswered.filter(|missing| *missing != Unanswered::default()).map(Note::Unanswered));
             } else {
                 self.offered = Some(segment.options);
             }
@@ -228,12 +304,12 @@ impl Senders {
         let sends = segment.payload_len > 0 || segment.flags.syn() || segment.flags.fin();
         let first = &mut self.first_sent[segment.direction];
         let original = first.get(&segment.seq).copied();
-        for event in segment.events.names() {
-            match original.filter(|_| is_copy_event(event)) {
-                Some(packet) => parts.push(format!("{event} of packet {packet}")),
-                None => parts.push(event.to_owned()),
-            }
-        }
+        notes.extend(segment.events.each().map(
+            |event| match original.filter(|_| event.any(Events::ANY_RETRANSMISSION)) {
+                Some(packet) => Note::Copy(event, packet),
+                None => Note::Event(event),
+            },
+        ));
         if sends && !segment.events.any(Events::NOT_PART) {
             first.entry(segment.seq).or_insert(segment.packet);
         }
@@ -241,54 +317,23 @@ impl Senders {
             && usual.abs_diff(segment.ip.ttl) >= TTL_SPREAD
             && !segment.events.any(Events::NOT_PART)
         {
-            parts.push(format!("TTL {}, the {}'s other packets {usual}", segment.ip.ttl, segment.direction.sender()));
+            notes.push(Note::Ttl { own: segment.ip.ttl, usual, from: segment.direction });
         }
-        parts.extend(self.marks(segment));
-        parts.join(", ")
+        self.marks(segment, &mut notes);
+        notes
     }
 
     /// What of the IP header's traffic class (RFC 2474, RFC 3168) is worth saying: another DSCP than before, and that a
     /// router marked the packet because its queue grew.
-    fn marks(&mut self, segment: &TraceSegment) -> Vec<String> {
+    fn marks(&mut self, segment: &TraceSegment, notes: &mut Vec<Note>) {
         const CONGESTION_EXPERIENCED: u8 = 3;
         let (dscp, ecn) = (segment.ip.traffic_class >> 2, segment.ip.traffic_class & 3);
         let before = self.dscp[segment.direction].replace(dscp).filter(|before| *before != dscp);
-        let changed = before.map(|before| format!("DSCP {dscp}, before {before}"));
-        let congested = (ecn == CONGESTION_EXPERIENCED).then(|| "ECN: congestion experienced".to_owned());
-        changed.into_iter().chain(congested).collect()
-    }
-}
-
-/// The options of a SYN that its SYN-ACK does not answer: the server does without, or something on the way took them out.
-fn unanswered(offered: &TcpOptions, answered: &TcpOptions) -> Option<String> {
-    let missing: Vec<&str> = [
-        (offered.window_scale.is_some() && answered.window_scale.is_none(), "window scale"),
-        (offered.sack_permitted && !answered.sack_permitted, "SACK"),
-        (offered.timestamps.is_some() && answered.timestamps.is_none(), "timestamps"),
-    ]
-    .into_iter()
-    .filter_map(|(is_missing, name)| is_missing.then_some(name))
-    .collect();
-    (!missing.is_empty()).then(|| format!("without the {} of the SYN", missing.join(" and ")))
-}
-
-fn is_copy_event(event: &str) -> bool {
-    event.ends_with("retransmission")
-}
-
-fn options(segment: &TraceSegment) -> String {
-    let options = &segment.options;
-    let mut parts = Vec::new();
-    parts.extend(options.mss.map(|mss| format!("MSS {mss}")));
-    parts.extend(options.window_scale.map(|shift| format!("window scale {shift}")));
-    for (holds, text) in
-        [(options.sack_permitted, "SACK"), (options.timestamps.is_some(), "timestamps"), (options.fast_open, "TFO")]
-    {
-        if holds {
-            parts.push(text.into());
+        notes.extend(before.map(|before| Note::Dscp(dscp, before)));
+        if ecn == CONGESTION_EXPERIENCED {
+            notes.push(Note::CongestionExperienced);
         }
     }
-    if parts.is_empty() { "no options".into() } else { parts.join(", ") }
 }
 
 /// The TTL that nearly all packets of a direction have; none where there is no such one.
@@ -312,34 +357,30 @@ pub(crate) fn usual(trace: &Trace, direction: Direction) -> Option<u8> {
 mod tests {
     use super::*;
 
-    const PAGE: &[u8] =
-        b"HTTP/1.1 403 Forbidden\r\nServer: filter\r\nLocation:  /x\r\n\r\n<html><TITLE>No\x1b[2J way</title>";
-
     #[test]
     fn an_answer_in_clear_tells_who_sent_it() {
-        let note = text(PAGE, "HTTP/1.1 403 Forbidden".into());
-        assert_eq!(note, "HTTP/1.1 403 Forbidden; server: filter; location: /x; title: No\\u{1b}[2J way");
-        assert_eq!(text(b"SSH-2.0-x\r\n", "SSH-2.0-x".into()), "SSH-2.0-x");
+        let bytes =
+            b"HTTP/1.1 403 Forbidden\r\nServer: filter\r\nLocation:  /x\r\n\r\n<html><TITLE>No\x1b[2J way</title>";
+        let text = |protocol, first_line: &str| Plaintext { protocol, first_line: first_line.to_owned() };
+        let found = page(bytes, text("HTTP", "HTTP/1.1 403 Forbidden"));
+        assert_eq!(found.headers, [("server", "filter".to_owned()), ("location", "/x".to_owned())]);
+        assert_eq!(found.title.as_deref(), Some("No\\u{1b}[2J way"));
+        let banner = page(b"SSH-2.0-x\r\n", text("SSH", "SSH-2.0-x"));
+        assert_eq!((banner.headers.len(), banner.title), (0, None));
     }
 
     #[test]
-    fn what_a_syn_offers_in_vain_is_said() {
+    fn what_a_syn_offers_in_vain_is_noted() {
         let offered = TcpOptions {
             window_scale: Some(7),
             sack_permitted: true,
             timestamps: Some((1, 0)),
             ..TcpOptions::default()
         };
-        assert_eq!(unanswered(&offered, &offered), None);
         let answered = TcpOptions { sack_permitted: true, ..TcpOptions::default() };
-        let said = unanswered(&offered, &answered);
-        assert_eq!(said.as_deref(), Some("without the window scale and timestamps of the SYN"));
-        assert_eq!(unanswered(&answered, &offered), None);
-    }
-
-    #[test]
-    fn dates_are_days() {
-        assert_eq!(date(0), "1970-01-01");
-        assert_eq!(date(i64::MAX), "an impossible date");
+        assert_eq!(Unanswered::of(&offered, &offered), Unanswered::default());
+        let missing = Unanswered { window_scale: true, sack: false, timestamps: true };
+        assert_eq!(Unanswered::of(&offered, &answered), missing);
+        assert_eq!(Unanswered::of(&answered, &offered), Unanswered::default());
     }
 }

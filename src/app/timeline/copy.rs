@@ -37,7 +37,7 @@ fn found(view: &FlowView, step: usize, focus: Pane, tree: &Tree) -> Option<(Stri
             if let Some(section) = tree.detail.as_ref().and_then(|detail| detail.sections.get(detail.subject)) {
                 said.push_str(&detail::plain(&section.root));
             }
-            Some((said, step.name.clone()))
+            Some((said, ladder::name(step)))
         }
     }
 }

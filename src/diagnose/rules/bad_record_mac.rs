@@ -31,7 +31,7 @@ fn judge(case: &Case<'_>) -> Answer {
         let refusal = case.timeline.steps.iter().find(|s| {
             s.packet >= ending.packet
                 && s.from != ending.from
-                && (s.kind == crate::timeline::StepKind::Alert || s.flags.rst() || s.flags.fin())
+                && (matches!(s.what, What::Alert(..)) || s.flags.rst() || s.flags.fin())
         });
         let packet = refusal.map_or(ending.packet, |s| s.packet);
         return Found::at(

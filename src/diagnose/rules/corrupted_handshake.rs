@@ -26,7 +26,7 @@ fn judge(case: &Case<'_>) -> Answer {
     let Some(ending) = case.ending else { return Answer::Clear };
     let by = if ending.from == Direction::ToServer { EndedBy::Client } else { EndedBy::Server };
     if ending.kind == EndingKind::Foreign {
-        let malformed = case.ending_step().is_some_and(|s| s.name.starts_with("Malformed"));
+        let malformed = case.ending_step().is_some_and(|s| matches!(s.what, What::Malformed(_)));
         if malformed && case.stage >= Stage::HelloBegun
             || ending.from == Direction::ToServer && case.stage >= Stage::HelloSent && case.stage < Stage::Complete
         {

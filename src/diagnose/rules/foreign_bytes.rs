@@ -25,7 +25,7 @@ fn judge(case: &Case<'_>) -> Answer {
         return Answer::Clear;
     }
     let Some(step) = case.ending_step() else { return Answer::Clear };
-    if step.name.starts_with("Malformed") {
+    if matches!(step.what, What::Malformed(_)) {
         return Answer::Clear;
     }
     let what = crate::proto::dialogue::plaintext(&step.body)

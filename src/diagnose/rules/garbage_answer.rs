@@ -31,8 +31,8 @@ fn judge(case: &Case<'_>) -> Answer {
     if matches!(step.body.as_slice(), [0x80..=0xff, _, 4, _, _, 0, 2, ..]) {
         return Answer::Clear;
     }
-    let what = match (step.kind, step.body.as_slice()) {
-        (crate::timeline::StepKind::ApplicationData, _) => "application data before any handshake message".to_owned(),
+    let what = match (&step.what, step.body.as_slice()) {
+        (What::ApplicationData { .. }, _) => "application data before any handshake message".to_owned(),
         (_, [20..=24, 3, 0..=4, high, low, ..]) => {
             format!("a record header that announces {} bytes", u16::from_be_bytes([*high, *low]))
         }

@@ -51,6 +51,7 @@ mod prelude {
     pub(super) use crate::diagnose::case::{Case, EndingKind, RETRANSMISSIONS, Stage};
     pub(super) use crate::diagnose::rule::{Answer, Doc, Found, Rule};
     pub(super) use crate::diagnose::{alerts, silence};
+    pub(super) use crate::timeline::What;
     pub(super) use crate::vocab::iana::{AlertDescription, ProtocolVersion};
     pub(super) use crate::vocab::text::times;
     pub(super) use crate::vocab::{Cause, Confidence, Direction, EndedBy};

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::engine::FlowView;
-use crate::timeline::StepKind;
+use crate::timeline::{What, words};
 use crate::vocab::Direction;
 
 /// Records of a flow whose names keys or inference can tell.
@@ -17,8 +17,7 @@ impl RecordNames {
     /// What the timeline of a flow tells of its records.
     pub fn of(view: &FlowView) -> Self {
         let mut names: BTreeMap<_, String> = BTreeMap::new();
-        let kinds = [StepKind::Message, StepKind::Alert, StepKind::ChangeCipherSpec, StepKind::Encrypted];
-        for step in view.timeline.steps.iter().filter(|step| kinds.contains(&step.kind)) {
+        for step in view.timeline.steps.iter().filter(|step| names_record(&step.what)) {
             for record in view.timeline.records_of(step) {
                 if names.len() >= MAX_NAMED {
                     return Self(names);
@@ -27,8 +26,8 @@ impl RecordNames {
                 if !name.is_empty() {
                     name.push_str(", ");
                 }
-                name.push_str(&step.name);
-                name.push_str(if step.inferred { " (inferred)" } else { "" });
+                name.push_str(&words::name(&step.what));
+                name.push_str(if step.is_inferred() { " (inferred)" } else { "" });
             }
         }
         Self(names)
@@ -37,5 +36,13 @@ impl RecordNames {
     /// What is told of the record of a direction that begins at an offset.
     pub fn get(&self, direction: Direction, offset: u64) -> Option<&str> {
         self.0.get(&(direction, offset)).map(String::as_str)
+    }
+}
+
+/// Whether a step says of its record what the bytes alone do not tell.
+fn names_record(what: &What) -> bool {
+    match what {
+        What::Unfinished { .. } | What::Alert(..) | What::ChangeCipherSpec | What::Sealed { .. } => true,
+        what => what.message().is_some(),
     }
 }

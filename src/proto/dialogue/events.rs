@@ -3,15 +3,19 @@
 use crate::vocab::iana::{AlertDescription, AlertLevel, ContentType, HandshakeType};
 use crate::vocab::{Direction, PacketNumber, StreamRange, Time};
 
-/// Why bytes are not TLS.
+/// Why a handshake message cannot be.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub enum ForeignKind {
-    /// They do not begin like a record.
-    NotARecord,
-    /// They begin like a record of a length that none may have (RFC 8446 §5.1, RFC 5246 §6.2.3).
-    AbsurdLength,
-    /// A record that decodes, at a place where its type cannot be (application data before a `ServerHello`).
-    OutOfPlace,
+pub enum Defect {
+    /// It announces more bytes than any message has.
+    ImpossibleLength,
+}
+
+impl std::fmt::Display for Defect {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Defect::ImpossibleLength => "impossible message length",
+        })
+    }
 }
 
 /// One thing that was read.
@@ -85,11 +89,8 @@ pub enum EventKind<'a> {
         /// How many it announced.
         announced: usize,
     },
-    /// A handshake message that cannot be: of an impossible length.
-    Malformed {
-        /// What is wrong with it.
-        reason: &'static str,
-    },
+    /// A handshake message that cannot be.
+    Malformed(Defect),
     /// An alert in clear or decrypted.
     Alert {
         /// Warning or fatal.
@@ -122,13 +123,8 @@ pub enum EventKind<'a> {
         /// Length of its body in bytes.
         length: u16,
     },
-    /// Bytes that are not TLS.
-    Foreign {
-        /// Why not.
-        why: ForeignKind,
-        /// The bytes of this packet.
-        bytes: &'a [u8],
-    },
+    /// Bytes of one packet that are not TLS.
+    Foreign(&'a [u8]),
     /// Bytes the capture lacks.
     Gap,
 }

@@ -246,7 +246,7 @@ impl Observer for FactsObserver<'_> {
                 self.facts.records[from] = self.facts.records[from].saturating_add(1);
             }
             EventKind::Unfinished { .. } => self.facts.progress.unfinished[from] = true,
-            EventKind::Malformed { .. } | EventKind::BadTag { .. } => self.facts.progress.malformed = true,
+            EventKind::Malformed(_) | EventKind::BadTag { .. } => self.facts.progress.malformed = true,
             EventKind::Alert { level, description } => {
                 if self.facts.alerts.len() < MAX_LISTED {
                     let (packet, decrypted) = (event.packet, event.decrypted);
@@ -256,7 +256,7 @@ impl Observer for FactsObserver<'_> {
             EventKind::ApplicationData { early, .. } if !early => self.application_data(event),
             EventKind::ApplicationData { .. } | EventKind::ChangeCipherSpec | EventKind::Cut { .. } => {}
             EventKind::Protected { content, length } => self.protected(event, content, length),
-            EventKind::Foreign { .. } => self.facts.progress.foreign[from] = true,
+            EventKind::Foreign(_) => self.facts.progress.foreign[from] = true,
             EventKind::Gap => self.facts.progress.gap |= !self.facts.is_complete(),
         }
     }

@@ -19,7 +19,7 @@ fn name(event: &Event<'_>) -> Option<String> {
     Some(match event.kind {
         EventKind::Message { kind, .. } => kind.to_string(),
         EventKind::Protected { .. } => "protected".to_owned(),
-        EventKind::Malformed { .. } => "malformed".to_owned(),
+        EventKind::Malformed(_) => "malformed".to_owned(),
         EventKind::Cut { bytes, announced } => format!("cut: {} of {announced}", bytes.len()),
         EventKind::Gap => "gap".to_owned(),
         _ => return None,

@@ -1,6 +1,6 @@
 //! Handshake messages put together from the records of one direction, in clear or decrypted.
 
-use super::events::{Event, EventKind, Observer};
+use super::events::{Defect, Event, EventKind, Observer};
 use super::marks::Marks;
 use crate::proto::tls::message::{HandshakeHeader, RecordHeader};
 use crate::vocab::iana::{ContentType, HandshakeType};
@@ -123,7 +123,7 @@ impl Messages {
             }
             let total = self.total(&content[at..]);
             if total.is_some_and(|total| total > MAX_MESSAGE) {
-                let kind = EventKind::Malformed { reason: "impossible message length" };
+                let kind = EventKind::Malformed(Defect::ImpossibleLength);
                 let event = marks.event(place.from, place.record, kind);
                 observer.event(&Event { decrypted: place.decrypted, ..event });
                 self.clear();

@@ -20,7 +20,7 @@ mod tracker;
 mod incomplete;
 
 pub use cruise::Cruise;
-pub use events::{Event, EventKind, ForeignKind, Observer};
+pub use events::{Defect, Event, EventKind, Observer};
 pub use facts::FactsObserver;
 pub use opening::{Plaintext, hello_sender, plaintext};
 pub use tracker::Dialogue;

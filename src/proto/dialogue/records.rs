@@ -3,7 +3,7 @@
 use std::hint::black_box;
 
 use super::cruise::{Cruise, Skipped};
-use super::events::{Event, EventKind, ForeignKind, Observer};
+use super::events::{Event, EventKind, Observer};
 use super::marks::Marks;
 use super::messages::{Messages, Place, can_be_messages, is_message_chain};
 use super::opener::{Agreed, Opened, Opener};
@@ -304,8 +304,7 @@ impl Side {
         }
         if self.state == State::Foreign && at < bytes.len() {
             let range = StreamRange::new(start + at as u64, start + bytes.len() as u64);
-            let why = foreign_kind(&bytes[at..]);
-            self.tell(from, range, EventKind::Foreign { why, bytes: &bytes[at..] }, observer);
+            self.tell(from, range, EventKind::Foreign(&bytes[at..]), observer);
             at = bytes.len();
         }
         self.buffer = bytes[at..].to_vec();
@@ -567,11 +566,4 @@ fn is_null(shared: &Shared) -> bool {
     let old = shared.agreed.version.is_some_and(|version| version < ProtocolVersion::TLS_1_3);
     let facts = shared.agreed.suite.filter(|_| old).and_then(CipherSuite::facts);
     facts.is_some_and(|facts| facts.bulk.cipher == BulkCipher::Null)
-}
-
-fn foreign_kind(bytes: &[u8]) -> ForeignKind {
-    match bytes {
-        [20..=24, 3, 0..=4, ..] => ForeignKind::AbsurdLength,
-        _ => ForeignKind::NotARecord,
-    }
 }

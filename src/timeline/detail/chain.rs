@@ -2,7 +2,7 @@
 
 use super::{Detail, Source, Step};
 use crate::proto::tls::certificate::{Check, Fault, Review, Sender};
-use crate::timeline::notes::counted;
+use crate::vocab::text::counted;
 use crate::vocab::{Direction, Field};
 
 /// Name of the section.
@@ -27,7 +27,7 @@ pub(super) fn section(source: &Source<'_>, step: &Step, detail: &mut Detail) {
         let checks = checks.iter().map(|check| field(check, &place)).collect();
         children.push(Field::new(format!("Certificate {at}"), subject, place).with(checks));
     }
-    let count = counted(chain.certificates.len(), "certificate", "certificates");
+    let count = counted(chain.certificates.len(), "certificate");
     let faults: Vec<&Fault> = review.faults().collect();
     let mut root = Field::new(CHAIN, count, whole).with(children);
     root.note = Some("Checked at the time of the capture".into());

@@ -7,9 +7,9 @@ use super::{Detail, Link, Source, Step, shifted};
 use crate::proto::dialogue::plaintext;
 use crate::proto::tls::message::RecordHeader;
 use crate::proto::tls::tree::{self, Context};
-use crate::timeline::StepKind;
-use crate::timeline::notes::{Chosen, counted};
-use crate::vocab::iana::{ContentType, HandshakeType};
+use crate::timeline::notes::Chosen;
+use crate::timeline::{What, words};
+use crate::vocab::iana::ContentType;
 use crate::vocab::text::{hex, visible_bytes};
 use crate::vocab::{Field, StreamRange};
 
@@ -28,25 +28,24 @@ pub(super) fn sections(source: &Source<'_>, step: &Step, detail: &mut Detail) {
     // What opens a record is its tag, behind what it holds.
     let end = records.last().filter(|_| step.decrypted).map_or(span.1.end, |record| record.end.max(span.1.end));
     let range = StreamRange::new(start, end.max(start));
-    let window = Window::open(source, step.from, range, &step.name, detail);
+    let window = Window::open(source, step.from, range, &words::name(&step.what), detail);
     if let Some(section) = window.section() {
         detail.section(window.pane, section);
     }
     let view = View { source, step, window: &window, records };
-    match step.kind {
+    match step.what {
         _ if super::opened(step).is_some() => {
             view.records(true, detail);
             opened(source, step, detail);
             let pane = detail.panes.len() - 1;
             link(&window, step, pane, detail);
         }
-        StepKind::Encrypted | StepKind::ApplicationData => view.encrypted(detail),
-        StepKind::Cut => view.unfinished(detail),
-        StepKind::Message if step.id.is_none() => view.unfinished(detail),
-        StepKind::Message => view.message(detail),
-        StepKind::Alert => view.inside(detail, tree::alert),
-        StepKind::ChangeCipherSpec => view.inside(detail, tree::change_cipher_spec),
-        StepKind::Plaintext => view.outside_tls(text, detail),
+        What::Sealed { .. } | What::ApplicationData { .. } => view.encrypted(detail),
+        What::Cut { .. } | What::Unfinished { .. } => view.unfinished(detail),
+        What::Message(_) | What::HelloRetryRequest | What::Ssl2Hello => view.message(detail),
+        What::Alert(..) => view.inside(detail, tree::alert),
+        What::ChangeCipherSpec => view.inside(detail, tree::change_cipher_spec),
+        What::Plaintext(_) => view.outside_tls(text, detail),
         _ if !records.is_empty() => view.encrypted(detail),
         _ => view.outside_tls(foreign, detail),
     }
@@ -68,12 +67,14 @@ fn link(window: &Window, step: &Step, pane: usize, detail: &mut Detail) {
 /// What keys opened, in a pane of its own.
 fn opened(source: &Source<'_>, step: &Step, detail: &mut Detail) {
     let Some(bytes) = super::opened(step) else { return };
-    let root = match step.kind {
-        StepKind::Message => tree::handshake_message(bytes, context(source, step)),
-        StepKind::Alert => tree::alert(bytes),
+    let root = match step.what {
+        What::Message(_) | What::HelloRetryRequest | What::Unfinished { .. } => {
+            tree::handshake_message(bytes, context(source, step))
+        }
+        What::Alert(..) => tree::alert(bytes),
         _ => plain_or_raw(bytes),
     };
-    let pane = detail.pane(format!("Decrypted {}", step.name), bytes.to_vec());
+    let pane = detail.pane(format!("Decrypted {}", words::name(&step.what)), bytes.to_vec());
     detail.subject(pane, root);
 }
 
@@ -101,8 +102,9 @@ impl View<'_> {
         }
         let more = self.records.len().saturating_sub(MAX_RECORDS);
         if more > 0 {
-            let root = Field::new("More Records", counted(more, "record is left out", "records are left out"), 0..0);
-            detail.section(self.window.pane, root);
+            let left_out =
+                if more == 1 { "1 record is left out".into() } else { format!("{more} records are left out") };
+            detail.section(self.window.pane, Field::new("More Records", left_out, 0..0));
         }
     }
 
@@ -130,11 +132,10 @@ impl View<'_> {
         let first = detail.sections.len();
         self.records(true, detail);
         let Some(section) = detail.sections.get_mut(first) else { return self.cut_record(detail) };
-        if self.step.inferred {
-            let why = self.step.note.strip_prefix("inferred: ").unwrap_or(&self.step.note).to_owned();
+        if let Some(inferred) = self.step.what.inferred() {
             let range = section.root.children.last().map_or(0..0, |body| body.range.clone());
-            let content = Field::new("Inferred Content", self.step.name.clone(), range);
-            section.root.children.push(content.noted(format!("Not seen, but fits: {why}")));
+            let content = Field::new("Inferred Content", inferred.holds.to_string(), range);
+            section.root.children.push(content.noted(format!("Not seen, but fits: {}", inferred.why)));
         }
         detail.subject = first;
     }
@@ -151,9 +152,7 @@ impl View<'_> {
     fn message(&self, detail: &mut Detail) {
         self.records(false, detail);
         let step = self.step;
-        let root = if step.body.first().is_some_and(|first| first & 0x80 != 0)
-            && step.id == Some(HandshakeType::CLIENT_HELLO.0)
-        {
+        let root = if step.what == What::Ssl2Hello {
             tree::ssl2_client_hello(&step.body)
         } else {
             tree::handshake_message(&step.body, context(self.source, step))
@@ -171,8 +170,10 @@ impl View<'_> {
             detail.subject(self.window.pane, shifted(root, start));
             return;
         }
-        let title =
-            if records > 1 { format!("{}, put together from {records} records", step.name) } else { step.name.clone() };
+        let mut title = words::name(&step.what).into_owned();
+        if records > 1 {
+            title = format!("{title}, put together from {records} records");
+        }
         let pane = detail.pane(title, step.body.clone());
         link(self.window, step, pane, detail);
         detail.subject(pane, root);

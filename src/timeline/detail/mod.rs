@@ -12,7 +12,7 @@ mod window;
 pub use self::chain::CHAIN;
 pub(super) use self::gap::Proof;
 use self::packets::Packets;
-use super::{Step, StepKind, Streams, Timeline};
+use super::{Step, Streams, Timeline, What};
 use std::ops::Range;
 
 use crate::flow::Trace;
@@ -85,9 +85,9 @@ impl Detail {
     /// those that carry the step, and those that prove a gap.
     pub fn packets(trace: &Trace, streams: &Streams, timeline: &Timeline, step: usize) -> Vec<PacketNumber> {
         let Some(step) = timeline.steps.get(step) else { return Vec::new() };
-        let mut packets = match step.kind {
-            StepKind::Segment | StepKind::Icmp => Vec::new(),
-            StepKind::Gap => Proof::of(trace, streams, step).map_or_else(Vec::new, |proof| proof.packets()),
+        let mut packets = match step.what {
+            What::Segment(_) | What::Icmp(_) => Vec::new(),
+            What::Gap(_) => Proof::of(trace, streams, step).map_or_else(Vec::new, |proof| proof.packets()),
             _ => {
                 let records = timeline.records_of(step);
                 let start = records.first().or(step.spans.first()).map_or(0, |range| range.start);
@@ -119,10 +119,10 @@ impl Detail {
         let packets = Packets::decode(frames, &mut detail);
         packets.sections(trace, of, &mut detail);
         detail.subject = detail.sections.len().saturating_sub(1);
-        match of.kind {
-            StepKind::Segment => detail.look_at(&[TCP]),
-            StepKind::Icmp => detail.look_at(&[ICMP, ICMPV6]),
-            StepKind::Gap => gap::section(trace, streams, of, &mut detail),
+        match of.what {
+            What::Segment(_) => detail.look_at(&[TCP]),
+            What::Icmp(_) => detail.look_at(&[ICMP, ICMPV6]),
+            What::Gap(_) => gap::section(trace, streams, of, &mut detail),
             _ => {
                 let source = Source { trace, streams, timeline, packets: &packets, trust, at: step };
                 messages::sections(&source, of, &mut detail);

@@ -6,8 +6,8 @@ use super::{Detail, Frame, Step};
 use crate::flow::{Events, SideFlags, Trace, TraceSegment};
 use crate::net::Decoder;
 use crate::net::tree::{Anatomy, Bytes, TCP};
-use crate::timeline::StepKind;
 use crate::timeline::notes::usual;
+use crate::timeline::{What, words};
 use crate::vocab::{Direction, Field, PacketNumber};
 
 /// Decoded frames with their panes.
@@ -78,7 +78,7 @@ impl Packets {
         for packet in shown {
             for (bytes, tree) in &packet.anatomy.trees {
                 let mut tree = annotated(trace, packet.number, tree.clone());
-                if step.kind == StepKind::Segment && tree.name == TCP {
+                if step.what.is_segment() && tree.name == TCP {
                     analysis(trace, step, &mut tree);
                 }
                 detail.section(packet.pane(*bytes), tree);
@@ -89,9 +89,9 @@ impl Packets {
 
 /// What another packet has to do with a step.
 fn role(packet: &Packet, step: &Step) -> String {
-    let part = match (&packet.anatomy.payload, step.kind) {
+    let part = match (&packet.anatomy.payload, &step.what) {
         (None, _) => "a fragment of it".to_owned(),
-        (_, StepKind::Gap) => "shows what is missing".to_owned(),
+        (_, What::Gap(_)) => "shows what is missing".to_owned(),
         (Some((_, range)), _) => format!("{} bytes of payload", range.len()),
     };
     format!("packet {}, {part}", packet.number)
@@ -173,11 +173,11 @@ fn analysis(trace: &Trace, step: &Step, tree: &mut Field) {
         let end = u64::from(start) + u64::from(segment.payload_len);
         children.push(Field::new("Stream Bytes", format!("{start} to {}", end - 1), 0..0));
     }
-    for event in segment.events.names() {
-        children.push(Field::new("Event", event, 0..0).noted(meaning(event)));
+    for event in segment.events.each() {
+        children.push(Field::new("Event", event.names().collect::<String>(), 0..0).noted(meaning(event)));
     }
-    if !step.note.is_empty() && !segment.flags.syn() {
-        children.push(Field::new("Note", step.note.clone(), 0..0));
+    if !step.notes.is_empty() && !segment.flags.syn() {
+        children.push(Field::new("Note", words::notes(&step.notes), 0..0));
     }
     if children.is_empty() {
         return;
@@ -192,9 +192,8 @@ fn analysis(trace: &Trace, step: &Step, tree: &mut Field) {
         .push(Field::new("TCP Analysis", names.join(", "), range).with(children).noted("Worked out from the flow"));
 }
 
-fn meaning(event: &str) -> &'static str {
-    let bit = (0..u32::BITS).map(|bit| Events(1 << bit)).find(|one| one.names().any(|name| name == event));
-    match bit.unwrap_or_default() {
+fn meaning(event: Events) -> &'static str {
+    match event {
         Events::RETRANSMISSION => "Carries bytes sent before",
         Events::FAST_RETRANSMISSION => "Sent again after duplicate ACKs",
         Events::SPURIOUS_RETRANSMISSION => "Sent again although it was acknowledged",

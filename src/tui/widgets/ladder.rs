@@ -70,8 +70,7 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, view: &FlowView, steps: &Steps,
     if inner.height == 0 {
         return;
     }
-    let longest = view.timeline.steps.iter().map(|step| step.name.chars().count()).max().unwrap_or(0);
-    let columns = Columns::new(inner.width, longest);
+    let columns = Columns::new(inner.width, ladder::longest_name(&view.timeline));
     headings(canvas, inner, &columns);
     let body = Rect { y: inner.y + 1, height: inner.height - 1, ..inner };
     let top = steps.cursor.top(usize::from(body.height), steps.rows.len());
