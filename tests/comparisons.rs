@@ -1,7 +1,9 @@
 //! Recorded flows put beside good ones: where they part, and what is said of it.
 
-use shakedown::compare::{Comparison, Side};
+use shakedown::compare::{Comparison, Field, Side, Value};
 use shakedown::engine::{FlowView, Options, Session};
+use shakedown::present::words;
+use shakedown::timeline::{Step, words::name};
 use shakedown::vocab::iana::ProtocolVersion;
 use shakedown::vocab::{FlowNumber, FlowRef};
 
@@ -28,9 +30,7 @@ fn compare(baseline: &FlowView, subject: &FlowView) -> Comparison {
 fn parts(fixture: &str) -> (String, Comparison) {
     let (good, bad) = (view(&open("tls13-ok"), 0), view(&open(fixture), 0));
     let comparison = compare(&good, &bad);
-    let name = |step: Option<&shakedown::timeline::Step>| {
-        step.map_or_else(String::new, |step| shakedown::timeline::words::name(&step.what).into_owned())
-    };
+    let name = |step: Option<&Step>| step.map_or_else(String::new, |step| name(&step.what).into_owned());
     let row = comparison.first_divergence.map(|at| &comparison.rows[at]);
     let text = row.map_or_else(
         || "nowhere".into(),
@@ -41,7 +41,7 @@ fn parts(fixture: &str) -> (String, Comparison) {
 
 fn check(fixture: &str, expected: &str) {
     let (found, comparison) = parts(fixture);
-    assert_eq!(found, expected, "{fixture}: {}", comparison.sentence);
+    assert_eq!(found, expected, "{fixture}: {}", words::sentence(&comparison.sentence));
 }
 
 #[test]
@@ -49,11 +49,11 @@ fn a_page_in_place_of_the_server_hello_is_where_they_part() {
     let (found, comparison) = parts("block-page-curl");
     assert_eq!(found, "Server Hello | Plain text (HTTP)");
     assert_eq!(
-        comparison.sentence,
+        words::sentence(&comparison.sentence),
         "Identical until Client Hello; then the baseline's server answers Server Hello after 18 ms, the failing flow \
          receives 213 bytes of HTTP/1.1 403 Forbidden after 0.9 ms from a TTL 63 sender (server: TTL 55)."
     );
-    let ranked: Vec<&str> = comparison.differences.iter().take(4).map(|d| d.field.as_str()).collect();
+    let ranked: Vec<_> = words::once(&comparison.differences).iter().take(4).map(|d| d.field.name()).collect();
     assert_eq!(ranked, ["step", "ip.ttl", "time.faster_than_the_way", "tcp.timestamps"]);
 }
 
@@ -61,19 +61,18 @@ fn a_page_in_place_of_the_server_hello_is_where_they_part() {
 fn a_reset_from_the_path_is_where_they_part() {
     let (found, comparison) = parts("reset-by-access-point");
     assert_eq!(found, "Server Hello | RST");
-    assert!(
-        comparison.sentence.contains("receives a RST after 0.8 ms from a TTL 63 sender"),
-        "{}",
-        comparison.sentence
-    );
+    let sentence = words::sentence(&comparison.sentence);
+    assert!(sentence.contains("receives a RST after 0.8 ms from a TTL 63 sender"), "{sentence}");
 }
 
 #[test]
 fn silence_begins_with_the_retransmission() {
     let (found, comparison) = parts("hello-dropped");
     assert_eq!(found, " | PSH ACK");
-    assert!(comparison.sentence.contains("retransmits 7 times"), "{}", comparison.sentence);
-    assert!(comparison.differences.iter().any(|d| d.field == "client_hello.acknowledged" && d.subject == "no"));
+    let sentence = words::sentence(&comparison.sentence);
+    assert!(sentence.contains("retransmits 7 times"), "{sentence}");
+    let acknowledged = |subject| (Field::ClientHelloAcknowledged, Value::Is(subject));
+    assert!(comparison.differences.iter().any(|d| (d.field, d.subject.clone()) == acknowledged(false)));
 }
 
 #[test]
@@ -119,7 +118,7 @@ fn good_flows_of_one_capture_do_not_part() {
     for flow in complete.iter().step_by(7) {
         let comparison = compare(&baseline, &view(&session, *flow));
         if comparison.first_divergence.is_some() {
-            parted.push(format!("{flow}: {}", comparison.sentence));
+            parted.push(format!("{flow}: {}", words::sentence(&comparison.sentence)));
         }
     }
     assert!(parted.is_empty(), "{parted:#?}");

@@ -110,6 +110,26 @@ fn the_table_itself_points_down() {
     }
 }
 
+/// Rooms below `present` work with facts. Words of steps are made in `timeline`, and a rule may say them; who could read
+/// them back must not even have them.
+#[test]
+fn below_the_screens_nobody_asks_for_words() {
+    let below = ROOMS.iter().skip_while(|(room, _)| *room != "present").skip(1);
+    let below: Vec<&str> = below.map(|(room, _)| *room).filter(|room| *room != "timeline").collect();
+    let mut wrong = Vec::new();
+    for (room, code) in sources() {
+        if !below.contains(&room.name.as_str()) || room.file.starts_with("src/diagnose/rules/") {
+            continue;
+        }
+        for (number, line) in code.lines().enumerate() {
+            if code_of(line).contains("words::") {
+                wrong.push(format!("{}:{}: {} may not ask for words", room.file, number + 1, room.name));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{} askers:\n{}", wrong.len(), wrong.join("\n"));
+}
+
 #[test]
 fn the_document_has_the_same_table() {
     let document = fs::read_to_string(root().join("docs/architecture.md")).expect("docs/architecture.md");

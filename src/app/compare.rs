@@ -8,6 +8,7 @@ use super::cursor::Cursor;
 use super::msg::{Laid, Pane, Slot, Target};
 use crate::engine::{Answer, FlowView, Request};
 use crate::present::compare::{Comparison, Relation};
+use crate::present::words;
 use crate::vocab::{FlowRef, PacketNumber};
 
 /// Why a flow that the user chose is the baseline.
@@ -85,8 +86,9 @@ impl Pair {
     }
 
     /// Takes the comparison of the baseline's view and the subject's; the cursor goes to the first divergence.
-    fn take(&mut self, comparison: Box<Comparison>, views: (Arc<FlowView>, Arc<FlowView>), hide_equal: bool) {
+    fn take(&mut self, mut comparison: Box<Comparison>, views: (Arc<FlowView>, Arc<FlowView>), hide_equal: bool) {
         let first = comparison.first_divergence;
+        comparison.differences = words::once(&comparison.differences).into_iter().cloned().collect();
         self.stage = Stage::Ready(comparison);
         self.views = Some(views);
         self.lay_out(hide_equal);

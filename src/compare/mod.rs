@@ -2,32 +2,37 @@
 //!
 //! Start at [`Comparison`], what the screen, the text and the JSON all show. Flows are aligned by milestones, never by
 //! packet number; [`score`] says how good a flow is as a baseline. Nothing here reads a capture: what a flow is comes as a
-//! [`Side`].
+//! [`Side`]. Nothing here makes words either: differences are typed facts, and so is the [`Sentence`].
 
 mod align;
 mod difference;
+mod field;
 mod message;
 mod milestone;
 mod nearest;
 mod packet;
 mod rows;
 mod sentence;
+mod value;
 
+pub use field::{Field, OfSender};
 pub use nearest::{Candidate, score};
+pub use sentence::{Act, Copies, Good, Parting, Sentence, Stranger, Then};
+pub use value::{IpIds, Resumption, Value};
 
 use crate::flow::Trace;
 use crate::proto::TlsFacts;
 use crate::timeline::{Step, Timeline};
 
 /// One differing fact.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct Difference {
-    /// The fact's name: `server.ttl`, `client_hello.extensions`, `server_hello.version`.
-    pub field: String,
-    /// Its value in the baseline, as text; empty where absent. Of two sets, what the subject's lacks.
-    pub baseline: String,
+    /// The fact.
+    pub field: Field,
+    /// Its value in the baseline; of two sets, what the subject's lacks.
+    pub baseline: Value,
     /// Its value in the subject; of two sets, what the baseline's lacks.
-    pub subject: String,
+    pub subject: Value,
     /// How telling it is: 0 is noise, 100 could explain the failure by itself.
     pub weight: u8,
     /// Whether it differs between any two good flows too (randoms, ports, GREASE, times).
@@ -70,8 +75,8 @@ pub struct Comparison {
     pub rows: Vec<Row>,
     /// Index of the first row in which the two part, if they do.
     pub first_divergence: Option<usize>,
-    /// One sentence that says where they part.
-    pub sentence: String,
+    /// What is to be said of where they part.
+    pub sentence: Sentence,
     /// All differences, the most telling first.
     pub differences: Vec<Difference>,
 }

@@ -7,6 +7,7 @@ use std::net::IpAddr;
 
 use crate::facts::FlowFacts;
 use crate::vocab::Time;
+use crate::vocab::text::span;
 
 /// What the index knows of a flow that tells how well two flows compare.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -145,7 +146,7 @@ fn family(ja4: Option<&str>) -> Option<(&str, &str)> {
 fn distance(subject: Time, candidate: Time) -> String {
     let nanos = candidate.nanos_since(subject);
     let side = if nanos < 0 { "earlier" } else { "later" };
-    format!("{} {side}", super::rows::span(nanos.abs()))
+    format!("{} {side}", span(nanos.abs()))
 }
 
 /// How the two hellos differ in kind: who compares them should know before anything else.

@@ -5,10 +5,10 @@ use std::cmp::Reverse;
 use super::align::{Pair, align};
 use super::difference::Differences;
 use super::milestone::{Milestone, Moment, PARTS, Said, client_hello, hello_end, is_sealed_alert, milestones};
-use super::{Difference, Row, Side, message, packet};
-use crate::timeline::{What, words};
+use super::{Difference, Field, OfSender, Row, Side, Value, message, packet};
+use crate::timeline::What;
+use crate::vocab::Direction;
 use crate::vocab::iana::HandshakeType;
-use crate::vocab::{Direction, Time};
 
 /// Nanoseconds and times over from which a delay counts as another delay.
 const SLOW_NANOS: i64 = 100_000_000;
@@ -116,9 +116,7 @@ fn row<'a>(
     let mut differences = Differences::default();
     let delays = (delay(b, left), delay(s, right));
     let (left, right) = (left.map(|left| b[left].clone()), right.map(|right| s[right].clone()));
-    let name = |milestone: Option<&Milestone<'_>>| {
-        milestone.map_or_else(String::new, |m| words::name(&m.step.what).into_owned())
-    };
+    let step = |milestone: Option<&Milestone<'_>>| Value::from(milestone.map(|m| m.step.what.clone()));
     match (&left, &right) {
         (Some(left), Some(right)) if left.matches(right) => {
             let segments = (baseline.trace.by_packet(left.step.packet), subject.trace.by_packet(right.step.packet));
@@ -130,7 +128,7 @@ fn row<'a>(
         }
         (left, right) => {
             let weight = left.iter().chain(right).map(|milestone| milestone.weight).max().unwrap_or(0);
-            differences.add("step", name(left.as_ref()), name(right.as_ref()), weight);
+            differences.add(Field::Step, step(left.as_ref()), step(right.as_ref()), weight);
         }
     }
     if let Some(right) = &right {
@@ -145,8 +143,7 @@ fn row<'a>(
         differences.0.append(&mut odd.0);
     }
     if let (Some((way, soon)), None) = (too_fast(subject, s, places.1), too_fast(baseline, b, places.0)) {
-        let way = format!("at least {}", span(way));
-        differences.add("time.faster_than_the_way", way, span(soon), 70);
+        differences.add(Field::FasterThanTheWay, Value::AtLeast(way), Value::Duration(soon), 70);
     }
     let row = Row {
         baseline: left.as_ref().map(|milestone| milestone.step.clone()),
@@ -164,7 +161,9 @@ fn timing((baseline, subject): (Option<i64>, Option<i64>), differences: &mut Dif
     }
     let (less, more) = (baseline.min(subject).max(0), baseline.max(subject));
     let another = apart >= SLOW_NANOS && more >= less.saturating_mul(SLOW_TIMES);
-    differences.push("time.since_previous", span(baseline), span(subject), if another { 25 } else { 0 }, !another);
+    let weight = if another { 25 } else { 0 };
+    let (baseline, subject) = (Value::Duration(baseline), Value::Duration(subject));
+    differences.push(Field::SincePrevious, baseline, subject, weight, !another);
 }
 
 /// An answer that comes before the server can have got the question was not sent by it, or is no answer: the way
@@ -179,16 +178,6 @@ fn too_fast(side: &Side<'_>, milestones: &[Milestone<'_>], at: Option<usize>) ->
     (tells && soon * 2 < way).then_some((way, soon))
 }
 
-/// A duration as `0.9 ms`, `31 ms`, `4.2 s`.
-pub(super) fn span(nanos: i64) -> String {
-    let millis = nanos as f64 / 1e6;
-    match millis.abs() {
-        ..10.0 => format!("{millis:.1} ms"),
-        ..1000.0 => format!("{millis:.0} ms"),
-        _ => format!("{:.1} s", nanos as f64 / Time::SECOND as f64),
-    }
-}
-
 /// All differences: those of the rows and of the flows as a whole, the most telling first.
 pub(super) fn rank(baseline: &Side<'_>, subject: &Side<'_>, laid: &Laid<'_>) -> Vec<Difference> {
     let mut all: Vec<Difference> = whole(baseline, subject);
@@ -196,7 +185,7 @@ pub(super) fn rank(baseline: &Side<'_>, subject: &Side<'_>, laid: &Laid<'_>) -> 
         let later = laid.first_divergence.is_some_and(|first| at > first);
         for difference in &row.row.differences {
             // That a flow which went another way lacks the rest is no news.
-            if later && difference.field == "step" && difference.subject.is_empty() {
+            if later && difference.field == Field::Step && difference.subject == Value::Absent {
                 continue;
             }
             let weight = if later { difference.weight / SYMPTOM } else { difference.weight };
@@ -204,44 +193,32 @@ pub(super) fn rank(baseline: &Side<'_>, subject: &Side<'_>, laid: &Laid<'_>) -> 
         }
     }
     all.sort_by_key(|difference| (difference.expected, Reverse(difference.weight)));
-    let mut ranked: Vec<Difference> = Vec::with_capacity(all.len());
-    for difference in all {
-        let known = |other: &Difference| {
-            (&other.field, &other.baseline, &other.subject)
-                == (&difference.field, &difference.baseline, &difference.subject)
-        };
-        if !ranked.iter().any(known) {
-            ranked.push(difference);
-        }
-    }
-    ranked
+    all
 }
 
 /// What differs between the flows as a whole.
 fn whole(baseline: &Side<'_>, subject: &Side<'_>) -> Vec<Difference> {
     let mut differences = Differences::default();
     let (b, s) = (&baseline.trace.row, &subject.trace.row);
-    differences.tell("server.ip", &b.server.ip, &s.server.ip, 30);
-    differences.tell("server.port", &b.server.port, &s.server.port, 35);
-    differences.tell("client.ip", &b.client.ip, &s.client.ip, 15);
-    differences.noise("client.port", &b.client.port, &s.client.port);
-    let acknowledged = |side: &Side<'_>| is_hello_acknowledged(side).map(|is| if is { "yes" } else { "no" });
-    if let (Some(left), Some(right)) = (acknowledged(baseline), acknowledged(subject)) {
-        differences.tell("client_hello.acknowledged", &left, &right, 60);
+    differences.tell(Field::ServerIp, b.server.ip, s.server.ip, 30);
+    differences.tell(Field::ServerPort, b.server.port, s.server.port, 35);
+    differences.tell(Field::ClientIp, b.client.ip, s.client.ip, 15);
+    differences.noise(Field::ClientPort, b.client.port, s.client.port);
+    if let (Some(left), Some(right)) = (is_hello_acknowledged(baseline), is_hello_acknowledged(subject)) {
+        differences.tell(Field::ClientHelloAcknowledged, left, right, 60);
     }
     for way in Direction::BOTH {
         let (left, right) = (b.sides[way].retransmissions, s.sides[way].retransmissions);
-        differences.tell(&format!("{}.retransmissions", way.sender()), &left, &right, 25);
+        differences.tell(Field::Sent(way, OfSender::Retransmissions), left, right, 25);
     }
-    let resumed = |side: &Side<'_>| side.tls.resumed.map(|is| if is { "yes" } else { "no" });
-    if let (Some(left), Some(right)) = (resumed(baseline), resumed(subject)) {
-        differences.tell("tls.resumed", &left, &right, 40);
+    if let (Some(left), Some(right)) = (baseline.tls.resumed, subject.tls.resumed) {
+        differences.tell(Field::Resumed, left, right, 40);
     }
     if let (Some(left), Some(right)) = (server_flight(baseline), server_flight(subject)) {
-        differences.tell("server_flight.record_lengths", &left, &right, 15);
+        differences.tell(Field::ServerFlight, left, right, 15);
     }
-    differences.tell("close", &close(baseline), &close(subject), 15);
-    differences.tell("icmp_errors", &b.icmp_errors, &s.icmp_errors, 40);
+    differences.tell(Field::Close, close(baseline), close(subject), 15);
+    differences.tell(Field::IcmpErrors, b.icmp_errors, s.icmp_errors, 40);
     differences.0
 }
 
@@ -258,22 +235,19 @@ fn is_hello_acknowledged(side: &Side<'_>) -> Option<bool> {
 }
 
 /// Lengths of the encrypted records of the server's flight; none where there are none.
-fn server_flight(side: &Side<'_>) -> Option<String> {
+fn server_flight(side: &Side<'_>) -> Option<Value> {
     let records = side.timeline.steps.iter().filter(|step| {
         let said = Said::of(&step.what).filter(|_| !is_sealed_alert(&step.what));
         step.from == Direction::ToClient
             && matches!(step.what, What::Sealed { .. })
             && said.is_some_and(|said| said != Said::One(HandshakeType::NEW_SESSION_TICKET))
     });
-    let lengths: Vec<String> = records.map(|step| step.bytes.to_string()).collect();
-    (!lengths.is_empty()).then(|| lengths.join(", "))
+    let lengths: Vec<Value> = records.map(|step| step.bytes.into()).collect();
+    (!lengths.is_empty()).then_some(Value::List(lengths))
 }
 
 /// Who ended the connection, and how.
-fn close(side: &Side<'_>) -> String {
+fn close(side: &Side<'_>) -> Value {
     let end = side.trace.first(|segment| segment.flags.fin() || segment.flags.rst());
-    end.map_or_else(
-        || "open to the end of the capture".into(),
-        |segment| format!("{} {}", segment.direction.sender(), if segment.flags.rst() { "RST" } else { "FIN" }),
-    )
+    Value::Close(end.map(|segment| (segment.direction, segment.flags.rst())))
 }

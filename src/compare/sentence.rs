@@ -1,202 +1,219 @@
-//! One sentence that says where two flows part.
+//! What is to be said of two flows in one sentence: where they part, and how.
 
 use super::milestone::{Milestone, Moment};
-use super::rows::{Laid, LaidRow, span};
-use super::{Difference, Side};
-use crate::timeline::{What, usual_ttl, words};
+use super::rows::{Laid, LaidRow};
+use super::{Difference, Field, Side};
+use crate::timeline::{What, usual_ttl};
 use crate::vocab::Direction;
 
 /// From this weight on, a difference before the divergence is worth a word.
 const WORTH_A_WORD: u8 = 20;
-/// Characters of a value that a sentence has room for.
-const MAX_VALUE: usize = 48;
+/// Least difference from its sender's usual TTL that makes a packet a stranger's.
+const TTL_SPREAD: u8 = 2;
 
-/// Says where the two part, or that they do not.
-pub(super) fn sentence(subject: &Side<'_>, laid: &Laid<'_>) -> String {
-    let Some(first) = laid.first_divergence else { return no_divergence(laid) };
-    let speaker = Speaker { subject, laid, first };
-    let row = &laid.rows[first];
-    let there = if row.is_matched() { speaker.contents(row) } else { speaker.ways() };
-    format!("{}{there}.", speaker.until())
+/// What is to be said of two flows.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub enum Sentence {
+    /// There is nothing to compare.
+    #[default]
+    Nothing,
+    /// Both do the same to the end; with the most telling of what differs all the same, where that is worth a word.
+    Same(Option<Box<Difference>>),
+    /// They part.
+    Parting(Box<Parting>),
 }
 
-fn no_divergence(laid: &Laid<'_>) -> String {
+/// Where two flows part, and how.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Parting {
+    /// The last step in which both still do the same telling thing; none where they differ from the first packet.
+    pub until: Option<What>,
+    /// The most telling difference before that is worth a word, and how many more there are.
+    pub but_for: Option<(Difference, usize)>,
+    /// Whether the subject completed its handshake: most often it failed.
+    pub subject_complete: bool,
+    /// What happens then.
+    pub then: Then,
+}
+
+/// What happens where two flows part.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Then {
+    /// Both do the same, but in the subject it seems not to come from its sender.
+    Strange(Act),
+    /// Both do the same, with other contents: what, and the most telling difference.
+    Contents(Option<What>, Option<Difference>),
+    /// They go different ways.
+    Ways {
+        /// What the baseline does.
+        baseline: Good,
+        /// What the subject sends again meanwhile.
+        copies: Option<Copies>,
+        /// What the subject's ends do; none where nothing telling comes.
+        subject: Option<Act>,
+    },
+}
+
+/// What a good flow does where the other one parts from it.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Good {
+    /// An end does something telling.
+    Does(Act),
+    /// It goes on to something that tells little.
+    GoesOn(Act),
+    /// It has nothing more.
+    Ends,
+}
+
+/// Something that an end does.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Act {
+    /// Who.
+    pub from: Direction,
+    /// What.
+    pub what: What,
+    /// Bytes of it.
+    pub bytes: u64,
+    /// Nanoseconds since the last thing in which both flows did the same.
+    pub after: Option<i64>,
+    /// The sender, where it does not look like the end it claims to be.
+    pub stranger: Option<Stranger>,
+}
+
+/// A sender with another TTL than the end it claims to be.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Stranger {
+    /// Its TTL.
+    pub ttl: u8,
+    /// The TTL of the end's other packets.
+    pub usual: u8,
+}
+
+/// Segments that are sent again.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Copies {
+    /// Who sends them.
+    pub from: Direction,
+    /// How many.
+    pub count: usize,
+    /// Nanoseconds from the flow's first packet to the last of them.
+    pub until: i64,
+}
+
+/// Finds what is to be said.
+pub(super) fn sentence(subject: &Side<'_>, laid: &Laid<'_>) -> Sentence {
+    let Some(first) = laid.first_divergence else { return no_divergence(laid) };
+    let before = &laid.rows[..first];
+    let parting = Divergence { subject, laid, last: last_together(before), first };
+    Sentence::Parting(Box::new(Parting {
+        until: parting.last.and_then(|row| Some(row.subject.as_ref()?.step.what.clone())),
+        but_for: but_for(before),
+        subject_complete: subject.tls.is_complete(),
+        then: if laid.rows[first].is_matched() { parting.contents() } else { parting.ways() },
+    }))
+}
+
+fn no_divergence(laid: &Laid<'_>) -> Sentence {
     if laid.rows.is_empty() {
-        return "Neither flow has anything to compare.".into();
+        return Sentence::Nothing;
     }
     let told = laid.rows.iter().flat_map(|row| &row.row.differences).filter(|difference| !difference.expected);
     let greatest = told.max_by_key(|difference| difference.weight).filter(|d| d.weight >= WORTH_A_WORD);
-    let rest =
-        greatest.map_or_else(String::new, |difference| format!("; most telling of the rest: {}", values(difference)));
-    format!("No difference that matters: both do the same to the end{rest}.")
+    Sentence::Same(greatest.cloned().map(Box::new))
 }
 
-fn values(difference: &Difference) -> String {
-    let or_none = |value: &str| match value.char_indices().nth(MAX_VALUE) {
-        _ if value.is_empty() => "nothing".to_owned(),
-        Some((end, _)) => format!("{}…", &value[..end]),
-        None => value.to_owned(),
-    };
-    format!("{} ({} against {})", difference.field, or_none(&difference.baseline), or_none(&difference.subject))
+/// The most telling difference of rows that is worth a word, steps left out, and how many more there are.
+fn but_for(rows: &[LaidRow<'_>]) -> Option<(Difference, usize)> {
+    let mut told: Vec<&Difference> = rows.iter().flat_map(|row| &row.row.differences).collect();
+    told.retain(|one| !one.expected && one.weight >= WORTH_A_WORD && one.field != Field::Step);
+    told.sort_by_key(|difference| std::cmp::Reverse(difference.weight));
+    Some(((*told.first()?).clone(), told.len() - 1))
 }
 
-struct Speaker<'s, 'a> {
+/// The last row in which both still do the same telling thing.
+fn last_together<'r, 'a>(before: &'r [LaidRow<'a>]) -> Option<&'r LaidRow<'a>> {
+    before.iter().rev().find(|row| {
+        let telling = |m: &Milestone<'_>| m.parts() || matches!(m.moment, Moment::Ack | Moment::Data | Moment::Fin);
+        row.is_matched() && row.subject.as_ref().is_some_and(telling)
+    })
+}
+
+struct Divergence<'s, 'a> {
     subject: &'s Side<'a>,
     laid: &'s Laid<'a>,
+    last: Option<&'s LaidRow<'a>>,
     first: usize,
 }
 
-impl Speaker<'_, '_> {
-    /// What the subject is called: most often it failed.
-    fn subject_name(&self) -> &'static str {
-        if self.subject.tls.is_complete() { "the other flow" } else { "the failing flow" }
-    }
-
-    /// Up to where the two are the same.
-    fn until(&self) -> String {
-        let before = &self.laid.rows[..self.first];
-        let Some(last) = self.last_together().and_then(|row| row.subject.as_ref()) else {
-            return "They differ from the first packet: ".into();
-        };
-        let name = match last.moment {
-            Moment::Ack => "the end of the TCP handshake".into(),
-            _ => words::name(&last.step.what),
-        };
-        let mut told: Vec<&Difference> = before.iter().flat_map(|row| &row.row.differences).collect();
-        told.retain(|difference| {
-            !difference.expected && difference.weight >= WORTH_A_WORD && difference.field != "step"
-        });
-        told.sort_by_key(|difference| std::cmp::Reverse(difference.weight));
-        match told.as_slice() {
-            [] => format!("Identical until {name}; then "),
-            [one] => format!("Alike until {name}, but for {}; then ", values(one)),
-            [one, rest @ ..] => {
-                format!("Alike until {name}, but for {} and {} more; then ", values(one), rest.len())
-            }
-        }
-    }
-
-    /// The last row in which both still do the same telling thing.
-    fn last_together(&self) -> Option<&LaidRow<'_>> {
-        self.laid.rows[..self.first].iter().rev().find(|row| {
-            let telling = |m: &Milestone<'_>| m.parts() || matches!(m.moment, Moment::Ack | Moment::Data | Moment::Fin);
-            row.is_matched() && row.subject.as_ref().is_some_and(telling)
-        })
-    }
-
+impl Divergence<'_, '_> {
     /// Both do the same, with other contents.
-    fn contents(&self, row: &LaidRow<'_>) -> String {
+    fn contents(&self) -> Then {
+        let row = &self.laid.rows[self.first];
         let greatest = row.row.differences.iter().filter(|difference| !difference.expected).max_by_key(|d| d.weight);
-        let name = row.row.subject.as_ref().map(|step| words::name(&step.what)).unwrap_or_default();
         match (greatest, &row.subject) {
-            (Some(difference), Some(milestone)) if difference.field == "ip.ttl" => {
-                format!("{}'s {name} comes{}", self.subject_name(), self.sender(milestone))
+            (Some(difference), Some(milestone)) if difference.field == Field::Ttl => {
+                Then::Strange(self.subject_act(milestone, None))
             }
-            (Some(difference), _) => format!("{name} differs in {}", values(difference)),
-            (None, _) => format!("{name} differs"),
+            _ => Then::Contents(row.row.subject.as_ref().map(|step| step.what.clone()), greatest.cloned()),
         }
     }
 
     /// The two go different ways.
-    fn ways(&self) -> String {
+    fn ways(&self) -> Then {
         let rows = &self.laid.rows[self.first..];
         let telling = |milestone: &&Milestone<'_>| milestone.parts();
-        let last = self.last_together();
-        let since = |milestone: &Milestone<'_>, last: Option<&Milestone<'_>>| {
-            last.map(|last| milestone.step.time.nanos_since(last.step.time))
-        };
         let baseline = rows.iter().find_map(|row| row.baseline.as_ref().filter(telling));
-        let baseline = baseline.map(|m| (m, since(m, last.and_then(|last| last.baseline.as_ref()))));
         let mut subjects = rows.iter().filter_map(|row| row.subject.as_ref()).filter(telling);
         // What cut a record off says more than the record.
         let cut = subjects.clone().find(|milestone| milestone.moment == Moment::Unfinished);
         let subject = subjects.find(|milestone| milestone.moment != Moment::Unfinished).or(cut);
-        let subject = subject.map(|m| (m, since(m, last.and_then(|last| last.subject.as_ref()))));
-        let good = match baseline {
-            Some((milestone, delay)) => {
-                let who = milestone.step.from.sender();
-                format!("the baseline's {who} {}{}", does(milestone), after(delay))
-            }
-            None => match rows.iter().filter_map(|row| row.baseline.as_ref()).find(|m| m.moment != Moment::Copy) {
-                Some(next) => format!("the baseline goes on to {}", noun(next)),
-                None => "the baseline has nothing more".into(),
+        let next = || rows.iter().filter_map(|row| row.baseline.as_ref()).find(|m| m.moment != Moment::Copy);
+        let last_of_baseline = self.last.and_then(|row| row.baseline.as_ref());
+        Then::Ways {
+            baseline: match (baseline, next()) {
+                (Some(milestone), _) => Good::Does(act(milestone, last_of_baseline)),
+                (None, Some(milestone)) => Good::GoesOn(act(milestone, None)),
+                (None, None) => Good::Ends,
             },
-        };
-        let copies = self.copies(subject.map(|(milestone, _)| milestone));
-        let name = self.subject_name();
-        let bad = match subject {
-            Some((milestone, delay)) => {
-                let sender = self.sender(milestone);
-                let when = if copies.is_empty() { after(delay) } else { String::new() };
-                if milestone.step.from == Direction::ToClient {
-                    format!("{name} {copies}receives {}{when}{sender}", noun(milestone))
-                } else {
-                    format!("{name} {copies}has nothing of the kind: its client {}{when}{sender}", does(milestone))
-                }
-            }
-            None if copies.is_empty() => format!("{name} has nothing more"),
-            None => format!("{name} {copies}gets no answer"),
-        };
-        format!("{good}, {bad}")
+            copies: self.copies(subject),
+            subject: subject
+                .map(|milestone| self.subject_act(milestone, self.last.and_then(|row| row.subject.as_ref()))),
+        }
     }
 
     /// Retransmissions of the subject from where the two part up to its next telling milestone.
-    fn copies(&self, until: Option<&Milestone<'_>>) -> String {
+    fn copies(&self, until: Option<&Milestone<'_>>) -> Option<Copies> {
         let end = until.map(|milestone| milestone.step.packet);
         let copies: Vec<_> = self.laid.rows[self.first.saturating_sub(1)..]
             .iter()
             .filter_map(|row| row.subject.as_ref())
             .filter(|milestone| milestone.moment == Moment::Copy && end.is_none_or(|end| milestone.step.packet < end))
             .collect();
-        let (Some(first), Some(last)) = (copies.first(), copies.last()) else { return String::new() };
-        let who = first.step.from.sender();
-        let times = if copies.len() == 1 { "once".into() } else { format!("{} times", copies.len()) };
-        let took = last.step.time.nanos_since(self.subject.trace.row.start);
-        format!("(whose {who} retransmits {times}, to {} after its first packet) ", span(took))
+        let (first, last) = (copies.first()?, copies.last()?);
+        let until = last.step.time.nanos_since(self.subject.trace.row.start);
+        Some(Copies { from: first.step.from, count: copies.len(), until })
     }
 
-    /// Who sent a packet, where it does not look like the end it claims to come from.
-    fn sender(&self, milestone: &Milestone<'_>) -> String {
-        let (Some(ttl), Some(usual)) = (milestone.step.ttl, usual_ttl(self.subject.trace, milestone.step.from)) else {
-            return String::new();
-        };
-        if ttl.abs_diff(usual) < 2 || milestone.moment == Moment::Icmp {
-            return String::new();
-        }
-        format!(" from a TTL {ttl} sender ({}: TTL {usual})", milestone.step.from.sender())
+    /// A milestone of the subject, with its sender where that does not look like the end it claims to be.
+    fn subject_act(&self, milestone: &Milestone<'_>, last: Option<&Milestone<'_>>) -> Act {
+        Act { stranger: self.stranger(milestone), ..act(milestone, last) }
+    }
+
+    fn stranger(&self, milestone: &Milestone<'_>) -> Option<Stranger> {
+        let ttl = milestone.step.ttl.filter(|_| milestone.moment != Moment::Icmp)?;
+        let usual = usual_ttl(self.subject.trace, milestone.step.from)?;
+        (ttl.abs_diff(usual) >= TTL_SPREAD).then_some(Stranger { ttl, usual })
     }
 }
 
-fn after(delay: Option<i64>) -> String {
-    delay.map_or_else(String::new, |delay| format!(" after {}", span(delay)))
-}
-
-/// What an end does, as a verb.
-fn does(milestone: &Milestone<'_>) -> String {
+/// What a milestone is, and how long after `last` it came.
+fn act(milestone: &Milestone<'_>, last: Option<&Milestone<'_>>) -> Act {
     let step = milestone.step;
-    let verb = if step.from == Direction::ToClient { "answers" } else { "sends" };
-    match milestone.moment {
-        Moment::Fin => "closes (FIN)".into(),
-        Moment::Reset => "resets (RST)".into(),
-        Moment::Data => "sends application data".into(),
-        Moment::Icmp => format!("is told {}", noun(milestone)),
-        _ => format!("{verb} {}", noun(milestone)),
-    }
-}
-
-/// What a milestone is, as a noun.
-fn noun(milestone: &Milestone<'_>) -> String {
-    let step = milestone.step;
-    let name = words::name(&step.what);
-    match (milestone.moment, &step.what) {
-        (Moment::Fin, _) => "a FIN".into(),
-        (Moment::Reset, _) => "a RST".into(),
-        (Moment::Data, _) => "application data".into(),
-        (_, What::Plaintext(page)) => format!("{} bytes of {}", step.bytes, page.first_line),
-        (_, What::Icmp(error)) => words::icmp(error),
-        (_, What::Unfinished { .. }) => format!("{name} ({})", words::note(step)),
-        (Moment::Foreign, _) => format!("{} bytes that are not TLS", step.bytes),
-        (Moment::Message(_) | Moment::Alert, _) if step.is_inferred() => format!("{name} (inferred)"),
-        _ => name.into_owned(),
+    Act {
+        from: step.from,
+        what: step.what.clone(),
+        bytes: step.bytes,
+        after: last.map(|last| step.time.nanos_since(last.step.time)),
+        stranger: None,
     }
 }

@@ -1,5 +1,6 @@
 //! A failing flow beside a good one, as text, JSON and Markdown.
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 
 use serde::Serialize;
@@ -10,8 +11,9 @@ use super::handshake::StepJson;
 use super::paint::{Ink, Paint};
 use super::table::{Align, Cell, Table};
 use super::{Format, json};
-use crate::compare::{Comparison, Difference, Row};
+use crate::compare::{Comparison, Difference, Row, Value};
 use crate::facts::FlowFacts;
+use crate::present::words as said;
 use crate::timeline::{Step, words};
 use crate::vocab::{Direction, Time, text};
 
@@ -42,12 +44,13 @@ impl Compared<'_> {
         }
     }
 
-    fn sentence(&self) -> &str {
-        match (&*self.comparison.sentence, self.comparison.first_divergence) {
-            ("", None) => "The two do the same.",
-            ("", Some(_)) => "They part here.",
-            (sentence, _) => sentence,
-        }
+    fn sentence(&self) -> String {
+        said::sentence(&self.comparison.sentence)
+    }
+
+    /// The ranked differences.
+    fn differences(&self) -> Vec<&Difference> {
+        said::once(&self.comparison.differences)
     }
 
     /// The times from which each side's steps count.
@@ -59,13 +62,14 @@ impl Compared<'_> {
         let because = if self.why.is_empty() { String::new() } else { format!(" ({})", text::visible(self.why)) };
         writeln!(out, "Baseline: {}{because}", named(&self.baseline))?;
         writeln!(out, "Subject:  {}", named(&self.subject))?;
-        writeln!(out, "{}\n", paint.ink(Ink::Heading, text::visible(self.sentence())))?;
+        writeln!(out, "{}\n", paint.ink(Ink::Heading, text::visible(&self.sentence())))?;
         let starts = self.starts();
         let columns =
             &[("", Align::Left), ("Baseline", Align::Left), ("Subject", Align::Left), ("Differs in", Align::Left)];
         Table { columns, paint }
             .write(out, || self.comparison.rows.iter().enumerate().map(|(at, row)| self.cells(at, row, starts)))?;
-        if !self.comparison.differences.is_empty() {
+        let differences = self.differences();
+        if !differences.is_empty() {
             writeln!(out, "\n{}", paint.ink(Ink::Heading, "Differences, the most telling first"))?;
             let columns = &[
                 ("Weight", Align::Right),
@@ -73,7 +77,7 @@ impl Compared<'_> {
                 ("Baseline", Align::Left),
                 ("Subject", Align::Left),
             ];
-            Table { columns, paint }.write(out, || self.comparison.differences.iter().map(difference_cells))?;
+            Table { columns, paint }.write(out, || differences.iter().copied().map(difference_cells))?;
         }
         Ok(())
     }
@@ -111,7 +115,7 @@ impl Compared<'_> {
             writeln!(out, "- chosen because: {}", markdown(self.why))?;
         }
         writeln!(out, "- subject: {}", markdown(&named(&self.subject)))?;
-        writeln!(out, "\n**{}**\n", markdown(self.sentence()))?;
+        writeln!(out, "\n**{}**\n", markdown(&self.sentence()))?;
         writeln!(out, "| | baseline | subject | differs in |\n| --- | --- | --- | --- |")?;
         let starts = self.starts();
         for (at, row) in self.comparison.rows.iter().enumerate() {
@@ -125,12 +129,14 @@ impl Compared<'_> {
                 markdown(&unexpected(&row.differences))
             )?;
         }
-        if !self.comparison.differences.is_empty() {
+        let differences = self.differences();
+        if !differences.is_empty() {
             writeln!(out, "\n| weight | field | baseline | subject |\n| --- | --- | --- | --- |")?;
         }
-        for difference in &self.comparison.differences {
-            let Difference { field, baseline, subject, weight, .. } = difference;
-            writeln!(out, "| {weight} | {} | {} | {} |", markdown(field), markdown(baseline), markdown(subject))?;
+        for Difference { field, baseline, subject, weight, .. } in differences {
+            let (baseline, subject) = (said::value(baseline), said::value(subject));
+            let (baseline, subject) = (markdown(&baseline), markdown(&subject));
+            writeln!(out, "| {weight} | {} | {baseline} | {subject} |", markdown(&field.name()))?;
         }
         Ok(())
     }
@@ -162,7 +168,7 @@ fn line(step: &Step, start: Time) -> String {
 /// The fields that differ and should not.
 fn unexpected(differences: &[Difference]) -> String {
     let fields = differences.iter().filter(|difference| !difference.expected);
-    text::visible(&fields.map(|difference| difference.field.as_str()).collect::<Vec<_>>().join(", "))
+    text::visible(&fields.map(|difference| difference.field.name()).collect::<Vec<_>>().join(", "))
 }
 
 fn difference_cells(difference: &Difference) -> Vec<Cell> {
@@ -171,10 +177,10 @@ fn difference_cells(difference: &Difference) -> Vec<Cell> {
         Difference { weight: 50.., .. } => Ink::Bad,
         _ => Ink::Plain,
     };
-    let value = |value: &str| text::clipped(&text::visible(value), VALUE).into_owned();
+    let value = |value: &Value| text::clipped(&text::visible(&said::value(value)), VALUE).into_owned();
     vec![
         Cell::plain(difference.weight.to_string()),
-        Cell::inked(ink, text::visible(&difference.field)),
+        Cell::inked(ink, difference.field.name().into_owned()),
         Cell::plain(value(&difference.baseline)),
         Cell::plain(value(&difference.subject)),
     ]
@@ -184,11 +190,11 @@ fn difference_cells(difference: &Difference) -> Vec<Cell> {
 struct ComparisonJson<'a> {
     baseline: Flow<'a>,
     subject: Flow<'a>,
-    sentence: &'a str,
+    sentence: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     first_divergence: Option<Divergence<'a>>,
     rows: Vec<RowJson<'a>>,
-    differences: Vec<DifferenceJson<'a>>,
+    differences: Vec<DifferenceJson>,
 }
 
 #[derive(Serialize)]
@@ -210,14 +216,14 @@ struct Divergence<'a> {
 struct RowJson<'a> {
     baseline: Option<StepJson<'a>>,
     subject: Option<StepJson<'a>>,
-    differences: Vec<DifferenceJson<'a>>,
+    differences: Vec<DifferenceJson>,
 }
 
 #[derive(Serialize)]
-struct DifferenceJson<'a> {
-    field: &'a str,
-    baseline: &'a str,
-    subject: &'a str,
+struct DifferenceJson {
+    field: Cow<'static, str>,
+    baseline: String,
+    subject: String,
     weight: u8,
     expected: bool,
 }
@@ -238,12 +244,17 @@ impl<'a> ComparisonJson<'a> {
                 .first_divergence
                 .and_then(|at| Some(Divergence { row: at, steps: row(comparison.rows.get(at)?) })),
             rows: comparison.rows.iter().map(row).collect(),
-            differences: comparison.differences.iter().map(difference_json).collect(),
+            differences: compared.differences().into_iter().map(difference_json).collect(),
         }
     }
 }
 
-fn difference_json(difference: &Difference) -> DifferenceJson<'_> {
-    let Difference { field, baseline, subject, weight, expected } = difference;
-    DifferenceJson { field, baseline, subject, weight: *weight, expected: *expected }
+fn difference_json(difference: &Difference) -> DifferenceJson {
+    DifferenceJson {
+        field: difference.field.name(),
+        baseline: said::value(&difference.baseline),
+        subject: said::value(&difference.subject),
+        weight: difference.weight,
+        expected: difference.expected,
+    }
 }

@@ -2,8 +2,9 @@
 
 use super::role::{Line, Role, Span};
 use super::wrap::wrap;
-use super::{header, ladder, list, values};
+use super::{header, ladder, list, values, words as said};
 pub use crate::compare::{Comparison, Difference, Row};
+use crate::compare::{Field, Value};
 use crate::engine::FlowView;
 use crate::index::Index;
 use crate::timeline::{Step, What, words};
@@ -62,8 +63,10 @@ pub struct SideCells {
 /// A side's cells; `start` is when its flow began.
 pub fn side(step: Option<&Step>, start: Option<Time>, row: &Row) -> SideCells {
     let Some(step) = step else { return SideCells::default() };
-    let differs = |word: &str| row.differences.iter().any(|one| !one.expected && one.field.contains(word));
-    let role = |word: &str| if differs(word) { Role::Difference } else { Role::Dim };
+    let role = |is: fn(Field) -> bool| {
+        let differs = row.differences.iter().any(|one| !one.expected && is(one.field));
+        if differs { Role::Difference } else { Role::Dim }
+    };
     let arrow = ladder::arrow(step);
     let name = match &step.what {
         _ if step.is_inferred() => Role::Inferred,
@@ -79,8 +82,8 @@ pub fn side(step: Option<&Step>, start: Option<Time>, row: &Row) -> SideCells {
         packet: Span::new(Role::Offset, step.packet.to_string()),
         time: Span::new(Role::Dim, start.map_or(String::new(), |start| values::duration(step.time.since(start)))),
         name: Line::of(arrow.role, format!("{} ", arrow.short())).with(name, arrow.label),
-        size: Span::new(role("bytes"), if step.bytes == 0 { String::new() } else { step.bytes.to_string() }),
-        ttl: Span::new(role("ttl"), step.ttl.map_or(String::new(), |ttl| ttl.to_string())),
+        size: Span::new(role(Field::is_size), if step.bytes == 0 { String::new() } else { step.bytes.to_string() }),
+        ttl: Span::new(role(Field::is_ttl), step.ttl.map_or(String::new(), |ttl| ttl.to_string())),
     }
 }
 
@@ -97,13 +100,13 @@ pub fn difference(difference: &Difference, width: usize) -> Line {
     let (name, value) = if difference.expected { (Role::Dim, Role::Dim) } else { (Role::Label, Role::Difference) };
     let filled = usize::from(difference.weight).div_ceil(20).min(5);
     let bar = format!("{}{} ", "█".repeat(filled), "░".repeat(5 - filled));
-    let absent = |text: &str| if text.is_empty() { "(absent)".to_owned() } else { text::visible(text) };
+    let absent = |value: &Value| or(&said::value(value), "(absent)");
     let field_width = (width / 4).clamp(12, 34);
     let (said, expected) = if difference.expected { (0, "  (expected)".len()) } else { ("  (expected)".len(), 0) };
     let value_width = width.saturating_sub(field_width + 6 + 4 + said + expected) / 2;
     let fit = |text: String, width: usize| text::padded(&text::clipped(&text, width), width);
     let mut line = Line::of(if difference.expected { Role::Dim } else { Role::Warning }, bar);
-    line.push(name, fit(difference.field.clone(), field_width));
+    line.push(name, fit(difference.field.name().into_owned(), field_width));
     line.push(Role::Text, "  ");
     line.push(if difference.expected { Role::Dim } else { Role::Text }, fit(absent(&difference.baseline), value_width));
     line.push(Role::Text, "  ");
@@ -112,6 +115,11 @@ pub fn difference(difference: &Difference, width: usize) -> Line {
         line.push(Role::Dim, "  (expected)");
     }
     line
+}
+
+/// A text made visible, or another one where it is empty.
+fn or(text: &str, other: &str) -> String {
+    if text.is_empty() { other.to_owned() } else { text::visible(text) }
 }
 
 /// What differs in a row, in a line; of an inferred step also from what it was inferred.
@@ -125,10 +133,8 @@ pub fn row_differences(row: &Row) -> Line {
     }
     for one in &row.differences {
         let role = if one.expected { Role::Dim } else { Role::Difference };
-        let absent = |text: &str| {
-            if text.is_empty() { "absent".to_owned() } else { text::clipped(&text::visible(text), 40).into_owned() }
-        };
-        line.push(role, format!("{}: {} → {}", one.field, absent(&one.baseline), absent(&one.subject)));
+        let absent = |value: &Value| text::clipped(&or(&said::value(value), "absent"), 40).into_owned();
+        line.push(role, format!("{}: {} → {}", one.field.name(), absent(&one.baseline), absent(&one.subject)));
         line.push(Role::Dim, "   ");
     }
     if let Some(step) = row.subject.iter().chain(&row.baseline).find(|step| step.is_inferred()) {
@@ -177,8 +183,10 @@ fn describe(line: &mut Line, flow: FlowRef, view: Option<&FlowView>, index: &Ind
 
 /// What is to say above the rows: where the two part, and why this baseline.
 pub fn sentence(comparison: &Comparison, why: &str, width: usize) -> Vec<Line> {
-    let mut lines: Vec<_> =
-        wrap(&comparison.sentence, width).into_iter().map(|part| Line::of(Role::Strong, part)).collect();
+    let mut lines: Vec<_> = wrap(&said::sentence(&comparison.sentence), width)
+        .into_iter()
+        .map(|part| Line::of(Role::Strong, part))
+        .collect();
     if !why.is_empty() {
         lines.extend(wrap(&format!("This baseline: {why}."), width).into_iter().map(|part| Line::of(Role::Dim, part)));
     }

@@ -2,7 +2,7 @@
 //!
 //! Start at [`role::Role`], the meanings a piece of text can have. One file a topic: the [`list`], the [`ladder`] and its [`flights`], the
 //! field tree and bytes in [`detail`], the streams in [`follow`], [`packets`] and
-//! their [`plot`]s, two flows in [`compare`], a [`finding`].
+//! their [`plot`]s, two flows in [`compare`], a [`finding`]. [`words`] says what differs, for the screen and for files.
 
 pub mod causes;
 pub mod chart;
@@ -27,6 +27,7 @@ pub mod reference;
 pub mod role;
 mod unfound;
 pub mod values;
+pub mod words;
 pub mod wrap;
 
 pub use role::{Line, Role, Span};

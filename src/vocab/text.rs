@@ -80,6 +80,16 @@ pub fn counted(number: usize, noun: &str) -> String {
     format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
 }
 
+/// A duration in nanoseconds as `0.9 ms`, `31 ms`, `4.2 s`.
+pub fn span(nanos: i64) -> String {
+    let millis = nanos as f64 / 1e6;
+    match millis.abs() {
+        ..10.0 => format!("{millis:.1} ms"),
+        ..1000.0 => format!("{millis:.0} ms"),
+        _ => format!("{:.1} s", nanos as f64 / 1e9),
+    }
+}
+
 /// Lower-case hexadecimal digits of `bytes`, two a byte, without a separator.
 pub fn hex(bytes: &[u8]) -> String {
     let digit = |value: u8| char::from(b"0123456789abcdef"[usize::from(value)]);
