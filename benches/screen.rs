@@ -17,6 +17,8 @@ use shakedown::tui::{Stage, Theme};
 const SIZE: (u16, u16) = (160, 50);
 /// Time between two drawings, as in a terminal.
 const FRAME: Duration = Duration::from_millis(16);
+/// Time between two looks at the engine while it is asked for something, as in a terminal.
+const SOON: Duration = Duration::from_millis(4);
 /// What is timed where no keys are given: sorting along all columns, a filter, the failed flows alone, all again.
 const KEYS: &[&str] = &[">", ">", ">", ">", ">", ">", ">", "r", "/ 10.1 Enter", "/ C-u www Enter"];
 
@@ -38,7 +40,8 @@ impl Run {
         let took = began.elapsed();
         self.longest = self.longest.max(took);
         if !self.stage.has_work() {
-            std::thread::sleep(FRAME.saturating_sub(took));
+            let pause = if self.stage.is_waiting() { SOON } else { FRAME };
+            std::thread::sleep(pause.saturating_sub(took));
         }
     }
 
@@ -46,7 +49,7 @@ impl Run {
     fn settle(&mut self) -> Duration {
         let began = Instant::now();
         self.longest = Duration::ZERO;
-        while self.stage.has_work() || self.stage.is_changed() {
+        while self.stage.has_work() || self.stage.is_waiting() || self.stage.is_changed() {
             self.turn();
         }
         began.elapsed()

@@ -4,11 +4,12 @@ use super::action::Action;
 use super::component::{Component, Context, Then};
 use super::cursor::Cursor;
 use super::groups::{Group, Grouping, Groups, Item};
-use super::msg::{Laid, Pane, Target};
+use super::msg::{Effect, Laid, Pane, Slot, Target};
 use super::prompt::{Prompt, Purpose, Typed};
 use super::screen::Screen;
-use super::survey::{Query, Survey, Surveyed};
+use super::survey::{Progress, Query, Survey, Surveyed};
 use crate::cohort::rates::Selection;
+use crate::engine::{Answer, Request};
 use crate::index::Index;
 use crate::present::causes::Kind;
 use crate::present::chart::Histogram;
@@ -124,17 +125,18 @@ impl List {
         }
     }
 
-    /// Goes on looking; whether the rows changed.
-    pub fn advance(&mut self, index: &Index, zone: &jiff::tz::TimeZone) -> bool {
-        let Some(survey) = &mut self.survey else { return false };
-        let Some(surveyed) = survey.advance(index, zone) else { return false };
-        self.generation = Some(survey.generation);
-        self.survey = None;
-        self.take(surveyed);
-        true
+    /// Goes on looking; asks for the rows to be sorted where they are many.
+    pub fn advance(&mut self, index: &Index, zone: &jiff::tz::TimeZone) -> Option<Effect> {
+        match self.survey.as_mut()?.advance(index, zone) {
+            Progress::Looking => {}
+            Progress::Sort(unsorted) => return Some(Effect::Ask(Slot::Sort, Request::Sort(unsorted))),
+            Progress::Done(surveyed) => self.take(surveyed),
+        }
+        None
     }
 
     fn take(&mut self, surveyed: Surveyed) {
+        self.generation = self.survey.take().map(|survey| survey.generation).or(self.generation);
         self.rows = surveyed.rows;
         self.histogram = surveyed.histogram;
         self.groups.take(surveyed.groups);
@@ -392,6 +394,16 @@ impl Component for List {
 
     fn found(&self, _: &Purpose) -> Option<String> {
         Some(format!("{} rows", self.rows.len()))
+    }
+
+    fn answer(&mut self, _: &Context<'_>, _: Slot, answer: Answer) -> Vec<Then> {
+        // A survey that began meanwhile has not asked yet.
+        if let Answer::Sorted(rows) = answer
+            && let Some(surveyed) = self.survey.as_mut().and_then(|survey| survey.sorted(rows))
+        {
+            self.take(surveyed);
+        }
+        Vec::new()
     }
 
     fn laid(&mut self, _: &Context<'_>, laid: Laid) {

@@ -136,6 +136,8 @@ pub enum Slot {
     Save,
     /// The failure rates.
     Rates,
+    /// The order of the list's rows.
+    Sort,
 }
 
 impl Slot {
@@ -147,6 +149,7 @@ impl Slot {
             Slot::Compare | Slot::Nearest => Screen::Compare,
             Slot::Follow | Slot::Part | Slot::Search | Slot::Save => Screen::Follow,
             Slot::Rates => Screen::Rates,
+            Slot::Sort => Screen::List,
         })
     }
 }

@@ -1,11 +1,9 @@
 //! All flows looked at once, in slices: which are shown, in which order, and when flows failed.
 //!
 //! A million flows take longer than a frame, so that nothing here runs to its end in one go. Where there are many to
-//! sort, a thread of its own does it.
+//! sort, the engine is asked to.
 
 use std::ops::Range;
-use std::thread::JoinHandle;
-use std::time::Duration;
 
 use hashbrown::HashMap;
 use jiff::tz::TimeZone;
@@ -13,6 +11,7 @@ use jiff::tz::TimeZone;
 use super::groups::{Group, Grouping};
 use crate::cohort::rates::Selection;
 use crate::engine::parallel;
+use crate::engine::sort::{Keyed, Unsorted};
 use crate::index::Index;
 use crate::present::causes::Kind;
 use crate::present::chart::Histogram;
@@ -27,8 +26,6 @@ const SEARCHED: usize = 16_384;
 
 /// Rows that take no longer to sort than a frame has time.
 const MANY: usize = 50_000;
-/// How long to wait for what is being sorted before something else is looked at.
-const SORTING: Duration = Duration::from_millis(1);
 
 /// What the list shows, and in which order.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -57,13 +54,24 @@ pub struct Survey {
     needle: Needle,
     next: usize,
     len: usize,
-    found: Vec<Found>,
+    found: Vec<Keyed>,
     texts: HashMap<String, u32>,
     /// The kinds of flows found, each with how many there are; empty where rows are not grouped.
     kinds: Vec<(Kind, usize)>,
     histogram: Histogram,
-    /// The sorting that is under way.
-    sorting: Option<JoinHandle<(Vec<u32>, Vec<Group>)>>,
+    /// The groups of the rows that are being sorted.
+    sorting: Option<Vec<Group>>,
+}
+
+/// How far a survey has come.
+#[derive(Debug)]
+pub enum Progress {
+    /// There are more flows to look at, or their order is waited for.
+    Looking,
+    /// All were looked at. Their order is to be asked for; [`Survey::sorted`] takes it.
+    Sort(Unsorted),
+    /// All is known.
+    Done(Surveyed),
 }
 
 /// What a survey found.
@@ -75,16 +83,6 @@ pub struct Surveyed {
     pub groups: Vec<Group>,
     /// Flows and failures over time, of all flows.
     pub histogram: Histogram,
-}
-
-/// A flow and what it is sorted by: its group, then missing last, then the key, then what breaks the tie.
-#[derive(Clone, Copy, Debug)]
-struct Found {
-    key: u128,
-    tie: u16,
-    missing: bool,
-    group: u16,
-    flow: u32,
 }
 
 impl Survey {
@@ -104,10 +102,15 @@ impl Survey {
         }
     }
 
-    /// Looks at the next flows; the result once all were looked at.
-    pub fn advance(&mut self, index: &Index, zone: &TimeZone) -> Option<Surveyed> {
-        if self.sorting.is_some() {
-            return self.sorted();
+    /// Whether the order of the rows is waited for.
+    pub fn is_sorting(&self) -> bool {
+        self.sorting.is_some()
+    }
+
+    /// Looks at the next flows.
+    pub fn advance(&mut self, index: &Index, zone: &TimeZone) -> Progress {
+        if self.is_sorting() {
+            return Progress::Looking;
         }
         let slice = if self.needle.is_empty() { SLICE } else { SEARCHED };
         let range = self.next..self.len.min(self.next + slice);
@@ -117,15 +120,26 @@ impl Survey {
             self.look(number as u32, index, keep.get(at).is_none_or(|keep| *keep));
         }
         if self.next < self.len {
-            return None;
+            return Progress::Looking;
         }
-        if self.found.len() <= MANY {
-            let (rows, groups) = self.order().sort();
-            return Some(Surveyed { rows, groups, histogram: std::mem::take(&mut self.histogram) });
+        let groups = self.place_groups();
+        let rows = std::mem::take(&mut self.found);
+        let unsorted = Unsorted { rows, texts: std::mem::take(&mut self.texts), reverse: self.query.reverse };
+        if unsorted.rows.len() > MANY {
+            self.sorting = Some(groups);
+            return Progress::Sort(unsorted);
         }
-        let order = self.order();
-        self.sorting = Some(std::thread::spawn(move || order.sort()));
-        None
+        Progress::Done(self.surveyed(unsorted.sorted(), groups))
+    }
+
+    /// Takes the rows in order; nothing where their order was not asked for.
+    pub fn sorted(&mut self, rows: Vec<u32>) -> Option<Surveyed> {
+        let groups = self.sorting.take()?;
+        Some(self.surveyed(rows, groups))
+    }
+
+    fn surveyed(&mut self, rows: Vec<u32>, groups: Vec<Group>) -> Surveyed {
+        Surveyed { rows, groups, histogram: std::mem::take(&mut self.histogram) }
     }
 
     /// How much was looked at, in per cent.
@@ -172,7 +186,7 @@ impl Survey {
             SortKey::Missing => (0, 0, true),
         };
         let group = self.group(Kind::of(&flow));
-        self.found.push(Found { key, tie, missing, group, flow: number });
+        self.found.push(Keyed { key, tie, missing, group, row: number });
     }
 
     /// Counts a flow of a kind; the number of its group.
@@ -190,52 +204,13 @@ impl Survey {
         at as u16
     }
 
-    /// The rows, if they are sorted by now.
-    fn sorted(&mut self) -> Option<Surveyed> {
-        if !self.sorting.as_ref().is_some_and(JoinHandle::is_finished) {
-            std::thread::sleep(SORTING);
-            return None;
+    /// Gives each row its group's place; the groups in that order.
+    fn place_groups(&mut self) -> Vec<Group> {
+        let (places, groups) = groups(&self.kinds);
+        for row in self.found.iter_mut().filter(|_| !places.is_empty()) {
+            row.group = places[usize::from(row.group)];
         }
-        let (rows, groups) = self.sorting.take()?.join().unwrap_or_default();
-        Some(Surveyed { rows, groups, histogram: std::mem::take(&mut self.histogram) })
-    }
-
-    fn order(&mut self) -> Order {
-        let (found, texts) = (std::mem::take(&mut self.found), std::mem::take(&mut self.texts));
-        Order { found, texts, kinds: std::mem::take(&mut self.kinds), reverse: self.query.reverse }
-    }
-}
-
-/// What was found, to be put in order.
-struct Order {
-    found: Vec<Found>,
-    texts: HashMap<String, u32>,
-    kinds: Vec<(Kind, usize)>,
-    reverse: bool,
-}
-
-impl Order {
-    /// The flows' numbers in order, and their groups.
-    fn sort(self) -> (Vec<u32>, Vec<Group>) {
-        let Self { mut found, texts, kinds, reverse } = self;
-        let (places, groups) = groups(&kinds);
-        if !places.is_empty() {
-            for one in &mut found {
-                one.group = places[usize::from(one.group)];
-            }
-        }
-        if !texts.is_empty() {
-            let ranks = ranks(texts);
-            for one in found.iter_mut().filter(|one| !one.missing) {
-                one.key = u128::from(ranks[one.key as usize]);
-            }
-        }
-        found.sort_unstable_by(|a, b| {
-            let keys = (a.key, a.tie).cmp(&(b.key, b.tie));
-            let keys = if reverse { keys.reverse() } else { keys };
-            a.group.cmp(&b.group).then(a.missing.cmp(&b.missing)).then(keys).then(a.flow.cmp(&b.flow))
-        });
-        (found.into_iter().map(|one| one.flow).collect(), groups)
+        groups
     }
 }
 
@@ -251,15 +226,4 @@ fn groups(kinds: &[(Kind, usize)]) -> (Vec<u16>, Vec<Group>) {
         first += count;
     }
     (places, groups)
-}
-
-/// For each text's number its place in alphabetical order.
-fn ranks(texts: HashMap<String, u32>) -> Vec<u32> {
-    let mut sorted: Vec<_> = texts.into_iter().collect();
-    sorted.sort_unstable();
-    let mut ranks = vec![0; sorted.len()];
-    for (rank, (_, number)) in sorted.into_iter().enumerate() {
-        ranks[number as usize] = rank as u32;
-    }
-    ranks
 }

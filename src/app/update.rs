@@ -42,9 +42,7 @@ fn take(model: &mut Model, index: &Index, msg: Msg) -> Vec<Then> {
         Msg::Progress(progress) => model.progress = progress,
         Msg::Answer(slot, answer) => return take_answer(model, index, slot, answer),
         Msg::Refresh => model.screens.list.refresh(index),
-        Msg::Work => {
-            model.screens.list.advance(index, &model.zone);
-        }
+        Msg::Work => return model.screens.list.advance(index, &model.zone).map(Then::Do).into_iter().collect(),
         Msg::Saved(saved) => return vec![timeline::saved(saved)],
         Msg::Copied(copied) => return vec![timeline::copied(copied)],
         Msg::Resumed => model.notice = None,

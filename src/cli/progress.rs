@@ -17,16 +17,12 @@ pub(super) fn wait(session: &Session) {
     let mut stderr = io::stderr();
     if stderr.is_terminal() {
         let mut shown = false;
-        loop {
+        while !session.wait_for(if shown { STEP } else { STEP / 10 }) {
             let progress = session.progress();
-            if matches!(progress.phase, Phase::Done | Phase::Cancelled) {
-                break;
-            }
             if progress.elapsed >= QUIET {
                 shown = true;
                 let _ = write!(stderr, "\r\u{1b}[K{}", line(&progress)).and_then(|()| stderr.flush());
             }
-            std::thread::sleep(if progress.elapsed < QUIET { STEP / 10 } else { STEP });
         }
         if shown {
             let _ = write!(stderr, "\r\u{1b}[K").and_then(|()| stderr.flush());

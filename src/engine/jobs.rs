@@ -14,6 +14,7 @@ use parking_lot::{Condvar, Mutex};
 
 use super::core::Core;
 use super::follow::{self, Hunt, Part, Saved, StreamMap};
+use super::sort::Unsorted;
 use super::view::FlowView;
 use crate::cohort::Baseline;
 use crate::cohort::rates::Rates;
@@ -82,6 +83,8 @@ pub enum Request {
     },
     /// How often handshakes fail, in which cohorts.
     Rates,
+    /// Rows put in order.
+    Sort(Unsorted),
 }
 
 impl Request {
@@ -94,12 +97,13 @@ impl Request {
             Request::Search { .. } => 3,
             Request::Save { .. } => 4,
             Request::Rates => 5,
+            Request::Sort(_) => 6,
         }
     }
 }
 
 /// Threads at work.
-const LANES: usize = 6;
+const LANES: usize = 7;
 /// The first lane whose work takes long, so that a newer request ends it.
 const LONG: usize = 2;
 
@@ -133,6 +137,8 @@ pub enum Answer {
     Saved(Saved),
     /// The failure rates, and the generation of the index that they are of.
     Rates(Arc<Rates>, u64),
+    /// The rows' numbers in order.
+    Sorted(Vec<u32>),
     /// It could not be done; a line that says why.
     Failed(String),
 }
@@ -154,6 +160,20 @@ struct Queue {
     closed: bool,
 }
 
+/// What came back and was not taken yet.
+#[derive(Default)]
+struct Answers {
+    replies: Mutex<Vec<Reply>>,
+    came: Condvar,
+}
+
+impl Answers {
+    fn push(&self, reply: Reply) {
+        self.replies.lock().push(reply);
+        self.came.notify_all();
+    }
+}
+
 /// What one thread has to do.
 #[derive(Default)]
 struct Board {
@@ -168,21 +188,21 @@ struct Board {
 /// The workers of a session and what they were asked.
 pub(super) struct Jobs {
     boards: [Arc<Board>; LANES],
-    answers: Arc<Mutex<Vec<Reply>>>,
+    answers: Arc<Answers>,
     last: AtomicU64,
 }
 
 impl Jobs {
     pub fn start(core: &Core) -> Self {
-        let answers: Arc<Mutex<Vec<Reply>>> = Arc::default();
+        let answers: Arc<Answers> = Arc::default();
         let boards = std::array::from_fn(|_| {
             let board: Arc<Board> = Arc::default();
             let (worker, core, answers) = (Arc::clone(&board), core.clone(), Arc::clone(&answers));
             std::thread::spawn(move || {
                 while let Some((id, request)) = worker.next() {
                     let mut job = Job { id, board: &worker, answers: &answers, told: Instant::now() };
-                    let answer = perform(&core, &request, &mut job);
-                    answers.lock().push(Reply { job: id, answer, is_last: true });
+                    let answer = perform(&core, request, &mut job);
+                    answers.push(Reply { job: id, answer, is_last: true });
                 }
             });
             board
@@ -216,7 +236,15 @@ impl Jobs {
     }
 
     pub fn answers(&self) -> Vec<Reply> {
-        std::mem::take(&mut *self.answers.lock())
+        std::mem::take(&mut *self.answers.replies.lock())
+    }
+
+    /// Waits until an answer has come, but no longer than `at_most`.
+    pub fn wait(&self, at_most: Duration) {
+        let mut replies = self.answers.replies.lock();
+        if replies.is_empty() {
+            self.answers.came.wait_for(&mut replies, at_most);
+        }
     }
 }
 
@@ -251,7 +279,7 @@ impl Board {
 struct Job<'a> {
     id: JobId,
     board: &'a Board,
-    answers: &'a Mutex<Vec<Reply>>,
+    answers: &'a Answers,
     told: Instant,
 }
 
@@ -264,7 +292,7 @@ impl<'a> Job<'a> {
 
     fn tell(&mut self, answer: Answer) {
         self.told = Instant::now();
-        self.answers.lock().push(Reply { job: self.id, answer, is_last: false });
+        self.answers.push(Reply { job: self.id, answer, is_last: false });
     }
 
     /// Tells how far work has come, now and then.
@@ -275,35 +303,36 @@ impl<'a> Job<'a> {
     }
 }
 
-fn perform(core: &Core, request: &Request, job: &mut Job<'_>) -> Answer {
+fn perform(core: &Core, request: Request, job: &mut Job<'_>) -> Answer {
     let failed = |error: std::io::Error| Answer::Failed(error.to_string());
     match request {
-        Request::Open(flow) => core.view(*flow).map_or_else(failed, |view| Answer::Opened(Arc::new(view))),
+        Request::Open(flow) => core.view(flow).map_or_else(failed, |view| Answer::Opened(Arc::new(view))),
         Request::Detail { view, step } => {
-            core.detail(view, *step).map_or_else(failed, |detail| Answer::Detail(Box::new(detail)))
+            core.detail(&view, step).map_or_else(failed, |detail| Answer::Detail(Box::new(detail)))
         }
         Request::Compare { baseline, subject } => {
-            let both = core.view(*baseline).and_then(|baseline| Ok((baseline, core.view(*subject)?)));
+            let both = core.view(baseline).and_then(|baseline| Ok((baseline, core.view(subject)?)));
             both.map_or_else(failed, |(baseline, subject)| {
                 let comparison = Box::new(super::core::compare(&baseline, &subject));
                 Answer::Compared { baseline: Arc::new(baseline), subject: Arc::new(subject), comparison }
             })
         }
-        Request::Nearest(flow) => Answer::Nearest(core.nearest(*flow)),
+        Request::Nearest(flow) => Answer::Nearest(core.nearest(flow)),
         Request::Rates => {
             let (rates, generation) = core.rates(&job.until());
             Answer::Rates(Arc::new(rates), generation)
         }
-        Request::Part { map, number } => map.part(*number).map_or_else(failed, |part| Answer::Part(Arc::new(part))),
-        Request::Follow(flow) => follow_it(core, *flow, job).unwrap_or_else(failed),
+        Request::Sort(unsorted) => Answer::Sorted(unsorted.sorted()),
+        Request::Part { map, number } => map.part(number).map_or_else(failed, |part| Answer::Part(Arc::new(part))),
+        Request::Follow(flow) => follow_it(core, flow, job).unwrap_or_else(failed),
         Request::Search { map, hunt, from, forward } => {
             let is_over = job.until();
-            let ran = hunt.run(map, *from, *forward, &is_over, &mut || job.tick(|| Answer::Searched));
+            let ran = hunt.run(&map, from, forward, &is_over, &mut || job.tick(|| Answer::Searched));
             ran.map_or_else(failed, |()| Answer::Searched)
         }
         Request::Save { map, only, path, overwrite } => {
             let is_over = job.until();
-            let saved = follow::save(map, *only, path, *overwrite, &is_over, &mut |bytes| {
+            let saved = follow::save(&map, only, &path, overwrite, &is_over, &mut |bytes| {
                 job.tick(|| Answer::Saving(bytes));
             });
             saved.map_or_else(

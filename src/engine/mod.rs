@@ -14,6 +14,7 @@ pub mod parallel;
 mod reread;
 mod session;
 mod shared;
+pub mod sort;
 mod traces;
 mod trust;
 mod view;

@@ -143,7 +143,7 @@ impl Session {
             loading.status.lock().diagnosing = true;
             super::judge::judge_all(&loading);
             super::conflicts::note(&loading);
-            loading.status.lock().took = Some(began.elapsed());
+            loading.finish(began.elapsed());
         });
         Session { shared, baseline, total, began, loader: Mutex::new(Some(loader)), jobs: OnceLock::new() }
     }
@@ -157,6 +157,13 @@ impl Session {
             // A panic there has told of itself; what was indexed stays.
             let _ = loader.join();
         }
+    }
+
+    /// Waits until everything is loaded and judged, the baseline left out, but no longer than `at_most`; whether nothing
+    /// more comes.
+    pub fn wait_for(&self, at_most: Duration) -> bool {
+        let ended = |loader: &Option<JoinHandle<()>>| loader.as_ref().is_none_or(JoinHandle::is_finished);
+        self.shared.wait_for(at_most) || ended(&self.loader.lock())
     }
 
     /// Stops loading; what was indexed stays usable.
@@ -253,6 +260,13 @@ impl Session {
     pub fn give_up(&self, job: JobId) {
         if let Some(jobs) = self.jobs.get() {
             jobs.give_up(job);
+        }
+    }
+
+    /// Waits until an answer has come, but no longer than `at_most`.
+    pub fn wait_for_answer(&self, at_most: Duration) {
+        if let Some(jobs) = self.jobs.get() {
+            jobs.wait(at_most);
         }
     }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
-use parking_lot::{Mutex, RwLock};
+use parking_lot::{Condvar, Mutex, RwLock};
 
 use crate::capture::OpenFile;
 use crate::flow::FlowRow;
@@ -38,6 +38,8 @@ pub(super) struct Shared {
     /// The files in the order in which they are read; nothing for those not begun yet.
     pub files: RwLock<Vec<Option<OpenFile>>>,
     pub status: Mutex<Status>,
+    /// Told once everything is read and judged.
+    done: Condvar,
     pub secrets: Arc<Secrets>,
     pub trust: Arc<TrustStore>,
     /// Bytes read, uncompressed.
@@ -56,6 +58,7 @@ impl Shared {
             files: RwLock::new(vec![None; names.len()]),
             index: RwLock::new(Index::new(names)),
             status: Mutex::default(),
+            done: Condvar::new(),
             secrets,
             trust,
             bytes: AtomicU64::new(0),
@@ -72,6 +75,21 @@ impl Shared {
 
     pub fn is_cancelled(&self) -> bool {
         self.cancelled.load(Ordering::Relaxed)
+    }
+
+    /// Takes note that everything is read and judged, and how long that took.
+    pub fn finish(&self, took: Duration) {
+        self.status.lock().took = Some(took);
+        self.done.notify_all();
+    }
+
+    /// Waits until everything is read and judged, but no longer than `at_most`; whether it is.
+    pub fn wait_for(&self, at_most: Duration) -> bool {
+        let mut status = self.status.lock();
+        if status.took.is_none() {
+            self.done.wait_for(&mut status, at_most);
+        }
+        status.took.is_some()
     }
 
     /// Whether no further packet can come.

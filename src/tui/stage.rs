@@ -150,7 +150,7 @@ impl Stage {
 
     /// Whether there is work to go on with at once.
     pub fn has_work(&self) -> bool {
-        self.model.screens.list.survey.is_some()
+        self.model.screens.list.survey.as_ref().is_some_and(|survey| !survey.is_sorting())
     }
 
     /// Takes answers and progress, and works for a while on what is done in slices.
@@ -166,7 +166,7 @@ impl Stage {
         while self.has_work() && began.elapsed() < SLICE {
             self.tell(Msg::Work);
         }
-        if !self.has_work()
+        if self.model.screens.list.survey.is_none()
             && let Some(looked) = self.looked
         {
             self.look_took = self.look_took.max(looked.elapsed().min(SLICE * 4));
@@ -175,10 +175,11 @@ impl Stage {
 
     /// Looks at the flows anew where they changed, but not all the time.
     fn refresh(&mut self, now: Instant) {
-        let stale = !self.has_work() && self.model.screens.list.is_stale(&self.session.index());
+        let list = &self.model.screens.list;
+        let stale = list.survey.is_none() && list.is_stale(&self.session.index());
         let pause = if self.model.is_loading() { PAUSE.0.max(self.look_took * PAUSE.1) } else { Duration::ZERO };
         // The first rows are waited for.
-        let empty = self.model.screens.list.rows.is_empty() && !self.model.screens.list.is_filtered();
+        let empty = list.rows.is_empty() && !list.is_filtered();
         let due = empty || self.looked.is_none_or(|looked| now.duration_since(looked) >= pause);
         if stale && due {
             self.looked = Some(now);
@@ -226,7 +227,7 @@ impl Stage {
                 return buffer;
             }
             if self.desk.is_waiting() {
-                std::thread::sleep(Duration::from_millis(1));
+                self.session.wait_for_answer(Duration::from_millis(1));
             }
         }
     }
