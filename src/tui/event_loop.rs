@@ -11,9 +11,10 @@ use crossterm::execute;
 use signal_hook::consts::{SIGHUP, SIGTERM, SIGTSTP};
 use signal_hook::low_level;
 
+use super::error::RunError;
+use super::keyboard;
 use super::stage::{Order, Stage};
 use super::terminal::Screen;
-use super::{RunError, keyboard};
 use crate::app::Msg;
 
 /// Time between two drawings.

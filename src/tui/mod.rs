@@ -4,8 +4,10 @@
 //! decided in `app`; [`stage`] brings session, model and screens together without a terminal, for [`run`], for
 //! [`picture`] and for tests.
 
+mod areas;
 pub mod canvas;
 mod desk;
+mod error;
 mod event_loop;
 mod keyboard;
 mod save;
@@ -16,10 +18,9 @@ mod terminal;
 pub mod theme;
 mod widgets;
 
-use std::io;
-
 use jiff::tz::TimeZone;
 
+pub use error::RunError;
 pub use stage::Stage;
 pub use theme::{ColorChoice, Theme};
 
@@ -33,22 +34,6 @@ pub struct Options {
     pub utc: bool,
     /// Whether colours are wanted.
     pub color: ColorChoice,
-}
-
-/// Why the UI cannot run.
-#[derive(Debug, thiserror::Error)]
-pub enum RunError {
-    /// Standard output is no terminal.
-    #[error(
-        "standard output is not a terminal; for output to a file or pipe use a subcommand such as flows or diagnose"
-    )]
-    NoTerminal,
-    /// What came through a pipe is no capture.
-    #[error("{0}: not a pcap or pcapng capture; give the bytes of one, as tcpdump -w - writes them")]
-    NotACapture(String),
-    /// The terminal fails.
-    #[error("the terminal fails: {0}")]
-    Terminal(#[from] io::Error),
 }
 
 /// Shows a session until the user leaves.

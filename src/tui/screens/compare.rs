@@ -2,8 +2,8 @@
 
 use ratatui::layout::Rect;
 
+use super::super::areas::above;
 use super::super::canvas::Canvas;
-use super::above;
 use crate::app::compare::{Pair, Stage};
 use crate::app::{Model, Pane};
 use crate::index::Index;

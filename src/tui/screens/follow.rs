@@ -2,9 +2,10 @@
 
 use ratatui::layout::Rect;
 
+use super::super::areas::above;
 use super::super::canvas::Canvas;
 use super::compare::said;
-use super::{above, timeline};
+use super::timeline;
 use crate::app::follow::{Follow, Place};
 use crate::app::{Model, Pane};
 use crate::engine::StreamMap;

@@ -50,17 +50,3 @@ fn rows(area: Rect) -> [Rect; 3] {
         Rect { y: area.bottom() - 1, height: 1, ..area },
     ]
 }
-
-/// An area cut in two, one above the other; the first has `height` rows.
-pub(super) fn above(area: Rect, height: u16) -> (Rect, Rect) {
-    let height = height.min(area.height);
-    let below = Rect { y: area.y + height, height: area.height - height, ..area };
-    (Rect { height, ..area }, below)
-}
-
-/// An area cut in two, side by side; the first has `width` columns, a column is left between them.
-fn beside(area: Rect, width: u16) -> (Rect, Rect) {
-    let width = width.min(area.width);
-    let rest = area.width.saturating_sub(width + 1);
-    (Rect { width, ..area }, Rect { x: area.x + area.width - rest, width: rest, ..area })
-}

@@ -2,9 +2,9 @@
 
 use ratatui::layout::Rect;
 
+use super::super::areas::above;
 use super::super::canvas::Canvas;
 use super::super::widgets::plot;
-use super::above;
 use crate::app::{Model, Pane};
 use crate::index::Index;
 use crate::present::role::{Line, Role, Span};

@@ -2,9 +2,10 @@
 
 use ratatui::layout::Rect;
 
+use super::super::areas::{above, beside};
 use super::super::canvas::Canvas;
 use super::super::widgets::{hex, ladder, tree};
-use super::{above, beside, compare};
+use super::compare;
 use crate::app::timeline::Timeline;
 use crate::app::{Model, Opened, Pane};
 use crate::engine::FlowView;

@@ -2,12 +2,12 @@
 
 use ratatui::layout::Rect;
 
+use super::super::areas::above;
 use super::super::canvas::Canvas;
 use crate::app::Pane;
 use crate::app::timeline::Tree;
 use crate::present::detail;
 use crate::present::role::{Line, Role, Span};
-use crate::tui::screens::above;
 
 /// Rows from which on the whole text of the field under the cursor is shown below the tree, and how many that takes.
 const ABOUT: [(u16, u16); 2] = [(12, 4), (7, 2)];

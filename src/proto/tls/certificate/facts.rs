@@ -9,6 +9,7 @@ use x509_parser::public_key::PublicKey;
 use x509_parser::x509::{AlgorithmIdentifier, SubjectPublicKeyInfo};
 
 use super::oids;
+use super::pss::pss_parameters;
 use crate::proto::tls::der::{self, Element, Elements, tag};
 use crate::vocab::text::{hex, visible};
 
@@ -375,7 +376,7 @@ fn significant_bits(number: &[u8]) -> u32 {
 
 fn signature_name(algorithm: &AlgorithmIdentifier<'_>) -> String {
     let number = algorithm.algorithm.to_id_string();
-    match super::verify::pss_parameters(algorithm) {
+    match pss_parameters(algorithm) {
         Some((hash, salt)) => format!("RSASSA-PSS with {}, salt of {salt} bytes", named(&hash)),
         None => named(&number),
     }

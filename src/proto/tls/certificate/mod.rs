@@ -10,6 +10,7 @@ mod fault;
 mod matching;
 pub mod oids;
 mod pem;
+mod pss;
 mod review;
 mod store;
 mod trust;

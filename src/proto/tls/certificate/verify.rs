@@ -6,10 +6,10 @@
 use std::borrow::Cow;
 
 use x509_parser::prelude::{FromDer as _, X509Certificate, X509Error};
-use x509_parser::signature_algorithm::RsaSsaPssParams;
 use x509_parser::x509::{AlgorithmIdentifier, SubjectPublicKeyInfo};
 
 use super::facts::{CertificateFacts, PublicKeyFacts, key_facts, named};
+use super::pss::pss_parameters;
 use crate::vocab::iana::SignatureScheme;
 
 /// The result of checking a signature.
@@ -144,13 +144,4 @@ fn obstacle(algorithm: &AlgorithmIdentifier<'_>, key: &PublicKeyFacts) -> Option
         }
     }
     None
-}
-
-/// Hash (dotted) and salt length in bytes of an RSASSA-PSS signature; none for another algorithm.
-pub(super) fn pss_parameters(algorithm: &AlgorithmIdentifier<'_>) -> Option<(String, u32)> {
-    if algorithm.algorithm.to_id_string() != "1.2.840.113549.1.1.10" {
-        return None;
-    }
-    let parameters = RsaSsaPssParams::try_from(algorithm.parameters.as_ref()?).ok()?;
-    Some((parameters.hash_algorithm_oid().to_id_string(), parameters.salt_length()))
 }

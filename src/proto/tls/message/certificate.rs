@@ -2,10 +2,12 @@
 
 use std::io::Read as _;
 
+use tls_parser::TlsMessageHandshake;
+
 use super::extension::Extensions;
 use super::key_exchange::Signature;
 use super::list::{Numbers, Opaques, behind_length};
-use super::whole;
+use super::whole::to_the_end;
 use crate::proto::tls::reader::{Issue, Missing, Reader};
 use crate::vocab::iana::{CertificateCompression, ExtensionType, ProtocolVersion, SignatureScheme};
 
@@ -50,7 +52,7 @@ impl<'a> Certificate<'a> {
     /// length of the list fits only one of the two.
     pub fn decode(body: &'a [u8], version: Option<ProtocolVersion>) -> Self {
         let tls13 = version.map_or_else(|| looks_like_tls13(body), ProtocolVersion::is_tls13);
-        let whole = if tls13 { None } else { whole::certificate(body) };
+        let whole = if tls13 { None } else { whole(body) };
         whole.unwrap_or_else(|| Self::field_by_field(body, tls13))
     }
 
@@ -212,7 +214,7 @@ impl<'a> CertificateRequest<'a> {
     pub fn decode(body: &'a [u8], version: Option<ProtocolVersion>) -> Self {
         let tls13 = version.is_some_and(ProtocolVersion::is_tls13);
         let has_schemes = |rest: &[u8]| request_has_schemes(rest, version);
-        let whole = if tls13 { None } else { whole::certificate_request(body, has_schemes) };
+        let whole = if tls13 { None } else { whole_request(body, has_schemes) };
         whole.unwrap_or_else(|| Self::field_by_field(body, tls13, has_schemes))
     }
 
@@ -283,10 +285,30 @@ pub(in crate::proto::tls) fn request_has_schemes(rest: &[u8], version: Option<Pr
     }
 }
 
-/// Whether a signature in `body` has its scheme in front: from TLS 1.2 on.
-pub(in crate::proto::tls) fn has_scheme(body: &[u8], version: Option<ProtocolVersion>) -> bool {
-    match version {
-        Some(version) => version.is_tls13() || version >= ProtocolVersion::TLS_1_2,
-        None => body.first_chunk().is_none_or(|length| usize::from(u16::from_be_bytes(*length)) + 2 != body.len()),
-    }
+/// A Certificate message up to TLS 1.2 as tls-parser reads it.
+pub(super) fn whole(body: &[u8]) -> Option<Certificate<'_>> {
+    let read = to_the_end(tls_parser::parse_tls_handshake_msg_certificate(body))?;
+    let TlsMessageHandshake::Certificate(read) = read else { return None };
+    let list = body.get(3..)?;
+    // What is left in the list behind the last certificate the crate drops.
+    let taken: usize = read.cert_chain.iter().map(|certificate| 3 + certificate.data.len()).sum();
+    (taken == list.len()).then(|| Certificate::of_list(list))
+}
+
+/// A CertificateRequest up to TLS 1.2 as tls-parser reads it; `has_schemes` tells by what comes behind the certificate types whether signature
+/// schemes do: the crate only tries both.
+pub(super) fn whole_request(body: &[u8], has_schemes: impl Fn(&[u8]) -> bool) -> Option<CertificateRequest<'_>> {
+    let read = to_the_end(tls_parser::parse_tls_handshake_certificaterequest(body))?;
+    let (types, behind) = body.get(1..)?.split_at_checked(read.cert_types.len())?;
+    let names: usize = read.unparsed_ca.iter().map(|name| 2 + name.len()).sum();
+    let (before, authorities) = behind.split_at_checked(behind.len().checked_sub(names)?)?;
+    // What is left in a list behind its last entry the crate drops: the lengths of all that it read must add up.
+    let schemes = match &read.sig_hash_algs {
+        Some(schemes) => {
+            before.get(2..before.len().checked_sub(2)?).filter(|bytes| bytes.len() == 2 * schemes.len())?
+        }
+        None => before.get(2..).filter(|bytes| bytes.is_empty())?,
+    };
+    let is_this_shape = has_schemes(behind) == read.sig_hash_algs.is_some();
+    is_this_shape.then(|| CertificateRequest::of_lists(types, schemes, authorities))
 }

@@ -2,7 +2,7 @@
 
 use super::extension::Extensions;
 use super::list::{KeyShares, Numbers, Opaques, behind_length};
-use super::whole;
+use super::whole::to_the_end;
 use crate::proto::tls::reader::{Issue, Reader};
 use crate::vocab::iana::{
     AeadId, CertificateCompression, CipherSuite, EchClientHelloType, ExtensionType, KdfId, NamedGroup, ProtocolVersion,
@@ -57,7 +57,7 @@ pub struct EncryptedClientHello<'a> {
 impl<'a> ClientHello<'a> {
     /// Decodes the message body, without the 4-byte handshake header.
     pub fn decode(body: &'a [u8]) -> Self {
-        whole::client_hello(body).unwrap_or_else(|| Self::field_by_field(body))
+        whole(body).unwrap_or_else(|| Self::field_by_field(body))
     }
 
     /// The same of a body that is damaged: as far as it goes.
@@ -202,4 +202,28 @@ impl<'a> ClientHello<'a> {
     fn body(&self, kind: ExtensionType) -> &'a [u8] {
         self.extensions.find(kind).unwrap_or_default()
     }
+}
+
+/// A ClientHello as tls-parser reads it.
+pub(super) fn whole(body: &[u8]) -> Option<ClientHello<'_>> {
+    let read = to_the_end(tls_parser::parse_tls_handshake_client_hello(body))?;
+    let session_id = read.session_id.unwrap_or_default();
+    let suites_at = 2 + read.random.len() + 1 + session_id.len() + 2;
+    let (suites, behind) = body.get(suites_at..)?.split_at_checked(2 * read.ciphers.len())?;
+    let mut hello = ClientHello {
+        legacy_version: ProtocolVersion(read.version.0),
+        random: read.random,
+        session_id,
+        cipher_suites: Numbers::new(suites),
+        compression_methods: behind.get(1..=read.comp.len())?,
+        ..ClientHello::default()
+    };
+    // The crate takes an empty list for one, which TLS does not allow.
+    if hello.cipher_suites.is_empty() {
+        return None;
+    }
+    if let Some(block) = read.ext {
+        hello.extensions = Extensions::whole(block, body.len() - block.len(), &mut hello.issues);
+    }
+    Some(hello)
 }

@@ -1,7 +1,5 @@
 //! The ServerKeyExchange up to TLS 1.2 (RFC 5246 §7.4.3, RFC 8422 §5.4, RFC 4279).
 
-use super::certificate::has_scheme;
-use super::whole;
 use crate::proto::tls::reader::{Issue, Reader};
 use crate::vocab::iana::{Authentication, KeyExchange, NamedGroup, ProtocolVersion, SignatureScheme, SuiteFacts};
 
@@ -47,7 +45,7 @@ impl<'a> Signature<'a> {
         issues: &mut Vec<Issue>,
     ) -> Self {
         let has_scheme = has_scheme(reader.peek(), version);
-        if let Some((signature, rest)) = whole::signature(reader.peek(), has_scheme) {
+        if let Some((signature, rest)) = whole_signature(reader.peek(), has_scheme) {
             reader.leave(rest.len());
             return signature;
         }
@@ -131,7 +129,7 @@ fn guess(body: &[u8]) -> KeyExchange {
 fn curve<'a>(reader: &mut Reader<'a>, issues: &mut Vec<Issue>) -> ServerParameters<'a> {
     match reader.peek() {
         [3, ..] => {
-            if let Some((parameters, rest)) = whole::curve(reader.peek()) {
+            if let Some((parameters, rest)) = whole_curve(reader.peek()) {
                 reader.leave(rest.len());
                 return parameters;
             }
@@ -152,11 +150,40 @@ fn curve<'a>(reader: &mut Reader<'a>, issues: &mut Vec<Issue>) -> ServerParamete
 }
 
 fn prime<'a>(reader: &mut Reader<'a>, issues: &mut Vec<Issue>) -> ServerParameters<'a> {
-    if let Some((parameters, rest)) = whole::prime(reader.peek()) {
+    if let Some((parameters, rest)) = whole_prime(reader.peek()) {
         reader.leave(rest.len());
         return parameters;
     }
     let prime = reader.vector(2, "dh_p", issues);
     let generator = reader.vector(2, "dh_g", issues);
     ServerParameters::Prime { prime, generator, public: reader.vector(2, "dh_Ys", issues) }
+}
+
+/// Whether a signature in `body` has its scheme in front: from TLS 1.2 on.
+pub(in crate::proto::tls) fn has_scheme(body: &[u8], version: Option<ProtocolVersion>) -> bool {
+    match version {
+        Some(version) => version.is_tls13() || version >= ProtocolVersion::TLS_1_2,
+        None => body.first_chunk().is_none_or(|length| usize::from(u16::from_be_bytes(*length)) + 2 != body.len()),
+    }
+}
+
+/// The parameters of an elliptic curve exchange over a named curve, and what comes after them.
+fn whole_curve(bytes: &[u8]) -> Option<(ServerParameters<'_>, &[u8])> {
+    let (rest, read) = tls_parser::parse_ecdh_params(bytes).ok()?;
+    let tls_parser::ECParametersContent::NamedGroup(group) = read.curve_params.params_content else { return None };
+    Some((ServerParameters::Curve { group: NamedGroup(group.0), public: read.public.point }, rest))
+}
+
+/// The parameters of a finite field exchange, and what comes after them.
+fn whole_prime(bytes: &[u8]) -> Option<(ServerParameters<'_>, &[u8])> {
+    let (rest, read) = tls_parser::parse_dh_params(bytes).ok()?;
+    Some((ServerParameters::Prime { prime: read.dh_p, generator: read.dh_g, public: read.dh_ys }, rest))
+}
+
+/// A signature, behind its scheme or alone, and what comes after it.
+pub(super) fn whole_signature(bytes: &[u8], has_scheme: bool) -> Option<(Signature<'_>, &[u8])> {
+    let parse = if has_scheme { tls_parser::parse_digitally_signed } else { tls_parser::parse_digitally_signed_old };
+    let (rest, read) = parse(bytes).ok()?;
+    let scheme = read.alg.map(|pair| SignatureScheme(u16::from_be_bytes([pair.hash.0, pair.sign.0])));
+    Some((Signature { scheme, value: read.data }, rest))
 }

@@ -19,13 +19,14 @@ mod whole;
 #[cfg(test)]
 mod tests;
 
+pub(in crate::proto::tls) use certificate::request_has_schemes;
 pub use certificate::{
     Certificate, CertificateEntry, CertificateRequest, CertificateVerify, CompressedCertificate, MAX_DECOMPRESSED,
     decompress,
 };
-pub(in crate::proto::tls) use certificate::{has_scheme, request_has_schemes};
 pub use client_hello::{ClientHello, EncryptedClientHello, PskIdentity};
 pub use extension::{Extension, Extensions};
+pub(in crate::proto::tls) use key_exchange::has_scheme;
 pub use key_exchange::{ServerKeyExchange, ServerParameters, Signature};
 pub use list::{KeyShare, KeyShares, Numbers, Opaques};
 pub use record::{HandshakeHeader, MAX_RECORD_BODY, RecordHeader};

@@ -1,8 +1,10 @@
 //! The ServerHello and HelloRetryRequest (RFC 8446 §4.1.3, §4.1.4; RFC 5246 §7.4.1.3), and EncryptedExtensions.
 
+use tls_parser::TlsMessageHandshake;
+
 use super::extension::Extensions;
 use super::list::{KeyShare, KeyShares, Opaques, behind_length};
-use super::whole;
+use super::whole::to_the_end;
 use crate::proto::tls::reader::{Issue, Reader};
 use crate::vocab::iana::{CipherSuite, CompressionMethod, ExtensionType, NamedGroup, ProtocolVersion};
 
@@ -43,7 +45,7 @@ pub struct ServerHello<'a> {
 impl<'a> ServerHello<'a> {
     /// Decodes the message body, without the 4-byte handshake header.
     pub fn decode(body: &'a [u8]) -> Self {
-        whole::server_hello(body).unwrap_or_else(|| Self::field_by_field(body))
+        whole(body).unwrap_or_else(|| Self::field_by_field(body))
     }
 
     /// The same of a body that is damaged, or of a version tls-parser does not know: as far as it goes.
@@ -171,4 +173,30 @@ impl<'a> EncryptedExtensions<'a> {
 
 fn alpn(extensions: Extensions<'_>) -> Option<&[u8]> {
     Opaques::new(behind_length(extensions.find(ExtensionType::ALPN)?, 2), 1).next()
+}
+
+/// A ServerHello as tls-parser reads it; in the form of draft 18 too.
+pub(super) fn whole(body: &[u8]) -> Option<ServerHello<'_>> {
+    let mut hello = ServerHello::default();
+    let block = match to_the_end(tls_parser::parse_tls_handshake_msg_server_hello(body))? {
+        TlsMessageHandshake::ServerHello(read) => {
+            hello.legacy_version = ProtocolVersion(read.version.0);
+            hello.random = read.random;
+            hello.session_id = read.session_id.unwrap_or_default();
+            hello.cipher_suite = Some(CipherSuite(read.cipher.0));
+            hello.compression_method = CompressionMethod(read.compression.0);
+            read.ext
+        }
+        TlsMessageHandshake::ServerHelloV13Draft18(read) => {
+            hello.legacy_version = ProtocolVersion(read.version.0);
+            hello.random = read.random;
+            hello.cipher_suite = Some(CipherSuite(read.cipher.0));
+            read.ext
+        }
+        _ => return None,
+    };
+    if let Some(block) = block {
+        hello.extensions = Extensions::whole(block, body.len() - block.len(), &mut hello.issues);
+    }
+    Some(hello)
 }

@@ -1,9 +1,9 @@
 //! The small messages: Finished, NewSessionTicket, and alerts.
 
-use tls_parser::TlsMessage;
+use tls_parser::{TlsMessage, TlsMessageHandshake};
 
 use super::extension::Extensions;
-use super::whole;
+use super::whole::to_the_end;
 use crate::proto::tls::reader::{Issue, Reader};
 use crate::vocab::iana::{AlertDescription, AlertLevel, ExtensionType, ProtocolVersion};
 
@@ -42,7 +42,7 @@ impl<'a> NewSessionTicket<'a> {
     /// Decodes the message body, without the 4-byte handshake header. Without a version the lengths tell the shape.
     pub fn decode(body: &'a [u8], version: Option<ProtocolVersion>) -> Self {
         let tls13 = version.map_or_else(|| !is_old_shape(body), ProtocolVersion::is_tls13);
-        let whole = if tls13 { None } else { whole::new_session_ticket(body) };
+        let whole = if tls13 { None } else { whole(body) };
         whole.unwrap_or_else(|| Self::field_by_field(body, tls13))
     }
 
@@ -104,4 +104,15 @@ impl Alert {
     pub fn is_close(self) -> bool {
         self.description == AlertDescription::CLOSE_NOTIFY || self.description == AlertDescription::USER_CANCELED
     }
+}
+
+/// A NewSessionTicket up to TLS 1.2 as tls-parser reads it.
+pub(super) fn whole(body: &[u8]) -> Option<NewSessionTicket<'_>> {
+    let read = to_the_end(tls_parser::parse_tls_handshake_msg_newsessionticket(body, body.len()))?;
+    let TlsMessageHandshake::NewSessionTicket(read) = read else { return None };
+    // The crate leaves the ticket's length in front of it.
+    let (length, ticket) = read.ticket.split_first_chunk()?;
+    let lifetime = read.ticket_lifetime_hint;
+    let is_whole = usize::from(u16::from_be_bytes(*length)) == ticket.len();
+    is_whole.then(|| NewSessionTicket { lifetime, ticket, ..NewSessionTicket::default() })
 }
