@@ -1,6 +1,21 @@
-//! Differences gathered one by one: only what differs is kept.
+//! One differing fact, and how they are gathered: only what differs is kept.
 
-use super::{Difference, Field, Value};
+use super::{Field, Value};
+
+/// One differing fact.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Difference {
+    /// The fact.
+    pub field: Field,
+    /// Its value in the baseline; of two sets, what the subject's lacks.
+    pub baseline: Value,
+    /// Its value in the subject; of two sets, what the baseline's lacks.
+    pub subject: Value,
+    /// How telling it is: 0 is noise, 100 could explain the failure by itself.
+    pub weight: u8,
+    /// Whether it differs between any two good flows too (randoms, ports, GREASE, times).
+    pub expected: bool,
+}
 
 /// A list that keeps what differs.
 #[derive(Default)]

@@ -13,60 +13,16 @@ mod nearest;
 mod packet;
 mod rows;
 mod sentence;
+mod side;
 mod value;
 
+pub use difference::Difference;
 pub use field::{Field, OfSender};
 pub use nearest::{Candidate, score};
+pub use rows::Row;
 pub use sentence::{Act, Copies, Good, Parting, Sentence, Stranger, Then};
+pub use side::Side;
 pub use value::{IpIds, Resumption, Value};
-
-use crate::flow::Trace;
-use crate::proto::TlsFacts;
-use crate::timeline::{Step, Timeline};
-
-/// One differing fact.
-#[derive(Clone, PartialEq, Debug)]
-pub struct Difference {
-    /// The fact.
-    pub field: Field,
-    /// Its value in the baseline; of two sets, what the subject's lacks.
-    pub baseline: Value,
-    /// Its value in the subject; of two sets, what the baseline's lacks.
-    pub subject: Value,
-    /// How telling it is: 0 is noise, 100 could explain the failure by itself.
-    pub weight: u8,
-    /// Whether it differs between any two good flows too (randoms, ports, GREASE, times).
-    pub expected: bool,
-}
-
-/// Two aligned steps, or one that the other flow lacks.
-#[derive(Clone, PartialEq, Debug)]
-pub struct Row {
-    /// The baseline's step.
-    pub baseline: Option<Step>,
-    /// The subject's step.
-    pub subject: Option<Step>,
-    /// What differs between the two.
-    pub differences: Vec<Difference>,
-}
-
-impl Row {
-    /// Whether the two do the same, apart from what is expected to differ.
-    pub fn is_equal(&self) -> bool {
-        self.baseline.is_some() && self.subject.is_some() && self.differences.iter().all(|d| d.expected)
-    }
-}
-
-/// A flow as a comparison needs it.
-#[derive(Clone, Copy)]
-pub struct Side<'a> {
-    /// Its segments.
-    pub trace: &'a Trace,
-    /// Its steps.
-    pub timeline: &'a Timeline,
-    /// Its TLS facts.
-    pub tls: &'a TlsFacts,
-}
 
 /// A baseline and a subject, aligned.
 #[derive(Clone, PartialEq, Debug, Default)]

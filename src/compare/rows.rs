@@ -5,8 +5,8 @@ use std::cmp::Reverse;
 use super::align::{Pair, align};
 use super::difference::Differences;
 use super::milestone::{Milestone, Moment, PARTS, Said, client_hello, hello_end, is_sealed_alert, milestones};
-use super::{Difference, Field, OfSender, Row, Side, Value, message, packet};
-use crate::timeline::What;
+use super::{Difference, Field, OfSender, Side, Value, message, packet};
+use crate::timeline::{Step, What};
 use crate::vocab::Direction;
 use crate::vocab::iana::HandshakeType;
 
@@ -19,6 +19,24 @@ const SHOWN_NANOS: i64 = 5_000_000;
 const FAR_NANOS: u32 = 1_000_000;
 /// By how much a symptom after the divergence tells less than a candidate cause before it.
 const SYMPTOM: u8 = 3;
+
+/// Two aligned steps, or one that the other flow lacks.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Row {
+    /// The baseline's step.
+    pub baseline: Option<Step>,
+    /// The subject's step.
+    pub subject: Option<Step>,
+    /// What differs between the two.
+    pub differences: Vec<Difference>,
+}
+
+impl Row {
+    /// Whether the two do the same, apart from what is expected to differ.
+    pub fn is_equal(&self) -> bool {
+        self.baseline.is_some() && self.subject.is_some() && self.differences.iter().all(|d| d.expected)
+    }
+}
 
 /// A row with the milestones it came from.
 pub(super) struct LaidRow<'a> {

@@ -8,6 +8,7 @@ mod chain;
 pub mod detail;
 mod flights;
 mod inferred;
+mod note;
 mod notes;
 mod reading;
 mod step;
@@ -16,8 +17,8 @@ pub mod words;
 pub use chain::Chain;
 pub use detail::{Detail, Pane, Section};
 pub use flights::{Flight, FlightKind, Wait, flights};
+pub use note::{Note, Unanswered};
 pub(crate) use notes::usual as usual_ttl;
-pub use notes::{Note, Unanswered};
 pub use reading::{Piece, Source, Streams, arrival, is_midstream, read};
 pub use step::{Begun, Early, Page, Step, What};
 

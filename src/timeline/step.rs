@@ -3,7 +3,7 @@
 //! There are no words in a step, and nobody decides by them: they are made in [`words`](super::words), for those who show
 //! a step to somebody.
 
-use super::notes::Note;
+use super::note::Note;
 use crate::flow::Events;
 use crate::net::{IcmpError, TcpFlags};
 use crate::proto::dialogue::Defect;

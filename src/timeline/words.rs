@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 
-use super::notes::{Note, Unanswered};
+use super::note::{Note, Unanswered};
 use super::step::{Begun, Early, Page, Step, What};
 use crate::net::{IcmpError, TcpOptions};
 use crate::proto::dialogue::sealed::Why;

@@ -1,7 +1,9 @@
 //! The certificates of a step as their receiver checks them: one field a check, the chain's first.
 
-use super::{Detail, Source, Step};
+use super::source::Source;
+use super::tree::Detail;
 use crate::proto::tls::certificate::{Check, Fault, Review, Sender};
+use crate::timeline::Step;
 use crate::vocab::text::counted;
 use crate::vocab::{Direction, Field};
 

@@ -1,8 +1,8 @@
 //! What the capture lacks: which bytes, and which packets prove that they were sent.
 
-use super::{Detail, Step};
+use super::tree::Detail;
 use crate::flow::{Trace, TraceSegment};
-use crate::timeline::Streams;
+use crate::timeline::{Step, Streams};
 use crate::vocab::{Field, PacketNumber, StreamRange};
 
 /// What is known around a gap.

@@ -2,13 +2,14 @@
 
 use std::ops::Range;
 
+use super::source::{self, Source, shifted};
+use super::tree::{Detail, Link};
 use super::window::Window;
-use super::{Detail, Link, Source, Step, shifted};
 use crate::proto::dialogue::plaintext;
 use crate::proto::tls::message::RecordHeader;
 use crate::proto::tls::tree::{self, Context};
 use crate::timeline::notes::Chosen;
-use crate::timeline::{What, words};
+use crate::timeline::{Step, What, words};
 use crate::vocab::iana::ContentType;
 use crate::vocab::text::{hex, visible_bytes};
 use crate::vocab::{Field, StreamRange};
@@ -34,7 +35,7 @@ pub(super) fn sections(source: &Source<'_>, step: &Step, detail: &mut Detail) {
     }
     let view = View { source, step, window: &window, records };
     match step.what {
-        _ if super::opened(step).is_some() => {
+        _ if source::opened(step).is_some() => {
             view.records(true, detail);
             opened(source, step, detail);
             let pane = detail.panes.len() - 1;
@@ -66,7 +67,7 @@ fn link(window: &Window, step: &Step, pane: usize, detail: &mut Detail) {
 
 /// What keys opened, in a pane of its own.
 fn opened(source: &Source<'_>, step: &Step, detail: &mut Detail) {
-    let Some(bytes) = super::opened(step) else { return };
+    let Some(bytes) = source::opened(step) else { return };
     let root = match step.what {
         What::Message(_) | What::HelloRetryRequest | What::Unfinished { .. } => {
             tree::handshake_message(bytes, context(source, step))

@@ -2,12 +2,12 @@
 
 use std::ops::Range;
 
-use super::{Detail, Frame, Step};
+use super::tree::Detail;
 use crate::flow::{Events, SideFlags, Trace, TraceSegment};
 use crate::net::Decoder;
-use crate::net::tree::{Anatomy, Bytes, TCP};
+use crate::net::tree::{Anatomy, Bytes, Frame, TCP};
 use crate::timeline::notes::usual;
-use crate::timeline::{What, words};
+use crate::timeline::{Step, What, words};
 use crate::vocab::{Direction, Field, PacketNumber};
 
 /// Decoded frames with their panes.

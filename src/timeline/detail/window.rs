@@ -2,7 +2,8 @@
 
 use std::ops::Range;
 
-use super::{Detail, Link, Source};
+use super::source::Source;
+use super::tree::{Detail, Link};
 use crate::timeline::Streams;
 use crate::vocab::{Direction, Field, PacketNumber, StreamRange};
 

@@ -1,0 +1,16 @@
+//! What a comparison needs of a flow.
+
+use crate::flow::Trace;
+use crate::proto::TlsFacts;
+use crate::timeline::Timeline;
+
+/// A flow as a comparison needs it.
+#[derive(Clone, Copy)]
+pub struct Side<'a> {
+    /// Its segments.
+    pub trace: &'a Trace,
+    /// Its steps.
+    pub timeline: &'a Timeline,
+    /// Its TLS facts.
+    pub tls: &'a TlsFacts,
+}
