@@ -37,7 +37,7 @@ impl<'a> Case<'a> {
         let end = news.seq.wrapping_add(news.payload_len + u32::from(news.flags.fin()));
         self.trace.sent(from.reversed()).any(|s| {
             let acks = s.flags.ack() && !s.flags.rst() && !s.events.any(Events::NOT_PART);
-            s.packet > news.packet && acks && !crate::flow::analysis::after(end, s.ack)
+            s.packet > news.packet && acks && !crate::flow::after(end, s.ack)
         })
     }
 

@@ -189,8 +189,8 @@ fn life_after(case: &Case<'_>, suspect: &TraceSegment, is_seen_ttl: bool, signs:
         let is_new = s.payload_len > 0 && !s.flags.rst() && !s.events.any(Events::NOT_NEW);
         s.packet > suspect.packet
             && is_new
-            && !crate::flow::analysis::after(suspect.seq, s.seq)
-            && !crate::flow::analysis::after(end, s.seq.wrapping_add(s.payload_len))
+            && !crate::flow::after(suspect.seq, s.seq)
+            && !crate::flow::after(end, s.seq.wrapping_add(s.payload_len))
     });
     if let Some(behind) = behind.filter(|_| over) {
         let reason = "the sender goes on with data behind it, as if it had not sent this".into();
@@ -226,7 +226,7 @@ fn timing(case: &Case<'_>, suspect: &TraceSegment, signs: &mut Vec<Sign>) {
     let Some(trigger) = trigger else { return };
     let took = suspect.time.since(trigger.time);
     let end = trigger.seq.wrapping_add(trigger.payload_len);
-    let answers = suspect.flags.ack() && !crate::flow::analysis::after(end, suspect.ack);
+    let answers = suspect.flags.ack() && !crate::flow::after(end, suspect.ack);
     if took >= rtt * LATEST {
         // A RST without ACK takes its number from what it answers.
         let bare = suspect.flags.rst() && !suspect.flags.ack() && suspect.seq == trigger.ack;
@@ -269,7 +269,7 @@ fn sequence(case: &Case<'_>, suspect: &TraceSegment, own: &[&TraceSegment], sign
     let expected = own
         .iter()
         .map(|s| s.seq.wrapping_add(s.payload_len + u32::from(s.flags.syn()) + u32::from(s.flags.fin())))
-        .reduce(|a, b| if crate::flow::analysis::after(b, a) { b } else { a })
+        .reduce(|a, b| if crate::flow::after(b, a) { b } else { a })
         .map(|end| end.wrapping_add(u32::from(case.has_closed_unseen(suspect.direction))));
     let gap = case.tls.progress.gap;
     // A RST for a segment of a connection that its sender no longer knows takes its number from what that segment
@@ -278,15 +278,15 @@ fn sequence(case: &Case<'_>, suspect: &TraceSegment, own: &[&TraceSegment], sign
     if let Some(expected) = expected
         && expected != suspect.seq
         && !gap
-        && (crate::flow::analysis::after(suspect.seq, expected) || !acks(suspect.seq))
+        && (crate::flow::after(suspect.seq, expected) || !acks(suspect.seq))
     {
         let off = suspect.seq.wrapping_sub(expected) as i32;
         let reason = format!("its sequence number is off by {off}");
         signs.push(Sign { reason, weight: if off > 0 { 2 } else { 1 }, packet: None });
     }
     let acked = own.iter().filter(|s| s.flags.ack()).map(|s| s.ack);
-    let acked = acked.reduce(|a, b| if crate::flow::analysis::after(b, a) { b } else { a });
-    if suspect.flags.ack() && acked.is_some_and(|acked| crate::flow::analysis::after(acked, suspect.ack)) {
+    let acked = acked.reduce(|a, b| if crate::flow::after(b, a) { b } else { a });
+    if suspect.flags.ack() && acked.is_some_and(|acked| crate::flow::after(acked, suspect.ack)) {
         let reason = "it acknowledges less than the sender had acknowledged before".into();
         signs.push(Sign { reason, weight: 3, packet: None });
     }

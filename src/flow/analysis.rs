@@ -4,113 +4,33 @@
 //! differences by design: a packet captured twice is a [`Events::DUPLICATE`], not a retransmission, and what was captured
 //! before is never out of order.
 
-use super::row::{FlowRow, PRINTS, Side, SideFlags, bits};
+use super::copies::{is_second_copy, print};
+use super::events::Events;
+use super::row::{FlowRow, PRINTS, Side, SideFlags};
+use super::sequence::{after, sequence_length};
 use crate::net::Segment;
-use crate::vocab::{Direction, Time};
-
-bits! {
-    /// What one segment was.
-    Events: u32 {
-        /// Carries bytes sent before.
-        RETRANSMISSION = 1,
-        /// A retransmission after two duplicate ACKs, within 20 ms of them.
-        FAST_RETRANSMISSION = 2,
-        /// A retransmission of bytes already acknowledged.
-        SPURIOUS_RETRANSMISSION = 4,
-        /// Arrived after a later segment, too soon to be a retransmission.
-        OUT_OF_ORDER = 8,
-        /// Bytes before it were not captured (yet).
-        LOST_SEGMENT = 0x10,
-        /// Acknowledges bytes that were not captured.
-        ACK_UNSEEN = 0x20,
-        /// Acknowledges the same byte again.
-        DUPLICATE_ACK = 0x40,
-        /// A keep-alive probe.
-        KEEP_ALIVE = 0x80,
-        /// The answer to a keep-alive probe.
-        KEEP_ALIVE_ACK = 0x100,
-        /// Its receive window is zero.
-        ZERO_WINDOW = 0x200,
-        /// One byte sent into a zero window.
-        ZERO_WINDOW_PROBE = 0x400,
-        /// The answer to a zero-window probe.
-        ZERO_WINDOW_PROBE_ACK = 0x800,
-        /// Fills the receiver's window to the last byte.
-        WINDOW_FULL = 0x1000,
-        /// Changes nothing but the window.
-        WINDOW_UPDATE = 0x2000,
-        /// Opens a new flow between ports that had one.
-        REUSED_PORTS = 0x4000,
-        /// The same packet, captured twice.
-        DUPLICATE = 0x8000,
-        /// Belongs to an earlier connection between the same ports.
-        STRAY = 0x1_0000,
-    }
-}
-
-impl Events {
-    /// Any kind of retransmission.
-    pub const ANY_RETRANSMISSION: Events = Events(1 | 2 | 4);
-
-    /// What is no part of the conversation, though it was captured with it.
-    pub const NOT_PART: Events = Events(0x8000 | 0x1_0000);
-
-    /// What carries nothing that was not captured before.
-    pub const NOT_NEW: Events = Events(Self::ANY_RETRANSMISSION.0 | Self::NOT_PART.0);
-
-    const NAMES: [(Events, &'static str); 17] = [
-        (Events::RETRANSMISSION, "retransmission"),
-        (Events::FAST_RETRANSMISSION, "fast retransmission"),
-        (Events::SPURIOUS_RETRANSMISSION, "spurious retransmission"),
-        (Events::OUT_OF_ORDER, "out of order"),
-        (Events::LOST_SEGMENT, "previous segment not captured"),
-        (Events::ACK_UNSEEN, "ACK of a segment not captured"),
-        (Events::DUPLICATE_ACK, "duplicate ACK"),
-        (Events::KEEP_ALIVE, "keep-alive"),
-        (Events::KEEP_ALIVE_ACK, "keep-alive ACK"),
-        (Events::ZERO_WINDOW, "zero window"),
-        (Events::ZERO_WINDOW_PROBE, "zero window probe"),
-        (Events::ZERO_WINDOW_PROBE_ACK, "zero window probe ACK"),
-        (Events::WINDOW_FULL, "window full"),
-        (Events::WINDOW_UPDATE, "window update"),
-        (Events::REUSED_PORTS, "port numbers reused"),
-        (Events::DUPLICATE, "captured twice"),
-        (Events::STRAY, "of an earlier connection"),
-    ];
-
-    /// The events, one by one.
-    pub fn each(self) -> impl Iterator<Item = Events> {
-        Self::NAMES.into_iter().filter_map(move |(bit, _)| self.has(bit).then_some(bit))
-    }
-
-    /// The events' names.
-    pub fn names(self) -> impl Iterator<Item = &'static str> {
-        Self::NAMES.into_iter().filter_map(move |(bit, name)| self.has(bit).then_some(name))
-    }
-}
+use crate::vocab::{Direction, PacketNumber, Time};
 
 /// Microseconds within which a late segment counts as out of order where the flow's RTT is unknown.
 const OUT_OF_ORDER_MICROS: u32 = 3_000;
 /// Microseconds after a duplicate ACK within which a retransmission counts as fast.
 const FAST_MICROS: u32 = 20_000;
-/// Microseconds within which an identical packet can be a second copy. Some stacks send the very same packet again, IP
-/// identification included, but no timer does so this soon (RFC 6298 §2.4: a second; common stacks: 200 ms). In units of
-/// 16.4 ms, as prints have the time: 49 to 66 ms.
-const DUPLICATE_UNITS: u32 = 3;
-/// Microseconds within which a packet right behind can be one where no IP identification tells it from one sent again.
-const DUPLICATE_MICROS_WITHOUT_ID: u32 = 5_000;
-
 /// Distance of a sequence number from the client's SYN from which on it is none of this connection: nobody sends so much
 /// before the SYN-ACK, and the capture hardly lacks so much.
 const FAR: u32 = 1 << 24;
 
-/// Whether `a` comes after `b` in sequence space (RFC 9293 §3.4).
-pub fn after(a: u32, b: u32) -> bool {
-    (b.wrapping_sub(a) as i32) < 0
+impl FlowRow {
+    /// Takes the flow's next segment: which way it goes and what it was.
+    pub fn segment(&mut self, segment: &Segment<'_>, packet: PacketNumber, time: Time) -> (Direction, Events) {
+        let direction = self.direction_from(segment.src);
+        let events = judge(self, segment, direction, time);
+        self.count(segment, direction, packet, time);
+        (direction, events)
+    }
 }
 
 /// Judges `segment` and brings the flow's state up to it.
-pub(super) fn judge(row: &mut FlowRow, segment: &Segment<'_>, direction: Direction, time: Time) -> Events {
+fn judge(row: &mut FlowRow, segment: &Segment<'_>, direction: Direction, time: Time) -> Events {
     let micros = (time.nanos_since(row.start) / 1_000) as u32;
     let print = print(segment, micros);
     if is_second_copy(&row.sides[direction], segment, print, micros) {
@@ -129,25 +49,6 @@ pub(super) fn judge(row: &mut FlowRow, segment: &Segment<'_>, direction: Directi
         side.retransmissions = side.retransmissions.saturating_add(1);
     }
     events
-}
-
-/// Whether a segment is one of those just before it, captured at a second place. A packet sent again has another IP
-/// identification; without one only an equal packet right behind is taken for a copy.
-fn is_second_copy(before: &Side, segment: &Segment<'_>, print: u32, micros: u32) -> bool {
-    let same = |one: &u32| (*one ^ print) & !PRINT_TIME == 0;
-    if !before.flags.has(SideFlags::SEEN) || !before.prints.iter().any(same) {
-        return false;
-    }
-    let age = micros.wrapping_sub(before.micros);
-    if segment.ip.id.is_some_and(|id| id != 0) {
-        // The time of a print wraps after four seconds; the copy is no younger than the segment before.
-        if age >> 14 > DUPLICATE_UNITS {
-            return false;
-        }
-        let soon = |one: &&u32| print.wrapping_sub(**one) & PRINT_TIME <= DUPLICATE_UNITS;
-        return before.prints.iter().filter(soon).any(same);
-    }
-    same(&before.prints[0]) && sequence_length(segment) > 0 && age < DUPLICATE_MICROS_WITHOUT_ID
 }
 
 /// Whether a segment answers for a connection that had the same ports before, and which one end still holds open: in
@@ -268,10 +169,6 @@ fn retransmission(row: &FlowRow, segment: &Segment<'_>, direction: Direction, mi
     if soon && unseen { Events::OUT_OF_ORDER } else { Events::RETRANSMISSION }
 }
 
-fn sequence_length(segment: &Segment<'_>) -> u32 {
-    segment.payload_len + u32::from(segment.flags.syn()) + u32::from(segment.flags.fin())
-}
-
 fn advance(row: &mut FlowRow, segment: &Segment<'_>, direction: Direction, micros: u32, events: Events) {
     let flags = segment.flags;
     if flags.ack() {
@@ -374,23 +271,6 @@ fn send(row: &mut FlowRow, segment: &Segment<'_>, direction: Direction, micros: 
             row.holes = None;
         }
     }
-}
-
-/// The bits of a print that are its time.
-const PRINT_TIME: u32 = 0xff;
-
-/// A hash of what two captures of one packet have in common: everything but the TTL and what lies below IP. Its last bits
-/// are the time.
-fn print(segment: &Segment<'_>, micros: u32) -> u32 {
-    const MULTIPLIER: u64 = 0x9e37_79b9_7f4a_7c15;
-    let numbers = u64::from(segment.seq) << 32 | u64::from(segment.ack);
-    let head = u64::from(segment.checksum) << 48
-        | u64::from(segment.window) << 32
-        | u64::from(segment.flags.0) << 20
-        | u64::from(segment.ip.id.unwrap_or(0));
-    let mixed = (numbers ^ MULTIPLIER).wrapping_mul(MULTIPLIER) ^ head;
-    let mixed = (mixed ^ u64::from(segment.payload_len) << 17).wrapping_mul(MULTIPLIER);
-    (mixed >> 32) as u32 & !PRINT_TIME | micros >> 14 & PRINT_TIME
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 //!
 //! Only flows that lose or reorder segments have any, so a row without them costs a pointer.
 
-use super::analysis::after;
+use super::sequence::after;
 
 /// Holes kept of a direction. Beyond that the two oldest become one, the bytes between them included: a segment sent
 /// again there may be called out of order, and nothing else changes.

@@ -4,9 +4,10 @@
 
 use std::collections::VecDeque;
 
+use super::events::Events;
 use super::row::{FlowRow, SideFlags};
+use super::sequence::after;
 use super::trace::{Trace, TraceSegment};
-use super::{Events, analysis::after};
 use crate::vocab::{Direction, PerDirection};
 
 /// What was measured of one segment.

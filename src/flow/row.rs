@@ -1,49 +1,9 @@
 //! One flow's row in the index: a fixed size, filled segment by segment.
 
-use super::analysis::{self, Events};
+use super::bits::bits;
 use super::holes::Holes;
 use crate::net::{Endpoint, Segment, TcpOptions};
 use crate::vocab::{Cause, Direction, EndedBy, Outcome, PacketNumber, PerDirection, Time};
-
-macro_rules! bits {
-    ($(#[$doc:meta])* $name:ident: $repr:ty { $($(#[$bit_doc:meta])* $bit:ident = $value:expr,)+ }) => {
-        $(#[$doc])*
-        #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
-        pub struct $name(pub $repr);
-
-        impl $name {
-            $($(#[$bit_doc])* pub const $bit: $name = $name($value);)+
-
-            /// Whether all of `other` is set.
-            pub fn has(self, other: $name) -> bool {
-                self.0 & other.0 == other.0
-            }
-
-            /// Whether any of `other` is set.
-            pub fn any(self, other: $name) -> bool {
-                self.0 & other.0 != 0
-            }
-
-            /// Clears all of `other`.
-            pub fn clear(&mut self, other: $name) {
-                self.0 &= !other.0;
-            }
-
-            /// Sets `other`.
-            pub fn set(&mut self, other: $name) {
-                self.0 |= other.0;
-            }
-        }
-
-        impl std::ops::BitOr for $name {
-            type Output = $name;
-            fn bitor(self, other: $name) -> $name {
-                $name(self.0 | other.0)
-            }
-        }
-    };
-}
-pub(crate) use bits;
 
 bits! {
     /// What one end was seen to do.
@@ -244,14 +204,6 @@ impl FlowRow {
             outcome: self.outcome,
             ..Self::new(self.client, self.server, self.first_packet, self.start)
         }
-    }
-
-    /// Takes the flow's next segment: which way it goes and what it was.
-    pub fn segment(&mut self, segment: &Segment<'_>, packet: PacketNumber, time: Time) -> (Direction, Events) {
-        let direction = self.direction_from(segment.src);
-        let events = analysis::judge(self, segment, direction, time);
-        self.count(segment, direction, packet, time);
-        (direction, events)
     }
 
     /// Which way a packet from `src` goes.

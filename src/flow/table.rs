@@ -5,7 +5,7 @@ use std::hash::BuildHasher;
 use foldhash::fast::RandomState;
 use hashbrown::HashTable;
 
-use super::analysis::Events;
+use super::events::Events;
 use super::row::{FlowRow, SideFlags};
 use crate::net::{Endpoint, IcmpError, Segment};
 use crate::vocab::{Chunked, Direction, FlowNumber, PacketNumber, Time};

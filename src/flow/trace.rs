@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::analysis::Events;
+use super::events::Events;
 use super::row::FlowRow;
 use crate::net::{IcmpError, IpFacts, LinkFacts, Segment, TcpFlags, TcpOptions};
 use crate::vocab::{Direction, PacketNumber, Time};
