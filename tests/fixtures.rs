@@ -54,6 +54,20 @@ fn check(name: &str, folder: &Path, mismatches: &mut Vec<String>) {
     let diagnosis: Value = serde_json::from_str(&said("diagnose")).expect("the diagnosis is an object");
     compare(&format!("{name} diagnose"), &expected["diagnose"], &diagnosis, mismatches);
     explained(name, &diagnosis, mismatches);
+    proven(name, &diagnosis, mismatches);
+}
+
+/// A finding without a packet as evidence does not exist; the first abnormal packet is the first of them.
+fn proven(name: &str, diagnosis: &Value, mismatches: &mut Vec<String>) {
+    for finding in diagnosis["findings"].as_array().into_iter().flatten() {
+        let first = &finding["evidence"][0];
+        if first["role"] != "primary"
+            || first["packet"] != finding["first_abnormal_packet"]
+            || first["packet"].is_null()
+        {
+            mismatches.push(format!("{name} diagnose: flow {} has no evidence first: {first}", finding["flow"]));
+        }
+    }
 }
 
 /// Every error that `diagnose` says a client shows leads back to the finding's cause.
