@@ -8,20 +8,30 @@ use std::fs;
 use shakedown::app::keys;
 use shakedown::diagnose::RULES;
 use shakedown::engine::{Options, Session};
-use shakedown::facts::FIELDS;
-use shakedown::filter::ALIASES;
+use shakedown::facts::{FIELDS, Field};
+use shakedown::filter::aliases;
 use shakedown::tui;
 
 #[test]
 fn the_fields_are_documented() {
     let mut text = String::from(
         "# Fields\n\n\
-         Every fact of a flow. The name is the word of `--filter`, a column of `flows --format csv`, and with dots as nesting a key of\n\
-         `flows --format json` where that has it. Made from `src/facts/fields.rs` by `UPDATE_DOCS=1 cargo test --test docs`.\n\n\
-         | field | says |\n| --- | --- |\n",
+         Every fact of a flow. Its name is a word of `--filter`; it is a column of `flows --format csv` and, with dots as nesting, a key of\n\
+         `flows --format json` where the table says so. Made from `src/facts/fields.rs` by `UPDATE_DOCS=1 cargo test --test docs`.\n\n\
+         Known is when: *identity* only says which flow it is; *before* anything could go wrong; from the *answer* to the SYN; as a\n\
+         *consequence* of how the flow went, which explains nothing.\n\n\
+         | field | value | known | in | says |\n| --- | --- | --- | --- | --- |\n",
     );
     for field in FIELDS {
-        let _ = writeln!(text, "| `{}` | {} |", field.name, field.doc);
+        let _ = writeln!(
+            text,
+            "| `{}` | {} | {} | {} | {} |",
+            field.name,
+            field.kind,
+            field.tier.name(),
+            places(field),
+            field.doc
+        );
     }
     text.push_str(
         "\n## Filters\n\n\
@@ -33,7 +43,7 @@ fn the_fields_are_documented() {
          start >= \"2026-11-24 08:08\" api\n\
          ```\n\n\
          | write | to say |\n| --- | --- |\n\
-         | `==` `=` `eq`, `!=` `ne` | equal (text: but for case; an address: in the network), not equal |\n\
+         | `==` `=` `eq`, `!=` `ne` | equal (text: but for case; an address: in the network; several names: one of them), not equal |\n\
          | `<` `<=` `>` `>=`, `lt` `le` `gt` `ge` | order; durations take `us`, `ms`, `s`, `min`, `h`, sizes `k`, `M`, `G` |\n\
          | `~` `matches`, `!~` | a regular expression is found, is not found; case is ignored |\n\
          | `contains` | a piece of text, case ignored |\n\
@@ -44,11 +54,18 @@ fn the_fields_are_documented() {
          A comparison with a field that the flow has no value of does not hold, `!=` included; `not tls.sni == x` holds there.\n\n\
          ## Other names\n\n| name | stands for |\n| --- | --- |\n",
     );
-    for alias in ALIASES {
-        let fields: Vec<String> = alias.fields.iter().map(|field| format!("`{field}`")).collect();
+    for alias in aliases() {
+        let fields: Vec<String> = alias.fields.iter().map(|field| format!("`{}`", field.name)).collect();
         let _ = writeln!(text, "| `{}` | {} |", alias.name, fields.join(" or "));
     }
     check("docs/fields.md", &text);
+}
+
+/// The formats that have a field, with its key where that is not its name.
+fn places(field: &Field) -> String {
+    let csv = field.csv.map(|_| "CSV".to_owned());
+    let json = field.json.map(|path| if path == field.name { "JSON".to_owned() } else { format!("JSON as `{path}`") });
+    csv.into_iter().chain(json).collect::<Vec<_>>().join(", ")
 }
 
 #[test]

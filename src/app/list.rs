@@ -13,7 +13,7 @@ use crate::engine::{Answer, Request};
 use crate::index::Index;
 use crate::present::causes::Kind;
 use crate::present::chart::Histogram;
-use crate::present::list::{COLUMNS, OUTCOME};
+use crate::present::list::{self, COLUMNS};
 use crate::vocab::{Cause, FlowNumber, FlowRef, Outcome};
 
 /// The state of the list.
@@ -53,7 +53,7 @@ enum Chosen {
 impl Default for List {
     fn default() -> Self {
         let query = Query {
-            column: OUTCOME,
+            column: list::outcome_column(),
             reverse: false,
             text: String::new(),
             outcome: None,

@@ -15,6 +15,8 @@ pub fn plain(value: &Value<'_>) -> String {
         Value::Time(time) => json::time(*time),
         Value::Ip(ip) => ip.to_string(),
         Value::Text(text) => text::visible(text),
+        Value::Bytes(bytes) => text::visible_bytes(bytes),
+        Value::Set(names) => names.join(" "),
     }
 }
 
@@ -22,7 +24,8 @@ pub fn plain(value: &Value<'_>) -> String {
 /// the writer's task.
 pub fn csv(value: &Value<'_>) -> String {
     let cell = plain(value);
-    if matches!(value, Value::Text(_)) && cell.starts_with(['=', '+', '-', '@']) { format!("'{cell}") } else { cell }
+    let is_text = matches!(value, Value::Text(_) | Value::Bytes(_));
+    if is_text && cell.starts_with(['=', '+', '-', '@']) { format!("'{cell}") } else { cell }
 }
 
 /// Text within Markdown: visible, and without a character that Markdown or the HTML in it would take for its own.

@@ -8,9 +8,10 @@ use super::paint::{Ink, Paint};
 use super::table::{Align, Cell, Table};
 use super::{Format, json};
 use crate::engine::parallel;
-use crate::facts::{FIELDS, FlowFacts};
+use crate::facts::{self, FlowFacts, Tone, Value};
 use crate::index::Index;
-use crate::vocab::{Direction, FlowNumber, text};
+use crate::present::list::{COLUMNS, Column, Shown};
+use crate::vocab::{FlowNumber, Time};
 
 pub use super::flow_json::FlowJson;
 
@@ -38,17 +39,21 @@ pub fn write(
         }
         Format::Csv => csv(out, flows()),
         Format::Text | Format::Markdown => {
-            Table { columns: COLUMNS, paint }.write(out, || flows().map(|facts| row(&facts)))
+            let columns = columns();
+            let headings: Vec<_> = columns.iter().map(|column| (column.layout.title, align(column))).collect();
+            let row = |facts: FlowFacts<'_>| columns.iter().map(|column| cell(column, &facts)).collect();
+            Table { columns: &headings, paint }.write(out, || flows().map(row))
         }
     }
 }
 
-/// Every field of the field table is a column; one that does not apply is empty.
+/// The fields of the field table that are columns of CSV; one that does not apply is empty.
 fn csv<'a>(out: &mut impl Write, flows: impl Iterator<Item = FlowFacts<'a>>) -> io::Result<()> {
+    let columns = facts::csv_columns();
     let mut writer = csv::Writer::from_writer(out);
-    writer.write_record(FIELDS.iter().map(|field| field.name)).map_err(into_io)?;
+    writer.write_record(columns.iter().map(|field| field.name)).map_err(into_io)?;
     for facts in flows {
-        for field in FIELDS {
+        for field in &columns {
             let cell = (field.get)(&facts).as_ref().map_or_else(String::new, cells::csv);
             writer.write_field(cell).map_err(into_io)?;
         }
@@ -64,49 +69,34 @@ fn into_io(error: csv::Error) -> io::Error {
     }
 }
 
-const COLUMNS: &[(&str, Align)] = &[
-    ("Flow", Align::Right),
-    ("Time", Align::Left),
-    ("Client", Align::Left),
-    ("Server", Align::Left),
-    ("Server name", Align::Left),
-    ("Version", Align::Left),
-    ("ALPN", Align::Left),
-    ("Outcome", Align::Left),
-    ("Handshake", Align::Right),
-    ("Packets", Align::Right),
-    ("Bytes", Align::Right),
-    ("Retr", Align::Right),
-    ("Cause", Align::Left),
-];
+/// The columns of the list; causes, which few flows have, end the line.
+fn columns() -> Vec<&'static Column> {
+    let mut columns: Vec<&Column> = COLUMNS.iter().collect();
+    columns.sort_by_key(|column| column.layout.tone == Tone::Failure);
+    columns
+}
 
-fn row(facts: &FlowFacts<'_>) -> Vec<Cell> {
-    let (flow, tls) = (facts.row, facts.tls);
-    let bytes = |bytes: Option<&[u8]>| Cell::plain(bytes.map_or_else(String::new, text::visible_bytes));
-    let sum =
-        |read: &dyn Fn(Direction) -> u64| Cell::plain(Direction::BOTH.into_iter().map(read).sum::<u64>().to_string());
-    let ink = Ink::of(flow.outcome);
-    let took = tls.and_then(|tls| Some(duration(tls.completed?.since(tls.began?))));
-    vec![
-        Cell::plain(facts.flow.to_string()),
-        Cell::plain(time(facts)),
-        Cell::plain(flow.client.to_string()),
-        Cell::plain(flow.server.to_string()),
-        bytes(tls.and_then(|tls| tls.server_name.as_deref())),
-        Cell::plain(tls.and_then(|tls| tls.version).map_or_else(String::new, |version| version.to_string())),
-        bytes(tls.and_then(|tls| tls.alpn.as_deref())),
-        Cell::inked(ink, flow.outcome.map_or("", crate::vocab::Outcome::name)),
-        Cell::plain(took.unwrap_or_default()),
-        sum(&|way| u64::from(flow.sides[way].packets)),
-        sum(&|way| flow.sides[way].bytes),
-        sum(&|way| u64::from(flow.sides[way].retransmissions)),
-        Cell::inked(ink, flow.cause.map_or("", crate::vocab::Cause::name)),
-    ]
+fn align(column: &Column) -> Align {
+    if column.is_right() { Align::Right } else { Align::Left }
+}
+
+fn cell(column: &Column, facts: &FlowFacts<'_>) -> Cell {
+    let text = match column.shown(facts) {
+        None => String::new(),
+        Some(Shown::Endpoint(endpoint)) => endpoint.to_string(),
+        Some(Shown::Value(Value::Time(at))) => time(at),
+        Some(Shown::Value(Value::Seconds(seconds))) => duration(seconds),
+        Some(Shown::Value(value)) => cells::plain(&value),
+    };
+    match column.layout.tone {
+        Tone::Outcome | Tone::Failure => Cell::inked(Ink::of(facts.row.outcome), text),
+        _ => Cell::plain(text),
+    }
 }
 
 /// Date and time of day to the microsecond, in UTC.
-fn time(facts: &FlowFacts<'_>) -> String {
-    let full = json::time(facts.row.start);
+fn time(time: Time) -> String {
+    let full = json::time(time);
     match full.strip_suffix("Z").filter(|text| text.len() == 29) {
         Some(text) => format!("{}Z", &text[..26]),
         None => full,

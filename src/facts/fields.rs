@@ -1,36 +1,15 @@
-//! The fields, one row each.
+//! The fields, one row each, in the order of JSON and of the documentation.
 
 use std::borrow::Cow;
 
-use super::{FlowFacts, Value};
-use crate::vocab::{Direction, text};
-
-/// One fact of a flow.
-pub struct Field {
-    /// Its name in filters, documentation and (with dots as nesting) JSON.
-    pub name: &'static str,
-    /// Its heading as a column.
-    pub title: &'static str,
-    /// What it says, its unit and source.
-    pub doc: &'static str,
-    /// Columns it wants in a table.
-    pub width: u16,
-    /// Reads it; `None` where it does not apply.
-    pub get: for<'a> fn(&FlowFacts<'a>) -> Option<Value<'a>>,
-}
-
-macro_rules! fields {
-    ($($name:literal, $title:literal, $width:literal, $doc:literal, |$facts:ident| $get:expr;)+) => {
-        /// Every field, in the order of the documentation.
-        pub const FIELDS: &[Field] = &[$(Field {
-            name: $name,
-            title: $title,
-            doc: $doc,
-            width: $width,
-            get: |$facts| $get,
-        },)+];
-    };
-}
+use super::Kind::{Address, Duration, Number, OneOf, Set, Text, Truth, Version};
+use super::Tier::{Answer, Before, Consequence, Identity};
+use super::Unit::{
+    Attempt, Bits, Bytes, Certificates, Code, Errors, Flow, Hops, Packet, Packets, Port, Records, Segments,
+};
+use super::{Column, Field, FlowFacts, Kind, Tone, Value};
+use crate::flow::{Issues, Side, SideFlags};
+use crate::vocab::{Cause, Direction, EndedBy, Outcome, text};
 
 #[expect(clippy::unnecessary_wraps, reason = "the shape of a field's getter")]
 fn integer<'a>(number: impl Into<i64>) -> Option<Value<'a>> {
@@ -41,9 +20,23 @@ fn count<'a>(number: u64) -> Option<Value<'a>> {
     integer(i64::try_from(number).unwrap_or(i64::MAX))
 }
 
-#[expect(clippy::unnecessary_wraps, clippy::needless_pass_by_value, reason = "the shape of a field's getter")]
-fn owned<'a>(text: impl ToString) -> Option<Value<'a>> {
-    Some(Value::Text(Cow::Owned(text.to_string())))
+/// A number of both directions together.
+fn sum<'a>(facts: &FlowFacts<'_>, read: impl Fn(&Side) -> u64) -> Option<Value<'a>> {
+    count(Direction::BOTH.iter().map(|way| read(&facts.row.sides[*way])).sum())
+}
+
+/// A number of which 0 says that there is none.
+fn stated<'a>(number: impl Into<i64>) -> Option<Value<'a>> {
+    integer(number).filter(|number| *number != Value::Integer(0))
+}
+
+/// The TTL or hop limit of an end's first packet, where it sent one.
+fn ttl<'a>(side: &Side) -> Option<Value<'a>> {
+    integer(side.ttl).filter(|_| side.packets > 0)
+}
+
+fn window_scale<'a>(side: &Side) -> Option<Value<'a>> {
+    integer(side.window_scale).filter(|_| side.flags.has(SideFlags::SCALED))
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "the shape of a field's getter")]
@@ -51,76 +44,220 @@ fn name(text: &'static str) -> Option<Value<'static>> {
     Some(Value::Text(Cow::Borrowed(text)))
 }
 
-/// Bytes of the capture as text; what is no UTF-8 or could disturb a terminal is written as an escape.
-fn bytes<'a>(bytes: Option<&[u8]>) -> Option<Value<'a>> {
-    bytes.map(|bytes| Value::Text(Cow::Owned(text::visible_bytes(bytes))))
+fn borrowed(text: Option<&str>) -> Option<Value<'_>> {
+    text.map(|text| Value::Text(Cow::Borrowed(text)))
 }
 
-fields! {
-    "flow", "Flow", 6, "Number of the TCP connection, from 0, as Wireshark's tcp.stream.", |f| integer(f.flow.0);
-    "capture", "Capture", 16, "File that holds the first packet.", |f| Some(Value::Text(f.capture.into()));
-    "start", "Time", 15, "Time of the first packet.", |f| Some(Value::Time(f.row.start));
-    "duration", "Duration", 9, "Seconds from the first packet to the last.",
-        |f| Some(Value::Seconds(f.row.end.since(f.row.start)));
-    "client.ip", "Client", 15, "Address of the end that opened the connection.", |f| Some(Value::Ip(f.row.client.ip));
-    "client.port", "Port", 5, "Its TCP port.", |f| integer(f.row.client.port);
-    "server.ip", "Server", 15, "Address of the end that was connected to.", |f| Some(Value::Ip(f.row.server.ip));
-    "server.port", "Port", 5, "Its TCP port.", |f| integer(f.row.server.port);
-    "tls.sni", "Server name", 28, "Server name indication of the first ClientHello (RFC 6066 §3).",
-        |f| bytes(f.tls?.server_name.as_deref());
-    "tls.version", "Version", 7, "Version of the first ServerHello (RFC 8446 §4.2.1).",
-        |f| owned(f.tls?.version?);
-    "tls.cipher", "Cipher suite", 30, "Cipher suite of the first ServerHello (IANA TLS Cipher Suites).",
-        |f| owned(f.tls?.cipher?);
-    "tls.alpn", "ALPN", 8, "Application protocol the server chose (RFC 7301), where it is in clear.",
-        |f| bytes(f.tls?.alpn.as_deref());
-    "tls.group", "Group", 16, "Key exchange group the server chose (IANA TLS Supported Groups).",
-        |f| owned(f.tls?.group?);
-    "tls.ja3", "JA3", 32, "JA3 of the first ClientHello.", |f| Some(Value::Text(f.tls?.ja3.as_deref()?.into()));
-    "tls.ja3s", "JA3S", 32, "JA3S of the first ServerHello.", |f| Some(Value::Text(f.tls?.ja3s.as_deref()?.into()));
-    "tls.ja4", "JA4", 36, "JA4 of the first ClientHello.", |f| Some(Value::Text(f.tls?.ja4.as_deref()?.into()));
-    "tls.client_hello_bytes", "CH bytes", 8, "Length of the first ClientHello in bytes, header included.",
-        |f| f.tls.filter(|tls| tls.client_hello_bytes > 0).and_then(|tls| integer(tls.client_hello_bytes));
-    "tls.client_hello_segments", "CH segs", 7, "TCP segments that carried the first ClientHello.",
-        |f| f.tls.filter(|tls| tls.client_hello_segments > 0).and_then(|tls| integer(tls.client_hello_segments));
-    "tls.resumed", "Resumed", 7, "Whether an earlier session was resumed.", |f| Some(Value::Bool(f.tls?.resumed?));
-    "tls.certificates", "Certs", 5, "Certificates seen in clear or decrypted, of both directions.",
-        |f| integer(f.tls?.certificates);
-    "tls.handshake_time", "Handshake", 9, "Seconds from the first byte of the ClientHello to the end of the handshake.",
-        |f| { let tls = f.tls?; Some(Value::Seconds(tls.completed?.since(tls.began?))) };
-    "outcome", "Outcome", 10, "How it came out: ok, failed, incomplete, unused or not-tls.",
-        |f| name(f.row.outcome?.name());
-    "cause", "Cause", 28, "Why it failed.", |f| name(f.row.cause?.name());
-    "ended_by", "Ended by", 9, "Who made success impossible.", |f| name(f.row.ended_by?.name());
-    "attempt", "Attempt", 7, "Flows that are one try of one client share a number.", |f| integer(f.attempt?);
-    "packets", "Packets", 7, "Packets of both directions.",
-        |f| count(Direction::BOTH.iter().map(|way| u64::from(f.row.sides[*way].packets)).sum());
-    "bytes", "Bytes", 8, "TCP payload of both directions in bytes, retransmissions included.",
-        |f| count(Direction::BOTH.iter().map(|way| f.row.sides[*way].bytes).sum());
-    "bytes.to_server", "Up", 8, "TCP payload from the client in bytes.", |f| count(f.row.sides.to_server.bytes);
-    "bytes.to_client", "Down", 8, "TCP payload from the server in bytes.", |f| count(f.row.sides.to_client.bytes);
-    "tcp.retransmissions", "Retr", 4, "Retransmitted segments of both directions.",
-        |f| count(Direction::BOTH.iter().map(|way| u64::from(f.row.sides[*way].retransmissions)).sum());
-    "tcp.syn_rtt", "SYN RTT", 8, "Seconds from the SYN to the SYN-ACK.",
-        |f| Some(Value::Seconds(f64::from(f.row.syn_rtt()?) / 1e9));
-    "tcp.ttl.to_server", "TTL up", 6, "TTL or hop limit of the client's first packet.",
-        |f| (f.row.sides.to_server.packets > 0).then(|| Value::Integer(f.row.sides.to_server.ttl.into()));
-    "tcp.ttl.to_client", "TTL dn", 6, "TTL or hop limit of the server's first packet.",
-        |f| (f.row.sides.to_client.packets > 0).then(|| Value::Integer(f.row.sides.to_client.ttl.into()));
-    "tcp.mss.to_server", "MSS up", 6, "MSS of the client's SYN in bytes.",
-        |f| (f.row.sides.to_server.mss > 0).then(|| Value::Integer(f.row.sides.to_server.mss.into()));
-    "tcp.mss.to_client", "MSS dn", 6, "MSS of the server's SYN-ACK in bytes.",
-        |f| (f.row.sides.to_client.mss > 0).then(|| Value::Integer(f.row.sides.to_client.mss.into()));
-    "tcp.reset_by", "Reset by", 8, "Whose address the first RST bears: client or server.",
-        |f| name(f.row.reset_by?.sender());
-    "tcp.closed_by", "Closed by", 9, "Whose address the first FIN bears: client or server.",
-        |f| name(f.row.closed_by?.sender());
-    "icmp_errors", "ICMP", 4, "ICMP errors that quote the flow.", |f| integer(f.row.icmp_errors);
-    "issues", "Issues", 16, "What is wrong with its capture.",
-        |f| owned(f.row.issues.names().collect::<Vec<_>>().join(" ")).filter(|_| f.row.issues.0 != 0);
+/// The server name's bytes in hexadecimal where they are not plain ASCII.
+fn name_in_hex<'a>(facts: &FlowFacts<'a>) -> Option<Value<'a>> {
+    let name = facts.tls?.server_name.as_deref()?;
+    let is_plain = name.iter().all(|byte| matches!(byte, b' '..=b'~'));
+    (!is_plain).then(|| Value::Text(Cow::Owned(text::hex(name))))
 }
+
+/// Whose address a segment bears.
+const SENDERS: Kind = OneOf(&Direction::SENDERS);
+
+/// Every field.
+pub static FIELDS: &[Field] = &[
+    Field::new("flow", Number(Flow), Identity, |f| integer(f.flow.0))
+        .says("Number of the TCP connection, from 0, as Wireshark's tcp.stream.")
+        .csv(0)
+        .also(&["tcp.stream"])
+        .listed(Column::new(0, "Flow", (4, 8, 8), 0).tone(Tone::Number)),
+    Field::new("capture", Text, Before, |f| borrowed(Some(f.capture))).says("File that holds the first packet.").csv(1),
+    Field::new("client.ip", Address, Before, |f| Some(Value::Ip(f.row.client.ip)))
+        .says("Address of the end that opened the connection.")
+        .csv(4)
+        .also(&["client", "ip", "ip.addr", "ipv6.addr", "ip.src"])
+        .listed(Column::new(2, "Client", (12, 21, 47), 3).port("client.port").tone(Tone::Client)),
+    Field::new("client.port", Number(Port), Before, |f| integer(f.row.client.port))
+        .says("Its TCP port.")
+        .csv(5)
+        .also(&["port", "tcp.port", "tcp.srcport"]),
+    Field::new("server.ip", Address, Before, |f| Some(Value::Ip(f.row.server.ip)))
+        .says("Address of the end that was connected to.")
+        .csv(6)
+        .also(&["server", "ip", "ip.addr", "ipv6.addr", "ip.dst"])
+        .listed(Column::new(3, "Server", (12, 21, 47), 5).port("server.port").tone(Tone::Server)),
+    Field::new("server.port", Number(Port), Before, |f| integer(f.row.server.port))
+        .says("Its TCP port.")
+        .csv(7)
+        .also(&["port", "tcp.port", "tcp.dstport"]),
+    Field::new("first_packet", Number(Packet), Identity, |f| integer(f.row.first_packet.0))
+        .says("Number of the first packet, as Wireshark's frame.number."),
+    Field::new("last_packet", Number(Packet), Identity, |f| integer(f.row.last_packet.0))
+        .says("Number of the last packet."),
+    Field::new("start", Kind::Time, Before, |f| Some(Value::Time(f.row.start)))
+        .says("Time of the first packet.")
+        .csv(2)
+        .also(&["time", "frame.time"])
+        .listed(Column::new(1, "Time", (15, 15, 15), 6).tone(Tone::Faint)),
+    Field::new("duration", Duration, Consequence, |f| Some(Value::Seconds(f.row.end.since(f.row.start))))
+        .says("From the first packet to the last.")
+        .csv(3),
+    Field::new("packets", Number(Packets), Consequence, |f| sum(f, |side| side.packets.into()))
+        .says("Packets of both directions.")
+        .csv(25)
+        .total()
+        .listed(Column::new(10, "Packets", (7, 9, 9), 9)),
+    Field::new("packets.to_server", Number(Packets), Consequence, |f| integer(f.row.sides.to_server.packets))
+        .says("Packets from the client."),
+    Field::new("packets.to_client", Number(Packets), Consequence, |f| integer(f.row.sides.to_client.packets))
+        .says("Packets from the server."),
+    Field::new("bytes", Number(Bytes), Consequence, |f| sum(f, |side| side.bytes))
+        .says("TCP payload of both directions, retransmissions included.")
+        .csv(26)
+        .total()
+        .listed(Column::new(11, "Bytes", (5, 11, 11), 10)),
+    Field::new("bytes.to_server", Number(Bytes), Consequence, |f| count(f.row.sides.to_server.bytes))
+        .says("TCP payload from the client.")
+        .csv(27),
+    Field::new("bytes.to_client", Number(Bytes), Consequence, |f| count(f.row.sides.to_client.bytes))
+        .says("TCP payload from the server.")
+        .csv(28),
+    Field::new("tcp.syn_rtt", Duration, Answer, |f| Some(Value::Seconds(f64::from(f.row.syn_rtt()?) / 1e9)))
+        .says("From the SYN to the SYN-ACK.")
+        .csv(30),
+    Field::new("tcp.mss.to_server", Number(Bytes), Before, |f| stated(f.row.sides.to_server.mss))
+        .says("MSS of the client's SYN.")
+        .csv(33),
+    Field::new("tcp.mss.to_client", Number(Bytes), Answer, |f| stated(f.row.sides.to_client.mss))
+        .says("MSS of the server's SYN-ACK.")
+        .csv(34),
+    Field::new("tcp.window_scale.to_server", Number(Bits), Before, |f| window_scale(&f.row.sides.to_server))
+        .says("Window scale of the client's SYN."),
+    Field::new("tcp.window_scale.to_client", Number(Bits), Answer, |f| window_scale(&f.row.sides.to_client))
+        .says("Window scale of the server's SYN-ACK."),
+    Field::new("tcp.retransmissions", Number(Segments), Consequence, |f| sum(f, |side| side.retransmissions.into()))
+        .says("Retransmitted segments of both directions.")
+        .csv(29)
+        .total()
+        .also(&["tcp.analysis.retransmission"])
+        .listed(Column::new(12, "Retr", (4, 6, 6), 4).tone(Tone::Trouble)),
+    Field::new("tcp.retransmissions.to_server", Number(Segments), Consequence, |f| {
+        integer(f.row.sides.to_server.retransmissions)
+    })
+    .says("Retransmitted segments of the client."),
+    Field::new("tcp.retransmissions.to_client", Number(Segments), Consequence, |f| {
+        integer(f.row.sides.to_client.retransmissions)
+    })
+    .says("Retransmitted segments of the server."),
+    Field::new("tcp.ttl.to_server", Number(Hops), Before, |f| ttl(&f.row.sides.to_server))
+        .says("TTL or hop limit of the client's first packet.")
+        .csv(31)
+        .also(&["ttl", "ip.ttl"]),
+    Field::new("tcp.ttl.to_client", Number(Hops), Answer, |f| ttl(&f.row.sides.to_client))
+        .says("TTL or hop limit of the server's first packet.")
+        .csv(32)
+        .also(&["ttl", "ip.ttl"]),
+    Field::new("tcp.reset_by", SENDERS, Consequence, |f| name(f.row.reset_by?.sender()))
+        .says("Whose address the first RST bears.")
+        .csv(35),
+    Field::new("tcp.closed_by", SENDERS, Consequence, |f| name(f.row.closed_by?.sender()))
+        .says("Whose address the first FIN bears.")
+        .csv(36),
+    Field::new("icmp_errors", Number(Errors), Consequence, |f| integer(f.row.icmp_errors))
+        .says("ICMP errors that quote the flow.")
+        .csv(37)
+        .json("tcp.icmp_errors")
+        .sparse(),
+    Field::new("tls.sni", Text, Before, |f| f.tls?.server_name.as_deref().map(Value::Bytes))
+        .says("Server name indication of the first ClientHello (RFC 6066 §3).")
+        .csv(8)
+        .also(&["sni", "name", "tls.handshake.extensions_server_name"])
+        .listed(Column::new(4, "Server name", (8, 24, 40), 2).tone(Tone::Strong)),
+    Field::new("tls.sni_hex", Text, Before, name_in_hex)
+        .says("Its bytes in hexadecimal, where they are not plain ASCII."),
+    Field::new("tls.version", Version, Consequence, |f| Some(Value::Text(f.tls?.version?.shown())))
+        .says("Version of the first ServerHello (RFC 8446 §4.2.1).")
+        .csv(9)
+        .also(&["version", "tls.handshake.version"])
+        .listed(Column::new(5, "Version", (7, 9, 9), 7)),
+    Field::new("tls.version_id", Number(Code), Consequence, |f| integer(f.tls?.version?.0)).says("Its number."),
+    Field::new("tls.cipher", Text, Consequence, |f| Some(Value::Text(f.tls?.cipher?.shown())))
+        .says("Cipher suite of the first ServerHello (IANA TLS Cipher Suites).")
+        .csv(10)
+        .also(&["cipher", "tls.handshake.ciphersuite"]),
+    Field::new("tls.cipher_id", Number(Code), Consequence, |f| integer(f.tls?.cipher?.0)).says("Its number."),
+    Field::new("tls.alpn", Text, Consequence, |f| f.tls?.alpn.as_deref().map(Value::Bytes))
+        .says("Application protocol the server chose (RFC 7301), where it is in clear.")
+        .csv(11)
+        .also(&["alpn", "tls.handshake.extensions_alpn_str"])
+        .listed(Column::new(6, "ALPN", (5, 8, 10), 11)),
+    Field::new("tls.group", Text, Consequence, |f| Some(Value::Text(f.tls?.group?.shown())))
+        .says("Key exchange group the server chose (IANA TLS Supported Groups).")
+        .csv(12)
+        .also(&["group"]),
+    Field::new("tls.ja3", Text, Before, |f| borrowed(f.tls?.ja3.as_deref()))
+        .says("JA3 of the first ClientHello.")
+        .csv(13)
+        .also(&["ja3", "tls.handshake.ja3"]),
+    Field::new("tls.ja3s", Text, Consequence, |f| borrowed(f.tls?.ja3s.as_deref()))
+        .says("JA3S of the first ServerHello.")
+        .csv(14)
+        .also(&["ja3s", "tls.handshake.ja3s"]),
+    Field::new("tls.ja4", Text, Before, |f| borrowed(f.tls?.ja4.as_deref()))
+        .says("JA4 of the first ClientHello.")
+        .csv(15)
+        .also(&["ja4", "tls.handshake.ja4"]),
+    Field::new("tls.client_hello_bytes", Number(Bytes), Before, |f| stated(f.tls?.client_hello_bytes))
+        .says("Length of the first ClientHello, header included.")
+        .csv(16),
+    Field::new("tls.client_hello_segments", Number(Segments), Before, |f| stated(f.tls?.client_hello_segments))
+        .says("TCP segments that carried the first ClientHello.")
+        .csv(17),
+    Field::new("tls.resumed", Truth, Consequence, |f| Some(Value::Bool(f.tls?.resumed?)))
+        .says("Whether an earlier session was resumed.")
+        .csv(18),
+    Field::new("tls.handshake_time", Duration, Consequence, |f| {
+        let tls = f.tls?;
+        Some(Value::Seconds(tls.completed?.since(tls.began?)))
+    })
+    .says("From the first byte of the ClientHello to the end of the handshake.")
+    .csv(20)
+    .listed(Column::new(9, "Handshake", (9, 10, 10), 8)),
+    Field::new("tls.certificates", Number(Certificates), Consequence, |f| integer(f.tls?.certificates))
+        .says("Certificates seen in clear or decrypted, of both directions.")
+        .csv(19)
+        .sparse(),
+    Field::new("tls.start.to_server", Number(Bytes), Consequence, |f| count(f.tls?.start.to_server))
+        .says("Offset in the client's stream at which TLS begins (after STARTTLS, CONNECT, SOCKS, PROXY)."),
+    Field::new("tls.start.to_client", Number(Bytes), Consequence, |f| count(f.tls?.start.to_client))
+        .says("Offset in the server's stream at which TLS begins."),
+    Field::new("tls.records.to_server", Number(Records), Consequence, |f| integer(f.tls?.records.to_server))
+        .says("TLS records of the client."),
+    Field::new("tls.records.to_client", Number(Records), Consequence, |f| integer(f.tls?.records.to_client))
+        .says("TLS records of the server."),
+    Field::new("attempt", Number(Attempt), Identity, |f| integer(f.attempt?))
+        .says("Flows that are one try of one client share a number.")
+        .csv(24),
+    Field::new("outcome", OneOf(Outcome::NAMES), Consequence, |f| name(f.row.outcome?.name()))
+        .says("How it came out.")
+        .csv(21)
+        .listed(Column::new(7, "Outcome", (8, 12, 12), 0).tone(Tone::Outcome)),
+    Field::new("cause", OneOf(Cause::NAMES), Consequence, |f| name(f.row.cause?.name()))
+        .says("Why it failed.")
+        .csv(22)
+        .listed(Column::new(8, "Cause", (8, 24, 30), 1).tone(Tone::Failure)),
+    Field::new("ended_by", OneOf(EndedBy::NAMES), Consequence, |f| name(f.row.ended_by?.name()))
+        .says("Who made success impossible.")
+        .csv(23),
+    Field::new("issues", Set(&Issues::NAMES), Consequence, |f| {
+        (f.row.issues.0 != 0).then(|| Value::Set(f.row.issues.names().collect()))
+    })
+    .says("What is wrong with its capture.")
+    .csv(38),
+];
 
 /// The field of this name.
 pub fn by_name(name: &str) -> Option<&'static Field> {
     FIELDS.iter().find(|field| field.name == name)
+}
+
+/// The columns of CSV, in their order.
+pub fn csv_columns() -> Vec<&'static Field> {
+    let mut columns: Vec<&Field> = FIELDS.iter().filter(|field| field.csv.is_some()).collect();
+    columns.sort_by_key(|field| field.csv);
+    columns
 }

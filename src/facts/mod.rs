@@ -1,12 +1,18 @@
-//! The field table: one row is a list column, a filter word, a JSON key, a cohort factor and a line of the docs.
+//! The field table: one row is a list column, a filter word, a JSON key, a CSV column, a cohort factor and a line of
+//! the docs.
 //!
-//! Start at [`FIELDS`]; a field reads its value from [`FlowFacts`].
+//! Start at [`FIELDS`]: a [`Field`] says what its values are ([`Kind`], [`Tier`]), where they stand, and reads them
+//! from [`FlowFacts`]. Whoever needs to know what a value is asks its row, never its name.
 
+mod field;
 mod fields;
+mod kind;
 mod value;
 
-pub use fields::{FIELDS, Field, by_name};
-pub use value::Value;
+pub use field::{Column, Field, Get, Tone};
+pub use fields::{FIELDS, by_name, csv_columns};
+pub use kind::{Kind, Tier, Unit};
+pub use value::{Value, visible};
 
 use crate::flow::FlowRow;
 use crate::proto::TlsFacts;

@@ -1,10 +1,9 @@
 //! A field's value with its type.
 
 use std::borrow::Cow;
-use std::cmp::Ordering;
 use std::net::IpAddr;
 
-use crate::vocab::Time;
+use crate::vocab::{Time, text};
 
 /// What a field says of a flow.
 #[derive(Clone, PartialEq, Debug)]
@@ -19,21 +18,18 @@ pub enum Value<'a> {
     Time(Time),
     /// An address.
     Ip(IpAddr),
-    /// Text as captured; it must be made visible before it is shown.
+    /// Text; it must be made visible before it is shown.
     Text(Cow<'a, str>),
+    /// Bytes of the capture that should be text.
+    Bytes(&'a [u8]),
+    /// Several names.
+    Set(Vec<&'static str>),
 }
 
-impl Value<'_> {
-    /// The order that sorting by a column follows.
-    pub fn order(&self, other: &Self) -> Ordering {
-        match (self, other) {
-            (Value::Bool(a), Value::Bool(b)) => a.cmp(b),
-            (Value::Integer(a), Value::Integer(b)) => a.cmp(b),
-            (Value::Seconds(a), Value::Seconds(b)) => a.total_cmp(b),
-            (Value::Time(a), Value::Time(b)) => a.cmp(b),
-            (Value::Ip(a), Value::Ip(b)) => a.cmp(b),
-            (Value::Text(a), Value::Text(b)) => a.cmp(b),
-            _ => Ordering::Equal,
-        }
+/// Captured bytes as visible text: what is no UTF-8 or could disturb a terminal is written as an escape.
+pub fn visible(bytes: &[u8]) -> Cow<'_, str> {
+    match str::from_utf8(bytes) {
+        Ok(plain) if bytes.iter().all(|byte| matches!(byte, b' '..=b'~')) => Cow::Borrowed(plain),
+        _ => Cow::Owned(text::visible_bytes(bytes)),
     }
 }

@@ -1,8 +1,9 @@
 //! The flow filter language over the field table: `outcome == failed and tls.sni ~ "api"`.
 //!
-//! Start at [`Filter::parse`]. Every row of [`FIELDS`](crate::facts::FIELDS) is a word of the language. People who know
-//! Wireshark's display filters find `==`, `eq`, `&&`, `!`, `contains`, `matches` and `in {…}` as they are there. A word
-//! that is no field and stands alone matches text anywhere in the flow's facts. Nothing here reads a packet.
+//! Start at [`Filter::parse`]. Every row of [`FIELDS`](crate::facts::FIELDS) is a word of the language, and its kind
+//! says what it can be compared with. People who know Wireshark's display filters find `==`, `eq`, `&&`, `!`,
+//! `contains`, `matches` and `in {…}` as they are there. A word that is no field and stands alone matches text anywhere
+//! in the flow's facts. Nothing here reads a packet.
 
 mod error;
 mod lexer;
@@ -12,7 +13,7 @@ mod node;
 mod parser;
 
 pub use error::FilterError;
-pub use names::{ALIASES, Alias};
+pub use names::{Alias, aliases};
 
 use crate::facts::FlowFacts;
 use node::Node;

@@ -1,13 +1,12 @@
 //! A filter as a tree, and how it is asked.
 
 use std::cmp::Ordering;
-use std::fmt::Write as _;
 
 use regex::Regex;
 
 use super::lexer::Operator;
 use super::literal::Literal;
-use crate::facts::{FIELDS, Field, FlowFacts, Value};
+use crate::facts::{FIELDS, Field, FlowFacts, Kind, Unit, Value, visible};
 
 /// One condition.
 pub enum Node {
@@ -75,20 +74,27 @@ impl Needle {
     }
 
     fn is_in_any_field(&self, facts: &FlowFacts<'_>) -> bool {
-        let mut address = String::new();
-        FIELDS.iter().any(|field| match (field.get)(facts) {
-            Some(Value::Text(text)) => self.is_in(&text),
-            Some(Value::Ip(ip)) if self.in_address => {
-                address.clear();
-                let _ = write!(address, "{ip}");
-                self.is_in(&address)
-            }
-            // Of numbers only those that name something; counts and times would match by accident.
-            Some(Value::Integer(number)) if self.number == Some(number) => {
-                matches!(field.name, "flow" | "client.port" | "server.port")
-            }
-            _ => false,
-        })
+        FIELDS
+            .iter()
+            .any(|field| self.may_be_in(field.kind) && (field.get)(facts).is_some_and(|value| self.has(&value)))
+    }
+
+    /// Whether a value of this kind can hold it. Of numbers only those that name something: counts and times would match
+    /// by accident.
+    fn may_be_in(&self, kind: Kind) -> bool {
+        match kind {
+            Kind::Text | Kind::Version | Kind::OneOf(_) | Kind::Set(_) => true,
+            Kind::Address => self.in_address,
+            Kind::Number(Unit::Flow | Unit::Port) => self.number.is_some(),
+            Kind::Number(_) | Kind::Time | Kind::Duration | Kind::Truth => false,
+        }
+    }
+
+    fn has(&self, value: &Value<'_>) -> bool {
+        match value {
+            Value::Integer(number) => self.number == Some(*number),
+            value => with_text(value, |text| self.is_in(text)),
+        }
     }
 }
 
@@ -102,11 +108,11 @@ impl Node {
             Node::Not(node) => !node.matches(facts),
             Node::Present(fields) => fields.iter().any(|field| is_present((field.get)(facts).as_ref())),
             Node::Compare { fields, test: test @ (Test::Order(Operator::Unequal, _) | Test::MatchesNot(_)) } => {
-                let mut values = fields.iter().filter_map(|field| Some((field, (field.get)(facts)?))).peekable();
-                values.peek().is_some() && values.all(|(field, value)| test.holds(field, &value))
+                let mut values = fields.iter().filter_map(|field| (field.get)(facts)).peekable();
+                values.peek().is_some() && values.all(|value| test.holds(&value))
             }
             Node::Compare { fields, test } => {
-                fields.iter().any(|field| (field.get)(facts).is_some_and(|value| test.holds(field, &value)))
+                fields.iter().any(|field| (field.get)(facts).is_some_and(|value| test.holds(&value)))
             }
             Node::Text(needle) => needle.is_in_any_field(facts),
         }
@@ -119,10 +125,10 @@ fn is_present(value: Option<&Value<'_>>) -> bool {
 }
 
 impl Test {
-    fn holds(&self, field: &Field, value: &Value<'_>) -> bool {
+    fn holds(&self, value: &Value<'_>) -> bool {
         match self {
-            Test::Order(Operator::Equal, literal) => equals(field, literal, value),
-            Test::Order(Operator::Unequal, literal) => !equals(field, literal, value),
+            Test::Order(Operator::Equal, literal) => literal.equals(value),
+            Test::Order(Operator::Unequal, literal) => !literal.equals(value),
             Test::Order(operator, literal) => literal.order(value).is_some_and(|order| match operator {
                 Operator::Less => order == Ordering::Less,
                 Operator::AtMost => order != Ordering::Greater,
@@ -133,26 +139,18 @@ impl Test {
             Test::MatchesNot(pattern) => with_text(value, |text| !pattern.is_match(text)),
             Test::Contains(needle) => with_text(value, |text| needle.is_in(text)),
             Test::In(ranges) => ranges.iter().any(|(low, high)| {
-                equals(field, low, value)
+                low.equals(value)
                     || low.order(value).is_some_and(Ordering::is_ge) && high.order(value).is_some_and(Ordering::is_le)
             }),
         }
     }
 }
 
-fn equals(field: &Field, literal: &Literal, value: &Value<'_>) -> bool {
-    match value {
-        // The issues are several words, of which any may be meant.
-        Value::Text(words) if field.name == "issues" => {
-            words.split(' ').any(|word| word.eq_ignore_ascii_case(literal.text()))
-        }
-        _ => literal.equals(value),
-    }
-}
-
 fn with_text(value: &Value<'_>, ask: impl FnOnce(&str) -> bool) -> bool {
     match value {
         Value::Text(text) => ask(text),
+        Value::Bytes(bytes) => ask(&visible(bytes)),
+        Value::Set(names) => ask(&names.join(" ")),
         Value::Bool(yes) => ask(if *yes { "true" } else { "false" }),
         Value::Integer(number) => ask(&number.to_string()),
         Value::Seconds(seconds) => ask(&seconds.to_string()),

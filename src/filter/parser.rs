@@ -9,8 +9,7 @@ use super::lexer::{Kind, Operator, Token, tokens};
 use super::literal::Literal;
 use super::node::{Needle, Node, Test};
 use super::{FilterError, MAX_DEPTH, names};
-use crate::facts::Field;
-use crate::vocab::{Cause, EndedBy, Outcome};
+use crate::facts::{self, Field};
 
 /// Bytes that a compiled regular expression may take.
 const MAX_PATTERN: usize = 1 << 20;
@@ -107,44 +106,48 @@ impl<'t> Parser<'t> {
     fn word(&mut self, word: &str, at: &Range<usize>) -> Result<Node, FilterError> {
         if let Some(Kind::Operator(operator)) = self.peek() {
             self.next();
-            let fields = self.fields(word, at)?;
-            return Ok(Node::Compare { test: self.test(*operator, &fields)?, fields });
+            let (field, fields) = self.fields(word, at)?;
+            return Ok(Node::Compare { test: self.test(*operator, field)?, fields });
         }
         // A short name alone is rather a word to look for: `server` may be part of a name.
-        if crate::facts::by_name(&word.to_ascii_lowercase()).is_some() || (word.contains('.') && is_alias(word)) {
-            return Ok(Node::Present(names::fields(word)));
+        if facts::by_name(&word.to_ascii_lowercase()).is_some() || word.contains('.') {
+            let fields = names::fields(word);
+            if !fields.is_empty() {
+                return Ok(Node::Present(fields));
+            }
         }
         Ok(Node::Text(Needle::new(word)))
     }
 
-    fn fields(&self, word: &str, at: &Range<usize>) -> Result<Vec<&'static Field>, FilterError> {
+    /// The fields of a name, all of one kind, and the first of them.
+    fn fields(&self, word: &str, at: &Range<usize>) -> Result<(&'static Field, Vec<&'static Field>), FilterError> {
         let fields = names::fields(word);
-        if fields.is_empty() {
-            let mut error = self.error(at.clone(), format!("there is no field {word}"));
-            error.suggestion = nearest(word, names::all()).map(str::to_owned);
-            if error.suggestion.is_none() {
-                error.message.push_str(" (docs/fields.md lists them)");
-            }
-            return Err(error);
+        if let Some(first) = fields.first() {
+            return Ok((first, fields));
         }
-        Ok(fields)
+        let mut error = self.error(at.clone(), format!("there is no field {word}"));
+        error.suggestion = nearest(word, names::all()).map(str::to_owned);
+        if error.suggestion.is_none() {
+            error.message.push_str(" (docs/fields.md lists them)");
+        }
+        Err(error)
     }
 
-    fn test(&mut self, operator: Operator, fields: &[&'static Field]) -> Result<Test, FilterError> {
+    fn test(&mut self, operator: Operator, field: &Field) -> Result<Test, FilterError> {
         if operator == Operator::In && self.peek() == Some(&Kind::SetOpen) {
             self.next();
-            return self.set(fields);
+            return self.set(field);
         }
         let token = self.expect("a value")?;
         let (Kind::Word(text) | Kind::Quoted(text)) = &token.kind else {
             return Err(self.error(token.at.clone(), "a value is expected here"));
         };
         match operator {
-            Operator::In => Ok(Test::In(vec![self.range(text, &token.at, fields)?])),
+            Operator::In => Ok(Test::In(vec![self.range(text, &token.at, field)?])),
             Operator::Contains => Ok(Test::Contains(Needle::new(text))),
             Operator::Matches => self.pattern(text, &token.at).map(Test::Matches),
             Operator::MatchesNot => self.pattern(text, &token.at).map(Test::MatchesNot),
-            _ => Ok(Test::Order(operator, self.literal(text, &token.at, fields)?)),
+            _ => Ok(Test::Order(operator, self.literal(text, &token.at, field)?)),
         }
     }
 
@@ -157,79 +160,48 @@ impl<'t> Parser<'t> {
         })
     }
 
-    fn set(&mut self, fields: &[&'static Field]) -> Result<Test, FilterError> {
+    fn set(&mut self, field: &Field) -> Result<Test, FilterError> {
         let mut ranges = Vec::new();
         loop {
             let token = self.expect("a closing }")?;
             match &token.kind {
                 Kind::SetClose => return Ok(Test::In(ranges)),
                 Kind::Comma => {}
-                Kind::Word(text) | Kind::Quoted(text) => ranges.push(self.range(text, &token.at, fields)?),
+                Kind::Word(text) | Kind::Quoted(text) => ranges.push(self.range(text, &token.at, field)?),
                 _ => return Err(self.error(token.at.clone(), "a value or a closing } is expected here")),
             }
         }
     }
 
     /// `low..high`, or one value as a range of itself.
-    fn range(
-        &self,
-        text: &str,
-        at: &Range<usize>,
-        fields: &[&'static Field],
-    ) -> Result<(Literal, Literal), FilterError> {
+    fn range(&self, text: &str, at: &Range<usize>, field: &Field) -> Result<(Literal, Literal), FilterError> {
         match text.split_once("..") {
             Some((low, high)) if !low.is_empty() && !high.is_empty() => {
-                Ok((self.literal(low, at, fields)?, self.literal(high, at, fields)?))
+                Ok((self.literal(low, at, field)?, self.literal(high, at, field)?))
             }
             _ => {
-                let literal = self.literal(text, at, fields)?;
+                let literal = self.literal(text, at, field)?;
                 Ok((literal.clone(), literal))
             }
         }
     }
 
-    fn literal(&self, text: &str, at: &Range<usize>, fields: &[&'static Field]) -> Result<Literal, FilterError> {
-        let field = fields.first().map_or("", |field| field.name);
-        let literal = match field {
-            // `1.3` means TLS 1.3, as `0x0304` does.
-            "tls.version" => Literal::new(&version(text)),
-            _ => Literal::new(text),
-        };
-        if matches!(field, "client.ip" | "server.ip") && !literal.is_address() {
-            return Err(self.error(at.clone(), format!("{text} is no address or network")));
-        }
-        let known: Vec<&'static str> = match field {
-            "outcome" => Outcome::ALL.iter().map(|value| value.name()).collect(),
-            "cause" => Cause::ALL.iter().map(|value| value.name()).collect(),
-            "ended_by" => EndedBy::ALL.iter().map(|value| value.name()).collect(),
-            _ => return Ok(literal),
-        };
-        if known.contains(&literal.text()) {
-            return Ok(literal);
-        }
-        let mut error = self.error(at.clone(), format!("no flow has the {field} {text}"));
-        error.suggestion = nearest(text, known.iter().copied()).map(str::to_owned);
-        if error.suggestion.is_none() && known.len() < 10 {
-            error.message = format!("{}: it is one of {}", error.message, known.join(", "));
-        }
-        Err(error)
+    fn literal(&self, text: &str, at: &Range<usize>, field: &Field) -> Result<Literal, FilterError> {
+        Literal::read(text, field.kind).ok_or_else(|| self.refused(text, at, field))
     }
-}
 
-fn is_alias(word: &str) -> bool {
-    names::ALIASES.iter().any(|alias| alias.name.eq_ignore_ascii_case(word))
-}
-
-fn version(text: &str) -> String {
-    let lower = text.to_ascii_lowercase();
-    let bare = lower.strip_prefix("tls").unwrap_or(&lower).trim_start_matches([' ', 'v']);
-    match bare {
-        "1.0" | "1" | "0x0301" => "TLS 1.0".into(),
-        "1.1" | "0x0302" => "TLS 1.1".into(),
-        "1.2" | "0x0303" => "TLS 1.2".into(),
-        "1.3" | "0x0304" => "TLS 1.3".into(),
-        "0x0300" | "ssl3" | "sslv3" | "ssl 3.0" => "SSL 3.0".into(),
-        _ => text.to_owned(),
+    /// A value that the field cannot have.
+    fn refused(&self, text: &str, at: &Range<usize>, field: &Field) -> FilterError {
+        let names = field.kind.names();
+        if names.is_empty() {
+            return self.error(at.clone(), format!("{text} {}", Literal::refusal(field.kind)));
+        }
+        let mut error = self.error(at.clone(), format!("no flow has the {} {text}", field.name));
+        error.suggestion = nearest(text, names.iter().copied()).map(str::to_owned);
+        if error.suggestion.is_none() && names.len() < 10 {
+            error.message = format!("{}: it is one of {}", error.message, names.join(", "));
+        }
+        error
     }
 }
 
@@ -284,6 +256,10 @@ mod tests {
             "no flow has the cause reset-after-client-helo; did you mean reset-after-client-hello?"
         );
         assert_eq!(line("client.ip == api"), "api is no address or network");
+        assert_eq!(line("packets > many"), "many is no number");
+        assert_eq!(line("port in {443, https}"), "https is no number");
+        assert_eq!(line("tls.resumed == maybe"), "maybe is neither yes nor no");
+        assert_eq!(line("issues == gaps"), "no flow has the issues gaps; did you mean gap?");
         assert_eq!(line("tls.sni =="), "the filter ends where a value is expected");
         assert_eq!(line("(a"), "the filter ends where a closing ) is expected");
         assert_eq!(line("a )"), "nothing was expected to follow here");

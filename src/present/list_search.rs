@@ -2,13 +2,12 @@
 //! the time of a blink.
 
 use std::fmt::Write;
-use std::net::IpAddr;
 
 use jiff::tz::TimeZone;
 
-use super::list::{COLUMNS, fields, text};
+use super::list::{COLUMNS, Shown, text};
 use super::values;
-use crate::facts::{FlowFacts, Value};
+use crate::facts::{self, FlowFacts, Value};
 use crate::vocab::Time;
 
 /// Looks for one text in many rows, whatever its case.
@@ -36,11 +35,11 @@ enum Kind {
 
 impl Kind {
     fn of(column: usize) -> Self {
-        match COLUMNS[column].fields[0] {
-            "start" => Self::Clock,
-            "client.ip" | "server.ip" => Self::Address,
-            "tls.handshake_time" => Self::Duration,
-            "flow" | "packets" | "bytes" | "tcp.retransmissions" => Self::Number,
+        match COLUMNS[column].field.kind {
+            facts::Kind::Time => Self::Clock,
+            facts::Kind::Address => Self::Address,
+            facts::Kind::Duration => Self::Duration,
+            facts::Kind::Number(_) => Self::Number,
             _ => Self::Text,
         }
     }
@@ -77,19 +76,20 @@ impl Needle {
     }
 
     fn is_in_column(&mut self, column: usize, flow: &FlowFacts<'_>, zone: &TimeZone) -> bool {
-        let mut found = fields(column).iter().map(|field| (field.get)(flow));
-        let Some(Some(first)) = found.next() else { return false };
+        let Some(shown) = COLUMNS[column].shown(flow) else { return false };
         self.cell.clear();
         // A string takes whatever is written.
-        let _ = match (first, found.next().flatten()) {
-            (Value::Text(captured), _) if captured.bytes().all(is_shown_as_it_is) => {
-                return contains_ignoring_case(captured.as_bytes(), self.text.as_bytes());
+        let _ = match shown {
+            Shown::Endpoint(endpoint) => write!(self.cell, "{endpoint}"),
+            Shown::Value(Value::Text(text)) if text.bytes().all(is_shown_as_it_is) => {
+                return contains_ignoring_case(text.as_bytes(), self.text.as_bytes());
             }
-            (Value::Ip(IpAddr::V4(ip)), Some(Value::Integer(port))) => write!(self.cell, "{ip}:{port}"),
-            (Value::Ip(IpAddr::V6(ip)), Some(Value::Integer(port))) => write!(self.cell, "[{ip}]:{port}"),
-            (Value::Integer(number), _) => write!(self.cell, "{number}"),
-            (Value::Time(time), _) => self.write_clock(time, zone),
-            _ => return self.is_shown(column, flow, zone),
+            Shown::Value(Value::Bytes(bytes)) if bytes.iter().copied().all(is_shown_as_it_is) => {
+                return contains_ignoring_case(bytes, self.text.as_bytes());
+            }
+            Shown::Value(Value::Integer(number)) => write!(self.cell, "{number}"),
+            Shown::Value(Value::Time(time)) => self.write_clock(time, zone),
+            Shown::Value(_) => return self.is_shown(column, flow, zone),
         };
         self.cell.contains(&self.text)
     }

@@ -108,6 +108,8 @@ pub fn value(value: &Value<'_>, zone: &TimeZone) -> String {
         Value::Time(time) => clock(*time, zone),
         Value::Ip(ip) => ip.to_string(),
         Value::Text(captured) => text::visible(captured),
+        Value::Bytes(captured) => text::visible_bytes(captured),
+        Value::Set(names) => names.join(" "),
     }
 }
 

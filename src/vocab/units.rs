@@ -92,6 +92,9 @@ impl Direction {
     /// Both directions, the client's first.
     pub const BOTH: [Direction; 2] = [Direction::ToServer, Direction::ToClient];
 
+    /// The names of the two senders, the client's first.
+    pub const SENDERS: [&'static str; 2] = [Direction::ToServer.sender(), Direction::ToClient.sender()];
+
     /// The other way.
     #[must_use]
     pub fn reversed(self) -> Direction {
@@ -102,7 +105,7 @@ impl Direction {
     }
 
     /// Who sends in this direction: `client` or `server`.
-    pub fn sender(self) -> &'static str {
+    pub const fn sender(self) -> &'static str {
         match self {
             Direction::ToServer => "client",
             Direction::ToClient => "server",

@@ -13,6 +13,8 @@ macro_rules! named {
         impl $name {
             /// Every value, in the order of the table.
             pub const ALL: &'static [$name] = &[$($name::$variant,)+];
+            /// Their names, in the same order.
+            pub const NAMES: &'static [&'static str] = &[$($text,)+];
 
             /// The name used in output and arguments.
             pub fn name(self) -> &'static str {

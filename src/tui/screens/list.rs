@@ -54,18 +54,18 @@ fn columns(list: &List, widths: &[u16], width: u16) -> Vec<(usize, u16)> {
     let candidates = (0..COLUMNS.len()).filter(|at| *at == 0 || *at > list.shift);
     let mut ranked: Vec<usize> = candidates.collect();
     // Rows sorted by what is not to be seen would be a riddle.
-    ranked.sort_by_key(|at| if list.query.column == *at { 0 } else { COLUMNS[*at].rank });
+    ranked.sort_by_key(|at| if list.query.column == *at { 0 } else { COLUMNS[*at].layout.rank });
     // The longest text, or the heading with the sign of the order.
     let wish = |at: usize| {
-        let heading = COLUMNS[at].title.len() + usize::from(list.query.column == at);
-        widths[at].min(COLUMNS[at].max).max(heading as u16)
+        let heading = COLUMNS[at].layout.title.len() + usize::from(list.query.column == at);
+        widths[at].min(COLUMNS[at].layout.max).max(heading as u16)
     };
     let mut left = width;
     let mut taken: Vec<(usize, u16)> = Vec::new();
     for at in ranked {
-        let fair = wish(at).min(COLUMNS[at].fair);
+        let fair = wish(at).min(COLUMNS[at].layout.fair);
         let room = left.saturating_sub(1).min(fair);
-        if room < COLUMNS[at].min.min(fair) {
+        if room < COLUMNS[at].layout.min.min(fair) {
             break;
         }
         left -= room + 1;
@@ -120,7 +120,7 @@ fn draw_table(canvas: &mut Canvas<'_>, area: Rect, model: &Model, index: &Index)
         let mut x = rows.x + 1;
         for (column, width) in &columns {
             if let Some(cell) = cells.get(*column) {
-                canvas.cell(x, rows.y + y, *width, COLUMNS[*column].right, cell);
+                canvas.cell(x, rows.y + y, *width, COLUMNS[*column].is_right(), cell);
             }
             x += width + 1;
         }
@@ -158,13 +158,13 @@ fn headings(canvas: &mut Canvas<'_>, area: Rect, list: &List, columns: &[(usize,
             (true, true) => "▼",
         };
         let role = if sorted { Role::Focus } else { Role::Heading };
-        let title = COLUMNS[*column].title;
+        let title = COLUMNS[*column].layout.title;
         let title = if title.len() + sign.chars().count() > usize::from(*width) && sorted {
             format!("{}{sign}", &title[..usize::from(*width).saturating_sub(1).min(title.len())])
         } else {
             format!("{title}{sign}")
         };
-        canvas.cell(x, area.y, *width, COLUMNS[*column].right, &Span::new(role, title));
+        canvas.cell(x, area.y, *width, COLUMNS[*column].is_right(), &Span::new(role, title));
         canvas.heading(*column, Rect { x, y: area.y, width: *width, height: 1 });
         x += width + 1;
     }

@@ -64,6 +64,14 @@ macro_rules! registry {
                 }
             }
 
+            /// The registered name, or the number in hexadecimal.
+            pub fn shown(self) -> std::borrow::Cow<'static, str> {
+                match self.name() {
+                    Some(name) => name.into(),
+                    None => registry!(@unnamed self, $int $(, $grease)?).into(),
+                }
+            }
+
             /// The value with this registered name.
             pub fn from_name(name: &str) -> Option<Self> {
                 Self::TABLE.iter().find(|(_, known)| *known == name).map(|(value, _)| *value)
@@ -85,10 +93,7 @@ macro_rules! registry {
 
         impl std::fmt::Display for $name {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                match self.name() {
-                    Some(name) => f.pad(name),
-                    None => f.pad(&registry!(@unnamed self, $int $(, $grease)?)),
-                }
+                f.pad(&self.shown())
             }
         }
     };
