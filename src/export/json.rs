@@ -50,8 +50,9 @@ pub fn line(out: &mut impl Write, value: &impl Serialize) -> io::Result<()> {
 pub fn append(out: &mut Vec<u8>, value: &impl Serialize) -> io::Result<()> {
     let start = out.len();
     serde_json::to_writer(&mut *out, value)?;
-    // To look at a whole line once costs less than to look at each of its strings.
-    if !out[start..].is_ascii() || out[start..].contains(&0x7f) {
+    // To look at a whole line once costs less than to look at each of its strings, and to look at every byte of it less
+    // than to stop at the first that matters: the compiler takes many at a time.
+    if out[start..].iter().fold(0, |most, byte| most.max(*byte)) >= 0x7f {
         out.truncate(start);
         value.serialize(&mut serde_json::Serializer::with_formatter(&mut *out, Safe(CompactFormatter)))?;
     }
