@@ -293,7 +293,7 @@ impl Component for Compare {
         match answer {
             Answer::Nearest(Some(nearest)) => {
                 if let Some(subject) = self.pair.as_ref().map(|pair| pair.subject) {
-                    return self.align(subject, Some(nearest.flow), &nearest.why);
+                    return self.align(subject, Some(nearest.flow), &words::nearness(nearest.near));
                 }
             }
             Answer::Nearest(None) => self.fail(NONE_GOOD),

@@ -1,9 +1,10 @@
 //! Good flows to compare others with: the client's own successful try of the same attempt where there is one, else the
 //! nearest good flow.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
 
-use crate::compare::{Candidate, score};
+use crate::compare::{Candidate, Nearness};
 use crate::facts::FlowFacts;
 use crate::index::Index;
 use crate::vocab::{FlowNumber, FlowRef, Outcome, Source};
@@ -19,7 +20,7 @@ pub struct Baseline {
     /// Which flow.
     pub flow: FlowRef,
     /// Why it is that one.
-    pub why: String,
+    pub near: Nearness,
 }
 
 /// Where baselines are looked for.
@@ -81,14 +82,13 @@ fn best<'a>(subject: &FlowFacts<'_>, source: Source, flows: impl Iterator<Item =
                 // Each session numbers its own attempts.
                 candidate.attempt = None;
             }
-            let (points, why) = score(&own, &candidate)?;
-            Some((points, facts, why))
+            Some((Nearness::of(&own, &candidate)?, facts))
         })
         // Of equals the first one wins: the answer does not depend on how the flows are stored.
-        .max_by(|a, b| a.0.cmp(&b.0).then(b.1.flow.cmp(&a.1.flow)))
-        .map(|(_, facts, why)| Baseline {
+        .max_by_key(|(near, facts)| (near.points(), Reverse(facts.flow)))
+        .map(|(near, facts)| Baseline {
             capture: facts.capture.to_owned(),
             flow: FlowRef { source, flow: facts.flow },
-            why,
+            near,
         })
 }

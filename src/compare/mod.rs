@@ -1,7 +1,7 @@
 //! A failing flow put beside a good one: steps aligned, differences ranked, the first divergence found.
 //!
 //! Start at [`Comparison`], what the screen, the text and the JSON all show. Flows are aligned by milestones, never by
-//! packet number; [`score`] says how good a flow is as a baseline. Nothing here reads a capture: what a flow is comes as a
+//! packet number; [`Nearness`] says how good a flow is as a baseline. Nothing here reads a capture: what a flow is comes as a
 //! [`Side`]. Nothing here makes words either: differences are typed facts, and so is the [`Sentence`].
 
 mod align;
@@ -18,7 +18,7 @@ mod value;
 
 pub use difference::Difference;
 pub use field::{Field, OfSender};
-pub use nearest::{Candidate, score};
+pub use nearest::{Candidate, Likeness, Nearness};
 pub use rows::Row;
 pub use sentence::{Act, Copies, Good, Parting, Sentence, Stranger, Then};
 pub use side::Side;

@@ -1,13 +1,12 @@
 //! Which good flow to compare a failing one with: candidates scored on small keys, without reading a packet.
 //!
-//! Start at [`score`]; the engine asks it for every good flow of the index and takes the best. The best control there
+//! Start at [`Nearness::of`]; `cohort` asks it for every good flow of the index and takes the best. The best control there
 //! is: a browser's own successful retry of the same attempt, milliseconds later.
 
 use std::net::IpAddr;
 
 use crate::facts::FlowFacts;
 use crate::vocab::Time;
-use crate::vocab::text::span;
 
 /// What the index knows of a flow that tells how well two flows compare.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -58,60 +57,155 @@ impl<'a> Candidate<'a> {
 const TIME_POINTS: i64 = 60;
 /// Seconds after which another hour is as good as another day.
 const FAR_SECONDS: i64 = 3600;
+/// Retransmissions that count at most, a point each.
+const MAX_LOSS: u32 = 20;
 
-/// How well `candidate`, a good flow, compares with `subject`, and why; none where it is no baseline: it goes to
-/// another name and another server. Scores have no meaning but their order.
-pub fn score(subject: &Candidate<'_>, candidate: &Candidate<'_>) -> Option<(i64, String)> {
-    let mut points = 0;
-    let mut why: Vec<String> = Vec::new();
-    if subject.attempt.is_some() && subject.attempt == candidate.attempt {
-        points += 1000;
-        why.push("the client's own successful try of the same attempt".into());
-    }
-    points += name(subject, candidate, &mut why)?;
-    let same_software = subject.ja4.is_some() && subject.ja4 == candidate.ja4;
-    let alike = family(subject.ja4).is_some() && family(subject.ja4) == family(candidate.ja4) && !same_software;
-    for (holds, worth, text) in [
-        (subject.server == candidate.server, 120, "the same server address"),
-        (is_near(subject.server, candidate.server), 60, "a neighbouring server address"),
-        (subject.port == candidate.port, 40, ""),
-        (subject.client == candidate.client, 100, "the same client"),
-        (same_software, 80, "the same TLS client software"),
-        (alike, 40, "a similar hello"),
-        (subject.resumed == candidate.resumed, 40, ""),
-        (subject.hello_segments == candidate.hello_segments, 40, ""),
-        (candidate.retransmissions == 0, 20, "no loss"),
-    ] {
-        if holds {
-            points += worth;
-            if !text.is_empty() {
-                why.push(text.into());
-            }
-        }
-    }
-    points -= i64::from(candidate.retransmissions.min(20));
-    let apart = subject.time.nanos_since(candidate.time).abs();
-    let seconds = apart / Time::SECOND;
-    points += TIME_POINTS * (FAR_SECONDS - seconds.min(FAR_SECONDS)) / FAR_SECONDS;
-    why.push(distance(subject.time, candidate.time));
-    why.extend(unlike(subject, candidate).map(String::from));
-    Some((points, why.join(", ")))
+/// What two flows have in common, or have not.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Likeness {
+    /// They are tries of one attempt.
+    Attempt,
+    /// The server name.
+    Name,
+    /// The domain that both names are of.
+    Domain,
+    /// The server's address and port, where no name says more.
+    Endpoint,
+    /// The server's address, where the one in question states no name.
+    Nameless,
+    /// The server's address.
+    Server,
+    /// The network of the servers' addresses, which are not the same.
+    Neighbour,
+    /// The server's port.
+    Port,
+    /// The client's address.
+    Client,
+    /// The JA4 of the ClientHello.
+    Software,
+    /// The family of the JA4s, which are not the same.
+    SimilarHello,
+    /// Whether they resume.
+    Resumption,
+    /// The number of the ClientHello's segments.
+    Segments,
+    /// Nothing of the candidate was sent again.
+    NoLoss,
+    /// The hellos have different numbers of segments.
+    OtherSegments,
+    /// Only one of the two resumes.
+    OtherResumption,
 }
 
-/// Points for the name; none where the candidate goes elsewhere.
-fn name(subject: &Candidate<'_>, candidate: &Candidate<'_>, why: &mut Vec<String>) -> Option<i64> {
+impl Likeness {
+    /// All, in the order in which they are said.
+    pub const ALL: [Likeness; 16] = [
+        Likeness::Attempt,
+        Likeness::Name,
+        Likeness::Domain,
+        Likeness::Endpoint,
+        Likeness::Nameless,
+        Likeness::Server,
+        Likeness::Neighbour,
+        Likeness::Port,
+        Likeness::Client,
+        Likeness::Software,
+        Likeness::SimilarHello,
+        Likeness::Resumption,
+        Likeness::Segments,
+        Likeness::NoLoss,
+        Likeness::OtherSegments,
+        Likeness::OtherResumption,
+    ];
+
+    /// What it is worth, in points that have no meaning but their order: nothing outweighs the same attempt.
+    pub fn worth(self) -> i64 {
+        match self {
+            Self::Attempt => 1000,
+            Self::Name => 400,
+            Self::Domain => 150,
+            Self::Server => 120,
+            Self::Endpoint | Self::Client => 100,
+            Self::Software => 80,
+            Self::Neighbour => 60,
+            Self::Nameless => 50,
+            Self::Port | Self::SimilarHello | Self::Resumption | Self::Segments => 40,
+            Self::NoLoss => 20,
+            Self::OtherSegments | Self::OtherResumption => 0,
+        }
+    }
+}
+
+/// How well a good flow compares with the one in question.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Nearness {
+    /// A bit for each [`Likeness`].
+    likenesses: u16,
+    /// Segments of the good flow that were sent again.
+    pub retransmissions: u32,
+    /// Nanoseconds by which the good flow began later; negative where it began earlier.
+    pub later: i64,
+}
+
+impl Nearness {
+    /// How near `candidate`, a good flow, is to `subject`; none where it is no baseline: it goes to another name and
+    /// another server.
+    pub fn of(subject: &Candidate<'_>, candidate: &Candidate<'_>) -> Option<Self> {
+        let mut near = Self {
+            likenesses: 0,
+            retransmissions: candidate.retransmissions,
+            later: candidate.time.nanos_since(subject.time),
+        };
+        let same_software = subject.ja4.is_some() && subject.ja4 == candidate.ja4;
+        let alike = family(subject.ja4).is_some() && family(subject.ja4) == family(candidate.ja4);
+        let resumed = subject.resumed.zip(candidate.resumed);
+        near.note(place(subject, candidate)?, true);
+        for (likeness, holds) in [
+            (Likeness::Attempt, subject.attempt.is_some() && subject.attempt == candidate.attempt),
+            (Likeness::Server, subject.server == candidate.server),
+            (Likeness::Neighbour, is_near(subject.server, candidate.server)),
+            (Likeness::Port, subject.port == candidate.port),
+            (Likeness::Client, subject.client == candidate.client),
+            (Likeness::Software, same_software),
+            (Likeness::SimilarHello, alike && !same_software),
+            (Likeness::Resumption, subject.resumed == candidate.resumed),
+            (Likeness::Segments, subject.hello_segments == candidate.hello_segments),
+            (Likeness::NoLoss, candidate.retransmissions == 0),
+            (Likeness::OtherSegments, subject.hello_segments > 0 && subject.hello_segments != candidate.hello_segments),
+            (Likeness::OtherResumption, resumed.is_some_and(|(left, right)| left != right)),
+        ] {
+            near.note(likeness, holds);
+        }
+        Some(near)
+    }
+
+    fn note(&mut self, likeness: Likeness, holds: bool) {
+        self.likenesses |= u16::from(holds) << likeness as u16;
+    }
+
+    /// What the two have in common, or have not, in the order in which it is said.
+    pub fn likenesses(self) -> impl Iterator<Item = Likeness> {
+        Likeness::ALL.into_iter().filter(move |likeness| self.likenesses >> *likeness as u16 & 1 == 1)
+    }
+
+    /// Points, that have no meaning but their order.
+    pub fn points(self) -> i64 {
+        let seconds = self.later.saturating_abs() / Time::SECOND;
+        let soon = TIME_POINTS * (FAR_SECONDS - seconds.min(FAR_SECONDS)) / FAR_SECONDS;
+        let loss = i64::from(self.retransmissions.min(MAX_LOSS));
+        self.likenesses().map(Likeness::worth).sum::<i64>() + soon - loss
+    }
+}
+
+/// What ties the two to one place; none where the candidate goes elsewhere.
+fn place(subject: &Candidate<'_>, candidate: &Candidate<'_>) -> Option<Likeness> {
+    let same_server = subject.server == candidate.server;
     match (subject.server_name, candidate.server_name) {
-        (Some(left), Some(right)) if left.eq_ignore_ascii_case(right) => {
-            why.push("the same server name".into());
-            Some(400)
-        }
-        (Some(left), Some(right)) if domain(left) == domain(right) => {
-            why.push("a name of the same domain".into());
-            Some(150)
-        }
-        _ if subject.server == candidate.server && subject.port == candidate.port => Some(100),
+        (Some(left), Some(right)) if left.eq_ignore_ascii_case(right) => Some(Likeness::Name),
+        (Some(left), Some(right)) if domain(left) == domain(right) => Some(Likeness::Domain),
+        _ if same_server && subject.port == candidate.port => Some(Likeness::Endpoint),
         // A flow without a hello cannot say more than where it went.
-        (None, _) if subject.server == candidate.server => Some(50),
+        (None, _) if same_server => Some(Likeness::Nameless),
         _ => None,
     }
 }
@@ -143,21 +237,6 @@ fn family(ja4: Option<&str>) -> Option<(&str, &str)> {
     Some((head, parts.next()?))
 }
 
-fn distance(subject: Time, candidate: Time) -> String {
-    let nanos = candidate.nanos_since(subject);
-    let side = if nanos < 0 { "earlier" } else { "later" };
-    format!("{} {side}", span(nanos.abs()))
-}
-
-/// How the two hellos differ in kind: who compares them should know before anything else.
-fn unlike(subject: &Candidate<'_>, candidate: &Candidate<'_>) -> impl Iterator<Item = &'static str> {
-    let segments = subject.hello_segments > 0 && subject.hello_segments != candidate.hello_segments;
-    let resumed = subject.resumed.zip(candidate.resumed).is_some_and(|(left, right)| left != right);
-    [(segments, "but its hello has another number of segments"), (resumed, "but only one of the two resumes")]
-        .into_iter()
-        .filter_map(|(holds, text)| holds.then_some(text))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -178,7 +257,7 @@ mod tests {
     }
 
     fn check(subject: Candidate<'_>, better: Candidate<'_>, worse: Candidate<'_>) {
-        let points = |candidate| score(&subject, &candidate).map(|(points, _)| points);
+        let points = |candidate| Nearness::of(&subject, &candidate).map(Nearness::points);
         assert!(points(better) > points(worse), "{better:?} {worse:?}");
     }
 
@@ -199,17 +278,41 @@ mod tests {
         let subject = Candidate { attempt: Some(7), ..candidate("a.example.test", [192, 0, 2, 1], 100) };
         let retry = Candidate { attempt: Some(7), hello_segments: 2, retransmissions: 2, ..subject };
         check(subject, retry, Candidate { attempt: Some(8), ..subject });
-        let (_, why) = score(&subject, &retry).expect("it goes to the same place");
-        assert!(why.starts_with("the client's own successful try"), "{why}");
-        assert!(why.ends_with("but its hello has another number of segments"), "{why}");
+        let near = Nearness::of(&subject, &retry).expect("it goes to the same place");
+        let likenesses: Vec<_> = near.likenesses().collect();
+        assert_eq!(likenesses.first(), Some(&Likeness::Attempt));
+        assert_eq!(likenesses.last(), Some(&Likeness::OtherSegments));
+    }
+
+    #[test]
+    fn each_likeness_has_its_bit() {
+        for (at, likeness) in Likeness::ALL.into_iter().enumerate() {
+            assert_eq!(likeness as usize, at, "{likeness:?}");
+        }
+    }
+
+    #[test]
+    fn nothing_outweighs_the_same_attempt() {
+        let subject = Candidate { attempt: Some(7), ..candidate("a.example.test", [192, 0, 2, 1], 100) };
+        let worst = Candidate {
+            server_name: None,
+            client: IpAddr::from([10, 0, 0, 2]),
+            ja4: None,
+            resumed: None,
+            hello_segments: 9,
+            time: Time(9000 * Time::SECOND),
+            retransmissions: 99,
+            ..subject
+        };
+        check(subject, worst, Candidate { attempt: None, ..subject });
     }
 
     #[test]
     fn another_place_is_no_baseline() {
         let subject = candidate("a.example.test", [192, 0, 2, 1], 100);
-        assert_eq!(score(&subject, &candidate("b.other.test", [198, 51, 100, 1], 100)), None);
+        assert_eq!(Nearness::of(&subject, &candidate("b.other.test", [198, 51, 100, 1], 100)), None);
         let nameless = Candidate { server_name: None, ..subject };
-        assert!(score(&nameless, &subject).is_some());
+        assert!(Nearness::of(&nameless, &subject).is_some());
     }
 
     #[test]

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::finding::FindingJson;
 use crate::cohort::Baseline;
+use crate::present::words;
 use crate::vocab::Source;
 
 /// A finding with its baseline as an object.
@@ -19,13 +20,17 @@ pub(super) struct ComparedJson<'a> {
 struct BaselineJson<'a> {
     capture: &'a str,
     flow: u32,
-    why: &'a str,
+    why: String,
 }
 
 impl<'a> ComparedJson<'a> {
     /// The JSON form of a finding and its baseline.
     pub fn new(finding: FindingJson<'a>, baseline: Option<&'a Baseline>) -> Self {
-        let object = |one: &'a Baseline| BaselineJson { capture: &one.capture, flow: one.flow.flow.0, why: &one.why };
+        let object = |one: &'a Baseline| BaselineJson {
+            capture: &one.capture,
+            flow: one.flow.flow.0,
+            why: words::nearness(one.near),
+        };
         Self { finding, baseline: baseline.map(object) }
     }
 }
@@ -36,5 +41,5 @@ pub(super) fn line(baseline: &Baseline) -> String {
         Source::Main => String::new(),
         Source::Baseline => format!(" of {}", baseline.capture),
     };
-    format!("flow {}{of} ({})", baseline.flow.flow, baseline.why)
+    format!("flow {}{of} ({})", baseline.flow.flow, words::nearness(baseline.near))
 }

@@ -11,7 +11,7 @@ use super::handshake::StepJson;
 use super::paint::{Ink, Paint};
 use super::table::{Align, Cell, Table};
 use super::{Format, json};
-use crate::compare::{Comparison, Difference, Row, Value};
+use crate::compare::{Comparison, Difference, Nearness, Row, Value};
 use crate::facts::FlowFacts;
 use crate::present::words as said;
 use crate::timeline::{Step, words};
@@ -21,8 +21,8 @@ use crate::vocab::{Direction, Time, text};
 pub struct Compared<'a> {
     /// The good flow.
     pub baseline: FlowFacts<'a>,
-    /// Why it was chosen; empty where the user named it.
-    pub why: &'a str,
+    /// Why it was chosen; nothing where the user named it.
+    pub near: Option<Nearness>,
     /// The flow in question.
     pub subject: FlowFacts<'a>,
     /// How they differ.
@@ -44,6 +44,11 @@ impl Compared<'_> {
         }
     }
 
+    /// Why the baseline was chosen; empty where the user named it.
+    fn why(&self) -> String {
+        self.near.map_or_else(String::new, said::nearness)
+    }
+
     fn sentence(&self) -> String {
         said::sentence(&self.comparison.sentence)
     }
@@ -59,7 +64,7 @@ impl Compared<'_> {
     }
 
     fn write_text(&self, out: &mut impl Write, paint: Paint) -> io::Result<()> {
-        let because = if self.why.is_empty() { String::new() } else { format!(" ({})", text::visible(self.why)) };
+        let because = self.near.map_or_else(String::new, |near| format!(" ({})", said::nearness(near)));
         writeln!(out, "Baseline: {}{because}", named(&self.baseline))?;
         writeln!(out, "Subject:  {}", named(&self.subject))?;
         writeln!(out, "{}\n", paint.ink(Ink::Heading, text::visible(&self.sentence())))?;
@@ -111,8 +116,8 @@ impl Compared<'_> {
     fn write_markdown(&self, out: &mut impl Write) -> io::Result<()> {
         writeln!(out, "# Flow {} beside flow {}\n", self.subject.flow, self.baseline.flow)?;
         writeln!(out, "- baseline: {}", markdown(&named(&self.baseline)))?;
-        if !self.why.is_empty() {
-            writeln!(out, "- chosen because: {}", markdown(self.why))?;
+        if self.near.is_some() {
+            writeln!(out, "- chosen because: {}", markdown(&self.why()))?;
         }
         writeln!(out, "- subject: {}", markdown(&named(&self.subject)))?;
         writeln!(out, "\n**{}**\n", markdown(&self.sentence()))?;
@@ -201,8 +206,8 @@ struct ComparisonJson<'a> {
 struct Flow<'a> {
     #[serde(flatten)]
     flow: FlowJson<'a>,
-    #[serde(skip_serializing_if = "str::is_empty")]
-    why: &'a str,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    why: String,
 }
 
 #[derive(Serialize)]
@@ -237,8 +242,8 @@ impl<'a> ComparisonJson<'a> {
             differences: row.differences.iter().map(difference_json).collect(),
         };
         Self {
-            baseline: Flow { flow: FlowJson::new(&compared.baseline), why: compared.why },
-            subject: Flow { flow: FlowJson::new(&compared.subject), why: "" },
+            baseline: Flow { flow: FlowJson::new(&compared.baseline), why: compared.why() },
+            subject: Flow { flow: FlowJson::new(&compared.subject), why: String::new() },
             sentence: compared.sentence(),
             first_divergence: comparison
                 .first_divergence

@@ -2,7 +2,9 @@
 //!
 //! What a step is called and what is said of it is made in [`crate::timeline::words`].
 
-use crate::compare::{Act, Copies, Difference, Good, IpIds, Parting, Resumption, Sentence, Stranger, Then, Value};
+use crate::compare::{
+    Act, Copies, Difference, Good, IpIds, Likeness, Nearness, Parting, Resumption, Sentence, Stranger, Then, Value,
+};
 use crate::net::options::kind_name;
 use crate::proto::tls::message::Downgrade;
 use crate::timeline::{What, words};
@@ -13,6 +15,32 @@ use crate::vocab::text::{hex, span, visible_bytes};
 const MAX_VALUE: usize = 48;
 /// Bytes of a key's hash that are said.
 const SAID_OF_HASH: usize = 8;
+
+/// Why a good flow is the one to compare with.
+pub fn nearness(near: Nearness) -> String {
+    let (mut common, mut unlike) = (Vec::new(), Vec::new());
+    for likeness in near.likenesses() {
+        match likeness {
+            Likeness::Attempt => common.push("the client's own successful try of the same attempt".to_owned()),
+            Likeness::Name => common.push("the same server name".to_owned()),
+            Likeness::Domain => common.push("a name of the same domain".to_owned()),
+            Likeness::Server => common.push("the same server address".to_owned()),
+            Likeness::Neighbour => common.push("a neighbouring server address".to_owned()),
+            Likeness::Client => common.push("the same client".to_owned()),
+            Likeness::Software => common.push("the same TLS client software".to_owned()),
+            Likeness::SimilarHello => common.push("a similar hello".to_owned()),
+            Likeness::NoLoss => common.push("no loss".to_owned()),
+            Likeness::OtherSegments => unlike.push("but its hello has another number of segments".to_owned()),
+            Likeness::OtherResumption => unlike.push("but only one of the two resumes".to_owned()),
+            // What hardly ever differs is not said.
+            Likeness::Endpoint | Likeness::Nameless | Likeness::Port | Likeness::Resumption | Likeness::Segments => {}
+        }
+    }
+    let side = if near.later < 0 { "earlier" } else { "later" };
+    common.push(format!("{} {side}", span(near.later.saturating_abs())));
+    common.extend(unlike);
+    common.join(", ")
+}
 
 /// A value; empty where there is none.
 pub fn value(value: &Value) -> String {

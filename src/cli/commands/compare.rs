@@ -16,10 +16,10 @@ pub(in crate::cli) fn run(everywhere: &Everywhere, args: &CompareArgs) -> Result
     }
     let session = captures::load(&everywhere, &target.captures)?;
     let subject = captures::view(&session, &target.captures, FlowRef::main(target.flow))?;
-    let (baseline, why) = match flow {
-        Some(flow) if others.is_empty() => (FlowRef::main(flow), String::new()),
-        Some(flow) => (FlowRef { source: Source::Baseline, flow }, String::new()),
-        None => session.nearest(target.flow).map(|nearest| (nearest.flow, nearest.why)).ok_or_else(|| {
+    let (baseline, near) = match flow {
+        Some(flow) if others.is_empty() => (FlowRef::main(flow), None),
+        Some(flow) => (FlowRef { source: Source::Baseline, flow }, None),
+        None => session.nearest(target.flow).map(|nearest| (nearest.flow, Some(nearest.near))).ok_or_else(|| {
             Failure::could_not(format!(
                 "{}: no good flow to compare flow {} with; name one after it, or give --baseline",
                 target.captures.join(" "),
@@ -35,7 +35,7 @@ pub(in crate::cli) fn run(everywhere: &Everywhere, args: &CompareArgs) -> Result
         Source::Baseline => good.as_ref().and_then(|good| good.facts(flow.flow)),
     };
     if let (Some(baseline), Some(subject)) = (of(baseline.flow), of(subject.flow)) {
-        let compared = Compared { baseline, why: &why, subject, comparison: &comparison };
+        let compared = Compared { baseline, near, subject, comparison: &comparison };
         output::write(|out| compared.write(out, args.format.into(), output::paint(&everywhere)))?;
     }
     Ok(Outcome::Done)
