@@ -18,9 +18,6 @@ pub use names::{Alias, aliases};
 use crate::facts::FlowFacts;
 use node::Node;
 
-/// Depth to which parentheses and `not` may be nested.
-const MAX_DEPTH: usize = 64;
-
 /// A filter ready to be asked.
 #[derive(Debug)]
 pub struct Filter {

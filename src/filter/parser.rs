@@ -4,12 +4,15 @@ use std::ops::Range;
 
 use regex::{Regex, RegexBuilder};
 
-use super::error::nearest;
+use super::error::{FilterError, nearest};
 use super::lexer::{Kind, Operator, Token, tokens};
 use super::literal::Literal;
+use super::names;
 use super::node::{Needle, Node, Test};
-use super::{FilterError, MAX_DEPTH, names};
 use crate::facts::{self, Field};
+
+/// Depth to which parentheses and `not` may be nested.
+const MAX_DEPTH: usize = 64;
 
 /// Bytes that a compiled regular expression may take.
 const MAX_PATTERN: usize = 1 << 20;
