@@ -296,3 +296,39 @@ fn a_byte_leads_to_its_field() {
     let path = ["client_hello", "extensions", "server_name", "server_name_list", "server_name", "host_name"];
     assert_eq!(names, path);
 }
+
+/// The parts that tls-parser finds in an extension.
+fn parts<'a>(extension: &tls_parser::TlsExtension<'a>) -> Vec<&'a [u8]> {
+    use tls_parser::TlsExtension as Theirs;
+    match extension {
+        Theirs::SNI(names) => names.iter().map(|(_, name)| *name).collect(),
+        Theirs::ALPN(names) => names.clone(),
+        Theirs::EcPointFormats(part) | Theirs::SessionTicket(part) | Theirs::RenegotiationInfo(part) => vec![part],
+        _ => Vec::new(),
+    }
+}
+
+/// What tls-parser finds in an extension is a field of the tree in the same place.
+#[test]
+fn tls_parser_finds_the_same_places() {
+    let mut found = 0;
+    for (name, sample) in samples::ALL {
+        let message = bytes(sample);
+        let context = Context { version: version_of(name), ..Context::new(Direction::ToServer) };
+        let tree = handshake_message(&message, context);
+        for field in tree.find("extensions").into_iter().flat_map(|extensions| &extensions.children) {
+            let Ok((_, theirs)) = tls_parser::parse_tls_extension(&message[field.range.clone()]) else { continue };
+            for part in parts(&theirs) {
+                let start = part.as_ptr().addr() - message.as_ptr().addr();
+                // A field begins with its length, where it has one.
+                let is_there = |ours: &Field| {
+                    ours.range.end == start + part.len()
+                        && (start.saturating_sub(2)..=start).contains(&ours.range.start)
+                };
+                assert!(field.walk().any(is_there), "{name}: {} at byte {start}", field.name);
+                found += 1;
+            }
+        }
+    }
+    assert!(found > 20, "only {found} parts");
+}
