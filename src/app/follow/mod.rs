@@ -241,8 +241,14 @@ impl Component for Follow {
         self.parts.take_names(view);
     }
 
-    fn go_to_packet(&mut self, _: &Context<'_>, packet: PacketNumber) -> bool {
-        self.aim(Want::Packet(packet));
+    /// A flow that is yet to be followed begins at the packet.
+    fn go_to_packet(&mut self, context: &Context<'_>, packet: PacketNumber) -> bool {
+        let flow = context.subject.map(|subject| subject.flow);
+        if self.flow == flow {
+            self.aim(Want::Packet(packet));
+        } else {
+            self.awaited = flow.map(|flow| (flow, packet));
+        }
         true
     }
 
@@ -405,6 +411,18 @@ mod tests {
             answer(&mut again, &fixture, context);
             assert_eq!(Follow::packet(&again), Some(last));
         });
+        // Also where another flow was followed before.
+        let other = Fixture::new("stacks-ok", 1);
+        let mut follow = Follow::default();
+        fixture.check(|context| follow = followed(&fixture, context, 10));
+        other.check(|context| {
+            let mut fresh = followed(&other, context, 10);
+            fresh.act(context, Action::NextTurn);
+            let packet = Follow::packet(&fresh).expect("a line");
+            follow.go_to_packet(context, packet);
+            answer(&mut follow, &other, context);
+            assert_eq!(Follow::packet(&follow), Some(packet));
+        });
     }
 
     #[test]
@@ -444,6 +462,17 @@ mod tests {
             follow.typed(context, &Purpose::Search, Typed::GivenUp, "(");
             assert_eq!((follow.window.cursor, follow.search.hunt.is_none()), (origin, true));
             assert_eq!(said(&follow.act(context, Action::NextMatch)), Some("no match"));
+        });
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_not_waited_for() {
+        Fixture::new("plain-http-ok", 0).check(|context| {
+            let mut follow = Follow::default();
+            assert_eq!(follow.needs(context, false).len(), 1);
+            assert!(follow.is_busy());
+            follow.answer(context, Slot::Follow, Answer::Failed("it shrank".to_owned()));
+            assert!(!follow.is_busy() && follow.needs(context, false).is_empty());
         });
     }
 

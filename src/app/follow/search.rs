@@ -27,6 +27,7 @@ impl Search {
     /// A pattern is about to be typed, while the cursor is here.
     pub fn begin(&mut self, cursor: Place) {
         self.origin = cursor;
+        self.wrong = None;
     }
 
     /// Takes another pattern; none where it is empty or wrong.
@@ -103,10 +104,12 @@ mod tests {
     }
 
     #[test]
-    fn a_wrong_pattern_is_told() {
+    fn a_wrong_pattern_is_told_until_another_one_is_typed() {
         let mut search = Search { syntax: Syntax::Regex, ..Search::default() };
         search.set("(", None);
         assert!(search.wrong.is_some() && search.hunt.is_none() && search.is_vain());
+        search.begin(Place::default());
+        assert_eq!(search.wrong, None);
         search.set("(a)", None);
         assert!(search.wrong.is_none() && !search.is_vain(), "it is still to be searched for");
         search.set("", None);

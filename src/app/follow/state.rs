@@ -49,6 +49,8 @@ pub struct Follow {
     pub(super) selected_from: Option<Place>,
     /// Bytes written so far, while they are saved.
     pub saving: Option<u64>,
+    /// The packet to begin at in a flow that is about to be followed.
+    pub(super) awaited: Option<(FlowRef, PacketNumber)>,
     want: Option<Want>,
     /// The part that the way leads to.
     missing: Option<usize>,
@@ -59,12 +61,13 @@ pub struct Follow {
 impl Follow {
     /// Shows another flow, whose map is still to come.
     pub(super) fn begin(&mut self, flow: FlowRef) {
+        let awaited = self.awaited.take().filter(|(of, _)| *of == flow);
         *self = Self {
             flow: Some(flow),
             parts: self.parts.emptied(),
             window: Window { height: self.window.height, ..Window::default() },
             search: Search { syntax: self.search.syntax, ..Search::default() },
-            want: self.want.filter(|want| self.flow.is_none() && matches!(want, Want::Packet(_))),
+            want: awaited.map(|(_, packet)| Want::Packet(packet)),
             ..Self::default()
         };
     }
@@ -109,7 +112,7 @@ impl Follow {
 
     /// Whether the cursor is on its way to somewhere.
     pub fn is_on_its_way(&self) -> bool {
-        self.want.is_some() || self.parts.map.is_none()
+        self.failed.is_none() && (self.want.is_some() || self.parts.map.is_none())
     }
 
     /// The line under the cursor.
