@@ -10,7 +10,6 @@ pub mod compare;
 pub mod component;
 pub mod cursor;
 pub mod follow;
-pub mod groups;
 pub mod help;
 pub mod input;
 pub mod key;
@@ -25,7 +24,6 @@ pub mod rates;
 pub mod screen;
 pub mod screens;
 pub mod subject;
-pub mod survey;
 pub mod timeline;
 
 mod command;

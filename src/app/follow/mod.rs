@@ -1,6 +1,6 @@
-//! The streams of a flow, at any size: [`Follow`] knows where the cursor is and where it is to go ([`state`]), along
-//! [`Place`]s ([`place`]) through the few [`Parts`] that are held ([`parts`]), to what a [`Search`] found ([`search`]); what
-//! is copied is the [`selection`]. Here is what the keys do.
+//! The streams of a flow, at any size: [`Follow`] knows where the cursor is and where it is to go (`state`), along
+//! [`Place`]s through the few [`Parts`] that are held, to what a [`Search`] found; what is copied is the `selection`. Here
+//! is what the keys do.
 
 mod parts;
 mod place;

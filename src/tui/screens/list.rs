@@ -4,8 +4,8 @@ use ratatui::layout::Rect;
 
 use super::super::areas::above;
 use super::super::canvas::Canvas;
-use crate::app::groups::Item;
 use crate::app::list::List;
+use crate::app::list::groups::Item;
 use crate::app::{Model, Pane};
 use crate::index::Index;
 use crate::present::list::{self, COLUMNS};
