@@ -80,3 +80,99 @@ impl Choices {
 fn alone(milestone: &Milestone<'_>) -> u32 {
     if milestone.parts() { MAJOR } else { MINOR }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::compare::Side;
+    use crate::compare::milestone::milestones;
+    use crate::timeline::samples::Sample;
+    use crate::timeline::words;
+
+    const GOOD: &str = "> hello\n< server 23/32 23/900 23/281 23/53\n> 23/53\n> 23/100\n< 23/900\n> FIN\n< FIN\n>";
+
+    /// The rows behind TCP's handshake, as `baseline | subject`.
+    fn check(baseline: &str, subject: &str, expected: &str) {
+        let (baseline, subject) = (Sample::of(baseline), Sample::of(subject));
+        let (b, s) = (milestones(&Side::from(&baseline)), milestones(&Side::from(&subject)));
+        let name = |of: &[Milestone<'_>], at: Option<usize>| {
+            at.map_or_else(|| "-".into(), |at| words::name(&of[at].step.what).into_owned())
+        };
+        let rows = align(&b, &s).into_iter().skip(3);
+        let rows: Vec<String> = rows.map(|(left, right)| format!("{} | {}", name(&b, left), name(&s, right))).collect();
+        let expected: Vec<&str> = expected.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+        assert_eq!(rows, expected, "{}", rows.join("\n"));
+    }
+
+    #[test]
+    fn telling_steps_of_one_sender_stand_opposite() {
+        check(
+            "> hello\n< server",
+            "> hello\n< RST",
+            "Client Hello | Client Hello
+             Server Hello | RST ACK",
+        );
+        check(
+            "> hello\n< server",
+            "> hello\n< http",
+            "Client Hello | Client Hello
+             Server Hello | Plain text (HTTP)",
+        );
+        check(
+            "> hello\n< server",
+            "> hello\n> RST",
+            "Client Hello | Client Hello
+             - | RST ACK
+             Server Hello | -",
+        );
+    }
+
+    #[test]
+    fn what_one_flow_lacks_stands_alone() {
+        check(
+            "> hello\n< retry\n> hello\n< server",
+            "> hello\n< server",
+            "Client Hello | Client Hello
+             Hello Retry Request | -
+             Client Hello | -
+             Server Hello | Server Hello",
+        );
+        check(
+            "> hello\n< server",
+            "> hello\n> again\n> again\n< server",
+            "Client Hello | Client Hello
+             - | ACK
+             - | ACK
+             Server Hello | Server Hello",
+        );
+    }
+
+    #[test]
+    fn inferred_messages_stand_beside_their_like() {
+        check(
+            GOOD,
+            "> hello\n< server 23/32 23/1300 23/281 23/53\n> 23/19",
+            "Client Hello | Client Hello
+             Server Hello | Server Hello
+             Encrypted Extensions | Encrypted Extensions
+             Certificate | Certificate
+             Certificate Verify | Certificate Verify
+             Finished | Finished
+             Finished | Alert
+             Application Data | -
+             Application Data | -
+             FIN ACK | -
+             FIN ACK | -",
+        );
+    }
+
+    #[test]
+    fn a_flow_stands_beside_itself() {
+        let sample = Sample::of(GOOD);
+        let milestones = milestones(&Side::from(&sample));
+        let pairs = align(&milestones, &milestones);
+        assert!(pairs.len() > 10);
+        assert!(pairs.iter().enumerate().all(|(at, pair)| *pair == (Some(at), Some(at))));
+        assert_eq!(align(&milestones, &[]).len(), milestones.len());
+    }
+}

@@ -127,3 +127,51 @@ fn ids(side: &Side<'_>, way: Direction) -> Option<IpIds> {
         _ => IpIds::Irregular,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::compare::{Comparison, Sentence, Then};
+    use crate::timeline::samples::Sample;
+
+    fn compare(baseline: &str, subject: &str) -> Comparison {
+        Comparison::new((&Sample::of(baseline)).into(), (&Sample::of(subject)).into())
+    }
+
+    /// What the row where the two part says of the subject's packet, besides what it is.
+    fn check(baseline: &str, subject: &str, expected: &[(Field, Value)]) {
+        let comparison = compare(baseline, subject);
+        let row = &comparison.rows[comparison.first_divergence.expect("they part")];
+        let others = row.differences.iter().filter(|one| one.field != Field::Step && !one.expected);
+        let found: Vec<_> = others.map(|one| (one.field, one.subject.clone())).collect();
+        assert_eq!(found, expected, "{subject}");
+    }
+
+    const GOOD: &str = "> hello\n< server";
+
+    #[test]
+    fn a_packet_of_another_sender_is_told_by_its_ttl() {
+        let odd = |own| (Field::Ttl, Value::OddTtl { own, usual: 55, from: Direction::ToClient });
+        check(GOOD, "> hello\n< RST ttl=63", &[odd(63)]);
+        check(GOOD, "> hello\n< RST ttl=128", &[odd(128)]);
+        // Ways of one length differ by one.
+        check(GOOD, "> hello\n< RST ttl=54", &[]);
+        // What is odd in the same way in the good flow explains nothing.
+        check("> hello\n< server ttl=63", "> hello\n< RST ttl=63", &[]);
+    }
+
+    #[test]
+    fn an_answer_that_comes_too_soon_is_no_answer() {
+        let soon = (Field::FasterThanTheWay, Value::Duration(1_000_000));
+        check("> hello\n< wait=20 server", "> hello\n< wait=1 RST", &[soon]);
+        check("> hello\n< wait=1 server", "> hello\n< wait=1 RST", &[]);
+    }
+
+    #[test]
+    fn the_sentence_knows_a_stranger() {
+        let comparison = compare(GOOD, "> hello\n< RST ttl=63");
+        let Sentence::Parting(parting) = comparison.sentence else { panic!("they part") };
+        let Then::Ways { subject: Some(act), .. } = parting.then else { panic!("different ways") };
+        assert_eq!(act.stranger.map(|stranger| (stranger.ttl, stranger.usual)), Some((63, 55)));
+    }
+}

@@ -14,3 +14,10 @@ pub struct Side<'a> {
     /// Its TLS facts.
     pub tls: &'a TlsFacts,
 }
+
+#[cfg(test)]
+impl<'a> From<&'a crate::timeline::samples::Sample> for Side<'a> {
+    fn from(sample: &'a crate::timeline::samples::Sample) -> Self {
+        Self { trace: &sample.trace, timeline: &sample.timeline, tls: &sample.tls }
+    }
+}

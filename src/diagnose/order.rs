@@ -75,3 +75,32 @@ impl Case<'_> {
         piece.and_then(|piece| piece.source.as_ref()).is_some_and(|source| source.packet == segment.packet)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnose::Context;
+    use crate::timeline::samples::Sample;
+    use crate::vocab::FlowNumber;
+
+    /// The packets of steps behind TCP's handshake in the order in which they could be read, segments in brackets.
+    fn check(lines: &str, expected: &str) {
+        let Sample { trace, timeline, streams, tls } = Sample::of(lines);
+        let context = Context::default();
+        let case = Case::new(FlowNumber(0), &trace, &timeline, &streams, &tls, &context);
+        let steps = case.reading_order().into_iter().map(|at| &timeline.steps[at]);
+        let later = steps.filter(|step| step.packet > PacketNumber(3));
+        let order = later
+            .map(|step| if step.what.is_segment() { format!("[{}]", step.packet) } else { step.packet.to_string() });
+        assert_eq!(order.collect::<Vec<_>>().join(" "), expected, "{lines}");
+    }
+
+    #[test]
+    fn what_overtook_earlier_bytes_waits_for_them() {
+        check("> hello\n< server", "4 [4] 5 [5]");
+        // 55 bytes on, past a ServerHello that comes later.
+        check("> hello\n< early=55 23/900\n< server", "4 [4] [5] 6 [6] 5");
+        check("> hello\n< early=55 FIN\n< server", "4 [4] 6 [6] [5]");
+        check("> hello\n< early=55 RST\n< server", "4 [4] [5] 6 [6]");
+    }
+}

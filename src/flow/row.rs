@@ -164,7 +164,7 @@ pub struct FlowRow {
 }
 
 impl FlowRow {
-    pub(super) fn new(client: Endpoint, server: Endpoint, packet: PacketNumber, time: Time) -> Self {
+    pub(crate) fn new(client: Endpoint, server: Endpoint, packet: PacketNumber, time: Time) -> Self {
         Self {
             client,
             server,

@@ -285,3 +285,99 @@ fn go_on(run: &mut Step, step: &Step) -> bool {
     }
     true
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::timeline::samples::Sample;
+    use crate::timeline::words;
+
+    /// What is told behind TCP's handshake, segments left out: packet, name, bytes, note.
+    fn told(lines: &str) -> String {
+        let steps = Sample::of(lines).timeline.steps;
+        let told = steps.iter().filter(|step| !step.what.is_segment()).map(|step| {
+            let (name, note) = (words::name(&step.what), words::note(step));
+            let note = if note.is_empty() { note } else { format!(": {note}") };
+            format!("{} {name} {}{note}", step.packet, step.bytes)
+        });
+        told.collect::<Vec<_>>().join("\n")
+    }
+
+    fn check(lines: &str, expected: &str) {
+        let expected: Vec<&str> = expected.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+        assert_eq!(told(lines), expected.join("\n"), "{lines}");
+    }
+
+    #[test]
+    fn records_of_data_that_follow_each_other_are_one_step() {
+        let handshake = "> hello\n< server 23/32 23/53\n> 23/53\n";
+        let check = |lines: &str, expected: &str| {
+            let told = told(&format!("{handshake}{lines}"));
+            let rest: Vec<&str> = told.lines().skip(5).collect();
+            let expected: Vec<&str> = expected.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+            assert_eq!(rest, expected, "{lines}");
+        };
+        check("> 23/100", "7 Application Data 100");
+        check("> 23/100 23/200", "7 Application Data 300: 2 records, the last in packet 7");
+        check("> 23/100\n<\n> 23/200", "7 Application Data 300: 2 records, the last in packet 9");
+        check(
+            "> 23/100\n< 23/900\n> 23/200",
+            "7 Application Data 100
+             8 Application Data 900
+             9 Application Data 200",
+        );
+        // What is inferred to be something else ends a run.
+        check(
+            "> 23/100 23/19",
+            "7 Application Data 100
+             7 Alert 19: inferred: 19 bytes, the length of an alert, and the sender's last record",
+        );
+        check(
+            "> 23/100\n> skip=9 23/50\n< 23/900",
+            "7 Application Data 100
+             7 9 bytes not captured 9
+             8 Application Data 50
+             9 Application Data 900",
+        );
+    }
+
+    #[test]
+    fn a_message_has_its_notes() {
+        check(
+            "> hello\n< retry\n> hello\n< server",
+            "4 Client Hello 73: a.test, up to TLS 1.3
+             5 Hello Retry Request 50: TLS 1.3, TLS_AES_128_GCM_SHA256
+             6 Client Hello 73: the second, a.test, up to TLS 1.3
+             7 Server Hello 50: TLS 1.3, TLS_AES_128_GCM_SHA256",
+        );
+        check(
+            "> hello\n< http",
+            "4 Client Hello 73: a.test, up to TLS 1.3
+             5 Plain text (HTTP) 42: HTTP/1.1 403 Forbidden; server: filter",
+        );
+    }
+
+    #[test]
+    fn what_does_not_come_whole_is_told_as_such() {
+        check(
+            "> hello\n< server\n< 22/40 RST",
+            "4 Client Hello 73: a.test, up to TLS 1.3
+             5 Server Hello 50: TLS 1.3, TLS_AES_128_GCM_SHA256",
+        );
+        check(
+            "> hello\n< server\n< skip=100 23/53",
+            "4 Client Hello 73: a.test, up to TLS 1.3
+             5 Server Hello 50: TLS 1.3, TLS_AES_128_GCM_SHA256
+             5 100 bytes not captured 100
+             6 Encrypted Extensions 53: inferred: always the first record after the Server Hello",
+        );
+    }
+
+    #[test]
+    fn a_segment_comes_before_what_is_read_in_it() {
+        let steps = Sample::of("> hello\n< server 23/900\n> FIN").timeline.steps;
+        let order: Vec<_> = steps.iter().map(|step| (step.packet.0, step.what.is_segment())).collect();
+        let expected =
+            [(1, true), (2, true), (3, true), (4, true), (4, false), (5, true), (5, false), (5, false), (6, true)];
+        assert_eq!(order, expected);
+    }
+}

@@ -141,3 +141,39 @@ fn round_trips(trace: &Trace) -> PerDirection<Option<i64>> {
     }
     best
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::timeline::samples::Sample;
+
+    const MILLISECOND: i64 = 1_000_000;
+
+    /// The flights behind TCP's opening: kind, sender, segments with bytes; milliseconds waited in all, and for the
+    /// sender.
+    fn check(lines: &str, expected: &[&str]) {
+        let sample = Sample::of(lines);
+        let flights = flights(&sample.trace, &sample.timeline);
+        let found = flights[1..].iter().map(|flight| {
+            let wait = flight.wait.map_or_else(String::new, |wait| {
+                let think = wait.think().map_or(-1, |think| think / MILLISECOND);
+                format!(" after {} {think}", wait.whole / MILLISECOND)
+            });
+            format!("{} {} {}{wait}", flight.kind.name(), flight.from.sender(), flight.segments)
+        });
+        assert_eq!(found.collect::<Vec<_>>(), expected, "{lines}");
+    }
+
+    #[test]
+    fn a_wait_divides_into_the_way_and_the_sender() {
+        // Each way takes 10 ms in the lines of these tests.
+        check(
+            "> hello\n< wait=40 server 23/900\n> wait=10 20/1 23/53",
+            &["data client 1", "data server 1 after 40 30", "data client 1 after 10 0"],
+        );
+        check("> hello\n> 23/100", &["data client 2"]);
+        check("> hello\n<\n< wait=40 server", &["data client 1", "data server 1 after 50 40"]);
+        check("> hello\n> again\n< server", &["data client 1", "data server 1 after 10 0"]);
+        check("> hello\n> FIN\n< FIN", &["data client 1", "closing client 0"]);
+    }
+}

@@ -11,6 +11,8 @@ mod inferred;
 mod note;
 mod notes;
 mod reading;
+#[cfg(test)]
+pub(crate) mod samples;
 mod step;
 pub mod words;
 

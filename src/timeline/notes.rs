@@ -260,6 +260,7 @@ pub(crate) fn usual(trace: &Trace, direction: Direction) -> Option<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::timeline::samples::Sample;
 
     #[test]
     fn an_answer_in_clear_tells_who_sent_it() {
@@ -271,5 +272,32 @@ mod tests {
         assert_eq!(found.title.as_deref(), Some("No\\u{1b}[2J way"));
         let banner = page(b"SSH-2.0-x\r\n", text("SSH", "SSH-2.0-x"));
         assert_eq!((banner.headers.len(), banner.title), (0, None));
+    }
+
+    /// The notes of the last segment of a flow.
+    fn last(lines: &str) -> Vec<Note> {
+        let mut steps = Sample::of(lines).timeline.steps;
+        steps.retain(|step| step.what.is_segment());
+        steps.pop().map(|step| step.notes).unwrap_or_default()
+    }
+
+    #[test]
+    fn a_segment_is_noted_for_what_is_odd_about_it() {
+        let check = |lines: &str, expected: &[Note]| assert_eq!(last(lines), expected, "{lines}");
+        check("> hello", &[]);
+        check("> hello\n> again", &[Note::Copy(Events::RETRANSMISSION, PacketNumber(4))]);
+        check("> hello\n< RST ttl=63", &[Note::Ttl { own: 63, usual: 55, from: Direction::ToClient }]);
+        // Ways of one length differ by one.
+        check("> hello\n< RST ttl=54", &[]);
+        check("> hello\n< server\n< skip=100 23/53", &[Note::Event(Events::LOST_SEGMENT)]);
+    }
+
+    #[test]
+    fn the_usual_ttl_is_that_of_nearly_all_packets() {
+        let usual = |lines: &str| usual(&Sample::of(lines).trace, Direction::ToClient);
+        assert_eq!(usual("> hello\n< server ttl=63"), Some(55), "the first one speaks for a short flow");
+        let long = "< 23/100\n".repeat(10);
+        assert_eq!(usual(&format!("< 23/100 ttl=63\n{long}")), Some(55));
+        assert_eq!(usual(&format!("{long}{}", "< 23/100 ttl=63\n".repeat(8))), None, "two ways");
     }
 }

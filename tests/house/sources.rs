@@ -162,7 +162,8 @@ const TEST: &str = "#[cfg(test)]";
 /// The modules that a file declares as tests, each in a file of its own.
 fn test_modules(source: &Source) -> Vec<Vec<String>> {
     let declared = source.bare.match_indices(TEST).filter_map(|(at, _)| {
-        let name = source.bare[at + TEST.len()..].trim_start().strip_prefix("mod ")?;
+        let item = source.bare[at + TEST.len()..].trim_start();
+        let name = item.strip_prefix("pub(crate) ").unwrap_or(item).strip_prefix("mod ")?;
         let end = name.find([';', ' ', '{'])?;
         name[end..].starts_with(';').then(|| [&source.module[..], &[name[..end].to_owned()]].concat())
     });

@@ -311,3 +311,132 @@ impl<'t> Tls13<'t> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::vocab::iana::CipherSuite;
+
+    /// What records are inferred to hold. A record is the length of its body, `22/40` where its type is in clear; `>`
+    /// and `<` say whose those behind them are; `hello` is the ServerHello, `opened` a Finished that keys opened.
+    fn names(version: ProtocolVersion, suite: u16, records: &str, resumed: bool) -> String {
+        let mut from = ToServer;
+        let mut told = Vec::new();
+        for word in records.split_whitespace() {
+            match word {
+                ">" => from = ToServer,
+                "<" => from = ToClient,
+                "hello" => told.push((ToClient, Told::ServerHello)),
+                "opened" => told.push((from, Told::Finished)),
+                record => {
+                    let (content, body) = record.split_once('/').unwrap_or(("23", record));
+                    let content = ContentType(content.parse().expect("a content type"));
+                    told.push((from, Told::Sealed(content, body.parse().expect("a length"))));
+                }
+            }
+        }
+        let (version, cipher) = (Some(version), Some(CipherSuite(suite)));
+        let facts = TlsFacts { version, cipher, resumed: Some(resumed), ..TlsFacts::default() };
+        let names = infer(&told, &facts).into_iter().zip(&told).filter(|(_, told)| matches!(told.1, Told::Sealed(..)));
+        names.map(|(one, _)| one.map_or("-".into(), |one| one.holds.to_string())).collect::<Vec<_>>().join("; ")
+    }
+
+    /// Checks a flow of TLS 1.3 under a suite.
+    fn check(suite: u16, records: &str, expected: &str) {
+        assert_eq!(names(ProtocolVersion::TLS_1_3, suite, records, false), expected, "{records}");
+    }
+
+    const AES_128_GCM: u16 = 0x1301;
+    const AES_256_GCM: u16 = 0x1302;
+    const AES_128_CCM_8: u16 = 0x1305;
+
+    #[test]
+    fn a_handshake_is_named_by_its_lengths() {
+        let flight = "Encrypted Extensions; Certificate; Certificate Verify; Finished; Finished";
+        check(AES_128_GCM, "hello < 32 900 281 53 > 53", flight);
+        check(AES_256_GCM, "hello < 32 900 281 69 > 69", flight);
+        check(AES_128_CCM_8, "hello < 24 892 273 45 > 45", flight);
+        check(AES_128_GCM, "hello < 1300 > 53", "Encrypted Extensions to Finished; Finished");
+        check(AES_128_GCM, "hello < 1300", "Encrypted Extensions and what follows");
+        check(AES_128_GCM, "hello < 32 53 > 53", "Encrypted Extensions; Finished; Finished");
+        let asked = "Encrypted Extensions; Certificate Request; Certificate; Certificate Verify; Finished";
+        check(AES_128_GCM, "hello < 32 80 900 281 53", asked);
+    }
+
+    #[test]
+    fn the_clients_answer_is_told_by_what_it_ends_with() {
+        let check = |suite, client: &str, expected: &str| {
+            let all = names(ProtocolVersion::TLS_1_3, suite, &format!("hello < 1300 > {client}"), false);
+            assert_eq!(all.strip_prefix("Encrypted Extensions to Finished; "), Some(expected), "{client}");
+        };
+        check(AES_128_GCM, "900 281 53", "Certificate; Certificate Verify; Finished");
+        check(AES_128_GCM, "1200 53", "Certificate, Certificate Verify; Finished");
+        check(AES_128_GCM, "25 53", "Certificate (empty); Finished");
+        check(AES_128_GCM, "61", "Certificate (empty), Finished");
+        check(AES_128_GCM, "1250", "Encrypted handshake up to Finished");
+        check(AES_128_GCM, "19", "Alert");
+        check(AES_128_GCM, "35", "Alert");
+        check(AES_128_CCM_8, "11", "Alert");
+        check(AES_128_CCM_8, "27", "Alert");
+        check(AES_128_CCM_8, "17 45", "Certificate (empty); Finished");
+        // What an alert measures with a longer tag is none here.
+        check(AES_128_CCM_8, "19", "Encrypted handshake up to Finished");
+        check(AES_128_CCM_8, "35", "Encrypted handshake up to Finished");
+    }
+
+    #[test]
+    fn a_server_that_refuses_ends_its_flight_with_an_alert() {
+        check(AES_128_GCM, "hello < 19", "Alert");
+        check(AES_128_GCM, "hello < 32 19", "Encrypted Extensions; Alert");
+        check(AES_128_CCM_8, "hello < 24 11", "Encrypted Extensions; Alert");
+        check(AES_128_CCM_8, "hello < 24 19", "Encrypted Extensions; Encrypted Handshake Message");
+    }
+
+    #[test]
+    fn early_data_goes_on_up_to_the_message_that_ends_it() {
+        let (data, end) = ("Application Data (0-RTT)", "End Of Early Data");
+        let answer = "Encrypted Extensions; Finished";
+        check(AES_128_GCM, "> 200 hello < 32 53 > 300 21 53", &format!("{data}; {answer}; {data}; {end}; Finished"));
+        check(AES_128_CCM_8, "> 200 hello < 24 45 > 13 45", &format!("{data}; {answer}; {end}; Finished"));
+    }
+
+    #[test]
+    fn tickets_and_closing_alerts_are_told_by_their_place() {
+        let check = |resumed, records: &str, expected: &str| {
+            let all = names(ProtocolVersion::TLS_1_3, AES_128_GCM, &format!("hello < 32 53 > 53 {records}"), resumed);
+            let rest = all.strip_prefix("Encrypted Extensions; Finished; Finished; ");
+            assert_eq!(rest, Some(expected), "{records}");
+        };
+        check(false, "100 < 250 250 900", "-; New Session Ticket; New Session Ticket; -");
+        check(false, "< 250 > 100 < 900", "New Session Ticket; -; -");
+        check(false, "100 < 250 900", "-; -; -");
+        check(true, "100 < 250 900", "-; New Session Ticket; -");
+        check(false, "100 19 < 900 19", "-; Alert; -; Alert");
+        check(false, "100 < 900 35", "-; -; -");
+    }
+
+    #[test]
+    fn what_keys_opened_and_what_comes_before_it_is_left_alone() {
+        check(AES_128_GCM, "hello < 32 opened > opened < 250 > 100", "-; New Session Ticket; -");
+        check(AES_128_GCM, "hello < 900 > opened 19", "Encrypted Extensions to Finished; Alert");
+    }
+
+    #[test]
+    fn an_old_record_says_what_it_is() {
+        let check = |records: &str, expected: &str| {
+            assert_eq!(names(ProtocolVersion::TLS_1_2, 0xc02f, records, false), expected, "{records}");
+        };
+        check("hello > 22/40 < 22/40 > 23/100 21/26", "Finished; Finished; -; Encrypted Alert");
+        check("hello > 22/40 22/200", "Finished; Encrypted Handshake Message");
+        check("hello > opened 22/200", "Encrypted Handshake Message");
+        check("hello > 21/26", "Encrypted Alert");
+    }
+
+    #[test]
+    fn of_a_flow_that_was_joined_late_nothing_is_inferred() {
+        let mut facts = TlsFacts { version: Some(ProtocolVersion::TLS_1_3), ..TlsFacts::default() };
+        facts.progress.joined_late = true;
+        let told = [(ToClient, Told::ServerHello), (ToServer, Told::Sealed(ContentType::APPLICATION_DATA, 19))];
+        assert_eq!(infer(&told, &facts), [None, None]);
+    }
+}
