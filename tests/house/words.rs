@@ -40,7 +40,6 @@ const READERS: &[(&str, &str)] = &[
     ("src/proto/tls/der.rs", "object identifiers"),
     ("src/proto/tls/tree/builder.rs", "a value without a name is shown as its number already"),
     ("src/proto/tls/tree/x509.rs", "object identifiers"),
-    ("src/timeline/detail/packets.rs", "fields of a header's tree, to which is added what the flow knows of them"),
     ("src/vocab/field.rs", "a path of names that is given"),
     ("src/vocab/iana/suite_facts.rs", "names of the registry of cipher suites"),
 ];

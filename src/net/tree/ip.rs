@@ -1,22 +1,30 @@
 //! IPv4 with its options (RFC 791), IPv6 with its extension headers (RFC 8200).
 
+use super::Known;
 use super::cursor::Cursor;
 use super::names::{codepoint, congestion, protocol};
 use crate::vocab::Field;
 
-/// What the names of both versions' trees begin with.
-pub(super) const NAME: &str = "Internet Protocol Version";
-
 /// The tree of an IP header with all that lies between it and its payload. `captured` is the offset after the last byte
-/// of the frame. Also returns the sum of the addresses, for the checksum of what it carries.
-pub(super) fn header(cursor: Cursor<'_>, captured: usize) -> (Field, Option<u32>) {
+/// of the frame, `known` what the packet's flow knows. Also returns the sum of the addresses, for the checksum of what it carries.
+pub(super) fn header(cursor: Cursor<'_>, captured: usize, known: Option<&Known>) -> (Field, Option<u32>) {
     match cursor.peek().first().map(|first| first >> 4) {
-        Some(6) => v6(cursor),
-        _ => v4(cursor, captured),
+        Some(6) => v6(cursor, known),
+        _ => v4(cursor, captured, known),
     }
 }
 
-fn v4(mut cursor: Cursor<'_>, captured: usize) -> (Field, Option<u32>) {
+/// Reads the TTL, and says where it is another one than that of its sender's other packets.
+fn time_to_live(cursor: &mut Cursor<'_>, name: &'static str, known: Option<&Known>) {
+    let ttl = cursor.number(name, 1);
+    if let Some((own, usual, from)) = known.and_then(|known| known.odd_ttl)
+        && ttl == Some(u64::from(own))
+    {
+        cursor.note(format!("The {}'s other packets have {usual}", from.sender()));
+    }
+}
+
+fn v4(mut cursor: Cursor<'_>, captured: usize, known: Option<&Known>) -> (Field, Option<u32>) {
     let start = cursor.at();
     let whole = cursor.whole();
     let first = cursor.hex("Version and Header Length", 1).unwrap_or_default();
@@ -51,7 +59,7 @@ fn v4(mut cursor: Cursor<'_>, captured: usize) -> (Field, Option<u32>) {
     if flags.is_some_and(|flags| flags & 0x3fff != 0) {
         cursor.note("A fragment of a larger datagram. RFC 791 §2.3");
     }
-    cursor.number("Time to Live", 1);
+    time_to_live(&mut cursor, "Time to Live", known);
     cursor.shown("Protocol", 1, |value| protocol(value as u8));
     let checksum = cursor.hex("Header Checksum", 2);
     if let (Some(stated), Some(header)) = (checksum, whole.get(..header_len)) {
@@ -105,7 +113,7 @@ fn v4_options(mut cursor: Cursor<'_>) -> Field {
     cursor.tree("Options", "")
 }
 
-fn v6(mut cursor: Cursor<'_>) -> (Field, Option<u32>) {
+fn v6(mut cursor: Cursor<'_>, known: Option<&Known>) -> (Field, Option<u32>) {
     let whole = cursor.whole();
     cursor.hex("Version, Traffic Class and Flow Label", 4);
     cursor.bits("Version", 0xf000_0000, |value| value.to_string());
@@ -115,7 +123,7 @@ fn v6(mut cursor: Cursor<'_>) -> (Field, Option<u32>) {
     cursor.bits("Flow Label", 0x000f_ffff, |value| format!("0x{value:05x}"));
     cursor.number("Payload Length", 2);
     let next = cursor.shown("Next Header", 1, |value| protocol(value as u8));
-    cursor.number("Hop Limit", 1);
+    time_to_live(&mut cursor, "Hop Limit", known);
     cursor.ipv6("Source Address");
     cursor.ipv6("Destination Address");
     extensions(&mut cursor, next.unwrap_or_default() as u8);

@@ -22,7 +22,7 @@ use self::cursor::{Cursor, short_hex};
 use super::link::Layer;
 use super::tunnel::UdpTunnel;
 use super::{Decoded, Decoder, Unread};
-use crate::vocab::{Field, PacketNumber, Time};
+use crate::vocab::{Direction, Field, PacketNumber, Time};
 
 /// What begins at a place the decoder came by.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -81,11 +81,48 @@ pub enum Bytes {
     Datagram,
 }
 
+/// Whose header a tree is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Protocol {
+    /// IP, of either version.
+    Ip,
+    /// TCP.
+    Tcp,
+    /// ICMP, of either version.
+    Icmp,
+    /// Another one, or none: what the capture says of the frame, padding.
+    Other,
+}
+
+/// The fields of one header.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Tree {
+    /// Which bytes its ranges point into.
+    pub bytes: Bytes,
+    /// Whose it is.
+    pub of: Protocol,
+    /// The fields; the root is the header.
+    pub root: Field,
+}
+
+/// What the flow of a packet knows, for the notes of the packet's headers.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Known {
+    /// Initial sequence number of its sender, where the SYN was captured.
+    pub own_initial: Option<u32>,
+    /// The same of the other end.
+    pub other_initial: Option<u32>,
+    /// By how many bits its window is shifted, where that is known.
+    pub window_shift: Option<u8>,
+    /// Its TTL, that of its sender's other packets, and the sender, where the two differ.
+    pub odd_ttl: Option<(u8, u8, Direction)>,
+}
+
 /// A frame's headers, field by field.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Anatomy {
     /// A tree for each header, outermost first.
-    pub trees: Vec<(Bytes, Field)>,
+    pub trees: Vec<Tree>,
     /// The payload of the datagram that the frame completes, where it was fragmented.
     pub datagram: Option<Vec<u8>>,
     /// The packets that carried the datagram's fragments.
@@ -95,15 +132,16 @@ pub struct Anatomy {
 }
 
 /// The name of the tree of a TCP header.
-pub const TCP: &str = "Transmission Control Protocol";
-/// The name of the tree of an ICMP message; `ICMPv6` has [`ICMPV6`].
-pub const ICMP: &str = "Internet Control Message Protocol";
+const TCP: &str = "Transmission Control Protocol";
+/// The name of the tree of an ICMP message.
+const ICMP: &str = "Internet Control Message Protocol";
 /// The name of the tree of an `ICMPv6` message.
-pub const ICMPV6: &str = "Internet Control Message Protocol v6";
+const ICMPV6: &str = "Internet Control Message Protocol v6";
 
 impl Anatomy {
-    /// Decodes a frame; `decoder` holds the fragments of the frames before it.
-    pub fn of(decoder: &mut Decoder, frame: &Frame) -> Self {
+    /// Decodes a frame; `decoder` holds the fragments of the frames before it. `known` is what the flow knows of the
+    /// packet, where it is one of a flow.
+    pub fn of(decoder: &mut Decoder, frame: &Frame, known: Option<&Known>) -> Self {
         let mut walk = Walk::over(&frame.bytes);
         let decoded = decoder.decode_seen(frame.link, &frame.bytes, frame.packet, frame.time, &mut walk);
         let (mut payload_len, mut fragments, mut unread) = (None, Vec::new(), None);
@@ -116,8 +154,9 @@ impl Anatomy {
             Decoded::Icmp(_) | Decoded::Udp(_) | Decoded::Whole(_) => {}
         }
         let Walk { found, datagram, .. } = walk;
-        let mut builder = Builder { frame: &frame.bytes, datagram: datagram.as_deref(), trees: Vec::new(), sum: None };
-        builder.trees.push((Bytes::Frame, summary(frame)));
+        let mut builder =
+            Builder { frame: &frame.bytes, datagram: datagram.as_deref(), trees: Vec::new(), sum: None, known };
+        builder.push(Bytes::Frame, Protocol::Other, summary(frame));
         builder.headers(&found, unread, payload_len.map(|(_, stated)| stated));
         let trees = builder.trees;
         let payload = payload_len
@@ -126,9 +165,9 @@ impl Anatomy {
         Self { trees, datagram, fragments, payload }
     }
 
-    /// The first tree of that name.
-    pub fn tree(&self, name: &str) -> Option<&Field> {
-        self.trees.iter().map(|(_, tree)| tree).find(|tree| tree.name == name)
+    /// The fields of the outermost header of a protocol.
+    pub fn tree(&self, of: Protocol) -> Option<&Field> {
+        self.trees.iter().find(|tree| tree.of == of).map(|tree| &tree.root)
     }
 }
 
@@ -178,12 +217,18 @@ impl Seen for Walk<'_> {
 struct Builder<'a> {
     frame: &'a [u8],
     datagram: Option<&'a [u8]>,
-    trees: Vec<(Bytes, Field)>,
+    trees: Vec<Tree>,
+    /// What the packet's flow knows.
+    known: Option<&'a Known>,
     /// The sum of the addresses of the last IP header, for the checksum of what it carries.
     sum: Option<u32>,
 }
 
 impl Builder<'_> {
+    fn push(&mut self, bytes: Bytes, of: Protocol, root: Field) {
+        self.trees.push(Tree { bytes, of, root });
+    }
+
     fn headers(&mut self, found: &[Found], unread: Option<Unread>, stated: Option<usize>) {
         for (at, place) in found.iter().enumerate() {
             let next = found.get(at + 1).filter(|next| next.bytes == place.bytes);
@@ -192,7 +237,7 @@ impl Builder<'_> {
             if let Header::Payload(protocol @ (1 | 58)) = place.header {
                 let mut tree = self.icmp(protocol == 58, place);
                 self.quoted(&found[at + 1..], &mut tree);
-                self.trees.push((place.bytes, tree));
+                self.push(place.bytes, Protocol::Icmp, tree);
                 return;
             }
             if header.is_empty() && place.header != Header::Payload(6) {
@@ -203,12 +248,14 @@ impl Builder<'_> {
             {
                 let tree = self.tree(place, header.clone(), stated);
                 let known = tree.children.last().map_or(header.start, |field| field.range.end);
-                self.trees.extend((!tree.children.is_empty()).then_some((place.bytes, tree)));
+                if !tree.children.is_empty() {
+                    self.push(place.bytes, protocol(place.header), tree);
+                }
                 self.not_decoded(place.bytes, known..header.end, reason);
                 return;
             }
             let tree = self.tree(place, header, stated);
-            self.trees.push((place.bytes, tree));
+            self.push(place.bytes, protocol(place.header), tree);
             if place.header == Header::Ip {
                 self.trailer(place, next);
             }
@@ -233,13 +280,13 @@ impl Builder<'_> {
             Header::Link(layer) => link::header(layer, cursor),
             Header::Ip => {
                 let captured = bytes.len();
-                let (tree, sum) = ip::header(cursor, captured);
+                let (tree, sum) = ip::header(cursor, captured, self.known);
                 self.sum = sum;
                 tree
             }
             Header::Payload(6) => {
                 let sum = self.sum.filter(|_| stated.is_some());
-                tcp::header(Cursor::over(bytes, place.range.clone()), stated, sum)
+                tcp::header(Cursor::over(bytes, place.range.clone()), stated, sum, self.known)
             }
             Header::Payload(17) => tunnel::udp(cursor),
             Header::Payload(47) => tunnel::gre(cursor),
@@ -263,7 +310,7 @@ impl Builder<'_> {
             let end = found.get(at + 1).map_or(place.range.end, |next| next.range.start.max(place.range.start));
             let bytes = self.bytes(place.bytes);
             let field = match place.header {
-                Header::Ip => ip::header(Cursor::over(bytes, place.range.start..end), usize::MAX).0,
+                Header::Ip => ip::header(Cursor::over(bytes, place.range.start..end), usize::MAX, None).0,
                 Header::Payload(6) => tcp::quoted(Cursor::over(bytes, place.range.clone())),
                 _ => continue,
             };
@@ -275,21 +322,30 @@ impl Builder<'_> {
     fn trailer(&mut self, ip: &Found, payload: Option<&Found>) {
         let Some(payload) = payload.filter(|_| ip.bytes == Bytes::Frame) else { return };
         let range = payload.range.end..ip.range.end;
-        let outermost = self.trees.iter().filter(|(_, tree)| tree.name.starts_with(ip::NAME)).count() == 1;
+        let outermost = self.trees.iter().filter(|tree| tree.of == Protocol::Ip).count() == 1;
         if outermost && !range.is_empty() {
             let padding = self.frame[range.clone()].iter().all(|byte| *byte == 0);
             let name = if padding { "Padding" } else { "Trailer" };
-            let tree = Field::new(name, short_hex(&self.frame[range.clone()]), range)
+            let root = Field::new(name, short_hex(&self.frame[range.clone()]), range)
                 .noted("After the IP packet: fills the link's shortest frame, or checks it");
             let place = self.trees.len() - 1;
-            self.trees.insert(place, (Bytes::Frame, tree));
+            self.trees.insert(place, Tree { bytes: Bytes::Frame, of: Protocol::Other, root });
         }
     }
 
     fn not_decoded(&mut self, which: Bytes, range: Range<usize>, reason: Unread) {
         let mut field = Field::new("Not decoded", short_hex(&self.bytes(which)[range.clone()]), range);
         field.issue = Some(reason.describe());
-        self.trees.push((which, field));
+        self.push(which, Protocol::Other, field);
+    }
+}
+
+/// Whose header begins at a place.
+fn protocol(header: Header) -> Protocol {
+    match header {
+        Header::Ip => Protocol::Ip,
+        Header::Payload(6) => Protocol::Tcp,
+        _ => Protocol::Other,
     }
 }
 

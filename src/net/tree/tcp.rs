@@ -1,18 +1,23 @@
 //! TCP's header with every option (RFC 9293 §3.1, IANA TCP Option Kinds).
 
-use super::TCP;
 use super::cursor::{Cursor, short_hex};
 use super::ip::{fold, sum};
+use super::{Known, TCP};
 use crate::net::TcpFlags;
 use crate::net::options::kind_name;
 use crate::vocab::Field;
 
 /// The tree of a segment; the cursor runs over header and payload. `stated` is the payload's length as the headers
-/// state it; `addresses` the sum of the IP addresses, for the checksum.
-pub(super) fn header(mut cursor: Cursor<'_>, stated: Option<usize>, addresses: Option<u32>) -> Field {
+/// state it; `addresses` the sum of the IP addresses, for the checksum; `known` what the segment's flow knows.
+pub(super) fn header(
+    mut cursor: Cursor<'_>,
+    stated: Option<usize>,
+    addresses: Option<u32>,
+    known: Option<&Known>,
+) -> Field {
     let whole = cursor.whole();
     let start = cursor.at();
-    let value = fixed(&mut cursor);
+    let value = fixed(&mut cursor, known);
     let header_len = whole.get(12).map_or(0, |byte| usize::from(byte >> 4) * 4);
     let end = (start + header_len).min(start + whole.len());
     if let (Some(stated), Some(addresses)) = (stated, addresses)
@@ -22,7 +27,7 @@ pub(super) fn header(mut cursor: Cursor<'_>, stated: Option<usize>, addresses: O
     }
     cursor.number("Urgent Pointer", 2);
     if end > cursor.at() {
-        let options = options(cursor.part(end));
+        let options = options(cursor.part(end), known);
         cursor.go_to(end);
         cursor.push(options);
     }
@@ -45,7 +50,7 @@ pub(super) fn header(mut cursor: Cursor<'_>, stated: Option<usize>, addresses: O
 /// The part of a segment that an ICMP error quotes: at least eight bytes (RFC 792), often no more.
 pub(super) fn quoted(mut cursor: Cursor<'_>) -> Field {
     if cursor.left() >= 20 {
-        return header(cursor, None, None);
+        return header(cursor, None, None, None);
     }
     ports(&mut cursor);
     cursor.number("Sequence Number", 4);
@@ -63,14 +68,20 @@ fn ports(cursor: &mut Cursor<'_>) -> String {
 }
 
 /// Reads up to the checksum; returns what the whole is.
-fn fixed(cursor: &mut Cursor<'_>) -> String {
+fn fixed(cursor: &mut Cursor<'_>, known: Option<&Known>) -> String {
+    // Data offset, reserved bits and flags share two bytes; the header's length is shown as a field of its own.
+    let flags = cursor.peek().get(12..14).map_or(0, |bytes| u16::from_be_bytes([bytes[0], bytes[1]]));
+    let flags = TcpFlags(flags & 0x1ff);
     let ports = ports(cursor);
     let seq = cursor.number("Sequence Number", 4);
+    relative(cursor, seq, known.and_then(|known| known.own_initial), " to the initial sequence number");
     let ack = cursor.number("Acknowledgment Number", 4);
-    let mut flags = TcpFlags::default();
-    // Data offset, reserved bits and flags share two bytes; the header's length is shown as a field of its own.
+    if known.is_some() && ack.is_some() && !flags.ack() {
+        cursor.note("Means nothing: the ACK flag is not set");
+    } else {
+        relative(cursor, ack, known.and_then(|known| known.other_initial), " to the initial sequence number");
+    }
     cursor.shown("Header Length and Flags", 2, |value| {
-        flags = TcpFlags(value as u16 & 0x1ff);
         format!("{} bytes, {}", (value >> 12) * 4, if flags.0 == 0 { "no flags".into() } else { flags.to_string() })
     });
     cursor.bits("Header Length", 0xf000, |value| format!("{} bytes ({value})", value * 4));
@@ -78,11 +89,22 @@ fn fixed(cursor: &mut Cursor<'_>) -> String {
     for (name, mask) in FLAGS {
         cursor.flag(name, mask);
     }
-    cursor.number("Window Size Value", 2);
+    let window = cursor.number("Window Size Value", 2);
+    if let (Some(window), Some(shift)) = (window, known.and_then(|known| known.window_shift)) {
+        let scaled = if shift > 0 { format!(": scaled by {}", 1_u64 << shift) } else { String::new() };
+        cursor.note(format!("{} bytes{scaled}", window << shift));
+    }
     cursor.hex("Checksum", 2);
     let names = flags.to_string().replace(' ', ", ");
     let ack = ack.filter(|_| flags.ack()).map_or(String::new(), |ack| format!(" Ack={ack}"));
     format!("{ports} [{names}] Seq={}{ack}", seq.unwrap_or_default())
+}
+
+/// Says of a sequence number, the field read last, how far it is from the initial one of its stream.
+fn relative(cursor: &mut Cursor<'_>, number: Option<u64>, initial: Option<u32>, to: &str) {
+    if let (Some(number), Some(initial)) = (number, initial) {
+        cursor.note(format!("{} relative{to}", (number as u32).wrapping_sub(initial)));
+    }
 }
 
 const FLAGS: [(&str, u64); 9] = [
@@ -111,7 +133,7 @@ fn checksum_note(cursor: &mut Cursor<'_>, segment: &[u8], addresses: u32) {
     }
 }
 
-fn options(mut cursor: Cursor<'_>) -> Field {
+fn options(mut cursor: Cursor<'_>, known: Option<&Known>) -> Field {
     let mut names = Vec::new();
     while let [kind, rest @ ..] = cursor.peek() {
         let label = kind_name(*kind).unwrap_or("Unknown");
@@ -134,7 +156,7 @@ fn options(mut cursor: Cursor<'_>) -> Field {
             break;
         }
         let end = cursor.at() + length;
-        let field = option(*kind, label, cursor.part(end));
+        let field = option(*kind, label, cursor.part(end), known);
         names.push(match field.value.as_str() {
             "" => label.to_owned(),
             value => format!("{label} {value}"),
@@ -147,7 +169,7 @@ fn options(mut cursor: Cursor<'_>) -> Field {
 }
 
 /// One option with its kind and length.
-fn option(kind: u8, label: &'static str, mut cursor: Cursor<'_>) -> Field {
+fn option(kind: u8, label: &'static str, mut cursor: Cursor<'_>, known: Option<&Known>) -> Field {
     cursor.shown("Kind", 1, |value| format!("{label} ({value})"));
     if kind == 1 {
         return Field { children: Vec::new(), ..cursor.tree("No-Operation", "") };
@@ -166,14 +188,9 @@ fn option(kind: u8, label: &'static str, mut cursor: Cursor<'_>) -> Field {
         }
         (4, 0) => ("SACK Permitted", String::new(), "RFC 2018 §2"),
         (5, _) => {
-            let mut blocks = Vec::new();
-            while cursor.left() >= 8 {
-                let left = cursor.number("Left Edge", 4).unwrap_or_default();
-                let right = cursor.number("Right Edge", 4).unwrap_or_default();
-                blocks.push(format!("{left}–{right}"));
-            }
+            let blocks = blocks(&mut cursor, known);
             cursor.rest("not decoded");
-            ("SACK", blocks.join(" "), "Bytes that came although earlier ones are missing. RFC 2018 §3, RFC 2883")
+            ("SACK", blocks, "Bytes that came although earlier ones are missing. RFC 2018 §3, RFC 2883")
         }
         (8, 8) => {
             let value = cursor.number("Timestamp value", 4).unwrap_or_default();
@@ -210,6 +227,22 @@ fn option(kind: u8, label: &'static str, mut cursor: Cursor<'_>) -> Field {
         }
     };
     cursor.tree(name, value).noted(note)
+}
+
+/// The blocks of a SACK option; their edges count in the other end's numbers.
+fn blocks(cursor: &mut Cursor<'_>, known: Option<&Known>) -> String {
+    let initial = known.and_then(|known| known.other_initial);
+    let edge = |cursor: &mut Cursor<'_>, name| {
+        let edge = cursor.number(name, 4);
+        relative(cursor, edge, initial, "");
+        edge.unwrap_or_default()
+    };
+    let mut blocks = Vec::new();
+    while cursor.left() >= 8 {
+        let (left, right) = (edge(cursor, "Left Edge"), edge(cursor, "Right Edge"));
+        blocks.push(format!("{left}–{right}"));
+    }
+    blocks.join(" ")
 }
 
 fn multipath(subtype: u64) -> String {

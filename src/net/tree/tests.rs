@@ -54,18 +54,22 @@ fn frame(link: u16, bytes: Vec<u8>) -> Frame {
 }
 
 fn anatomy(link: u16, bytes: Vec<u8>) -> Anatomy {
-    Anatomy::of(&mut Decoder::default(), &frame(link, bytes))
+    Anatomy::of(&mut Decoder::default(), &frame(link, bytes), None)
 }
 
 fn names(anatomy: &Anatomy) -> Vec<&str> {
-    anatomy.trees.iter().map(|(_, tree)| tree.name.as_ref()).collect()
+    anatomy.trees.iter().map(|tree| tree.root.name.as_ref()).collect()
+}
+
+fn named<'a>(anatomy: &'a Anatomy, name: &str) -> Option<&'a Field> {
+    anatomy.trees.iter().map(|tree| &tree.root).find(|root| root.name == name)
 }
 
 /// The value at a path, whose first name is that of a tree.
 #[track_caller]
 fn check(anatomy: &Anatomy, path: &str, value: &str) {
     let (name, below) = path.split_once('/').unwrap_or((path, ""));
-    let tree = anatomy.tree(name).unwrap_or_else(|| panic!("no {name} among {:?}", names(anatomy)));
+    let tree = named(anatomy, name).unwrap_or_else(|| panic!("no {name} among {:?}", names(anatomy)));
     let found = if below.is_empty() { Some(tree) } else { tree.find(below) };
     let found = found.unwrap_or_else(|| panic!("no {below} in {tree:#?}"));
     assert_eq!(found.value, value, "{path}");
@@ -88,12 +92,12 @@ fn check_ranges(anatomy: &Anatomy, frame: &[u8]) {
             below(child, end);
         }
     }
-    for (which, tree) in &anatomy.trees {
-        let pane = match which {
+    for tree in &anatomy.trees {
+        let pane = match tree.bytes {
             Bytes::Frame => frame,
             Bytes::Datagram => anatomy.datagram.as_deref().unwrap_or_default(),
         };
-        below(tree, pane.len());
+        below(&tree.root, pane.len());
     }
     if let Some((Bytes::Frame, range)) = &anatomy.payload {
         assert!(range.start <= range.end && range.end <= frame.len(), "{range:?}");
@@ -185,7 +189,7 @@ fn the_options_of_a_syn() {
     tcp("Options/SACK Permitted", "");
     tcp("Options/Timestamps", "TSval 10, TSecr 0");
     tcp("Options/Window Scale", "7 (multiply by 128)");
-    let tree = found.tree(TCP).expect("TCP");
+    let tree = found.tree(Protocol::Tcp).expect("TCP");
     assert_eq!(tree.value, "50000 → 443 [SYN] Seq=100 Len=0");
     assert_eq!(tree.find("Header Length and Flags/Syn").map(|field| field.range.clone()), Some(33..34));
     assert_eq!(tree.find("Header Length and Flags/Accurate ECN").map(|field| field.range.clone()), Some(32..33));
@@ -210,10 +214,13 @@ fn headers_between_the_link_and_tcp_are_named() {
     ];
     for ((link, bytes), expected) in samples().into_iter().zip(expected) {
         let found = anatomy(link, bytes);
-        let between: Vec<&str> =
-            names(&found).into_iter().skip(2).filter(|name| *name != TCP && !name.starts_with(ip::NAME)).collect();
+        let between: Vec<&str> = names(&found)
+            .into_iter()
+            .skip(2)
+            .filter(|name| *name != TCP && !name.starts_with("Internet Protocol Version"))
+            .collect();
         assert_eq!(between, expected);
-        assert!(found.tree(TCP).or(found.tree(ICMP)).is_some(), "{:?}", names(&found));
+        assert!(found.tree(Protocol::Tcp).or(found.tree(Protocol::Icmp)).is_some(), "{:?}", names(&found));
     }
 }
 
@@ -278,12 +285,12 @@ fn an_icmp_error_holds_what_it_quotes() {
 fn fragments_are_put_together_in_bytes_of_their_own() {
     let tcp = [&bytes(DATA)[..], &[0x64; 61]].concat();
     let mut decoder = Decoder::default();
-    let first = Anatomy::of(&mut decoder, &frame(101, v4(6, 0x2000, &tcp[..48])));
+    let first = Anatomy::of(&mut decoder, &frame(101, v4(6, 0x2000, &tcp[..48])), None);
     assert_eq!(names(&first), ["Frame", "Internet Protocol Version 4", "Fragment"]);
     assert!(first.payload.is_none());
-    let second = Anatomy::of(&mut decoder, &frame(101, v4(6, 6, &tcp[48..])));
+    let second = Anatomy::of(&mut decoder, &frame(101, v4(6, 6, &tcp[48..])), None);
     assert_eq!(names(&second), ["Frame", "Internet Protocol Version 4", "Fragment", TCP]);
-    assert_eq!(second.trees[3].0, Bytes::Datagram);
+    assert_eq!(second.trees[3].bytes, Bytes::Datagram);
     assert_eq!(second.datagram.as_deref().map(hex), Some(hex(&tcp)));
     assert_eq!(second.payload, Some((Bytes::Datagram, 40..tcp.len())));
     check(&second, "Internet Protocol Version 4/Flags and Fragment Offset/Fragment Offset", "48");
@@ -293,7 +300,7 @@ fn fragments_are_put_together_in_bytes_of_their_own() {
 #[test]
 fn checksums_are_looked_at() {
     let note = |found: &Anatomy, tree: &str, field: &str| {
-        found.tree(tree).and_then(|tree| tree.find(field)).and_then(|field| field.note.clone()).unwrap_or_default()
+        named(found, tree).and_then(|tree| tree.find(field)).and_then(|field| field.note.clone()).unwrap_or_default()
     };
     let mut packet = v4(6, 0, &bytes(DATA));
     let found = anatomy(101, packet.clone());
@@ -308,6 +315,30 @@ fn checksums_are_looked_at() {
 }
 
 #[test]
+fn a_flow_adds_what_it_knows() {
+    let known = Known {
+        own_initial: Some(1),
+        other_initial: Some(0xffff_ffff),
+        window_shift: Some(7),
+        odd_ttl: Some((64, 57, Direction::ToServer)),
+    };
+    let packet = frame(101, v4(6, 0, &bytes(DATA)));
+    let found = Anatomy::of(&mut Decoder::default(), &packet, Some(&known));
+    let note = |tree: &str, field: &str| {
+        named(&found, tree).and_then(|tree| tree.find(field)).and_then(|field| field.note.clone()).unwrap_or_default()
+    };
+    assert_eq!(note(TCP, "Sequence Number"), "100 relative to the initial sequence number");
+    assert_eq!(note(TCP, "Acknowledgment Number"), "201 relative to the initial sequence number");
+    assert_eq!(note(TCP, "Window Size Value"), "64256 bytes: scaled by 128");
+    assert_eq!(note(TCP, "Options/SACK/Left Edge"), "2 relative");
+    assert_eq!(note("Internet Protocol Version 4", "Time to Live"), "The client's other packets have 57");
+    let other = Known { odd_ttl: Some((63, 57, Direction::ToServer)), ..Known::default() };
+    let found = Anatomy::of(&mut Decoder::default(), &packet, Some(&other));
+    let mut notes = found.trees.iter().flat_map(|tree| tree.root.walk()).filter_map(|field| field.note.clone());
+    assert!(!notes.any(|note| note.contains("relative") || note.contains("other packets")));
+}
+
+#[test]
 fn padding_is_no_payload() {
     let ip = v4(6, 0, &bytes(DATA)[..20]);
     let mut syn = ip.clone();
@@ -315,7 +346,7 @@ fn padding_is_no_payload() {
     let frame = ethernet(0x0800, &[&syn[..], &[0; 6]].concat());
     let found = anatomy(1, frame);
     assert_eq!(names(&found), ["Frame", "Ethernet II", "Padding", "Internet Protocol Version 4", TCP]);
-    assert!(found.tree(TCP).is_some_and(|tree| tree.find("TCP payload").is_none()));
+    assert!(found.tree(Protocol::Tcp).is_some_and(|tree| tree.find("TCP payload").is_none()));
 }
 
 #[test]
@@ -323,9 +354,9 @@ fn a_cut_is_said_where_it_is() {
     let whole = ethernet(0x0800, &v4(6, 0, &[&bytes(DATA)[..], &[0x64; 61]].concat()));
     let original_len = whole.len() as u32;
     let cut = Frame { original_len, ..frame(1, whole[..80].to_vec()) };
-    let found = Anatomy::of(&mut Decoder::default(), &cut);
+    let found = Anatomy::of(&mut Decoder::default(), &cut, None);
     let issue = |tree: &str, field: &str| {
-        found.tree(tree).and_then(|tree| tree.find(field)).and_then(|field| field.issue.clone()).unwrap_or_default()
+        named(&found, tree).and_then(|tree| tree.find(field)).and_then(|field| field.issue.clone()).unwrap_or_default()
     };
     assert_eq!(issue("Frame", "Capture Length"), "cut by the snap length: 58 bytes are missing");
     assert_eq!(issue("Internet Protocol Version 4", "Total Length"), "66 bytes captured: cut by the snap length");
@@ -337,7 +368,7 @@ fn every_prefix_and_every_changed_byte_decodes() {
     for (link, bytes) in samples() {
         for end in 0..bytes.len() {
             let cut = Frame { original_len: bytes.len() as u32, ..frame(link, bytes[..end].to_vec()) };
-            check_ranges(&Anatomy::of(&mut Decoder::default(), &cut), &cut.bytes);
+            check_ranges(&Anatomy::of(&mut Decoder::default(), &cut, None), &cut.bytes);
         }
         for at in 0..bytes.len() {
             for flip in [0x01, 0x80, 0xff] {

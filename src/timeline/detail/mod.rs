@@ -19,7 +19,6 @@ pub use self::tree::{Detail, Link, Pane, Section};
 use super::{Streams, Timeline, What};
 use crate::flow::Trace;
 pub use crate::net::tree::Frame;
-use crate::net::tree::{ICMP, ICMPV6, TCP};
 use crate::proto::tls::certificate::TrustStore;
 use crate::vocab::PacketNumber;
 
@@ -62,12 +61,10 @@ impl Detail {
     ) -> Self {
         let Some(of) = timeline.steps.get(step) else { return Self::default() };
         let mut detail = Self::default();
-        let packets = Packets::decode(frames, &mut detail);
+        let packets = Packets::decode(frames, trace, &mut detail);
         packets.sections(trace, of, &mut detail);
-        detail.subject = detail.sections.len().saturating_sub(1);
         match of.what {
-            What::Segment(_) => detail.look_at(&[TCP]),
-            What::Icmp(_) => detail.look_at(&[ICMP, ICMPV6]),
+            What::Segment(_) | What::Icmp(_) => {}
             What::Gap(_) => gap::section(trace, streams, of, &mut detail),
             _ => {
                 let source = Source { trace, streams, timeline, packets: &packets, trust, at: step };

@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::tree::Detail;
 use crate::flow::{Events, SideFlags, Trace, TraceSegment};
 use crate::net::Decoder;
-use crate::net::tree::{Anatomy, Bytes, Frame, TCP};
+use crate::net::tree::{Anatomy, Bytes, Frame, Known, Protocol};
 use crate::timeline::notes::usual;
 use crate::timeline::{Step, What, words};
 use crate::vocab::{Direction, Field, PacketNumber};
@@ -35,12 +35,13 @@ impl Packet {
 
 impl Packets {
     /// Decodes frames, in capture order, and adds their panes.
-    pub fn decode(frames: &[Frame], detail: &mut Detail) -> Self {
+    pub fn decode(frames: &[Frame], trace: &Trace, detail: &mut Detail) -> Self {
         let mut decoder = Decoder::default();
         let mut all: Vec<Packet> = frames
             .iter()
             .map(|frame| {
-                let anatomy = Anatomy::of(&mut decoder, frame);
+                let known = trace.by_packet(frame.packet).map(|segment| known(trace, segment));
+                let anatomy = Anatomy::of(&mut decoder, frame, known.as_ref());
                 let pane = detail.pane(format!("Packet {}", frame.packet), frame.bytes.clone());
                 Packet { number: frame.packet, anatomy, pane, datagram: None }
             })
@@ -62,28 +63,36 @@ impl Packets {
         Some((packet.pane(bytes), range))
     }
 
-    /// The sections of the packet that shows the step, then one for each other packet.
+    /// A section for each other packet, then those of the packet that shows the step; the header that the step is about
+    /// is the subject, else the last section.
     pub fn sections(&self, trace: &Trace, step: &Step, detail: &mut Detail) {
         let (shown, others): (Vec<&Packet>, Vec<&Packet>) =
             self.all.iter().partition(|packet| packet.number == step.packet);
         for packet in others {
             let mut root = Field::new("Other Packet", role(packet, step), 0..detail.panes[packet.pane].bytes.len());
-            for (bytes, tree) in &packet.anatomy.trees {
-                if *bytes == Bytes::Frame {
-                    root.children.push(annotated(trace, packet.number, tree.clone()));
-                }
-            }
+            let own = packet.anatomy.trees.iter().filter(|tree| tree.bytes == Bytes::Frame);
+            root.children.extend(own.map(|tree| tree.root.clone()));
             detail.section(packet.pane, root);
         }
-        for packet in shown {
-            for (bytes, tree) in &packet.anatomy.trees {
-                let mut tree = annotated(trace, packet.number, tree.clone());
-                if step.what.is_segment() && tree.name == TCP {
-                    analysis(trace, step, &mut tree);
-                }
-                detail.section(packet.pane(*bytes), tree);
+        let about = match step.what {
+            What::Segment(_) => Some(Protocol::Tcp),
+            What::Icmp(_) => Some(Protocol::Icmp),
+            _ => None,
+        };
+        let mut subject = None;
+        for (packet, tree) in
+            shown.iter().flat_map(|packet| packet.anatomy.trees.iter().map(move |tree| (packet, tree)))
+        {
+            let mut root = tree.root.clone();
+            if step.what.is_segment() && tree.of == Protocol::Tcp {
+                analysis(trace, step, &mut root);
             }
+            if about == Some(tree.of) {
+                subject.get_or_insert(detail.sections.len());
+            }
+            detail.section(packet.pane(tree.bytes), root);
         }
+        detail.subject = subject.unwrap_or(detail.sections.len().saturating_sub(1));
     }
 }
 
@@ -97,22 +106,16 @@ fn role(packet: &Packet, step: &Step) -> String {
     format!("packet {}, {part}", packet.number)
 }
 
-/// A header's tree with what the flow knows: relative numbers, the window's scale, whose TTL is out of line.
-fn annotated(trace: &Trace, packet: PacketNumber, mut tree: Field) -> Field {
-    let Some(segment) = trace.by_packet(packet) else { return tree };
-    if tree.name == TCP {
-        tcp(trace, segment, &mut tree);
+/// What a flow knows of one of its segments: relative numbers, the window's scale, whose TTL is out of line.
+fn known(trace: &Trace, segment: &TraceSegment) -> Known {
+    let from = segment.direction;
+    let odd = usual(trace, from).filter(|usual| *usual != segment.ip.ttl);
+    Known {
+        own_initial: initial(trace, from),
+        other_initial: initial(trace, from.reversed()),
+        window_shift: window_shift(trace, segment),
+        odd_ttl: odd.map(|usual| (segment.ip.ttl, usual, from)),
     }
-    for child in &mut tree.children {
-        if matches!(child.name.as_ref(), "Time to Live" | "Hop Limit")
-            && let Some(usual) = usual(trace, segment.direction)
-            && usual != segment.ip.ttl
-            && child.value == segment.ip.ttl.to_string()
-        {
-            child.note = Some(format!("The {}'s other packets have {usual}", segment.direction.sender()).into());
-        }
-    }
-    tree
 }
 
 /// The initial sequence number of a direction, where its SYN was captured.
@@ -121,45 +124,15 @@ fn initial(trace: &Trace, direction: Direction) -> Option<u32> {
     side.flags.any(SideFlags::SYN | SideFlags::SYN_ACK).then_some(side.base_seq)
 }
 
-fn tcp(trace: &Trace, segment: &TraceSegment, tree: &mut Field) {
-    let (own, other) = (initial(trace, segment.direction), initial(trace, segment.direction.reversed()));
-    let relative = |number: u32, initial: Option<u32>| {
-        initial.map(|initial| format!("{} relative to the initial sequence number", number.wrapping_sub(initial)))
-    };
-    for field in &mut tree.children {
-        match field.name.as_ref() {
-            "Sequence Number" => field.note = relative(segment.seq, own).map(Into::into),
-            "Acknowledgment Number" if segment.flags.ack() => {
-                field.note = relative(segment.ack, other).map(Into::into);
-            }
-            "Acknowledgment Number" => field.note = Some("Means nothing: the ACK flag is not set".into()),
-            "Window Size Value" => field.note = window(trace, segment).map(Into::into),
-            "Options" => edges(&mut field.children, other),
-            _ => {}
-        }
-    }
-}
-
-/// SACK edges count in the other end's numbers.
-fn edges(options: &mut [Field], initial: Option<u32>) {
-    let edges = options.iter_mut().filter(|option| option.name == "SACK").flat_map(|option| &mut option.children);
-    for edge in edges.filter(|edge| edge.name.ends_with("Edge")) {
-        if let (Some(initial), Ok(number)) = (initial, edge.value.parse::<u32>()) {
-            edge.note = Some(format!("{} relative", number.wrapping_sub(initial)).into());
-        }
-    }
-}
-
-/// What the window means (RFC 7323 §2.2: the window of a SYN is never scaled).
-fn window(trace: &Trace, segment: &TraceSegment) -> Option<String> {
+/// By how many bits a segment's window is shifted (RFC 7323 §2.2: that of a SYN never is); none where the capture lacks
+/// what was agreed.
+fn window_shift(trace: &Trace, segment: &TraceSegment) -> Option<u8> {
     let sides = &trace.row.sides;
     if segment.flags.syn() || segment.flags.rst() || !Direction::BOTH.iter().all(|way| initial(trace, *way).is_some()) {
         return None;
     }
     let scaled = Direction::BOTH.iter().all(|way| sides[*way].flags.has(SideFlags::SCALED));
-    let shift = if scaled { sides[segment.direction].window_scale } else { 0 };
-    let bytes = u64::from(segment.window) << shift;
-    Some(if shift > 0 { format!("{bytes} bytes: scaled by {}", 1_u32 << shift) } else { format!("{bytes} bytes") })
+    Some(if scaled { sides[segment.direction].window_scale } else { 0 })
 }
 
 /// What TCP made of the segment, below its header.

@@ -90,12 +90,6 @@ impl Detail {
         places
     }
 
-    /// Takes the first section with one of these names for the one that the step is about.
-    pub(super) fn look_at(&mut self, names: &[&str]) {
-        let place = self.sections.iter().position(|section| names.contains(&section.root.name.as_ref()));
-        self.subject = place.unwrap_or(self.subject);
-    }
-
     /// Adds a pane; returns its index.
     pub(super) fn pane(&mut self, title: impl Into<String>, bytes: Vec<u8>) -> usize {
         self.panes.push(Pane { title: title.into(), bytes });
