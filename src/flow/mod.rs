@@ -4,6 +4,7 @@
 //! row it fills is [`FlowRow`]. TCP's events are judged in `analysis`, by the same code for the index and for the
 //! full [`Trace`] of one flow.
 
+mod acceptance;
 mod analysis;
 mod bits;
 mod copies;
@@ -16,6 +17,7 @@ mod sequence;
 mod table;
 mod trace;
 
+pub use acceptance::{Unusable, unusable};
 pub use events::Events;
 pub use measure::{Measured, measure};
 pub use packets::{PacketIndex, PacketPlace};

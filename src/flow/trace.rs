@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::events::Events;
 use super::row::FlowRow;
-use crate::net::{IcmpError, IpFacts, LinkFacts, Segment, TcpFlags, TcpOptions};
+use crate::net::{Checksum, IcmpError, IpFacts, LinkFacts, Segment, TcpFlags, TcpOptions};
 use crate::vocab::{Direction, PacketNumber, Time};
 
 /// Payload bytes a trace keeps; what comes after is counted in [`Trace::capped`].
@@ -41,6 +41,8 @@ pub struct TraceSegment {
     pub link: LinkFacts,
     /// What it was.
     pub events: Events,
+    /// What its checksum tells.
+    pub checksum: Checksum,
     payload: Range<usize>,
 }
 
@@ -108,6 +110,7 @@ impl Trace {
             ip: segment.ip,
             link: segment.link,
             events,
+            checksum: Checksum::of(segment),
             payload: start..self.bytes.len(),
         });
     }

@@ -4,6 +4,7 @@
 //! between two IP headers; [`tree`] names every field of a frame for a reader. What cannot be read is an [`Unread`]
 //! reason to be counted, never an error.
 
+mod checksum;
 mod decode;
 mod defrag;
 mod icmp;
@@ -13,6 +14,7 @@ mod segment;
 pub mod tree;
 mod tunnel;
 
+pub use checksum::Checksum;
 pub use decode::{Datagram, Decoded, Decoder, Unread, Whole};
 pub use icmp::{IcmpError, QuotedSegment};
 pub use options::TcpOptions;

@@ -3,6 +3,7 @@
 use super::Known;
 use super::cursor::Cursor;
 use super::names::{codepoint, congestion, protocol};
+use crate::net::checksum::{fold, sum};
 use crate::vocab::Field;
 
 /// The tree of an IP header with all that lies between it and its payload. `captured` is the offset after the last byte
@@ -191,20 +192,4 @@ fn titled(mut tree: Field) -> Field {
         tree.value = format!("{} → {}", from.value, to.value);
     }
     tree
-}
-
-/// The sum of 16-bit words that checksums are made from (RFC 1071), not folded.
-pub(super) fn sum(bytes: &[u8]) -> u32 {
-    bytes.chunks(2).fold(0_u32, |sum, pair| {
-        let word = u32::from(pair[0]) << 8 | pair.get(1).map_or(0, |low| u32::from(*low));
-        sum.wrapping_add(word)
-    })
-}
-
-/// A sum with its carries added to it: 0xffff where a checksum is correct.
-pub(super) fn fold(mut sum: u32) -> u32 {
-    while sum > 0xffff {
-        sum = (sum & 0xffff) + (sum >> 16);
-    }
-    sum
 }

@@ -1,9 +1,9 @@
 //! TCP's header with every option (RFC 9293 §3.1, IANA TCP Option Kinds).
 
 use super::cursor::{Cursor, short_hex};
-use super::ip::{fold, sum};
 use super::{Known, TCP};
 use crate::net::TcpFlags;
+use crate::net::checksum::{fold, sum};
 use crate::net::options::kind_name;
 use crate::vocab::Field;
 

@@ -1,6 +1,7 @@
 //! Each header on real bytes, every prefix of a frame, every changed byte.
 
 use super::*;
+use crate::net::checksum::{fold, sum};
 use crate::vocab::text::hex;
 
 /// A SYN of a browser: MSS, SACK permitted, timestamps, window scale.
@@ -20,7 +21,7 @@ fn v4(protocol: u8, fragment: u16, payload: &[u8]) -> Vec<u8> {
     let fragment = fragment.to_be_bytes();
     let mut header = vec![0x45, 0xb8, total[0], total[1], 0x12, 0x34, fragment[0], fragment[1], 64, protocol, 0, 0];
     header.extend([192, 0, 2, 1, 198, 51, 100, 7]);
-    let checksum = !(ip::fold(ip::sum(&header)) as u16);
+    let checksum = !(fold(sum(&header)) as u16);
     header[10..12].copy_from_slice(&checksum.to_be_bytes());
     [&header, payload].concat()
 }
@@ -306,11 +307,11 @@ fn checksums_are_looked_at() {
     let found = anatomy(101, packet.clone());
     assert_eq!(note(&found, "Internet Protocol Version 4", "Header Checksum"), "correct");
     assert_eq!(note(&found, TCP, "Checksum"), "Does not match the segment");
-    let pseudo = ip::sum(&packet[12..20]) + 6 + (packet.len() - 20) as u32;
-    let checksum = !(ip::fold(pseudo + ip::sum(&packet[20..])) as u16);
+    let pseudo = sum(&packet[12..20]) + 6 + (packet.len() - 20) as u32;
+    let checksum = !(fold(pseudo + sum(&packet[20..])) as u16);
     packet[36..38].copy_from_slice(&checksum.to_be_bytes());
     assert_eq!(note(&anatomy(101, packet.clone()), TCP, "Checksum"), "correct");
-    packet[36..38].copy_from_slice(&(ip::fold(pseudo) as u16).to_be_bytes());
+    packet[36..38].copy_from_slice(&(fold(pseudo) as u16).to_be_bytes());
     assert!(note(&anatomy(101, packet), TCP, "Checksum").contains("offloading"));
 }
 
