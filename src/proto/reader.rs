@@ -3,7 +3,7 @@
 use std::hint::black_box;
 use std::sync::Arc;
 
-use super::dialogue::{Cruise, Dialogue, Observer};
+use super::dialogue::{Cruise, Dialogue, Framing, Observer};
 use super::tls::secrets::Secrets;
 use crate::stream::{Arrival, Assembly, Chunk};
 use crate::vocab::Direction;
@@ -12,12 +12,14 @@ use crate::vocab::Direction;
 pub struct FlowReader {
     assembly: Assembly,
     dialogue: Dialogue,
+    /// Packets of another protocol that records are wrapped in.
+    framing: Option<Box<Framing>>,
 }
 
 impl FlowReader {
     /// A reader; `midstream` where the capture lacks the flow's beginning. Encrypted records are opened with `secrets`.
     pub fn new(midstream: bool, secrets: &Arc<Secrets>) -> Self {
-        Self { assembly: Assembly::default(), dialogue: Dialogue::new(midstream, Arc::clone(secrets)) }
+        Self { assembly: Assembly::default(), dialogue: Dialogue::new(midstream, Arc::clone(secrets)), framing: None }
     }
 
     /// Takes the next segment. Every stretch that is now in order goes to `sink`, then to the dialogue, which tells
@@ -28,10 +30,10 @@ impl FlowReader {
         observer: &mut impl Observer,
         sink: &mut impl FnMut(Direction, &Chunk<'_>),
     ) {
-        let dialogue = &mut self.dialogue;
-        self.assembly.segment(arrival, &mut |direction, chunk| {
+        let Self { assembly, dialogue, framing } = self;
+        assembly.segment(arrival, &mut |direction, chunk| {
             sink(direction, chunk);
-            dialogue.feed(direction, chunk, observer);
+            feed(direction, chunk, dialogue, framing, observer);
         });
     }
 
@@ -43,6 +45,9 @@ impl FlowReader {
     /// What of a direction can go by from here on without this reader, while no byte waits for an earlier one; whole
     /// records of application data where they say nothing new because the handshake is `settled`.
     pub fn cruise(&mut self, direction: Direction, settled: bool) -> Cruise {
+        if self.framing.is_some() {
+            return Cruise::default();
+        }
         self.dialogue.cruise(direction, settled)
     }
 
@@ -75,11 +80,31 @@ impl FlowReader {
 
     /// Ends both directions.
     pub fn finish(&mut self, observer: &mut impl Observer, sink: &mut impl FnMut(Direction, &Chunk<'_>)) {
-        let dialogue = &mut self.dialogue;
-        self.assembly.finish(&mut |direction, chunk| {
+        let Self { assembly, dialogue, framing } = self;
+        assembly.finish(&mut |direction, chunk| {
             sink(direction, chunk);
-            dialogue.feed(direction, chunk, observer);
+            feed(direction, chunk, dialogue, framing, observer);
         });
-        self.dialogue.finish(observer);
+        match framing {
+            Some(framing) => framing.finish(dialogue, observer),
+            None => dialogue.finish(observer),
+        }
+    }
+}
+
+/// Gives a stretch to the dialogue, out of the packets that it is wrapped in.
+fn feed(
+    direction: Direction,
+    chunk: &Chunk<'_>,
+    dialogue: &mut Dialogue,
+    framing: &mut Option<Box<Framing>>,
+    observer: &mut impl Observer,
+) {
+    if framing.is_none() && Framing::begins(direction, chunk) {
+        *framing = Some(Box::default());
+    }
+    match framing {
+        Some(framing) => framing.feed(direction, chunk, dialogue, observer),
+        None => dialogue.feed(direction, chunk, observer),
     }
 }

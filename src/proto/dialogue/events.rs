@@ -46,10 +46,14 @@ pub struct Event<'a> {
 pub enum EventKind<'a> {
     /// Bytes before TLS begins.
     Preamble(&'a [u8]),
-    /// The sender's first TLS byte.
+    /// Where TLS begins in the sender's stream.
     Start {
+        /// Whether the sender begins it; else it begins here because the other end's did.
+        opens: bool,
         /// Whether the flow was joined after its handshake.
         late: bool,
+        /// What its records are wrapped in, where they are.
+        wrapping: Option<Wrapping>,
     },
     /// A whole record, whatever it holds.
     Record {
@@ -127,6 +131,13 @@ pub enum EventKind<'a> {
     Foreign(&'a [u8]),
     /// Bytes the capture lacks.
     Gap,
+}
+
+/// A protocol that carries the records of a handshake in packets of its own.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Wrapping {
+    /// SQL Server's Tabular Data Stream (MS-TDS).
+    Tds,
 }
 
 /// Who listens to a dialogue.

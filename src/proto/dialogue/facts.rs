@@ -226,8 +226,12 @@ impl Observer for FactsObserver<'_> {
                 self.facts.progress.preamble |= !bytes.is_empty();
                 self.facts.preamble_bytes[from] += bytes.len() as u32;
             }
-            EventKind::Start { late } => {
+            EventKind::Start { opens, late, wrapping } => {
                 self.facts.start[from] = event.range.start;
+                self.facts.wrapping = wrapping;
+                if !opens {
+                    return;
+                }
                 if late {
                     self.facts.progress.joined_late = true;
                 } else if from == Direction::ToServer {

@@ -8,6 +8,7 @@
 mod cruise;
 mod events;
 mod facts;
+mod framing;
 mod marks;
 mod messages;
 mod opener;
@@ -20,7 +21,8 @@ mod tracker;
 mod incomplete;
 
 pub use cruise::Cruise;
-pub use events::{Defect, Event, EventKind, Observer};
+pub use events::{Defect, Event, EventKind, Observer, Wrapping};
 pub use facts::FactsObserver;
+pub(super) use framing::Framing;
 pub use opening::{Plaintext, hello_sender, plaintext};
 pub use tracker::Dialogue;

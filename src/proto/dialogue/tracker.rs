@@ -164,6 +164,7 @@ impl Dialogue {
     fn begin(&mut self, from: Direction, skip: usize, opening: Opening, observer: &mut impl Observer) {
         let preceded = self.sides[from].begins_after(skip) > 0;
         let other = from.reversed();
+        let mut waits = false;
         if matches!(self.sides[other].state, State::Waiting) {
             if preceded || self.midstream {
                 // Where the capture lacks something before the hello, the answer to it may have come first.
@@ -174,27 +175,32 @@ impl Dialogue {
                 self.sides[other].release_first(before, other, observer);
             }
             self.sides[other].state = State::Records;
-            let start = self.sides[other].held_start();
-            self.shared.start[other] = start;
+            self.shared.start[other] = self.sides[other].held_start();
+            waits = true;
         }
         self.sides[from].release_first(skip, from, observer);
-        let start = self.sides[from].held_start();
-        self.shared.start[from] = start;
+        self.shared.start[from] = self.sides[from].held_start();
         self.shared.ssl2 = opening == Opening::Ssl2Hello;
         self.sides[from].state = State::Records;
         if let Some((packet, time)) = self.sides[from].held_origin() {
             self.hello_time = self.hello_time.or(Some(time).filter(|_| from == Direction::ToServer));
-            observer.event(&Event {
-                from,
-                first_packet: packet,
-                packet,
-                began: time,
-                time,
-                range: StreamRange::new(start, start),
-                segments: 1,
-                decrypted: false,
-                kind: EventKind::Start { late: self.shared.joined_late },
-            });
+            for (end, opens) in [(from, true), (other, false)] {
+                if !opens && !waits {
+                    continue;
+                }
+                let start = self.shared.start[end];
+                observer.event(&Event {
+                    from: end,
+                    first_packet: packet,
+                    packet,
+                    began: time,
+                    time,
+                    range: StreamRange::new(start, start),
+                    segments: 1,
+                    decrypted: false,
+                    kind: EventKind::Start { opens, late: self.shared.joined_late, wrapping: None },
+                });
+            }
         }
         self.sides[from].resume(from, &mut self.shared, observer);
         if !self.sides[other].held().is_empty() && matches!(self.sides[other].state, State::Records) {

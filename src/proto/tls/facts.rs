@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::proto::dialogue::Wrapping;
 use crate::vocab::iana::{AlertDescription, AlertLevel, CipherSuite, HandshakeType, NamedGroup, ProtocolVersion};
 use crate::vocab::{Direction, PacketNumber, PerDirection, Time};
 
@@ -70,6 +71,8 @@ pub struct TlsFacts {
     pub records: PerDirection<u32>,
     /// Stream offset at which TLS begins in each direction.
     pub start: PerDirection<u64>,
+    /// What its records are wrapped in, where they are.
+    pub wrapping: Option<Wrapping>,
     /// Bytes before TLS in each direction.
     pub preamble_bytes: PerDirection<u32>,
     /// Session identifier of the first `ClientHello`, until the handshake is over.
