@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use crate::index::Index;
 use crate::net::Endpoint;
@@ -32,7 +33,8 @@ pub(crate) fn attempts(index: &Index) -> Vec<u32> {
         attempt: u32,
         start: Time,
         end: Time,
-        failed: bool,
+        retried: bool,
+        ja4: Option<Arc<str>>,
         came_up: bool,
         dropped: bool,
     }
@@ -56,12 +58,15 @@ pub(crate) fn attempts(index: &Index) -> Vec<u32> {
         let name = facts.tls.and_then(|tls| tls.server_name.as_deref());
         let target = name.map_or(Target::End(row.server), Target::Name);
         let key = (row.client.ip, target);
+        let ja4 = facts.tls.and_then(|tls| tls.ja4.clone());
         let dropped = row.cause == Some(Cause::ClientGaveUp);
         let previous = latest.get(&key);
         let same = previous.is_some_and(|previous| {
             let after_end = row.start.nanos_since(previous.end);
             let after_start = row.start.nanos_since(previous.start);
-            previous.failed && (-RETRY..=RETRY).contains(&after_end)
+            previous.retried
+                && same_software(previous.ja4.as_deref(), ja4.as_deref())
+                && (-RETRY..=RETRY).contains(&after_end)
                 || !previous.came_up && (0..=RACE).contains(&after_start)
                 || (previous.dropped || dropped) && after_end < 0 && (0..=BESIDE).contains(&after_start)
         });
@@ -73,9 +78,32 @@ pub(crate) fn attempts(index: &Index) -> Vec<u32> {
             }
         };
         attempts[flow.index()] = attempt;
-        let failed = row.outcome == Some(Outcome::Failed);
+        let retried = row.outcome == Some(Outcome::Failed) && row.cause.is_none_or(is_retried);
         let came_up = row.syn_rtt().is_some();
-        latest.insert(key, Latest { attempt, start: row.start, end: row.end, failed, came_up, dropped });
+        latest.insert(key, Latest { attempt, start: row.start, end: row.end, retried, ja4, came_up, dropped });
     }
     attempts
+}
+
+/// Whether clients try again after such a failure: not after their own refusal of what they got.
+fn is_retried(cause: Cause) -> bool {
+    !matches!(
+        cause,
+        Cause::CertificateRejected
+            | Cause::CertificateExpired
+            | Cause::CertificateNotYetValid
+            | Cause::CertificateWrongName
+            | Cause::CertificateSelfSigned
+            | Cause::CertificateUntrusted
+            | Cause::CertificateIncompleteChain
+            | Cause::CertificateWeak
+            | Cause::CertificateIntercepted
+            | Cause::SignatureRefused
+            | Cause::ServerChoiceRefused
+    )
+}
+
+/// Whether two ClientHellos can be of one program; a flow without one speaks against nothing.
+fn same_software(one: Option<&str>, other: Option<&str>) -> bool {
+    one.is_none() || other.is_none() || one == other
 }

@@ -3,11 +3,13 @@
 //! The chains that good flows showed are not in the index: [`chain_flows`] says which flows are to be read for them.
 
 use std::collections::{HashMap, HashSet};
+use std::net::IpAddr;
 
 use crate::diagnose::{Context, GoodChains, Twin, is_about_certificate};
 use crate::facts::FlowFacts;
-use crate::flow::SideFlags;
+use crate::flow::{FlowRow, SideFlags};
 use crate::index::Index;
+use crate::net::Endpoint;
 use crate::proto::TlsFacts;
 use crate::proto::tls::SeenAlert;
 use crate::vocab::{Direction, FlowNumber, Outcome, Time};
@@ -32,6 +34,22 @@ pub(crate) fn context(index: &Index) -> Context {
         if tls.is_some_and(|tls| at_once(tls) && (tls.is_complete() || tls.progress.server_hello)) {
             tls_servers.insert(row.server);
         }
+        if let Some(tls) = tls.filter(|tls| is_used(tls)) {
+            let began = context.good_beginnings.entry(row.server).or_default();
+            let count = match (tls.start.to_server, tls.progress.alpn_offered) {
+                (1.., _) => &mut began.upgraded,
+                (0, true) => &mut began.with_alpn,
+                (0, false) => &mut began.plain,
+            };
+            *count += 1;
+        }
+        let in_other_words = |tls: &TlsFacts| {
+            let said = tls.preamble_bytes;
+            !tls.is_tls() && !tls.progress.tls_hint && said.to_server > 0 && said.to_client > 0
+        };
+        if tls.is_some_and(in_other_words) {
+            *context.plain_servers.entry(row.server).or_default() += 1;
+        }
         // A server is known by the TTL of its SYN-ACKs: few devices on the way forge those.
         if row.sides.to_client.flags.has(SideFlags::SYN_ACK) {
             let trips = context.connected.entry((row.client.ip, row.server)).or_default();
@@ -45,6 +63,12 @@ pub(crate) fn context(index: &Index) -> Context {
     context.tls_servers = tls_servers;
     context.server_ttls = ttls;
     context
+}
+
+/// Whether a handshake was complete and both ends used the connection.
+fn is_used(tls: &TlsFacts) -> bool {
+    let used = tls.progress.application_data;
+    tls.is_complete() && used.to_server && used.to_client
 }
 
 /// The good flows that are like a suspect of which the client left before the handshake was complete.
@@ -70,6 +94,27 @@ pub(crate) fn twins(index: &Index, suspects: &[FlowNumber]) -> HashMap<Twin, Vec
         }
     }
     twins
+}
+
+/// When clients came through to the servers to which a suspect's ClientHello had no answer.
+pub(crate) fn passing(index: &Index, suspects: &[FlowNumber]) -> HashMap<(IpAddr, Endpoint), Vec<(Time, Time)>> {
+    let ends = |row: &FlowRow| (row.client.ip, row.server);
+    let unanswered = |facts: &FlowFacts<'_>| facts.tls.is_some_and(|tls| tls.records.to_client == 0);
+    let mut passing: HashMap<_, Vec<(Time, Time)>> = suspects
+        .iter()
+        .filter_map(|flow| index.facts(*flow))
+        .filter(unanswered)
+        .map(|facts| (ends(facts.row), Vec::new()))
+        .collect();
+    if passing.is_empty() {
+        return passing;
+    }
+    for facts in index.iter().filter(|facts| facts.tls.is_some_and(TlsFacts::is_complete)) {
+        if let Some(times) = passing.get_mut(&ends(facts.row)) {
+            times.push((facts.row.start, facts.row.end));
+        }
+    }
+    passing
 }
 
 /// For each name, or server, of the suspects the first good flow that showed a chain.

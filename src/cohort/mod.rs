@@ -6,12 +6,14 @@
 mod attempts;
 mod baselines;
 mod context;
+mod elsewhere;
 mod link;
 mod linker;
 pub mod rates;
 
 pub(crate) use attempts::attempts;
 pub use baselines::{Baseline, Baselines};
-pub(crate) use context::{chain_flows, context, twins};
+pub(crate) use context::{chain_flows, context, passing, twins};
+pub(crate) use elsewhere::elsewhere;
 pub use link::{End, Link, LinkKind, Outcomes, Seen, Tie, Toward};
 pub use linker::Linker;

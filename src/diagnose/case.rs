@@ -4,7 +4,7 @@
 
 use super::chain::Shown;
 use super::context::Context;
-use crate::flow::{Events, Trace, TraceSegment};
+use crate::flow::{Events, Trace, TraceSegment, Unusable, unusable};
 use crate::net::IcmpError;
 use crate::proto::TlsFacts;
 use crate::proto::dialogue::plaintext;
@@ -117,6 +117,8 @@ pub struct Case<'a> {
     pub server_data: Option<&'a TraceSegment>,
     /// Steps before the ending, by what they are.
     pub seen: Seen,
+    /// What its receiver cannot use, and why.
+    pub unusable: Vec<(PacketNumber, Unusable)>,
     pub(super) shown: Shown,
 }
 
@@ -180,6 +182,7 @@ impl<'a> Case<'a> {
             client_data: trace.first(|s| s.direction == Direction::ToServer && carries_data(s)),
             server_data: trace.first(|s| s.direction == Direction::ToClient && carries_data(s)),
             seen: Seen::default(),
+            unusable: unusable(trace),
             shown: Shown::default(),
         };
         if case.syn_ack.is_some() || is_midstream(&trace.row) {
@@ -215,7 +218,10 @@ impl<'a> Case<'a> {
         let step = &self.timeline.steps[at];
         match kind {
             EndingKind::Foreign => self.is_skipped(at),
-            EndingKind::Reset => self.trace.by_packet(step.packet).is_some_and(|reset| self.outlives(reset)),
+            EndingKind::Reset => {
+                let reset = self.trace.by_packet(step.packet);
+                reset.is_some_and(|reset| self.outlives(reset) || self.is_ignored(reset))
+            }
             _ => false,
         }
     }

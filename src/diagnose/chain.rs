@@ -11,6 +11,7 @@ use crate::flow::Issues;
 use crate::proto::tls::certificate::{
     CertificateFacts, CertificateStore, Ending as TrustEnding, Fault, Review, Sender, chain,
 };
+use crate::proto::tls::der::time_text;
 use crate::proto::tls::message::{Certificate, CompressedCertificate};
 use crate::timeline::Step;
 use crate::vocab::iana::{AlertDescription, HandshakeType, ProtocolVersion};
@@ -31,8 +32,22 @@ pub(super) struct Refusal {
     pub after_handshake: bool,
 }
 
-/// Whether the client refuses the certificate: by an alert about it, or by leaving right after the server's flight.
+/// Whether the client refuses the certificate: by an alert about it, or by leaving right after the server's flight where
+/// nobody is seen to accept the same certificate.
 pub(super) fn refusal(case: &Case<'_>) -> Option<Refusal> {
+    let refusal = any_refusal(case)?;
+    let is_sealed = case.ending.is_some_and(|ending| ending.kind == EndingKind::EncryptedAlert);
+    let is_quiet = refusal.alert.is_none() && (refusal.after_handshake || !is_sealed);
+    (!(is_quiet && is_accepted(case))).then_some(refusal)
+}
+
+/// Whether a good flow shows the very certificate.
+pub(super) fn is_accepted(case: &Case<'_>) -> bool {
+    let (Some(leaf), Some(good)) = (case.chain().first(), case.good_chain()) else { return false };
+    good.certificates.first().is_some_and(|accepted| accepted.der == leaf.der)
+}
+
+fn any_refusal(case: &Case<'_>) -> Option<Refusal> {
     let Ending { kind, from, packet, time, .. } = case.ending?;
     if from != Direction::ToServer {
         return None;
@@ -205,12 +220,25 @@ impl<'c> Refused<'c> {
         chain::missing_issuer(self.case.chain())
     }
 
+    /// What is said of another certificate for the same name that good flows show.
+    fn other_certificate(&self) -> Option<String> {
+        let good = self.case.good_chain()?;
+        let other = good.certificates.first().filter(|other| other.der != self.leaf.der)?;
+        let until = other.not_after.map_or_else(String::new, |end| format!(", valid until {}", time_text(end)));
+        let flow = good.flow;
+        Some(format!(
+            "Another certificate is served for this name to other flows: flow {flow} shows serial {}{until}.",
+            other.serial
+        ))
+    }
+
     /// The finding that it is refused for what `headline` says.
     pub fn because(&self, confidence: Confidence, headline: String) -> Answer {
         let said = self.refusal.alert.map_or_else(String::new, |alert| format!(" with {alert}"));
         let CertificateFacts { subject, issuer, .. } = self.leaf;
+        let other = self.other_certificate().map_or_else(String::new, |other| format!(" {other}"));
         Found::at(self.refusal.packet, confidence, EndedBy::Client, headline)
-            .detail(format!("The client leaves{said}. The leaf is {subject}, issued by {issuer}."))
+            .detail(format!("The client leaves{said}. The leaf is {subject}, issued by {issuer}.{other}"))
             .supported(self.case.at(self.case.seen.certificate).map(|step| step.packet), "the certificate")
             .answer()
     }

@@ -50,6 +50,10 @@ pub struct Context {
     pub refused_servers: HashSet<Endpoint>,
     /// Ends that completed a TLS handshake as servers.
     pub tls_servers: HashSet<Endpoint>,
+    /// Ends that answered clients in another protocol than TLS, and how often.
+    pub plain_servers: HashMap<Endpoint, u32>,
+    /// Of ends whose connections were used: how the clients of those began.
+    pub good_beginnings: HashMap<Endpoint, Beginnings>,
     /// Clients and the servers that answered a SYN of theirs.
     pub connected: HashMap<(IpAddr, Endpoint), RoundTrips>,
     /// TTLs of servers' SYN-ACKs and how often each was seen.
@@ -58,10 +62,42 @@ pub struct Context {
     pub good_chains: GoodChains<GoodChain>,
     /// When the good flows began and ended that are like some flow to be judged.
     pub twins: HashMap<Twin, Vec<(Time, Time)>>,
+    /// Packets of the flows to be judged that came from another address than the one the client knows.
+    pub elsewhere: HashMap<FlowNumber, Elsewhere>,
+    /// Ends to which a client came through, and when those connections began and ended.
+    pub passing: HashMap<(IpAddr, Endpoint), Vec<(Time, Time)>>,
     /// The authorities that are known.
     pub trust: Arc<TrustStore>,
     /// The certificates that were read for the flows judged so far.
     pub certificates: Arc<CertificateStore>,
+}
+
+/// How the clients of good flows to one end began.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Beginnings {
+    /// Flows that offered application protocols (ALPN).
+    pub with_alpn: u32,
+    /// Flows that asked for TLS in the words of another protocol first.
+    pub upgraded: u32,
+    /// Flows that did neither.
+    pub plain: u32,
+}
+
+/// A flow that carries packets of another one, from an address that its client did not ask.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Elsewhere {
+    /// The flow with those packets.
+    pub flow: FlowNumber,
+    /// Where they come from.
+    pub end: Endpoint,
+    /// The first of them.
+    pub packet: PacketNumber,
+    /// The last packet of that flow.
+    pub last: PacketNumber,
+    /// Whether it answers the SYN; else it goes on with the server's sequence numbers.
+    pub answers_syn: bool,
+    /// Whether the client resets it.
+    pub is_reset: bool,
 }
 
 /// What is known of good flows: by their server names, and of any of a server for clients that name none.
@@ -123,6 +159,13 @@ impl Context {
             *start < row.end && *end > row.start && start.since(row.start).abs() < TWINS_APART
         };
         others.iter().any(beside)
+    }
+
+    /// Whether the client came through to the same server by another connection at about that time.
+    pub fn passes(&self, row: &FlowRow) -> bool {
+        const ABOUT: f64 = 30.0;
+        let beside = |(start, end): &(Time, Time)| start.since(row.end) < ABOUT && row.start.since(*end) < ABOUT;
+        self.passing.get(&(row.client.ip, row.server)).is_some_and(|others| others.iter().any(beside))
     }
 
     /// The TTL that packets of `server` usually have, where at least one good handshake shows it.

@@ -1,7 +1,8 @@
 //! What a flow's segments tell: who sent and acknowledged what, what is missing, which reset was outlived.
 
 use super::case::{Case, carries_data};
-use crate::flow::{Events, TraceSegment};
+use super::context::Elsewhere;
+use crate::flow::{Events, TraceSegment, Unusable};
 use crate::timeline::Step;
 use crate::vocab::{Direction, PacketNumber};
 
@@ -27,6 +28,34 @@ impl<'a> Case<'a> {
         let is_heard = self.trace.sent(from).any(|s| heard(s) && !s.events.any(Events::NOT_PART));
         let taken = |from: Direction, is_news: fn(&TraceSegment) -> bool| self.is_taken(from, reset.packet, is_news);
         taken(from, carries_data) && (is_heard || taken(other, carries_data) || taken(from, |s| s.flags.fin()))
+    }
+
+    /// Why the receiver of a packet cannot use it.
+    pub fn unusable(&self, packet: PacketNumber) -> Option<Unusable> {
+        self.unusable.iter().find(|(known, _)| *known == packet).map(|(_, why)| *why)
+    }
+
+    /// The segments of a direction that their receiver cannot use, and why.
+    pub fn unusable_from(&self, direction: Direction) -> impl Iterator<Item = (&'a TraceSegment, Unusable)> {
+        let trace = self.trace;
+        let segment = move |packet| trace.by_packet(packet).filter(|s| s.direction == direction);
+        self.unusable.iter().filter_map(move |(packet, why)| Some((segment(*packet)?, *why)))
+    }
+
+    /// Whether a RST is none that its receiver can use, and that end is seen to go on after such a one.
+    pub fn is_ignored(&self, reset: &TraceSegment) -> bool {
+        let goes_on = |after: &TraceSegment| {
+            self.trace
+                .sent(reset.direction.reversed())
+                .any(|s| s.packet > after.packet && !s.flags.rst() && !s.events.any(Events::NOT_PART))
+        };
+        self.unusable(reset.packet).is_some()
+            && self.unusable_from(reset.direction).any(|(s, _)| s.flags.rst() && s.packet <= reset.packet && goes_on(s))
+    }
+
+    /// Packets of this connection that came from another address.
+    pub fn elsewhere(&self) -> Option<&'a Elsewhere> {
+        self.context.elsewhere.get(&self.flow)
     }
 
     /// Whether an end sent something new after a packet, of the kind that is asked for, and the other one acknowledged

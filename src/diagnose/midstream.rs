@@ -1,6 +1,7 @@
 //! After a complete handshake: resets and silence with a request under way.
 
 use super::case::{Case, RETRANSMISSIONS, SILENCE, Stage};
+use super::context::Elsewhere;
 use super::exchange::carries_news;
 use super::path;
 use super::rule::{Answer, Found};
@@ -59,10 +60,33 @@ pub(super) fn reset(case: &Case<'_>) -> Answer {
         return Answer::Clear;
     }
     let state = if unanswered { "the client's last request is unanswered" } else { "the answer is not complete" };
-    Found::at(reset.packet, Confidence::Likely, EndedBy::Server, format!("RST in mid-stream: {state}"))
+    let found = Found::at(reset.packet, Confidence::Likely, EndedBy::Server, format!("RST in mid-stream: {state}"))
         .supported(Some(last.packet), "the last data before it")
-        .sent_by(&sender)
-        .answer()
+        .sent_by(&sender);
+    match case.elsewhere().filter(|other| !other.answers_syn && other.packet < reset.packet) {
+        Some(other) => astray(found, other).answer(),
+        None => found.answer(),
+    }
+}
+
+/// A segment of the server's stream came from another address, and the client reset what it did not know.
+fn astray(mut found: Found, other: &Elsewhere) -> Found {
+    let reset =
+        if other.is_reset { format!(", and the client reset it (packet {})", other.last) } else { String::new() };
+    let said = format!(
+        "A segment of this stream came from {} (packet {}, flow {}){reset}: the address translation failed for it (NAT, \
+         conntrack INVALID).",
+        other.end, other.packet, other.flow
+    );
+    found.detail = format!("{said} {}", found.detail);
+    found
+        .supported(Some(other.packet), format!("a segment of this stream from {}", other.end))
+        .supported(Some(other.last).filter(|_| other.is_reset), "the client resets the stranger")
+        .advice([
+            "Let the translating host drop what its connection tracking calls INVALID, or be liberal about windows \
+             (nf_conntrack_tcp_be_liberal)",
+            "Capture on both sides of the translation at the moment of a reset",
+        ])
 }
 
 /// Whether the last record of the server before `reset` can be its `close_notify`.

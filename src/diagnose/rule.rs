@@ -56,6 +56,8 @@ pub struct Found {
     pub first_abnormal: Option<PacketNumber>,
     /// The other packets that prove it.
     pub evidence: Vec<Evidence>,
+    /// What to try, where the case says more than the rule's documentation.
+    pub next: Vec<String>,
 }
 
 impl Found {
@@ -63,13 +65,28 @@ impl Found {
     pub fn at(packet: PacketNumber, confidence: Confidence, ended_by: EndedBy, headline: impl Into<String>) -> Self {
         let headline = headline.into();
         let evidence = vec![Evidence { packet, role: Role::Primary, note: headline.clone() }];
-        Found { confidence, ended_by, headline, detail: String::new(), first_abnormal: Some(packet), evidence }
+        Found {
+            confidence,
+            ended_by,
+            headline,
+            detail: String::new(),
+            first_abnormal: Some(packet),
+            evidence,
+            next: Vec::new(),
+        }
     }
 
     /// The same with an explanation.
     #[must_use]
     pub fn detail(mut self, detail: impl Into<String>) -> Self {
         self.detail = detail.into();
+        self
+    }
+
+    /// The same with advice of its own in place of the rule's.
+    #[must_use]
+    pub fn advice<const N: usize>(mut self, next: [&str; N]) -> Self {
+        self.next = next.map(str::to_owned).to_vec();
         self
     }
 

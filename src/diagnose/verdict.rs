@@ -2,17 +2,20 @@
 
 use super::case::{Case, RETRANSMISSIONS, SYN_SILENCE, Stage};
 use super::clients;
-use super::context::Context;
+use super::context::{Beginnings, Context};
 use super::doubt::{
     HTTPS, SHORTEST_STUB, begins_hello, hides_last_word, is_record, is_undecidable, may_have_been_tls, speaks_tls,
 };
 use super::finding::Finding;
+use super::notes::{self, Note};
 use super::rule::{Answer, Found, Rule};
 use super::rules::RULES;
 use crate::facts::FlowFacts;
 use crate::flow::{FlowRow, SideFlags};
+use crate::proto::dialogue::Wrapping;
 use crate::timeline::is_midstream;
 use crate::vocab::iana::AlertDescription;
+use crate::vocab::text::counted;
 use crate::vocab::{Cause, Confidence, Direction, EndedBy, Outcome};
 
 /// What is said of a flow.
@@ -22,6 +25,8 @@ pub struct Verdict {
     pub outcome: Outcome,
     /// Why it failed, or what happened to it in mid-stream.
     pub finding: Option<Finding>,
+    /// What else is worth saying of it.
+    pub notes: Vec<Note>,
 }
 
 /// Ports that plain-text protocols are assigned to: a connection there that never comes up is no try at TLS.
@@ -44,18 +49,23 @@ const WORTH_SAYING: f64 = 0.001;
 
 /// Judges a flow in full.
 pub fn judge(case: &Case<'_>) -> Verdict {
+    let (outcome, finding) = find(case);
+    Verdict { outcome, finding, notes: notes::notes(case, outcome) }
+}
+
+fn find(case: &Case<'_>) -> (Outcome, Option<Finding>) {
     let settled = outcome(case);
     if matches!(settled, Outcome::NotTls | Outcome::Unused) && !may_be_a_try(case) || is_undecidable(case) {
-        return Verdict { outcome: settled, finding: None };
+        return (settled, None);
     }
     for rule in RULES {
         if let Answer::Found(found) = (rule.judge)(case) {
             let midstream = matches!(rule.cause, Cause::ResetInMidStream | Cause::SilenceInMidStream);
             let outcome = if midstream { Outcome::Ok } else { Outcome::Failed };
-            return Verdict { outcome, finding: Some(finding(case, rule, *found)) };
+            return (outcome, Some(finding(case, rule, *found)));
         }
     }
-    Verdict { outcome: settled, finding: None }
+    (settled, None)
 }
 
 fn finding(case: &Case<'_>, rule: &Rule, found: Found) -> Finding {
@@ -67,13 +77,77 @@ fn finding(case: &Case<'_>, rule: &Rule, found: Found) -> Finding {
         confidence: if unsure { Confidence::Possible } else { found.confidence },
         ended_by: found.ended_by,
         headline: found.headline,
-        detail: qualified(case, rule.cause, found.detail),
+        detail: beside(case, rule.cause, qualified(case, rule.cause, found.detail)),
         first_abnormal_packet: found.first_abnormal,
         evidence: found.evidence,
         clients_report: clients::reports(case, rule.cause),
-        next_steps: rule.doc.next.iter().map(|step| (*step).to_owned()).collect(),
+        next_steps: next_steps(case, rule, found.next),
         also: Vec::new(),
     }
+}
+
+/// Causes that a server gives that does not speak TLS at all.
+const OF_ANOTHER_PROTOCOL: [Cause; 6] = [
+    Cause::ResetAfterClientHello,
+    Cause::ClosedAfterClientHello,
+    Cause::ClientHelloUnanswered,
+    Cause::TruncatedAnswer,
+    Cause::GarbageAnswer,
+    Cause::PlaintextAnswer,
+];
+
+/// How many other flows to this server speak another protocol, where none speaks TLS and the cause can be that.
+fn other_protocol(case: &Case<'_>, cause: Cause) -> Option<u32> {
+    let server = &case.trace.row.server;
+    let others = case.context.plain_servers.get(server).filter(|_| OF_ANOTHER_PROTOCOL.contains(&cause))?;
+    (!case.context.tls_servers.contains(server)).then_some(*others)
+}
+
+/// A finding says what is known beside it: what the server's other flows speak, what the records are wrapped in.
+fn beside(case: &Case<'_>, cause: Cause, detail: String) -> String {
+    let others = other_protocol(case, cause).map(|others| {
+        let (server, flows) = (case.trace.row.server, counted(others as usize, "other flow"));
+        let speak = if others == 1 { "does" } else { "do" };
+        format!("{flows} to {server} {speak} not speak TLS, and none does.")
+    });
+    let wrapped = case.tls.wrapping.map(|Wrapping::Tds| "The handshake is wrapped in TDS (SQL Server).".to_owned());
+    let alpn = lacks_alpn(case, cause);
+    let parts = [detail.trim_end().to_owned()].into_iter().chain(others).chain(wrapped).chain(alpn);
+    parts.filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
+/// What the good flows to the same server begin with and this one does not.
+fn lacks_alpn(case: &Case<'_>, cause: Cause) -> Option<String> {
+    let refused = matches!(
+        cause,
+        Cause::RefusedByAlert | Cause::ClosedByAlert | Cause::ClosedAfterServerHello | Cause::NoCommonAlpn
+    );
+    let Beginnings { with_alpn, upgraded, plain } = case.context.good_beginnings.get(&case.trace.row.server)?;
+    if !refused
+        || *plain > 0
+        || case.tls.start.to_server > 0
+        || !case.tls.progress.client_hello
+        || case.tls.progress.alpn_offered
+    {
+        return None;
+    }
+    let begin = match (with_alpn, upgraded) {
+        (0, 0) => return None,
+        (_, 0) => "offer ALPN",
+        (0, _) => "begin with a request for TLS in another protocol's words (an SSLRequest, STARTTLS)",
+        _ => "offer ALPN or begin with a request for TLS in another protocol's words (an SSLRequest, STARTTLS)",
+    };
+    let good = counted((with_alpn + upgraded) as usize, "good flow");
+    Some(format!("What differs from the {good} to this server: they {begin}; this one does neither."))
+}
+
+/// What to try: what the flow itself suggests before what the rule says.
+fn next_steps(case: &Case<'_>, rule: &Rule, found: Vec<String>) -> Vec<String> {
+    let own = other_protocol(case, rule.cause).map(|_| {
+        "Check the port and the protocol that the client is configured for: this port seems not to speak TLS".to_owned()
+    });
+    let general = rule.doc.next.iter().filter(|_| found.is_empty()).map(|step| (*step).to_owned());
+    own.into_iter().chain(found.iter().cloned()).chain(general).collect()
 }
 
 /// A finding that rests on something not seen says how much the capture itself lacks.
@@ -88,7 +162,9 @@ fn qualified(case: &Case<'_>, cause: Cause, detail: String) -> String {
 
 /// Whether a cause rests on an answer that was not seen, and the capture shows that it lacks segments.
 fn lacks_segments(case: &Case<'_>, cause: Cause) -> bool {
-    NOT_SEEN.contains(&cause) && case.context.missing_share >= WORTH_SAYING
+    // An answer that was captured is not among what is missing.
+    let answered = case.elsewhere().is_some() || case.unusable_from(Direction::ToClient).next().is_some();
+    NOT_SEEN.contains(&cause) && case.context.missing_share >= WORTH_SAYING && !answered
 }
 
 /// The outcome that how far a flow came gives, without any rule.
@@ -186,8 +262,10 @@ pub fn quick(facts: &FlowFacts<'_>, context: &Context) -> Option<Outcome> {
     };
     let progress = &tls.progress;
     if !tls.is_tls() {
-        let interesting =
-            context.tls_servers.contains(&row.server) || tls.progress.tunnel_asked || tls.progress.tls_hint;
+        let interesting = context.tls_servers.contains(&row.server)
+            || tls.progress.tunnel_asked
+            || tls.progress.tls_hint
+            || tls.progress.upgrade_sought;
         // The capture lacks how the client began.
         let headless = client.bytes > 0 && tls.preamble_bytes.to_server < SHORTEST_STUB
             || is_midstream(row) && row.server.port == HTTPS;

@@ -88,7 +88,12 @@ fn judge_flows(shared: &Shared, only_closed: bool) {
     context.trust = Arc::clone(&shared.trust);
     let suspects = settle(shared, &context, only_closed);
     let suspects = unjudged(shared, suspects);
-    context.twins = cohort::twins(&shared.index.read(), &suspects);
+    {
+        let index = shared.index.read();
+        context.twins = cohort::twins(&index, &suspects);
+        context.elsewhere = cohort::elsewhere(&index, &suspects);
+        context.passing = cohort::passing(&index, &suspects);
+    }
     context.good_chains = good_chains(shared, &suspects, &context.certificates);
     for batch in suspects.chunks(BATCH) {
         if shared.is_cancelled() {

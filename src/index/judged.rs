@@ -71,6 +71,11 @@ impl Index {
             Some(finding) => _ = self.findings.insert(flow, finding),
             None => _ = self.findings.remove(&flow),
         }
+        if verdict.notes.is_empty() {
+            self.notes.remove(&flow);
+        } else {
+            self.notes.insert(flow, verdict.notes);
+        }
     }
 
     /// Gives a flow its outcome; the row, for what else is known of it.
@@ -85,6 +90,7 @@ impl Index {
             // What was said of the flow while it was not over holds no more.
             (row.cause, row.ended_by) = (None, None);
             self.findings.remove(&flow);
+            self.notes.remove(&flow);
         }
         Some(row)
     }

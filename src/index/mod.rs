@@ -27,7 +27,7 @@ pub(crate) use place::Place;
 use datagrams::Datagrams;
 use tally::Tally;
 
-use crate::diagnose::Finding;
+use crate::diagnose::{Finding, Note};
 use crate::facts::FlowFacts;
 use crate::flow::{EndsHasher, FlowRow, FlowTable, PacketIndex, PacketPlace};
 use crate::net::Unread;
@@ -42,6 +42,7 @@ pub struct Index {
     tls: Chunked<TlsFacts>,
     packets: PacketIndex,
     findings: BTreeMap<FlowNumber, Finding>,
+    notes: BTreeMap<FlowNumber, Vec<Note>>,
     attempts: Vec<u32>,
     unread: BTreeMap<Unread, u64>,
     names: Vec<String>,
@@ -107,6 +108,11 @@ impl Index {
     /// All findings by flow number.
     pub fn findings(&self) -> impl Iterator<Item = &Finding> {
         self.findings.values()
+    }
+
+    /// What is worth saying of a flow beside its outcome.
+    pub fn notes(&self, flow: FlowNumber) -> &[Note] {
+        self.notes.get(&flow).map_or(&[], Vec::as_slice)
     }
 
     /// Flows by outcome.

@@ -10,6 +10,7 @@ pub mod dns;
 pub mod quic;
 mod reader;
 pub mod tls;
+pub mod upgrade;
 
 pub use reader::FlowReader;
 pub use tls::TlsFacts;

@@ -120,6 +120,10 @@ named! {
         ForeignBytes = "foreign-bytes",
         /// The client speaks plain text to a TLS server.
         PlaintextToTlsPort = "plaintext-to-tls-port",
+        /// TLS asked for inside another protocol, refused in that protocol's words.
+        UpgradeRefused = "upgrade-refused",
+        /// The client refuses by alert what the server chose or sent, not for version, signature or certificate.
+        ServerChoiceRefused = "server-choice-refused",
         /// Refused by alert: no protocol version in common.
         NoCommonVersion = "no-common-version",
         /// Refused by alert: no cipher suite (or group, or signature scheme) in common.

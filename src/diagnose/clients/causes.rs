@@ -75,6 +75,10 @@ pub(super) fn effects(cause: Cause) -> &'static [Effect] {
         ],
         Cause::ForeignBytes => &[Is(Experience::NotTlsLater)],
         Cause::PlaintextToTlsPort => &[],
+        // Its program's own words for what it does not take.
+        Cause::ServerChoiceRefused => &[],
+        // Its own protocol's words, as its program prints them.
+        Cause::UpgradeRefused => &[],
         Cause::NoCommonVersion => &[Alert(&[70])],
         Cause::NoCommonCipher => &[Alert(&[40, 71])],
         Cause::NoCommonAlpn => &[Alert(&[120])],

@@ -31,7 +31,16 @@ fn judge(case: &Case<'_>) -> Answer {
     };
     let whose = certificate.common_name.as_deref().unwrap_or(&certificate.subject);
     let headline = format!("the certificate of {whose} had expired {days} days before");
-    refused.because(refused.confidence(), headline)
+    match refused.because(refused.confidence(), headline) {
+        // Others take the same chain by a way around it.
+        Answer::Found(found) if certificate.der != refused.leaf.der && chain::is_accepted(case) => found
+            .advice([
+                "Remove this certificate from the chain file: it is superfluous, the other clients never look at it",
+                "Bring the refusing client's trust store up to date",
+            ])
+            .answer(),
+        answer => answer,
+    }
 }
 
 /// Of an encrypted chain only the alert speaks.
@@ -41,7 +50,15 @@ fn encrypted(case: &Case<'_>) -> Answer {
         return Answer::Clear;
     }
     let headline = "the client says that the certificate has expired";
-    Found::at(refusal.packet, Confidence::Likely, EndedBy::Client, headline)
-        .detail("The certificate itself is encrypted and cannot be checked without keys.")
+    let found = Found::at(refusal.packet, Confidence::Likely, EndedBy::Client, headline)
+        .detail("The certificate itself is encrypted and cannot be checked without keys.");
+    if !case.context.tls_servers.contains(&case.trace.row.server) {
+        return found.answer();
+    }
+    found
+        .advice([
+            "Other connections to this server come through: check the clock of this client first",
+            "With a key log the certificate can be read: --keylog; does one of several servers have an old one?",
+        ])
         .answer()
 }

@@ -2,6 +2,8 @@
 
 use super::prelude::*;
 use crate::diagnose::chain;
+use crate::proto::tls::certificate::CertificateFacts;
+use crate::proto::tls::der::time_text;
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {
@@ -33,10 +35,61 @@ fn judge(case: &Case<'_>) -> Answer {
     let how = refusal
         .alert
         .map_or_else(|| "leaves right after the server's flight".to_owned(), |alert| format!("sends {alert}"));
+    let found = Found::at(refusal.packet, refusal.confidence, EndedBy::Client, format!("the client {how}"))
+        .supported(case.at(case.seen.certificate).map(|s| s.packet), "the certificate");
+    let confronted = confronted(case, refusal.alert);
     let inferred =
         if refusal.alert.is_some() { "" } else { " That it refuses the certificate is inferred from the moment." };
-    Found::at(refusal.packet, refusal.confidence, EndedBy::Client, format!("the client {how}"))
-        .detail(format!("Nothing in the packets says what is wrong with the certificate.{inferred}"))
-        .supported(case.at(case.seen.certificate).map(|s| s.packet), "the certificate")
-        .answer()
+    let found = found.detail(format!("{}{inferred}", confronted.said));
+    if confronted.clock { found.advice(CLOCK).answer() } else { found.answer() }
+}
+
+/// What to try where the client's clock is the likeliest reason.
+const CLOCK: [&str; 3] = [
+    "Check the clock of this client (NTP, a dead battery): the certificate is valid when the capture was made",
+    "Does the client's trust store hold an issuer that has expired and was not sent?",
+    "Ask the client: its own error text names the reason",
+];
+
+/// The alert held against the chain, the time of the capture, and the flows that accept it.
+struct Confronted {
+    said: String,
+    clock: bool,
+}
+
+fn confronted(case: &Case<'_>, alert: Option<AlertDescription>) -> Confronted {
+    let Some(leaf) = case.chain().first() else {
+        let said = "The certificate is encrypted: without keys nothing more can be said of it.";
+        return Confronted { said: said.into(), clock: false };
+    };
+    let now = chain::seen_at(case);
+    let within = |c: &CertificateFacts| c.not_before.is_none_or(|t| t <= now) && c.not_after.is_none_or(|t| now <= t);
+    let valid = case.chain().iter().all(|certificate| within(certificate));
+    let accepted = chain::is_accepted(case);
+    let mut said = Vec::new();
+    if let (true, Some(from), Some(until)) = (valid, leaf.not_before, leaf.not_after) {
+        let (from, until) = (time_text(from), time_text(until));
+        said.push(format!("The certificate is valid from {from} until {until}, at the time of the capture too."));
+    }
+    let says_expired = alert == Some(AlertDescription::CERTIFICATE_EXPIRED);
+    if says_expired && valid {
+        said.push(
+            "The client says that it has expired: its clock is ahead, or an issuer that was not sent has expired."
+                .into(),
+        );
+    }
+    if let Some(good) = case.good_chain().filter(|_| accepted) {
+        said.push(format!("Flow {} accepts the same certificate.", good.flow));
+    }
+    let bad = alert == Some(AlertDescription::BAD_CERTIFICATE);
+    if accepted && bad && valid {
+        said.push(
+            "What differs is the client: its clock (some say bad_certificate of one not valid yet), its trust store."
+                .into(),
+        );
+    }
+    if said.is_empty() {
+        said.push("The chain shows nothing wrong with the certificate.".into());
+    }
+    Confronted { said: said.join(" "), clock: valid && (says_expired || accepted && bad) }
 }

@@ -1,6 +1,8 @@
 //! `client-hello-lost`: the ClientHello was never acknowledged although it was sent again.
 
 use super::prelude::*;
+use crate::flow::{Events, TraceSegment};
+use crate::vocab::PacketNumber;
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {
@@ -29,13 +31,41 @@ fn judge(case: &Case<'_>) -> Answer {
     let Some(first) = lost.first() else {
         return if case.ending.is_none() { Answer::Pending } else { Answer::Clear };
     };
-    Found::at(
-        first.packet,
-        Confidence::Likely,
-        EndedBy::Middlebox,
-        format!("the ClientHello is sent {} and never acknowledged", times(lost.len() + 1)),
-    )
-    .detail("That a device on the way drops it is inferred: the packets before it passed.")
-    .supported(case.client_data.map(|s| s.packet), "the ClientHello")
+    let headline = format!("the ClientHello is sent {} and never acknowledged", times(lost.len() + 1));
+    let passed = something_passed(case);
+    let (confidence, by) = match passed {
+        Some(_) => (Confidence::Likely, EndedBy::Middlebox),
+        None if case.context.passes(&case.trace.row) => (Confidence::Likely, EndedBy::Middlebox),
+        None => (Confidence::Possible, EndedBy::Unknown),
+    };
+    let found = Found::at(first.packet, confidence, by, headline)
+        .supported(case.client_data.map(|s| s.packet), "the ClientHello")
+        .supported(passed, "this passed after TCP's handshake");
+    match (passed, by) {
+        (Some(_), _) => {
+            found.detail("That something on the way drops it is inferred: other packets of the flow passed.")
+        }
+        (None, EndedBy::Middlebox) => found.detail(
+            "That something on the way drops it is inferred: other connections of this client to this server came \
+             through at that time.",
+        ),
+        _ => found
+            .detail(
+                "Nothing after the SYN-ACK is known to have arrived: the server may not have the connection (a full \
+                 accept queue, SYN cookies), or something on the way loses what the client sends.",
+            )
+            .advice([
+                "On the server: nstat -az TcpExtListenOverflows TcpExtListenDrops TcpExtSyncookiesSent; ss -lnt shows \
+                 the accept queue; raise the backlog and somaxconn, accept faster",
+                "Capture on the server's side: does the ClientHello arrive?",
+            ]),
+    }
     .answer()
+}
+
+/// A packet of the server behind its SYN-ACK that is no RST: what shows that the flow's packets pass.
+fn something_passed(case: &Case<'_>) -> Option<PacketNumber> {
+    let syn_ack = case.syn_ack?.packet;
+    let own = |s: &&TraceSegment| s.packet > syn_ack && !s.flags.rst() && !s.flags.syn() && !s.flags.fin();
+    case.trace.sent(Direction::ToClient).filter(own).find(|s| !s.events.any(Events::NOT_PART)).map(|s| s.packet)
 }

@@ -39,12 +39,14 @@ mod reset_after_server_hello;
 mod reset_before_client_hello;
 mod reset_in_mid_stream;
 mod second_client_hello_unanswered;
+mod server_choice_refused;
 mod signature_refused;
 mod silence_after_server_hello;
 mod silence_in_mid_stream;
 mod syn_unanswered;
 mod truncated_answer;
 mod unrecognized_name;
+mod upgrade_refused;
 
 /// What every rule uses.
 mod prelude {
@@ -71,6 +73,8 @@ pub const RULES: &[super::rule::Rule] = &[
     reset_before_client_hello::RULE,
     // A tunnel that was asked for and refused: its text is no answer to a ClientHello and no plain text to a TLS port.
     proxy_refused::RULE,
+    // TLS that was asked for and refused: the words are no answer to a ClientHello either.
+    upgrade_refused::RULE,
     // A client that speaks text itself: the server's text or alert is the consequence.
     plaintext_to_tls_port::RULE,
     // Text that can be read, before bytes of which no more can be said than that they are not TLS.
@@ -111,6 +115,8 @@ pub const RULES: &[super::rule::Rule] = &[
     client_certificate_rejected::RULE,
     // An old version explains internal_error and handshake_failure, which the next takes too.
     signature_refused::RULE,
+    // What a client refuses of messages that do not contradict each other; corrupted_handshake takes its alerts too.
+    server_choice_refused::RULE,
     // A signature that was checked and is bad outweighs decrypt_error, which the next takes, and bad_certificate.
     corrupted_handshake::RULE,
     // About records: decrypt_error is none of the alerts that are about the certificate.

@@ -2,6 +2,7 @@
 
 use super::prelude::*;
 use crate::diagnose::proxy;
+use crate::vocab::PacketNumber;
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {
@@ -22,7 +23,7 @@ fn judge(case: &Case<'_>) -> Answer {
         return Answer::Clear;
     }
     let Some(first) = case.client_data else { return Answer::Clear };
-    let Some((step, text)) = case.first_text(Direction::ToServer) else { return Answer::Clear };
+    let Some((step, text)) = case.first_text(Direction::ToServer) else { return binary(case, first.packet) };
     // What stands behind a hole may be the rest of a hello: names and protocols can be read in it.
     if step.spans.first().is_some_and(|span| span.start > 0) {
         return Answer::Clear;
@@ -57,6 +58,31 @@ fn judge(case: &Case<'_>) -> Answer {
         format!("the client speaks {} to a TLS port: {}", text.protocol, text.first_line),
     )
     .supported(answer.map(|s| s.packet), "the server's answer")
+    .answer()
+}
+
+/// Bytes of a protocol that is neither text nor TLS, answered by a TLS alert: the port speaks TLS from its first byte.
+fn binary(case: &Case<'_>, first: PacketNumber) -> Answer {
+    let begins = case.client_data.is_some_and(|s| case.offset(s) == 0);
+    let answer = case.data(Direction::ToClient).find(|s| s.packet > first);
+    let Some(answer) = answer.filter(|s| begins && case.offset(s) == 0 && is_alert(case.trace.payload(s))) else {
+        return Answer::Clear;
+    };
+    let sent = case.client_data.map_or(&[][..], |s| case.trace.payload(s));
+    let kind = match sent {
+        [22, 3, ..] => return Answer::Clear,
+        [0, 0, 0, 8, 0x04, 0xd2, 0x16, 0x2f] => "a PostgreSQL SSLRequest",
+        _ => "bytes that are not TLS",
+    };
+    Found::at(
+        first,
+        Confidence::Certain,
+        EndedBy::Server,
+        format!(
+            "the client sends {kind}, and the server answers with a TLS alert: the port speaks TLS from its first byte"
+        ),
+    )
+    .supported(Some(answer.packet), "the server's TLS alert")
     .answer()
 }
 

@@ -1,6 +1,7 @@
 //! `silence-after-server-hello`: the server began its handshake, then nothing more came.
 
 use super::prelude::*;
+use crate::diagnose::window::{self, Dribble};
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {
@@ -20,6 +21,9 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn judge(case: &Case<'_>) -> Answer {
+    if let Some(dribble) = window::dribble(case) {
+        return dribbles(case, &dribble);
+    }
     let hidden = case.stage <= Stage::AnswerBegun
         && case.stage >= Stage::HelloSent
         && case.tls.progress.gap
@@ -51,5 +55,37 @@ fn judge(case: &Case<'_>) -> Answer {
     let confidence = if ended_by == EndedBy::Client { Confidence::Certain } else { Confidence::Likely };
     Found::at(packet, confidence, ended_by, format!("after the server's first message nothing for {waited:.1} s"))
         .supported(case.at(case.seen.server_hello).map(|s| s.packet), "the ServerHello")
+        .answer()
+}
+
+/// A flight that comes in pieces as small as the client's window without its scale.
+fn dribbles(case: &Case<'_>, dribble: &Dribble) -> Answer {
+    let Some(ending) = case.ending else { return Answer::Clear };
+    let Dribble { window, scale, segments, last, .. } = dribble;
+    let began = case.trace.row.start;
+    let headline = if case.stage == Stage::ServerFlight {
+        format!("the server's flight comes {window} bytes at a time and takes {:.1} s", last.1.since(began))
+    } else {
+        let waited = ending.time.since(began);
+        format!("the server's flight comes {window} bytes at a time and is not whole after {waited:.0} s")
+    };
+    let agreed = if dribble.both {
+        "both ends agree on window scaling as captured here"
+    } else {
+        "the SYN has the window scale option, the SYN-ACK has none"
+    };
+    Found::at(ending.packet, Confidence::Likely, EndedBy::Client, headline)
+        .detail(format!(
+            "{segments} segments carry exactly as many bytes as the client's window without its scale of {scale} (it \
+             means {} bytes); {agreed}. That a device on the way takes the option out of the SYN is inferred.",
+            u32::from(*window) << scale
+        ))
+        .supported(case.syn.map(|s| s.packet), "the SYN offers window scaling")
+        .supported(case.syn_ack.map(|s| s.packet), "the SYN-ACK")
+        .supported(Some(dribble.first), "the first of these segments")
+        .advice([
+            "Capture on both sides of the devices on the way: where does the SYN lose its window scale option?",
+            "Repair or bypass that device; until then switch window scaling off (net.ipv4.tcp_window_scaling)",
+        ])
         .answer()
 }

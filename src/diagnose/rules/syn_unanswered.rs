@@ -1,6 +1,8 @@
 //! `syn-unanswered`: the client's SYN got no answer, neither SYN-ACK nor RST nor ICMP.
 
 use super::prelude::*;
+use crate::diagnose::context::Elsewhere;
+use crate::flow::Unusable;
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {
@@ -38,19 +40,78 @@ fn judge(case: &Case<'_>) -> Answer {
         return Answer::Pending;
     }
     let first = again.first().map_or(syn.packet, |s| s.packet);
-    let headline = if answered_but_lost {
-        format!("the SYN-ACK never gets through: the SYN is sent {}", times(again.len() + 1))
+    let span = again.last().map_or(0.0, |last| last.time.since(syn.time));
+    let sent = if again.is_empty() {
+        format!("sent once, {waited:.0} s before the end of the capture")
     } else {
-        format!("no answer to the SYN, sent {} in {waited:.0} s", times(again.len() + 1))
+        format!("sent {} in {span:.1} s", times(again.len() + 1))
     };
-    // Where no answer to any SYN was captured, a direction can be missing from the capture.
-    let sure = if case.context.server_ttls.is_empty() { Confidence::Likely } else { Confidence::Certain };
-    let mut found = Found::at(first, sure, EndedBy::Path, headline).supported(Some(syn.packet), "the first SYN");
+    let found = Found::at(first, confidence(case), EndedBy::Path, headline(case, answered_but_lost, &sent))
+        .supported(Some(syn.packet), "the first SYN");
+    let found = match case.elsewhere().filter(|other| other.answers_syn) {
+        Some(other) => from_elsewhere(found, other),
+        None => found,
+    };
+    let unusable = case.unusable_from(Direction::ToClient);
+    let found = unusable.take(MAX_SHOWN).fold(found, |found, (s, why)| found.supported(Some(s.packet), reason(why)));
     if answered_but_lost {
-        found.confidence = Confidence::Likely;
-        found = found.supported(case.syn_ack.map(|s| s.packet), "the SYN-ACK that the client does not see");
+        return found.supported(case.syn_ack.map(|s| s.packet), "the SYN-ACK that the client does not see").answer();
     }
     found.answer()
+}
+
+/// Answers that cannot be used of which the evidence shows so many.
+const MAX_SHOWN: usize = 4;
+
+/// Certain only where nobody answers this SYN, and others of the capture were answered: else a direction can be missing.
+fn confidence(case: &Case<'_>) -> Confidence {
+    let alone = case.syn_ack.is_none() && case.elsewhere().is_none() && case.unusable.is_empty();
+    if alone && !case.context.server_ttls.is_empty() { Confidence::Certain } else { Confidence::Likely }
+}
+
+fn headline(case: &Case<'_>, answered_but_lost: bool, sent: &str) -> String {
+    if let Some(other) = case.elsewhere().filter(|other| other.answers_syn) {
+        return format!("the SYN, {sent}, is answered from another address: {}", other.end);
+    }
+    if let Some((_, why)) = case.unusable_from(Direction::ToClient).next() {
+        return format!("the SYN, {sent}, gets only answers that the client's TCP ignores: {}", reason(why));
+    }
+    if answered_but_lost {
+        return format!("the SYN-ACK never gets through: the SYN is {sent}");
+    }
+    format!("no answer to the SYN, {sent}")
+}
+
+/// What keeps the client from using an answer.
+fn reason(why: Unusable) -> String {
+    match why {
+        Unusable::Damaged => "its checksum is wrong".into(),
+        Unusable::WrongAcknowledgment { off: -1 } => "it acknowledges the SYN's number (ISN), not ISN + 1".into(),
+        Unusable::WrongAcknowledgment { off } => {
+            format!("it does not acknowledge this SYN: its number is off by {off}")
+        }
+        Unusable::ResetWithoutAck => "a RST without ACK does not answer a SYN".into(),
+        Unusable::NoSyn => "it has no SYN: an ACK of something else".into(),
+        Unusable::OutOfWindow { off } => format!("its sequence number is outside the window, off by {off}"),
+        Unusable::EarlierConnection => "it belongs to an earlier connection between the same ports".into(),
+    }
+}
+
+/// The answer is there, and the client does not know who gives it.
+fn from_elsewhere(found: Found, other: &Elsewhere) -> Found {
+    let reset = if other.is_reset { ", which the client resets" } else { "" };
+    found
+        .supported(Some(other.packet), format!("a SYN-ACK from {} that acknowledges this SYN{reset}", other.end))
+        .detail(format!(
+            "Flow {} has SYN-ACKs from {} to the client's port that acknowledge this SYN{reset}: the address translation \
+             on the way to the server is not undone on the way back, or the way back is another one (asymmetric routing).",
+            other.flow, other.end
+        ))
+        .advice([
+            "Find where the destination address is translated, and why replies do not pass there (a bridge that does \
+             not hand frames to the packet filter, replies within one node or subnet, a second router)",
+            "Capture on both sides of the translation: does the answer pass it?",
+        ])
 }
 
 /// Whether the client repeats its SYN as if the SYN-ACK had not arrived, and never acknowledges it.

@@ -9,7 +9,7 @@ use super::super::baseline::ComparedJson;
 use super::super::finding::FindingJson;
 use super::super::json;
 use super::super::rates::{Counts, RatesJson};
-use super::summary::{Diagnosis, Group, Packets};
+use super::summary::{Diagnosis, Group, Noted, Packets};
 use crate::cohort::rates::{Incident, Rate, Tally};
 use crate::diagnose::Finding;
 use crate::index::Health;
@@ -34,6 +34,8 @@ pub struct DiagnosisJson<'a> {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     incidents: Vec<IncidentJson>,
     findings: Findings<'a>,
+    #[serde(skip_serializing_if = "<[Noted]>::is_empty")]
+    notes: &'a [Noted],
     packets: &'a Packets,
     health: HealthJson<'a>,
 }
@@ -113,6 +115,7 @@ impl<'a> DiagnosisJson<'a> {
                 .collect(),
             incidents: diagnosis.rates.incidents.iter().map(IncidentJson::new).collect(),
             findings: Findings(diagnosis),
+            notes: &diagnosis.notes,
             packets: &diagnosis.packets,
             health: HealthJson { counts: &diagnosis.health, issues: &diagnosis.issues, troubles: diagnosis.troubles },
         }

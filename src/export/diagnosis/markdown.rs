@@ -24,7 +24,11 @@ pub fn write(out: &mut impl Write, diagnosis: &Diagnosis<'_>) -> io::Result<()> 
         writeln!(out, "- {}", markdown(trouble))?;
     }
     rates::write_markdown(out, &diagnosis.rates)?;
-    diagnosis.causes.iter().try_for_each(|group| write_group(out, diagnosis, group))
+    diagnosis.causes.iter().try_for_each(|group| write_group(out, diagnosis, group))?;
+    if !diagnosis.notes.is_empty() {
+        writeln!(out, "\n## Notes\n")?;
+    }
+    diagnosis.notes.iter().try_for_each(|note| writeln!(out, "- {}", markdown(&note.line())))
 }
 
 fn write_group(out: &mut impl Write, diagnosis: &Diagnosis<'_>, group: &Group<'_>) -> io::Result<()> {

@@ -1,13 +1,13 @@
 //! What a diagnosis says in every format: rates, causes, one finding a flow.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use serde::Serialize;
 
 use super::super::{cells, json};
 use crate::cohort::rates::{Incident, Rates, Tally};
 use crate::cohort::{Baseline, Linker};
-use crate::diagnose::{Doc, Finding, RULES};
+use crate::diagnose::{Doc, Finding, Note, RULES};
 use crate::facts::FlowFacts;
 use crate::index::{Health, Index};
 use crate::present::health;
@@ -33,6 +33,38 @@ pub struct Diagnosis<'a> {
     pub(super) health: Health,
     pub(super) troubles: &'a [String],
     pub(super) baselines: BTreeMap<FlowNumber, Baseline>,
+    pub(super) notes: Vec<Noted>,
+}
+
+/// What is worth saying of some flows beside their outcomes.
+#[derive(Serialize)]
+pub(super) struct Noted {
+    flows: Vec<u32>,
+    packets: Vec<u32>,
+    pub(super) text: String,
+}
+
+impl Noted {
+    /// The notes on these flows, each text once, in the order of the flows that have it first.
+    fn gather<'a>(notes: impl Iterator<Item = &'a Note>) -> Vec<Self> {
+        let mut gathered: Vec<Self> = Vec::new();
+        let mut places: HashMap<&str, usize> = HashMap::new();
+        for note in notes {
+            let place = *places.entry(&note.text).or_insert(gathered.len());
+            if place == gathered.len() {
+                gathered.push(Self { flows: Vec::new(), packets: Vec::new(), text: note.text.clone() });
+            }
+            gathered[place].flows.push(note.flow.0);
+            gathered[place].packets.extend(note.packets.iter().map(|packet| packet.0));
+        }
+        gathered
+    }
+
+    /// The note in a line, with the numbers of some of its flows.
+    pub(super) fn line(&self) -> String {
+        let flows = if self.flows.len() == 1 { "flow" } else { "flows" };
+        format!("{flows} {}: {}", cells::numbers(&self.flows, MAX_NUMBERS), self.text)
+    }
 }
 
 /// The flows of one cause.
@@ -66,8 +98,10 @@ impl<'a> Diagnosis<'a> {
         let mut issues = BTreeMap::new();
         let mut groups: BTreeMap<Cause, Group<'a>> = BTreeMap::new();
         let mut flows = 0;
+        let mut notes = Vec::new();
         for facts in index.iter().filter(|facts| wanted(facts)) {
             flows += 1;
+            notes.extend(index.notes(facts.flow));
             let outcome = facts.row.outcome.unwrap_or(Outcome::Incomplete);
             *outcomes.entry(outcome).or_default() += 1;
             for issue in facts.row.issues.names() {
@@ -106,6 +140,7 @@ impl<'a> Diagnosis<'a> {
             health: index.health(),
             troubles,
             baselines: BTreeMap::new(),
+            notes: Noted::gather(notes.into_iter()),
         }
     }
 

@@ -21,7 +21,11 @@ pub fn write(out: &mut impl Write, paint: Paint, diagnosis: &Diagnosis<'_>) -> i
     }
     diagnosis.health_lines().try_for_each(|line| writeln!(out, "{}", paint.ink(Ink::Warning, line)))?;
     rates::write_text(out, paint, &diagnosis.rates)?;
-    diagnosis.causes.iter().try_for_each(|group| write_group(out, paint, diagnosis, group))
+    diagnosis.causes.iter().try_for_each(|group| write_group(out, paint, diagnosis, group))?;
+    if !diagnosis.notes.is_empty() {
+        writeln!(out, "\n{}", paint.ink(Ink::Warning, "Notes"))?;
+    }
+    diagnosis.notes.iter().try_for_each(|note| writeln!(out, "  {}", text::visible(&note.line())))
 }
 
 fn write_group(out: &mut impl Write, paint: Paint, diagnosis: &Diagnosis<'_>, group: &Group<'_>) -> io::Result<()> {

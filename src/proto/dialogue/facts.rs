@@ -5,6 +5,7 @@ use super::sealed::{Lengths, Part, Standing};
 use crate::proto::TlsFacts;
 use crate::proto::tls::message::{Certificate, ClientHello, CompressedCertificate, EncryptedExtensions, ServerHello};
 use crate::proto::tls::{ClientPrints, Fingerprints, SeenAlert, SeenMessage};
+use crate::proto::upgrade;
 use crate::vocab::Direction;
 use crate::vocab::iana::{ContentType, HandshakeType, ProtocolVersion};
 
@@ -66,6 +67,7 @@ impl<'a> FactsObserver<'a> {
         facts.client_hello_bytes = body.len() as u32 + 4;
         facts.client_hello_segments = event.segments;
         let hello = ClientHello::decode(body);
+        facts.progress.alpn_offered = hello.alpn().next().is_some();
         facts.client_random = hello.random.last_chunk::<8>().map(|tail| u64::from_be_bytes(*tail));
         facts.server_name = hello.server_name().map(Into::into);
         let ClientPrints { ja3, ja4 } = self.prints.client(&hello);
@@ -224,6 +226,8 @@ impl Observer for FactsObserver<'_> {
                     self.preamble_begins(from, bytes);
                 }
                 self.facts.progress.preamble |= !bytes.is_empty();
+                self.facts.progress.upgrade_sought |= from == Direction::ToServer
+                    && (upgrade::request(bytes).is_some() || upgrade::asks_for_offers(bytes));
                 self.facts.preamble_bytes[from] += bytes.len() as u32;
             }
             EventKind::Start { opens, late, wrapping } => {

@@ -194,7 +194,11 @@ impl<O: Observer> Observer for Unframed<'_, O> {
         match event.kind {
             EventKind::Message { kind, bytes, pieces } => {
                 let pieces: Vec<_> = pieces.iter().map(|piece| side.in_stream(*piece)).collect();
-                self.observer.event(&Event { range, kind: EventKind::Message { kind, bytes, pieces: &pieces }, ..*event });
+                self.observer.event(&Event {
+                    range,
+                    kind: EventKind::Message { kind, bytes, pieces: &pieces },
+                    ..*event
+                });
             }
             EventKind::Start { opens, late, .. } => {
                 let kind = EventKind::Start { opens, late, wrapping: Some(Wrapping::Tds) };

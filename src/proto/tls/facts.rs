@@ -93,6 +93,8 @@ pub struct Progress {
     pub hello_begun: bool,
     /// A `ClientHello` was sent whole.
     pub client_hello: bool,
+    /// It offers application protocols (RFC 7301).
+    pub alpn_offered: bool,
     /// A `HelloRetryRequest` was sent.
     pub retry: bool,
     /// A `ServerHello` other than a `HelloRetryRequest` was sent.
@@ -117,6 +119,8 @@ pub struct Progress {
     pub joined_late: bool,
     /// The client's first bytes ask a proxy for a tunnel (CONNECT, SOCKS).
     pub tunnel_asked: bool,
+    /// The client asked for TLS inside another protocol (STARTTLS and its like), or whether that is offered.
+    pub upgrade_sought: bool,
     /// The server's first bytes are a TLS alert, or text that names TLS or HTTPS.
     pub tls_hint: bool,
     /// Bytes were exchanged before TLS began (STARTTLS, CONNECT, SOCKS, PROXY).

@@ -1,0 +1,44 @@
+//! Windows that keep a sender from sending: the sender's right to send belongs to the judgement of silence.
+
+use super::case::{Case, Stage};
+use crate::vocab::{Direction, PacketNumber, Time};
+
+/// Segments from which on their size says something.
+const FEW: usize = 5;
+/// Seconds after which a flight that is not whole was waited for.
+const WAITED: f64 = 3.0;
+
+/// A flight of the server in pieces of the client's window without its scale.
+pub(super) struct Dribble {
+    /// The window that the client offers, as it stands in the header, in bytes.
+    pub window: u16,
+    /// The scale that it means.
+    pub scale: u8,
+    /// How many segments are as large.
+    pub segments: usize,
+    /// The first of them.
+    pub first: PacketNumber,
+    /// The last of them, and when it came.
+    pub last: (PacketNumber, Time),
+    /// Whether the SYN-ACK has the option too, as captured here.
+    pub both: bool,
+}
+
+/// Whether the client leaves after a wait for a flight that came in such pieces.
+pub(super) fn dribble(case: &Case<'_>) -> Option<Dribble> {
+    let scale = case.syn?.options.window_scale.filter(|scale| *scale > 0)?;
+    let ending = case.ending.filter(|ending| ending.from == Direction::ToServer)?;
+    let in_flight = (Stage::AnswerBegun..=Stage::ServerFlight).contains(&case.stage);
+    let waited = ending.time.since(case.trace.row.start) >= WAITED;
+    if !in_flight || !waited {
+        return None;
+    }
+    let both = case.syn_ack?.options.window_scale.is_some();
+    let offered = case.trace.sent(Direction::ToServer).filter(|s| s.flags.ack() && !s.flags.rst());
+    let window = offered.map(|s| s.window).filter(|window| *window > 0).min()?;
+    let data: Vec<_> = case.data(Direction::ToClient).collect();
+    let as_large: Vec<_> = data.iter().filter(|s| s.payload_len == u32::from(window)).collect();
+    let first = as_large.first().filter(|_| as_large.len() >= FEW && as_large.len() * 2 > data.len())?;
+    let last = data.last().map_or((first.packet, first.time), |s| (s.packet, s.time));
+    Some(Dribble { window, scale, segments: as_large.len(), first: first.packet, last, both })
+}
