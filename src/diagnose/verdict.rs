@@ -208,6 +208,8 @@ fn outcome(case: &Case<'_>) -> Outcome {
         (None, Some(answer)) if is_record(case, answer) && case.syn_ack.is_some() => Outcome::Unused,
         (None, None) if case.stage == Stage::Connecting && PLAIN_PORTS.contains(&row.server.port) => Outcome::NotTls,
         (None, None) => Outcome::Incomplete,
+        // Records from the first byte on, of a handshake that the capture lacks.
+        (Some(first), _) if is_record(case, first) => Outcome::Incomplete,
         _ => Outcome::NotTls,
     }
 }

@@ -184,3 +184,55 @@ named! {
         SilenceInMidStream = "silence-in-mid-stream",
     }
 }
+/// How grave a failure is. Ordered from the gravest.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Gravity {
+    /// Something cut the connection off, replaced an answer, or let it vanish.
+    CutOff,
+    /// One end, or a proxy, refused in words.
+    Refused,
+    /// TCP never came up.
+    NotConnected,
+    /// The client left by itself.
+    Left,
+}
+
+impl Cause {
+    /// How grave a failure of this cause is.
+    pub fn gravity(self) -> Gravity {
+        use Cause::{
+            CertificateExpired, CertificateIncompleteChain, CertificateIntercepted, CertificateNotYetValid,
+            CertificateRejected, CertificateSelfSigned, CertificateUntrusted, CertificateWeak, CertificateWrongName,
+            ClientCertificateRejected, ClientCertificateRequired, ClientGaveUp, ClosedByAlert, ConnectionRefused,
+            IcmpUnreachable, NoCommonAlpn, NoCommonCipher, NoCommonVersion, PlaintextToTlsPort, ProxyRefused,
+            RefusedByAlert, ServerChoiceRefused, SignatureRefused, SynUnanswered, UnrecognizedName, UpgradeRefused,
+        };
+        match self {
+            ClientGaveUp => Gravity::Left,
+            SynUnanswered | ConnectionRefused | IcmpUnreachable => Gravity::NotConnected,
+            ProxyRefused
+            | PlaintextToTlsPort
+            | UpgradeRefused
+            | NoCommonVersion
+            | NoCommonCipher
+            | NoCommonAlpn
+            | UnrecognizedName
+            | RefusedByAlert
+            | ClosedByAlert
+            | ClientCertificateRequired
+            | ClientCertificateRejected
+            | CertificateRejected
+            | CertificateExpired
+            | CertificateNotYetValid
+            | CertificateWrongName
+            | CertificateSelfSigned
+            | CertificateUntrusted
+            | CertificateIncompleteChain
+            | CertificateWeak
+            | CertificateIntercepted
+            | SignatureRefused
+            | ServerChoiceRefused => Gravity::Refused,
+            _ => Gravity::CutOff,
+        }
+    }
+}

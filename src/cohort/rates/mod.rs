@@ -19,7 +19,8 @@ pub use selection::Selection;
 pub use time::Timeline;
 
 use crate::facts::FlowFacts;
-use crate::vocab::Outcome;
+use crate::flow::SideFlags;
+use crate::vocab::{Cause, Outcome};
 
 /// Cohorts that are kept of a dimension; handshakes of further ones are only counted.
 const MAX_COHORTS: usize = 1 << 16;
@@ -40,6 +41,12 @@ pub struct Cohorts {
 pub struct Rates {
     /// Each flow counts.
     pub flows: Tally,
+    /// The handshakes among them: what succeeded, and what failed once TCP was up.
+    pub tls: Tally,
+    /// Connections that TCP was to bring up: flows with a SYN, and those that never came up.
+    pub connect: Tally,
+    /// Flows that the client left by itself; they are no failure of the handshake.
+    pub left: usize,
     /// Each attempt counts; one that some flow carried through did not fail.
     pub attempts: Tally,
     /// By the time at which the flows began.
@@ -81,6 +88,9 @@ impl Rates {
 #[derive(Default)]
 pub(crate) struct Counter {
     flows: Tally,
+    tls: Tally,
+    connect: Tally,
+    left: usize,
     /// For each attempt whether a flow of it succeeded, and whether one failed.
     attempts: Vec<(bool, bool)>,
     /// Flows that belong to no attempt yet.
@@ -93,12 +103,20 @@ pub(crate) struct Counter {
 impl Counter {
     /// Counts a flow.
     pub fn add(&mut self, flow: &FlowFacts<'_>) {
+        let kind = flow.row.cause.filter(|_| flow.row.outcome == Some(Outcome::Failed)).map(|cause| kind(flow, cause));
+        if flow.row.sides.to_server.flags.has(SideFlags::SYN) {
+            self.connect.add(kind == Some(Kind::Connect));
+        }
+        self.left += usize::from(kind == Some(Kind::Left));
         let failed = match flow.row.outcome {
             Some(Outcome::Failed) => true,
             Some(Outcome::Ok) => false,
             _ => return,
         };
         self.flows.add(failed);
+        if !failed || matches!(kind, None | Some(Kind::Tls)) {
+            self.tls.add(failed);
+        }
         if failed {
             self.incidents.add(flow);
         }
@@ -143,7 +161,29 @@ impl Counter {
         };
         let cohorts = Dimension::ALL.iter().zip(self.cohorts).map(sorted).collect();
         let incidents = self.incidents.finish();
-        Rates { flows: self.flows, attempts, time: self.time, cohorts, incidents }
+        let Self { flows, tls, connect, left, time, .. } = self;
+        Rates { flows, tls, connect, left, attempts, time, cohorts, incidents }
+    }
+}
+
+/// What a failure is a failure of.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Kind {
+    /// Of the handshake.
+    Tls,
+    /// Of TCP, which never came up.
+    Connect,
+    /// Of nothing: the client left.
+    Left,
+}
+
+fn kind(flow: &FlowFacts<'_>, cause: Cause) -> Kind {
+    let is_up = flow.row.sides.to_client.flags.has(SideFlags::SYN_ACK);
+    match cause {
+        Cause::SynUnanswered | Cause::ConnectionRefused => Kind::Connect,
+        Cause::IcmpUnreachable if !is_up => Kind::Connect,
+        Cause::ClientGaveUp => Kind::Left,
+        _ => Kind::Tls,
     }
 }
 

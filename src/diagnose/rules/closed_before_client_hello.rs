@@ -35,9 +35,21 @@ fn judge(case: &Case<'_>) -> Answer {
     if after > AT_ONCE && !was_used || case.server_data.is_some_and(|s| s.packet <= ending.packet) {
         return Answer::Clear;
     }
+    // Bytes that the server sent before its FIN and that were captured behind it; a client that speaks another protocol.
+    let spoke =
+        case.server_data.is_some_and(|s| case.offset(s) == 0 && s.seq != case.trace.row.sides.to_client.next_seq);
+    if spoke || other_protocol(case) {
+        return Answer::Clear;
+    }
     let headline = format!("FIN {:.1} ms after the SYN-ACK, before the client sent anything", after * 1e3);
     Found::at(ending.packet, Confidence::Certain, EndedBy::Server, headline)
         .supported(Some(syn_ack.packet), "the SYN-ACK")
         .sent_by(&sender)
         .answer()
+}
+
+/// Whether what the client says later is readable text, and the port is not known to speak TLS.
+fn other_protocol(case: &Case<'_>) -> bool {
+    let is_text = |s| crate::proto::dialogue::plaintext(case.trace.payload(s)).is_some();
+    case.client_data.is_some_and(is_text) && !case.context.tls_servers.contains(&case.trace.row.server)
 }

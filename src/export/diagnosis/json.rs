@@ -28,6 +28,9 @@ pub struct DiagnosisJson<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     rate: Option<Rate>,
     attempts: Counts,
+    tls: Counts,
+    connect: Tries,
+    left: Left,
     rates: RatesJson,
     outcomes: &'a BTreeMap<Outcome, usize>,
     causes: Vec<CauseJson<'a>>,
@@ -38,6 +41,27 @@ pub struct DiagnosisJson<'a> {
     notes: &'a [Noted],
     packets: &'a Packets,
     health: HealthJson<'a>,
+}
+
+/// Connections that TCP was to bring up.
+#[derive(Serialize)]
+struct Tries {
+    tries: usize,
+    failed: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rate: Option<Rate>,
+}
+
+impl Tries {
+    fn new(tally: Tally) -> Self {
+        Self { tries: tally.handshakes, failed: tally.failed, rate: Rate::of(tally.failed, tally.handshakes) }
+    }
+}
+
+/// Flows that their clients left.
+#[derive(Serialize)]
+struct Left {
+    flows: usize,
 }
 
 #[derive(Serialize)]
@@ -106,6 +130,9 @@ impl<'a> DiagnosisJson<'a> {
             failed,
             rate: Rate::of(failed, handshakes),
             attempts: Counts::new(diagnosis.rates.attempts),
+            tls: Counts::new(diagnosis.rates.tls),
+            connect: Tries::new(diagnosis.rates.connect),
+            left: Left { flows: diagnosis.rates.left },
             rates: RatesJson::new(&diagnosis.rates),
             outcomes: &diagnosis.outcomes,
             causes: diagnosis

@@ -16,6 +16,9 @@ pub fn write(out: &mut impl Write, diagnosis: &Diagnosis<'_>) -> io::Result<()> 
         writeln!(out, "- capture {}", markdown(capture))?;
     }
     writeln!(out, "- {}: {}", counted(diagnosis.flows, "flow"), diagnosis.outcomes_line())?;
+    if let Some(kinds) = diagnosis.kinds_line() {
+        writeln!(out, "- {kinds}")?;
+    }
     writeln!(out, "- {}", sentence(diagnosis.rates.attempts, "attempt"))?;
     for line in diagnosis.health_lines() {
         writeln!(out, "- {line}")?;

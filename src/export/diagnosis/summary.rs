@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use serde::Serialize;
 
+use super::super::rates::sentence;
 use super::super::{cells, json};
 use crate::cohort::rates::{Incident, Rates, Tally};
 use crate::cohort::{Baseline, Linker};
@@ -117,7 +118,7 @@ impl<'a> Diagnosis<'a> {
             }
         }
         let mut causes: Vec<_> = groups.into_values().collect();
-        causes.sort_by_key(|group| std::cmp::Reverse(group.count()));
+        causes.sort_by_key(|group| (group.cause.gravity(), std::cmp::Reverse(group.count())));
         let rates = Rates::of(index.iter().filter(|facts| wanted(facts)));
         let found: Vec<_> =
             causes.iter().flat_map(|group| group.findings.iter().map(|(finding, _)| finding.flow)).collect();
@@ -169,6 +170,16 @@ impl<'a> Diagnosis<'a> {
 
     pub(super) fn tally(&self) -> Tally {
         self.rates.flows
+    }
+
+    /// Handshakes, connections and clients that left, where they are not the same as all failures.
+    pub(super) fn kinds_line(&self) -> Option<String> {
+        let Rates { tls, connect, left, .. } = &self.rates;
+        if connect.failed == 0 && *left == 0 {
+            return None;
+        }
+        let connect = format!("TCP did not come up in {} of {}", connect.failed, counted(connect.handshakes, "try"));
+        Some(format!("TLS: {}; {connect}; {} left by the client", sentence(*tls, "handshake"), counted(*left, "flow")))
     }
 
     pub(super) fn outcomes_line(&self) -> String {

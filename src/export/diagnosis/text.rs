@@ -16,6 +16,9 @@ pub fn write(out: &mut impl Write, paint: Paint, diagnosis: &Diagnosis<'_>) -> i
     writeln!(out, "{}: {}", counted(diagnosis.flows, "flow"), diagnosis.outcomes_line())?;
     let ink = if diagnosis.failed() > 0 { Ink::Bad } else { Ink::Good };
     writeln!(out, "{}", paint.ink(ink, sentence(diagnosis.tally(), "handshake")))?;
+    if let Some(kinds) = diagnosis.kinds_line() {
+        writeln!(out, "{kinds}")?;
+    }
     if diagnosis.rates.attempts != diagnosis.tally() {
         writeln!(out, "{}", sentence(diagnosis.rates.attempts, "attempt"))?;
     }
