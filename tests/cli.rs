@@ -96,6 +96,23 @@ fn a_filter_that_cannot_be_read_is_wrong_usage() {
 }
 
 #[test]
+fn an_option_that_a_command_does_not_obey_is_refused() {
+    let (good, filter) = (capture(GOOD), ["--filter", "outcome == failed"]);
+    let takes_a_flow: [&[&str]; 4] =
+        [&["handshake", &good, "0"], &["packets", &good, "0"], &["follow", &good, "0"], &["compare", &good, "0"]];
+    for command in takes_a_flow {
+        refused(&run(&[command, &filter].concat()), 2, &["--filter", "takes the flow whose number is given"]);
+        refused(&run(&[command, &["--follow"]].concat()), 2, &["--follow is for the terminal UI"]);
+    }
+    for command in [["explain", "client-gave-up"], ["completions", "bash"], ["man", "--utc"]] {
+        refused(&run(&[&command[..], &filter].concat()), 2, &["--filter", "reads no capture"]);
+    }
+    refused(&run(&[&["why", "curl", "35"][..], &filter].concat()), 2, &["--filter", "no capture is given"]);
+    refused(&run(&[&[good.as_str()][..], &filter].concat()), 2, &["--filter", "the terminal UI takes none yet"]);
+    refused(&run(&["follow", &good, "0", "--decrypted"]), 2, &["--decrypted", "cannot be written yet"]);
+}
+
+#[test]
 fn handshake_shows_the_steps() {
     let ran = run(&["handshake", &capture(FAILING), "0"]);
     assert_eq!(ran.code, Some(0));

@@ -143,7 +143,7 @@ pub(super) struct FollowArgs {
     /// Which direction
     #[arg(long, value_name = "DIRECTION", default_value = "both")]
     pub direction: DirectionArg,
-    /// The application data that keys opened instead of the TCP stream
+    /// The application data that keys opened instead of the TCP stream (not built yet: ends with status 2)
     #[arg(long)]
     pub decrypted: bool,
 }

@@ -40,6 +40,9 @@ fn run(cli: Cli) -> Result<Outcome, Failure> {
     if everywhere.follow {
         return Err(Failure::usage("--follow is for the terminal UI: shakedown --follow CAPTURE"));
     }
+    if let Some(why) = unfiltered(&command).filter(|_| everywhere.filter.is_some()) {
+        return Err(Failure::usage(format!("--filter chooses among flows, and {why}")));
+    }
     match command {
         Command::Flows(args) => commands::flows::run(&everywhere, &args),
         Command::Handshake(args) => commands::handshake::run(&everywhere, &args),
@@ -51,5 +54,22 @@ fn run(cli: Cli) -> Result<Outcome, Failure> {
         Command::Why(args) => commands::why::run(&everywhere, &args),
         Command::Completions(args) => commands::documents::completions(&args),
         Command::Man => commands::documents::man(),
+    }
+}
+
+/// Why a filter has nothing to choose from in a command; none where it has.
+fn unfiltered(command: &Command) -> Option<&'static str> {
+    let has_flow = |target: &[String]| target.last().is_some_and(|last| captures::is_flow(last));
+    match command {
+        Command::Packets(args) if !has_flow(&args.target) => None,
+        Command::Handshake(_) | Command::Packets(_) | Command::Follow(_) | Command::Compare(_) => {
+            Some("this command takes the flow whose number is given")
+        }
+        // A number is a part of the error.
+        Command::Why(args) if args.captures.iter().all(|argument| captures::is_flow(argument)) => {
+            Some("no capture is given")
+        }
+        Command::Explain(_) | Command::Completions(_) | Command::Man => Some("this command reads no capture"),
+        Command::Flows(_) | Command::Diagnose(_) | Command::Why(_) => None,
     }
 }

@@ -10,6 +10,11 @@ use crate::export;
 use crate::vocab::FlowRef;
 
 pub(in crate::cli) fn run(everywhere: &Everywhere, args: &FollowArgs) -> Result<Outcome, Failure> {
+    if args.decrypted {
+        return Err(Failure::usage(
+            "--decrypted: what keys open cannot be written yet; without it the stream is written as it was captured",
+        ));
+    }
     let target = Target::parse(&args.target)?;
     let session = captures::load(everywhere, &target.captures)?;
     let flow = FlowRef::main(target.flow);
@@ -17,9 +22,6 @@ pub(in crate::cli) fn run(everywhere: &Everywhere, args: &FollowArgs) -> Result<
     let row = session.index().facts(flow.flow).map(|facts| facts.row.clone());
     let row = row.ok_or_else(|| Failure::could_not(format!("{}: no flow {}", target.captures.join(" "), flow.flow)))?;
     let where_ = format!("{}: flow {}", target.captures.join(" "), target.flow);
-    if args.decrypted {
-        return Err(Failure::could_not(format!("{where_}: no keys open its records; give the client's --keylog")));
-    }
     if args.form == FormArg::Records && !map.has_records {
         return Err(Failure::could_not(format!("{where_}: no TLS records; follow it as text or hex")));
     }
