@@ -252,7 +252,7 @@ mod scene {
             .lacks("no further");
         play.press("M").is_on("Client Hello").press("M").shows("no further message");
         play.press("g p p").is_on("SYN ACK").press("P").is_on("SYN").press("P").shows("no further packet");
-        play.press("g e").is_on("◇").press("e e e e e e").shows("no further evidence").press("E").is_on("◆");
+        play.press("g e").is_on("○").press("e e e e e e").shows("no further evidence").press("E").is_on("◆");
         play.press("a").shows("bare TCP segments hidden").press("a").shows(" TCP segments hidden").lacks("bare TCP");
         play.press("a").shows("steps of TLS hidden").press("a").lacks("hidden");
         play.press("c").shows("Rows").press("q f").shows("client packet");

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::alerts;
 use super::case::{Case, Ending, EndingKind, Stage};
 use super::context::GoodChain;
-use super::rule::{Answer, Found};
+use super::rule::Found;
 use crate::flow::Issues;
 use crate::proto::tls::certificate::{
     CertificateFacts, CertificateStore, Ending as TrustEnding, Fault, Review, Sender, chain,
@@ -233,14 +233,13 @@ impl<'c> Refused<'c> {
     }
 
     /// The finding that it is refused for what `headline` says.
-    pub fn because(&self, confidence: Confidence, headline: String) -> Answer {
+    pub fn because(&self, confidence: Confidence, headline: String) -> Found {
         let said = self.refusal.alert.map_or_else(String::new, |alert| format!(" with {alert}"));
         let CertificateFacts { subject, issuer, .. } = self.leaf;
         let other = self.other_certificate().map_or_else(String::new, |other| format!(" {other}"));
         Found::at(self.refusal.packet, confidence, EndedBy::Client, headline)
             .detail(format!("The client leaves{said}. The leaf is {subject}, issued by {issuer}.{other}"))
             .supported(self.case.at(self.case.seen.certificate).map(|step| step.packet), "the certificate")
-            .answer()
     }
 }
 

@@ -29,10 +29,21 @@ impl Role {
 pub struct Evidence {
     /// The packet.
     pub packet: PacketNumber,
+    /// The flow it is of, where that is another than the finding's.
+    pub flow: Option<FlowNumber>,
     /// What it is for.
     pub role: Role,
     /// What it shows, in a sentence.
     pub note: String,
+}
+
+/// Another cause that holds of a flow: mending what the finding says would leave this.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Also {
+    /// The pattern.
+    pub cause: Cause,
+    /// What is wrong, in a line.
+    pub headline: String,
 }
 
 /// What a client reports for this pattern.
@@ -67,6 +78,6 @@ pub struct Finding {
     pub clients_report: Vec<ClientReport>,
     /// What to try next.
     pub next_steps: Vec<String>,
-    /// Other causes that fit the flow too.
-    pub also: Vec<Cause>,
+    /// What else holds of the flow and is no consequence of the cause.
+    pub also: Vec<Also>,
 }

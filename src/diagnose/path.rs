@@ -4,9 +4,10 @@
 //! Linux ends and from nftables, and EFF's and Weaver's work on injected packets (NDSS 2009).
 
 use super::case::Case;
+use super::signs::{Clue, Sign, Whose};
 use crate::flow::{Events, TraceSegment};
 use crate::net::hops;
-use crate::vocab::{Confidence, Direction, EndedBy, PacketNumber};
+use crate::vocab::{Confidence, Direction, EndedBy};
 
 /// Above this score a packet is attributed to a device on the way.
 const FOREIGN: i32 = 4;
@@ -26,19 +27,8 @@ const LATE: f64 = 1.5;
 /// Round trips to a server that must be known before an early answer outweighs every other sign.
 const SURE_TRIPS: u32 = 3;
 
-/// One sign and what it weighs; positive speaks for a device on the way.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Sign {
-    /// What is seen.
-    pub reason: String,
-    /// Its weight.
-    pub weight: i32,
-    /// The packet that shows it, where another than the judged one does.
-    pub packet: Option<PacketNumber>,
-}
-
 /// Whose packet it is.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct Sender {
     /// The end, a middlebox, or unknown.
     pub by: EndedBy,
@@ -54,7 +44,7 @@ pub struct Sender {
 impl Sender {
     /// The signs as one sentence.
     pub fn reasons(&self) -> String {
-        let reasons: Vec<_> = self.signs.iter().map(|sign| sign.reason.as_str()).collect();
+        let reasons: Vec<_> = self.signs.iter().map(|sign| sign.clue.to_string()).collect();
         reasons.join("; ")
     }
 }
@@ -105,28 +95,29 @@ fn is_captured_at_several_places(case: &Case<'_>, direction: Direction) -> bool 
 
 fn ttl(case: &Case<'_>, suspect: &TraceSegment, own: &[&TraceSegment], is_seen: bool, signs: &mut Vec<Sign>) {
     if is_seen {
-        let reason = format!("TTL {} as the sender's other packets", suspect.ip.ttl);
-        return signs.push(Sign { reason, weight: -1, packet: None });
+        return signs.push(Sign::new(Clue::SameTtl(suspect.ip.ttl, Whose::Senders), -1));
     }
     let mut ttls: Vec<_> = own.iter().map(|s| s.ip.ttl).collect();
     ttls.sort_unstable();
-    let (usual, source) = match ttls.get(ttls.len() / 2) {
-        Some(median) => (*median, "the sender's other packets"),
+    let (usual, whose) = match ttls.get(ttls.len() / 2) {
+        Some(median) => (*median, Whose::Senders),
         None if suspect.direction == Direction::ToClient => match case.context.usual_ttl(case.trace.row.server.ip) {
-            Some(usual) => (usual, "this server's packets in other flows"),
+            Some(usual) => (usual, Whose::Servers),
             None => return,
         },
         None => return,
     };
     let distance = usual.abs_diff(suspect.ip.ttl);
-    if distance >= 2 {
-        let reason = format!("TTL {} where {source} have {usual}", suspect.ip.ttl);
-        signs.push(Sign { reason, weight: if distance >= 4 { 4 } else { 3 }, packet: own.first().map(|s| s.packet) });
-    } else if distance == 1 && own.len() >= 2 && own.iter().all(|s| s.ip.ttl == usual) {
-        let reason = format!("TTL {} where all of {source} have {usual}", suspect.ip.ttl);
-        signs.push(Sign { reason, weight: 1, packet: own.first().map(|s| s.packet) });
-    } else if distance == 0 {
-        signs.push(Sign { reason: format!("TTL {} as {source}", suspect.ip.ttl), weight: -1, packet: None });
+    let other = |all| Clue::OtherTtl { ttl: suspect.ip.ttl, usual, whose, all };
+    let shown = own.iter().find(|s| s.ip.ttl == usual).map(|s| s.packet);
+    match distance {
+        0 => signs.push(Sign::new(Clue::SameTtl(usual, whose), -1)),
+        1 if own.len() >= 2 && own.iter().all(|s| s.ip.ttl == usual) => {
+            signs.push(Sign::new(other(true), 1).shown_by(shown));
+        }
+        1 => {}
+        2 | 3 => signs.push(Sign::new(other(false), 3).shown_by(shown)),
+        _ => signs.push(Sign::new(other(false), 4).shown_by(shown)),
     }
 }
 
@@ -141,23 +132,12 @@ fn timestamps(case: &Case<'_>, suspect: &TraceSegment, own: &[&TraceSegment], si
         // An end in mid-connection resets with an ACK and its timestamp (RFC 7323 §3.2); a bare RST is for segments of
         // connections that its sender does not know.
         None if suspect.flags.rst() && !suspect.flags.ack() && first_word => {
-            let reason = "a bare RST without the timestamps that were negotiated".into();
-            signs.push(Sign { reason, weight: if own.len() >= 2 { 3 } else { 2 }, packet: None });
+            signs.push(Sign::new(Clue::BareReset, if own.len() >= 2 { 3 } else { 2 }));
         }
         // A RST with an ACK comes from an end that knows the connection.
-        None if suspect.flags.rst() && first_word => {
-            let reason = "no timestamps although they were negotiated (RFC 7323 §3.2)".into();
-            signs.push(Sign { reason, weight: 3, packet: None });
-        }
-        None if suspect.flags.rst() => {
-            let reason = "no timestamps although they were negotiated".into();
-            signs.push(Sign { reason, weight: 1, packet: None });
-        }
-        None => {
-            let reason =
-                "no timestamps although they were negotiated (RFC 7323 §3.2 wants them on every segment)".into();
-            signs.push(Sign { reason, weight: 3, packet: None });
-        }
+        None if suspect.flags.rst() && first_word => signs.push(Sign::new(Clue::ResetWithoutTimestamps, 3)),
+        None if suspect.flags.rst() => signs.push(Sign::new(Clue::LateResetWithoutTimestamps, 1)),
+        None => signs.push(Sign::new(Clue::WithoutTimestamps, 3)),
         Some((value, _)) => {
             let Some(last) = own.iter().rev().find_map(|s| s.options.timestamps.map(|(v, _)| (v, s.time, s.packet)))
             else {
@@ -168,11 +148,9 @@ fn timestamps(case: &Case<'_>, suspect: &TraceSegment, own: &[&TraceSegment], si
             // Clocks tick every 1 to 10 ms on the stacks in use, and the earlier packet may have been held up on its way.
             let held_up = case.trace.row.syn_rtt().map_or(0.0, |nanos| f64::from(nanos) / 1e6);
             if advanced >= 0 && f64::from(advanced) <= millis * 1.5 + 20.0 + held_up {
-                let reason = "its timestamp continues the sender's clock".into();
-                signs.push(Sign { reason, weight: -3, packet: None });
+                signs.push(Sign::new(Clue::ClockGoesOn, -3));
             } else {
-                let reason = format!("its timestamp does not continue the sender's clock (off by {advanced})");
-                signs.push(Sign { reason, weight: 3, packet: Some(last.2) });
+                signs.push(Sign::new(Clue::ClockIsOff(advanced), 3).shown_by(Some(last.2)));
             }
         }
     }
@@ -193,8 +171,7 @@ fn life_after(case: &Case<'_>, suspect: &TraceSegment, is_seen_ttl: bool, signs:
             && !crate::flow::after(end, s.seq.wrapping_add(s.payload_len))
     });
     if let Some(behind) = behind.filter(|_| over) {
-        let reason = "the sender goes on with data behind it, as if it had not sent this".into();
-        return signs.push(Sign { reason, weight, packet: Some(behind.packet) });
+        return signs.push(Sign::new(Clue::DataBehind, weight).shown_by(Some(behind.packet)));
     }
     let later = case.trace.sent(suspect.direction).find(|s| {
         s.packet > suspect.packet
@@ -206,8 +183,7 @@ fn life_after(case: &Case<'_>, suspect: &TraceSegment, is_seen_ttl: bool, signs:
     });
     let spoils = suspect.flags.rst() || suspect.flags.fin() || suspect.payload_len > 0;
     if let Some(later) = later.filter(|_| spoils) {
-        let reason = format!("the sender goes on with TTL {} as if it had not sent this", later.ip.ttl);
-        signs.push(Sign { reason, weight: 4, packet: Some(later.packet) });
+        signs.push(Sign::new(Clue::GoesOn(later.ip.ttl), 4).shown_by(Some(later.packet)));
     }
 }
 
@@ -231,8 +207,7 @@ fn timing(case: &Case<'_>, suspect: &TraceSegment, signs: &mut Vec<Sign>) {
         // A RST without ACK takes its number from what it answers.
         let bare = suspect.flags.rst() && !suspect.flags.ack() && suspect.seq == trigger.ack;
         if (answers || bare) && took < rtt * LATE {
-            let reason = "it comes a round trip after what it answers, as the end's would".into();
-            signs.push(Sign { reason, weight: -1, packet: None });
+            signs.push(Sign::new(Clue::InTime, -1));
         }
         return;
     }
@@ -257,9 +232,8 @@ fn timing(case: &Case<'_>, suspect: &TraceSegment, signs: &mut Vec<Sign>) {
         _ if answers || quiet => 2,
         _ => return,
     };
-    let (took, rtt) = (took * 1e3, rtt * 1e3);
-    let reason = format!("it comes {took:.1} ms after what it answers; the round trip takes {rtt:.1} ms");
-    signs.push(Sign { reason, weight, packet: Some(trigger.packet) });
+    let clue = Clue::Early { took: took * 1e3, round_trip: rtt * 1e3 };
+    signs.push(Sign::new(clue, weight).shown_by(Some(trigger.packet)));
 }
 
 fn sequence(case: &Case<'_>, suspect: &TraceSegment, own: &[&TraceSegment], signs: &mut Vec<Sign>) {
@@ -281,14 +255,12 @@ fn sequence(case: &Case<'_>, suspect: &TraceSegment, own: &[&TraceSegment], sign
         && (crate::flow::after(suspect.seq, expected) || !acks(suspect.seq))
     {
         let off = suspect.seq.wrapping_sub(expected) as i32;
-        let reason = format!("its sequence number is off by {off}");
-        signs.push(Sign { reason, weight: if off > 0 { 2 } else { 1 }, packet: None });
+        signs.push(Sign::new(Clue::SequenceIsOff(off), if off > 0 { 2 } else { 1 }));
     }
     let acked = own.iter().filter(|s| s.flags.ack()).map(|s| s.ack);
     let acked = acked.reduce(|a, b| if crate::flow::after(b, a) { b } else { a });
     if suspect.flags.ack() && acked.is_some_and(|acked| crate::flow::after(acked, suspect.ack)) {
-        let reason = "it acknowledges less than the sender had acknowledged before".into();
-        signs.push(Sign { reason, weight: 3, packet: None });
+        signs.push(Sign::new(Clue::AcknowledgesLess, 3));
     }
     let stepped = case
         .trace
@@ -299,7 +271,7 @@ fn sequence(case: &Case<'_>, suspect: &TraceSegment, own: &[&TraceSegment], sign
         })
         .count();
     if stepped >= 2 {
-        signs.push(Sign { reason: "several resets with stepped sequence numbers".into(), weight: 3, packet: None });
+        signs.push(Sign::new(Clue::Stepped, 3));
     }
 }
 
@@ -310,14 +282,9 @@ fn identification(suspect: &TraceSegment, own: &[&TraceSegment], signs: &mut Vec
     let counts = ids.len() >= 3 && ids.windows(2).all(|pair| (1..=64).contains(&pair[1].wrapping_sub(pair[0])));
     if let Some(last) = ids.last().filter(|_| counts) {
         if (1..=256).contains(&id.wrapping_sub(*last)) {
-            signs.push(Sign {
-                reason: "its IP identification continues the sender's counter".into(),
-                weight: -2,
-                packet: None,
-            });
+            signs.push(Sign::new(Clue::CounterGoesOn, -2));
         } else {
-            let reason = format!("IP identification {id} is off the sender's counter ({last} before)");
-            signs.push(Sign { reason, weight: 1, packet: None });
+            signs.push(Sign::new(Clue::CounterIsOff { id, before: *last }, 1));
         }
     }
 }
@@ -329,13 +296,9 @@ fn hardware(suspect: &TraceSegment, own: &[&TraceSegment], signs: &mut Vec<Sign>
         && macs.iter().all(|known| known == first)
         && mac != *first
     {
-        signs.push(Sign {
-            reason: "another hardware address than the sender's other packets".into(),
-            weight: 2,
-            packet: None,
-        });
+        signs.push(Sign::new(Clue::OtherHardware, 2));
     }
     if !own.is_empty() && own.iter().all(|s| s.ip.traffic_class >> 2 != suspect.ip.traffic_class >> 2) {
-        signs.push(Sign { reason: "another DSCP than the sender's other packets".into(), weight: 1, packet: None });
+        signs.push(Sign::new(Clue::OtherDscp, 1));
     }
 }

@@ -64,7 +64,7 @@ impl Found {
     /// A finding proved by `packet`.
     pub fn at(packet: PacketNumber, confidence: Confidence, ended_by: EndedBy, headline: impl Into<String>) -> Self {
         let headline = headline.into();
-        let evidence = vec![Evidence { packet, role: Role::Primary, note: headline.clone() }];
+        let evidence = vec![Evidence { packet, flow: None, role: Role::Primary, note: headline.clone() }];
         Found {
             confidence,
             ended_by,
@@ -92,9 +92,27 @@ impl Found {
 
     /// The same with another packet as evidence.
     #[must_use]
-    pub fn supported(mut self, packet: Option<PacketNumber>, note: impl Into<String>) -> Self {
-        if let Some(packet) = packet.filter(|packet| self.evidence.iter().all(|known| known.packet != *packet)) {
-            self.evidence.push(Evidence { packet, role: Role::Supporting, note: note.into() });
+    pub fn supported(self, packet: Option<PacketNumber>, note: impl Into<String>) -> Self {
+        self.with(packet.map(|packet| Evidence { packet, flow: None, role: Role::Supporting, note: note.into() }))
+    }
+
+    /// The same with a packet that shows what would have been there.
+    #[must_use]
+    pub fn contrasted(self, packet: Option<PacketNumber>, note: impl Into<String>) -> Self {
+        self.with(packet.map(|packet| Evidence { packet, flow: None, role: Role::Contrast, note: note.into() }))
+    }
+
+    /// The same with a piece of evidence; of one packet what was said first counts.
+    #[must_use]
+    pub fn with(mut self, evidence: Option<Evidence>) -> Self {
+        let Some(new) = evidence else { return self };
+        match self.evidence.iter_mut().find(|known| known.packet == new.packet) {
+            None => self.evidence.push(new),
+            // What supports can be what the finding contrasts with as well.
+            Some(known) if new.role == Role::Contrast && known.role == Role::Supporting => {
+                *known = Evidence { note: format!("{}; {}", known.note, new.note), ..new };
+            }
+            Some(_) => {}
         }
         self
     }
@@ -123,10 +141,8 @@ impl Found {
         let reasons = sender.reasons();
         let sentence = if reasons.is_empty() { format!("{who}.") } else { format!("{who}: {reasons}.") };
         self.detail = if self.detail.is_empty() { sentence } else { format!("{} {sentence}", self.detail) };
-        for sign in sender.signs.iter().filter(|sign| sign.weight > 0) {
-            self = self.supported(sign.packet, sign.reason.clone());
-        }
-        self
+        let foreign = sender.signs.iter().filter(|sign| sign.weight > 0);
+        foreign.fold(self, |found, sign| found.with(sign.evidence()))
     }
 
     /// The answer that gives this.

@@ -83,6 +83,8 @@ pub(super) struct SizeLoss {
     pub lost: u32,
     /// Payload of the largest segment that arrived.
     pub arrived: u32,
+    /// The packet that carried it, where it was captured by itself.
+    pub arrived_in: Option<PacketNumber>,
     /// How often it was sent again, as far as the capture shows.
     pub retransmissions: usize,
 }
@@ -117,7 +119,8 @@ fn lost_beyond(case: &Case<'_>, direction: Direction) -> Option<SizeLoss> {
         .iter()
         .map(|(left, right)| right - left)
         .filter(|part| (1..i64::from(large[0].payload_len)).contains(part));
-    let arrived = arrived.map(|s| i64::from(s.payload_len)).chain(part).max()? as u32;
+    let whole = arrived.max_by_key(|s| s.payload_len);
+    let arrived = whole.map(|s| i64::from(s.payload_len)).into_iter().chain(part).max()? as u32;
     // Everything as large that arrived before speaks against the size.
     let as_large_arrived = case
         .data(direction)
@@ -126,6 +129,7 @@ fn lost_beyond(case: &Case<'_>, direction: Direction) -> Option<SizeLoss> {
         first: lost[0].packet,
         lost: large[0].payload_len,
         arrived,
+        arrived_in: whole.filter(|s| s.payload_len == arrived).map(|s| s.packet),
         retransmissions: large.len(),
     })
 }
@@ -146,8 +150,10 @@ fn lost_before(case: &Case<'_>, direction: Direction) -> Option<SizeLoss> {
         return None;
     }
     let first = after.source.as_ref()?.packet;
-    let arrived = case.data(direction).filter(|s| case.offset(s) as u64 >= gap.end).map(|s| s.payload_len).max()?;
+    let behind = case.data(direction).filter(|s| case.offset(s) as u64 >= gap.end).max_by_key(|s| s.payload_len)?;
+    let arrived = behind.payload_len;
     let mss = u64::from(case.trace.row.sides[direction.reversed()].mss);
     let whole = arrived >= LARGE && mss > 0 && u64::from(arrived) + 12 >= mss;
-    (!whole).then_some(SizeLoss { first, lost: gap.len().min(u64::from(u32::MAX)) as u32, arrived, retransmissions: 0 })
+    let lost = gap.len().min(u64::from(u32::MAX)) as u32;
+    (!whole).then_some(SizeLoss { first, lost, arrived, arrived_in: Some(behind.packet), retransmissions: 0 })
 }

@@ -6,7 +6,7 @@ use super::context::{Beginnings, Context};
 use super::doubt::{
     HTTPS, SHORTEST_STUB, begins_hello, hides_last_word, is_record, is_undecidable, may_have_been_tls, speaks_tls,
 };
-use super::finding::Finding;
+use super::finding::{Also, Finding};
 use super::notes::{self, Note};
 use super::rule::{Answer, Found, Rule};
 use super::rules::RULES;
@@ -58,14 +58,50 @@ fn find(case: &Case<'_>) -> (Outcome, Option<Finding>) {
     if matches!(settled, Outcome::NotTls | Outcome::Unused) && !may_be_a_try(case) || is_undecidable(case) {
         return (settled, None);
     }
-    for rule in RULES {
-        if let Answer::Found(found) = (rule.judge)(case) {
-            let midstream = matches!(rule.cause, Cause::ResetInMidStream | Cause::SilenceInMidStream);
-            let outcome = if midstream { Outcome::Ok } else { Outcome::Failed };
-            return (outcome, Some(finding(case, rule, *found)));
+    for (at, rule) in RULES.iter().enumerate() {
+        match (rule.judge)(case) {
+            Answer::Clear | Answer::Pending => {}
+            Answer::Found(found) => {
+                let midstream = matches!(rule.cause, Cause::ResetInMidStream | Cause::SilenceInMidStream);
+                let outcome = if midstream { Outcome::Ok } else { Outcome::Failed };
+                let finding = Finding { also: also(case, rule.cause, &RULES[at + 1..]), ..finding(case, rule, *found) };
+                return (outcome, Some(finding));
+            }
         }
     }
     (settled, None)
+}
+
+/// What a certificate can be refused for, by what there is to mend: a fault of one row is no consequence of one of
+/// another. Left out is what says something of the client or of other flows: an authority that is only unknown here,
+/// and one that is another than in good flows, as an old certificate's can be.
+const FAULTS: [&[Cause]; 4] = [
+    &[Cause::CertificateExpired, Cause::CertificateNotYetValid],
+    &[Cause::CertificateWrongName],
+    &[Cause::CertificateWeak],
+    &[Cause::CertificateSelfSigned, Cause::CertificateIncompleteChain],
+];
+
+/// What the rules after the one that named `cause` find of the same flow and that would be left if it were mended. All
+/// other causes explain the same ending: of those the first one is enough.
+fn also(case: &Case<'_>, cause: Cause, rules: &[Rule]) -> Vec<Also> {
+    let mut told: Vec<&[Cause]> = FAULTS.into_iter().filter(|row| row.contains(&cause)).collect();
+    let mut also = Vec::new();
+    if told.is_empty() {
+        return also;
+    }
+    for rule in rules {
+        let Some(row) = FAULTS.into_iter().find(|row| row.contains(&rule.cause) && !told.contains(row)) else {
+            continue;
+        };
+        if let Answer::Found(found) = (rule.judge)(case)
+            && found.confidence >= Confidence::Likely
+        {
+            told.push(row);
+            also.push(Also { cause: rule.cause, headline: found.headline });
+        }
+    }
+    also
 }
 
 fn finding(case: &Case<'_>, rule: &Rule, found: Found) -> Finding {

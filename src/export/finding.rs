@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::links::LinkJson;
 use crate::cohort::Link;
-use crate::diagnose::{ClientReport, Evidence, Finding};
+use crate::diagnose::{Also, ClientReport, Evidence, Finding};
 use crate::vocab::Cause;
 
 /// A finding as an object.
@@ -23,15 +23,25 @@ pub struct FindingJson<'a> {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     clients_report: Vec<ReportJson<'a>>,
     next_steps: &'a [String],
-    #[serde(skip_serializing_if = "<[_]>::is_empty")]
-    also: &'a [Cause],
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    also: Vec<AlsoJson<'a>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     links: Vec<LinkJson>,
+}
+
+/// Another cause that holds of the flow.
+#[derive(Serialize)]
+struct AlsoJson<'a> {
+    cause: Cause,
+    headline: &'a str,
 }
 
 #[derive(Serialize)]
 struct EvidenceJson<'a> {
     packet: u32,
+    /// Where it is another's than the finding's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    flow: Option<u32>,
     role: &'static str,
     note: &'a str,
 }
@@ -47,9 +57,11 @@ impl<'a> FindingJson<'a> {
     pub fn new(finding: &'a Finding, links: &'a [Link]) -> Self {
         let evidence = |evidence: &'a Evidence| EvidenceJson {
             packet: evidence.packet.0,
+            flow: evidence.flow.map(|flow| flow.0),
             role: evidence.role.name(),
             note: &evidence.note,
         };
+        let also = |also: &'a Also| AlsoJson { cause: also.cause, headline: &also.headline };
         let report = |report: &'a ClientReport| ReportJson { client: report.client, error: &report.error };
         Self {
             flow: finding.flow.0,
@@ -62,7 +74,7 @@ impl<'a> FindingJson<'a> {
             evidence: finding.evidence.iter().map(evidence).collect(),
             clients_report: finding.clients_report.iter().map(report).collect(),
             next_steps: &finding.next_steps,
-            also: &finding.also,
+            also: finding.also.iter().map(also).collect(),
             links: LinkJson::all(links),
         }
     }

@@ -38,6 +38,9 @@ fn rows(finding: &Finding, links: &[Link], width: usize) -> Vec<FindingRow> {
         rows.push(verdict);
     }
     rows.text(Role::Text, "", &finding.detail);
+    for also in &finding.also {
+        rows.text(Role::Text, "also ", &format!("{}: {}", also.cause, also.headline));
+    }
     rows.heading("Evidence", !finding.evidence.is_empty());
     for evidence in &finding.evidence {
         let lead = format!("packet {}: ", evidence.packet);
@@ -48,7 +51,7 @@ fn rows(finding: &Finding, links: &[Link], width: usize) -> Vec<FindingRow> {
                 _ => Line::of(Role::Text, "  "),
             };
             let packet = Some(evidence.packet);
-            rows.rows.push(FindingRow { line: line.with(Role::Text, part), packet, flow: None });
+            rows.rows.push(FindingRow { line: line.with(Role::Text, part), packet, flow: evidence.flow });
         }
     }
     rows.links(links);
@@ -59,10 +62,6 @@ fn rows(finding: &Finding, links: &[Link], width: usize) -> Vec<FindingRow> {
     rows.heading("What to try next", !finding.next_steps.is_empty());
     for step in &finding.next_steps {
         rows.text(Role::Text, "- ", step);
-    }
-    if !finding.also.is_empty() {
-        let names: Vec<_> = finding.also.iter().map(|cause| cause.name()).collect();
-        rows.text(Role::Dim, "", &format!("Fits too: {}", names.join(", ")));
     }
     rows.rows
 }

@@ -69,7 +69,7 @@ pub struct Arrow {
 /// One row of the ladder.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct StepRow {
-    /// `◆` for the packet that proves the finding, `◇` for further evidence.
+    /// `◆` for the packet that proves the finding, `◇` for further evidence, `○` for what the finding contrasts with.
     pub mark: Span,
     /// The packet's number.
     pub packet: Span,

@@ -85,7 +85,7 @@ impl Timeline {
             return vec![Then::Show(FlowRef { flow, ..view.flow }, None)];
         }
         let Some(packet) = row.and_then(|row| row.packet) else {
-            return vec![Then::notice("this line speaks of no packet and no other flow; lines marked ◆ and ◇ do")];
+            return vec![Then::notice("this line speaks of no packet and no other flow; lines marked ◆, ◇ and ○ do")];
         };
         self.steps.go_to_packet(view, packet);
         self.focus = Pane::Steps;

@@ -31,16 +31,17 @@ fn judge(case: &Case<'_>) -> Answer {
     };
     let whose = certificate.common_name.as_deref().unwrap_or(&certificate.subject);
     let headline = format!("the certificate of {whose} had expired {days} days before");
-    match refused.because(refused.confidence(), headline) {
-        // Others take the same chain by a way around it.
-        Answer::Found(found) if certificate.der != refused.leaf.der && chain::is_accepted(case) => found
+    let found = refused.because(refused.confidence(), headline);
+    // Others take the same chain by a way around it.
+    if certificate.der != refused.leaf.der && chain::is_accepted(case) {
+        return found
             .advice([
                 "Remove this certificate from the chain file: it is superfluous, the other clients never look at it",
                 "Bring the refusing client's trust store up to date",
             ])
-            .answer(),
-        answer => answer,
+            .answer();
     }
+    found.answer()
 }
 
 /// Of an encrypted chain only the alert speaks.

@@ -45,5 +45,5 @@ fn judge(case: &Case<'_>) -> Answer {
     } else {
         Confidence::Likely
     };
-    refused.because(confidence, format!("the chain lacks the certificate of {missing}"))
+    refused.because(confidence, format!("the chain lacks the certificate of {missing}")).answer()
 }

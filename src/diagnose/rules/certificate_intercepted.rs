@@ -3,6 +3,7 @@
 
 use super::prelude::*;
 use crate::diagnose::chain::{self, Refused};
+use crate::diagnose::finding::{Evidence, Role};
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {
@@ -35,5 +36,8 @@ fn judge(case: &Case<'_>) -> Answer {
     }
     let (flow, issuer, expected) = (good.flow, &leaf.issuer, &expected.issuer);
     let headline = format!("issued by {issuer}, while the good flow {flow} shows {expected}");
-    refused.because(if after_handshake { Confidence::Possible } else { Confidence::Likely }, headline)
+    let confidence = if after_handshake { Confidence::Possible } else { Confidence::Likely };
+    let note = format!("the certificate of the good flow {flow}, issued by {expected}");
+    let contrast = Evidence { packet: good.packet, flow: Some(flow), role: Role::Contrast, note };
+    refused.because(confidence, headline).with(Some(contrast)).answer()
 }

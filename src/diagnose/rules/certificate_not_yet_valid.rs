@@ -27,5 +27,7 @@ fn judge(case: &Case<'_>) -> Answer {
         return Answer::Clear;
     };
     let whose = certificate.common_name.as_deref().unwrap_or(&certificate.subject);
-    refused.because(refused.confidence(), format!("the certificate of {whose} becomes valid {days} days later"))
+    refused
+        .because(refused.confidence(), format!("the certificate of {whose} becomes valid {days} days later"))
+        .answer()
 }

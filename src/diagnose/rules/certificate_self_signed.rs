@@ -23,5 +23,5 @@ fn judge(case: &Case<'_>) -> Answer {
         return Answer::Clear;
     }
     let whose = refused.leaf.common_name.as_deref().unwrap_or(&refused.leaf.subject);
-    refused.because(refused.confidence(), format!("the certificate of {whose} signed itself"))
+    refused.because(refused.confidence(), format!("the certificate of {whose} signed itself")).answer()
 }

@@ -28,5 +28,5 @@ fn judge(case: &Case<'_>) -> Answer {
         _ => None,
     });
     let Some((_, weak)) = weak else { return Answer::Clear };
-    refused.because(refused.confidence(), format!("the certificate is weak: {weak}"))
+    refused.because(refused.confidence(), format!("the certificate is weak: {weak}")).answer()
 }

@@ -32,5 +32,7 @@ fn judge(case: &Case<'_>) -> Answer {
         [] => "no name at all".to_owned(),
         names => names.join(", "),
     };
-    refused.because(refused.confidence(), format!("the certificate is for {names}, the client asked for {asked}"))
+    refused
+        .because(refused.confidence(), format!("the certificate is for {names}, the client asked for {asked}"))
+        .answer()
 }

@@ -36,7 +36,7 @@ fn judge(case: &Case<'_>) -> Answer {
         EndedBy::Middlebox,
         format!("after the server's TLS comes {what}"),
     )
-    .supported(case.at(case.seen.server_hello).map(|s| s.packet), "the server's own TLS");
+    .contrasted(case.at(case.seen.server_hello).map(|s| s.packet), "the server's own TLS");
     let sender = alerts::ending_sender(case);
     match sender {
         // A server does not change its language: without a sign for the server a second speaker is the better reading.

@@ -39,7 +39,8 @@ fn judge(case: &Case<'_>) -> Answer {
                 format!("{} bytes of the {} never arrive", loss.lost, direction.sender())
             };
             let headline = format!("{how}; one of {} bytes does", loss.arrived);
-            let found = Found::at(loss.first, Confidence::Likely, EndedBy::Path, headline);
+            let found = Found::at(loss.first, Confidence::Likely, EndedBy::Path, headline)
+                .contrasted(loss.arrived_in, format!("{} bytes arrive", loss.arrived));
             return told(case, direction, found).answer();
         }
     }

@@ -83,6 +83,9 @@ fn write_proof(out: &mut impl Write, diagnosis: &Diagnosis<'_>, finding: &Findin
     if !finding.detail.is_empty() {
         writeln!(out, "\n{}", markdown(&finding.detail))?;
     }
+    for also in &finding.also {
+        writeln!(out, "\nAlso {}: {}", also.cause, markdown(&also.headline))?;
+    }
     let linked = diagnosis.linker.links(finding.flow);
     if !linked.is_empty() {
         writeln!(out, "\nLinked:\n")?;

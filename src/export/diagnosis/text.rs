@@ -68,6 +68,9 @@ fn write_proof(out: &mut impl Write, diagnosis: &Diagnosis<'_>, finding: &Findin
     if !finding.detail.is_empty() {
         writeln!(out, "    {}", text::visible(&finding.detail))?;
     }
+    for also in &finding.also {
+        writeln!(out, "    also {}: {}", also.cause, text::visible(&also.headline))?;
+    }
     for link in diagnosis.linker.links(finding.flow) {
         writeln!(out, "    linked: {}", links::line(&link))?;
     }
