@@ -115,9 +115,14 @@ pub(super) fn silence(case: &Case<'_>) -> Answer {
         return Answer::Clear;
     }
     let server_closed = case.trace.first(|s| s.direction == Direction::ToClient && s.flags.fin());
+    let mut is_pending = false;
     for direction in Direction::BOTH {
         let lost = unacknowledged_retransmissions(case, direction);
-        if repeats(&lost) < RETRANSMISSIONS || server_closed.is_some() && direction == Direction::ToServer {
+        if server_closed.is_some() && direction == Direction::ToServer {
+            continue;
+        }
+        if repeats(&lost) < RETRANSMISSIONS {
+            is_pending |= !lost.is_empty() && case.ending.is_none();
             continue;
         }
         // An end that has closed and gone does not acknowledge what still comes; it answers with a RST.
@@ -135,7 +140,10 @@ pub(super) fn silence(case: &Case<'_>) -> Answer {
             .detail("That a device on the way swallows it is inferred: earlier data of the flow passed.")
             .answer();
     }
-    stopped_answer(case)
+    match stopped_answer(case) {
+        Answer::Clear if is_pending => Answer::Pending,
+        answer => answer,
+    }
 }
 
 /// An answer that stops inside a record, a client that gives up, and a server that does not even acknowledge that.
@@ -156,13 +164,18 @@ fn stopped_answer(case: &Case<'_>) -> Answer {
             .sent(Direction::ToServer)
             .any(|s| s.events.any(Events::ANY_RETRANSMISSION) && s.time >= silent_until);
     let left_open = leaving.is_none() && waited >= SILENCE && case.is_captured_to_the_end();
-    let stopped = case.tls.progress.unfinished.to_client && waited >= STOPPED;
-    if !(stopped && (unanswered_end || left_open)) {
-        return Answer::Clear;
+    let unfinished = case.tls.progress.unfinished.to_client;
+    if !(unfinished && waited >= STOPPED && (unanswered_end || left_open)) {
+        // The client may leave yet, or give up what it cannot send.
+        return if unfinished && leaving.is_none_or(|_| !answered) { Answer::Pending } else { Answer::Clear };
     }
     let packet = leaving.map_or(last.packet, |s| s.packet);
-    Found::at(packet, Confidence::Likely, EndedBy::Middlebox, format!("the answer stops inside a record; nothing for {waited:.1} s"))
-        .detail("That a device on the way swallows everything is inferred: earlier data passed, and the client's end is not acknowledged.")
+    let headline = format!("the answer stops inside a record; nothing for {waited:.1} s");
+    Found::at(packet, Confidence::Likely, EndedBy::Middlebox, headline)
+        .detail(
+            "That a device on the way swallows everything is inferred: earlier data passed, and the client's end is not \
+             acknowledged.",
+        )
         .supported(Some(last.packet), "the last data")
         .answer()
 }

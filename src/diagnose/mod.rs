@@ -37,7 +37,7 @@ pub use finding::{Also, ClientReport, Evidence, Finding, Role};
 pub use notes::Note;
 pub use rule::{Doc, Rule};
 pub use rules::RULES;
-pub use verdict::{Verdict, is_unanswered, judge, quick, unanswered};
+pub use verdict::{Verdict, is_silent, is_unanswered, judge, quick, unanswered};
 
 /// The first sentence of a cause's documentation.
 pub fn summary(cause: crate::vocab::Cause) -> &'static str {

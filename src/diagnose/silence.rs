@@ -2,6 +2,7 @@
 
 use super::case::{Case, RETRANSMISSIONS};
 use super::exchange::carries_news;
+use super::rule::Answer;
 use crate::flow::{Events, TraceSegment};
 use crate::vocab::{Direction, EndedBy, PacketNumber, Time};
 
@@ -20,6 +21,11 @@ pub(super) fn is_silence(case: &Case<'_>) -> bool {
     // A server that closes without having seen what was sent again and again had waited for it.
     let waited = case.ending.is_none() || case.ended_with(Direction::ToClient, super::EndingKind::Close);
     case.ended_in_silence(last_progress(case)) || waited && gave_up_retransmitting(case)
+}
+
+/// The answer of a rule that needs such a silence where there is none: there may be one yet if nobody ended the flow.
+pub(super) fn not_yet(case: &Case<'_>) -> Answer {
+    if case.ending.is_none() { Answer::Pending } else { Answer::Clear }
 }
 
 /// Whether some payload was sent again so often that its loss counts, whatever the clock says.

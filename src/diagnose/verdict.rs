@@ -1,6 +1,6 @@
 //! From a case to a verdict: the outcome, and the finding where there is one.
 
-use super::case::{Case, RETRANSMISSIONS, SYN_SILENCE, Stage};
+use super::case::{Case, RETRANSMISSIONS, SILENCE, SYN_SILENCE, Stage};
 use super::clients;
 use super::context::{Beginnings, Context};
 use super::doubt::{
@@ -27,6 +27,8 @@ pub struct Verdict {
     pub finding: Option<Finding>,
     /// What else is worth saying of it.
     pub notes: Vec<Note>,
+    /// Whether a rule may find something else once the capture goes on: what is said holds if it does not.
+    pub is_pending: bool,
 }
 
 /// Ports that plain-text protocols are assigned to: a connection there that never comes up is no try at TLS.
@@ -49,27 +51,30 @@ const WORTH_SAYING: f64 = 0.001;
 
 /// Judges a flow in full.
 pub fn judge(case: &Case<'_>) -> Verdict {
-    let (outcome, finding) = find(case);
-    Verdict { outcome, finding, notes: notes::notes(case, outcome) }
+    let (outcome, finding, is_pending) = find(case);
+    Verdict { outcome, finding, notes: notes::notes(case, outcome), is_pending }
 }
 
-fn find(case: &Case<'_>) -> (Outcome, Option<Finding>) {
+/// The outcome, the finding, and whether a rule waits for more of the capture.
+fn find(case: &Case<'_>) -> (Outcome, Option<Finding>, bool) {
     let settled = outcome(case);
     if matches!(settled, Outcome::NotTls | Outcome::Unused) && !may_be_a_try(case) || is_undecidable(case) {
-        return (settled, None);
+        return (settled, None, false);
     }
+    let mut is_pending = false;
     for (at, rule) in RULES.iter().enumerate() {
         match (rule.judge)(case) {
-            Answer::Clear | Answer::Pending => {}
+            Answer::Clear => {}
+            Answer::Pending => is_pending = true,
             Answer::Found(found) => {
                 let midstream = matches!(rule.cause, Cause::ResetInMidStream | Cause::SilenceInMidStream);
                 let outcome = if midstream { Outcome::Ok } else { Outcome::Failed };
                 let finding = Finding { also: also(case, rule.cause, &RULES[at + 1..]), ..finding(case, rule, *found) };
-                return (outcome, Some(finding));
+                return (outcome, Some(finding), is_pending);
             }
         }
     }
-    (settled, None)
+    (settled, None, is_pending)
 }
 
 /// What a certificate can be refused for, by what there is to mend: a fault of one row is no consequence of one of
@@ -255,6 +260,11 @@ fn may_be_a_try(case: &Case<'_>) -> bool {
     let row = &case.trace.row;
     let plain = PLAIN_PORTS.contains(&row.server.port) && !case.context.tls_servers.contains(&row.server);
     case.client_data.is_some() || !plain
+}
+
+/// Whether nothing was captured of a flow for so long that silence is a finding.
+pub fn is_silent(row: &FlowRow, context: &Context) -> bool {
+    context.capture_end.since(row.end) >= SILENCE
 }
 
 /// Whether nothing but SYNs of the client was captured of a flow.

@@ -9,6 +9,7 @@ use super::traces;
 use crate::cohort;
 use crate::diagnose::{self, Case, Context, GoodChain, GoodChains, Verdict};
 use crate::facts::FlowFacts;
+use crate::flow::FlowRow;
 use crate::index::Index;
 use crate::proto::dialogue::Event;
 use crate::proto::tls::certificate::CertificateStore;
@@ -23,14 +24,15 @@ const SETTLED_AT_ONCE: usize = 16_384;
 /// Flows read again at a time: their packets' places are looked up together.
 const BATCH: usize = 2048;
 
-/// Judges every flow at the end of the captures.
+/// Judges every flow at the end of the captures, also those that were judged before: only now are all others known.
 pub(super) fn judge_all(shared: &Shared) {
+    shared.status.lock().judged.clear();
     judge_flows(shared, false);
     group(shared);
 }
 
-/// Judges the flows that are over while the captures still grow; what comes later is judged again.
-pub(super) fn judge_closed(shared: &Shared) {
+/// Judges the flows that are over, or silent, while the captures still grow; what comes later is judged again.
+pub(super) fn judge_so_far(shared: &Shared) {
     judge_flows(shared, true);
     group(shared);
 }
@@ -82,11 +84,11 @@ fn late(shared: &Shared, revision: u64, only_closed: bool) -> Vec<FlowNumber> {
     index.iter().filter(late).map(|facts| facts.flow).collect()
 }
 
-fn judge_flows(shared: &Shared, only_closed: bool) {
-    reopen(shared, only_closed);
+fn judge_flows(shared: &Shared, grows: bool) {
+    reopen(shared, grows);
     let mut context = cohort::context(&shared.index.read());
     context.trust = Arc::clone(&shared.trust);
-    let suspects = settle(shared, &context, only_closed);
+    let suspects = settle(shared, &context, grows);
     let suspects = unjudged(shared, suspects);
     {
         let index = shared.index.read();
@@ -101,11 +103,24 @@ fn judge_flows(shared: &Shared, only_closed: bool) {
         }
         let verdicts = judge(shared, batch, &context);
         let mut index = shared.index.write();
-        for (flow, verdict) in verdicts {
+        let (said, put_off): (Vec<_>, Vec<_>) =
+            verdicts.into_iter().partition(|(flow, verdict)| !grows || is_final(&index, *flow, verdict));
+        for (flow, verdict) in said {
             index.judge(flow, verdict);
         }
         index.change();
+        // These are judged again though they may get no packet more.
+        let mut status = shared.status.lock();
+        for (flow, _) in put_off {
+            status.judged.remove(&flow);
+        }
     }
+}
+
+/// Whether a verdict holds while the captures grow: no rule waits for more, and the flow is over or failed already.
+fn is_final(index: &Index, flow: FlowNumber, verdict: &Verdict) -> bool {
+    let is_over = index.row(flow).is_some_and(FlowRow::is_closed);
+    !verdict.is_pending && (is_over || verdict.finding.is_some())
 }
 
 /// Leaves out the flows that were judged before and have no packet since.
@@ -120,14 +135,14 @@ fn unjudged(shared: &Shared, mut suspects: Vec<FlowNumber>) -> Vec<FlowNumber> {
 }
 
 /// Gives an outcome to every flow that the index alone decides; returns the others.
-fn settle(shared: &Shared, context: &Context, only_closed: bool) -> Vec<FlowNumber> {
+fn settle(shared: &Shared, context: &Context, grows: bool) -> Vec<FlowNumber> {
     let mut suspects = Vec::new();
     let mut unanswered = 0;
     let flows = shared.index.read().len();
     for first in (0..flows).step_by(SETTLED_AT_ONCE) {
         let mut index = shared.index.write();
         let range = first..flows.min(first + SETTLED_AT_ONCE);
-        settle_range(&mut index, range, context, only_closed, (&mut suspects, &mut unanswered));
+        settle_range(&mut index, range, context, grows, (&mut suspects, &mut unanswered));
         index.change();
     }
     suspects
@@ -137,7 +152,7 @@ fn settle_range(
     index: &mut Index,
     range: Range<usize>,
     context: &Context,
-    only_closed: bool,
+    grows: bool,
     (suspects, unanswered): (&mut Vec<FlowNumber>, &mut usize),
 ) {
     for flow in range.map(|number| FlowNumber(number as u32)) {
@@ -146,7 +161,7 @@ fn settle_range(
         let Some(row) = index.row(flow) else { continue };
         match outcome {
             Some(outcome) => index.settle(flow, outcome),
-            None if only_closed && !row.is_closed() => {}
+            None if grows && !row.is_closed() && !diagnose::is_silent(row, context) => {}
             None if diagnose::is_unanswered(row) && *unanswered >= MAX_UNANSWERED => {
                 let (outcome, why) = diagnose::unanswered(row, context);
                 index.settle_without_finding(flow, outcome, why);

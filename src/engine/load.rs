@@ -23,7 +23,7 @@ const BLOCKS: usize = 8;
 
 /// How long to wait before looking whether a growing file has grown.
 const POLL: Duration = Duration::from_millis(250);
-/// How often flows that are over are judged while the capture still loads.
+/// How often flows that are over or silent are judged while the capture still loads.
 const JUDGE_EVERY: Duration = Duration::from_secs(1);
 /// How many times as long as judging takes it is not judged again: of many flows each look takes its time.
 const JUDGE_SHARE: u32 = 20;
@@ -99,7 +99,7 @@ fn index_blocks(shared: &Shared, pass: &mut Pass, full: &Receiver<Block>, free: 
         let _ = free.send(block);
         if judged.elapsed() > pause {
             let began = Instant::now();
-            judge::judge_closed(shared);
+            judge::judge_so_far(shared);
             judged = Instant::now();
             pause = JUDGE_EVERY.max(began.elapsed() * JUDGE_SHARE);
         }

@@ -21,16 +21,17 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn judge(case: &Case<'_>) -> Answer {
-    if !(Stage::HelloBegun..=Stage::HelloSent).contains(&case.stage) || !silence::is_silence(case) {
+    if !(Stage::HelloBegun..=Stage::HelloSent).contains(&case.stage) {
         return Answer::Clear;
+    }
+    if !silence::is_silence(case) {
+        return silence::not_yet(case);
     }
     let lost = silence::unacknowledged_retransmissions(case, Direction::ToServer);
     if case.acknowledged(Direction::ToServer) > case.tls.start.to_server {
         return Answer::Clear;
     }
-    let Some(first) = lost.first() else {
-        return if case.ending.is_none() { Answer::Pending } else { Answer::Clear };
-    };
+    let Some(first) = lost.first() else { return silence::not_yet(case) };
     let headline = format!("the ClientHello is sent {} and never acknowledged", times(lost.len() + 1));
     let passed = something_passed(case);
     let (confidence, by) = match passed {

@@ -22,8 +22,11 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn judge(case: &Case<'_>) -> Answer {
-    if !(Stage::HelloBegun..=Stage::HelloSent).contains(&case.stage) || !silence::is_silence(case) {
+    if !(Stage::HelloBegun..=Stage::HelloSent).contains(&case.stage) {
         return Answer::Clear;
+    }
+    if !silence::is_silence(case) {
+        return silence::not_yet(case);
     }
     let start = case.tls.start.to_server;
     let end = silence::hello_end(case);

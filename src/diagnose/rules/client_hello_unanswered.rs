@@ -20,8 +20,11 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn judge(case: &Case<'_>) -> Answer {
-    if !(Stage::HelloBegun..=Stage::HelloSent).contains(&case.stage) || !silence::is_silence(case) {
+    if !(Stage::HelloBegun..=Stage::HelloSent).contains(&case.stage) {
         return Answer::Clear;
+    }
+    if !silence::is_silence(case) {
+        return silence::not_yet(case);
     }
     if case.answer().is_some_and(|s| case.ending.is_none_or(|e| s.packet < e.packet)) {
         return Answer::Clear;

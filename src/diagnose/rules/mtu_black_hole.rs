@@ -23,8 +23,11 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn judge(case: &Case<'_>) -> Answer {
-    if case.stage >= Stage::Complete || !silence::is_silence(case) {
+    if case.stage >= Stage::Complete {
         return Answer::Clear;
+    }
+    if !silence::is_silence(case) {
+        return silence::not_yet(case);
     }
     for direction in Direction::BOTH {
         if let Some(loss) = silence::size_loss(case, direction) {

@@ -44,9 +44,9 @@ fn judge(case: &Case<'_>) -> Answer {
         .sent_by(&sender)
         .answer();
     }
-    let Some(second) = second else { return Answer::Clear };
+    let Some(second) = second else { return silence::not_yet(case) };
     if !silence::is_silence(case) {
-        return if case.ending.is_none() { Answer::Pending } else { Answer::Clear };
+        return silence::not_yet(case);
     }
     let lost = silence::unacknowledged_retransmissions(case, Direction::ToServer);
     let (packet, ended_by, how) = match lost.first() {

@@ -28,12 +28,15 @@ fn judge(case: &Case<'_>) -> Answer {
         && case.stage >= Stage::HelloSent
         && case.tls.progress.gap
         && case.answer().is_some();
-    if !(Stage::ServerHello..=Stage::ClientFinished).contains(&case.stage) && !hidden || !silence::is_silence(case) {
+    if !(Stage::ServerHello..=Stage::ClientFinished).contains(&case.stage) && !hidden {
         return Answer::Clear;
     }
     // Under TLS 1.3 the client has finished the handshake; silence then is one of the stream.
     if case.is_tls13() && case.stage == Stage::ClientFinished {
         return Answer::Clear;
+    }
+    if !silence::is_silence(case) {
+        return silence::not_yet(case);
     }
     // After the whole flight it was the client's turn: it left by itself.
     let own_turn = !case.is_tls13()
