@@ -109,3 +109,43 @@ pub(super) fn broken_chain(case: &Case<'_>) -> Option<Contradiction> {
     })?;
     Some(Contradiction::Certificate { subject: Arc::clone(subject), issuer: Arc::clone(issuer) })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::proto::tls::samples::{self, bytes};
+
+    /// The contradiction of a ServerHello in which the bytes from `at` on are others.
+    fn check(at: usize, change: &[u8], expected: Option<&Contradiction>) {
+        let (client, mut server) = (bytes(samples::CLIENT_HELLO), bytes(samples::SERVER_HELLO));
+        server[at..at + change.len()].copy_from_slice(change);
+        let found = between(&ClientHello::decode(&client[4..]), &ServerHello::decode(&server[4..]));
+        assert_eq!(found.as_ref(), expected, "{change:x?} at {at}");
+    }
+
+    #[test]
+    fn the_server_may_choose_only_what_was_offered() {
+        check(71, &[0x13, 0x01], None);
+        check(71, &[0x13, 0x05], Some(&Contradiction::Suite(CipherSuite(0x1305))));
+        check(80, &[0x03, 0x05], Some(&Contradiction::Version(ProtocolVersion(0x0305))));
+        check(86, &[0x00, 0x17], Some(&Contradiction::Group(NamedGroup(0x0017))));
+        check(82, &[0x12, 0x34], Some(&Contradiction::Extension(ExtensionType(0x1234))));
+        check(39, &[0x00], Some(&Contradiction::SessionId));
+    }
+
+    #[test]
+    fn a_hello_that_does_not_decode_comes_first() {
+        let (client, server) = (bytes(samples::CLIENT_HELLO), bytes(samples::SERVER_HELLO));
+        let undecodable = |client: &[u8], server: &[u8]| match between(
+            &ClientHello::decode(&client[4..]),
+            &ServerHello::decode(&server[4..]),
+        ) {
+            Some(Contradiction::Undecodable(of, _)) => Some(of),
+            _ => None,
+        };
+        assert_eq!(undecodable(&client, &server[..60]), Some(HandshakeType::SERVER_HELLO));
+        assert_eq!(undecodable(&client[..60], &server), Some(HandshakeType::CLIENT_HELLO));
+        assert_eq!(undecodable(&client[..60], &server[..60]), Some(HandshakeType::SERVER_HELLO));
+        assert_eq!(undecodable(&client, &server), None);
+    }
+}

@@ -22,6 +22,8 @@ mod path;
 mod proxy;
 mod rule;
 mod rules;
+#[cfg(test)]
+mod script;
 mod signs;
 mod silence;
 mod upgrade;

@@ -334,3 +334,76 @@ pub fn quick(facts: &FlowFacts<'_>, context: &Context) -> Option<Outcome> {
     let retransmitting = client.retransmissions >= 3 || server.retransmissions >= 3;
     (tls.is_complete() && served && !spoiled && (quiet || !retransmitting)).then_some(Outcome::Ok)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::script::{OPENING, Script};
+    use super::*;
+
+    /// What is said of a flow that opens and goes on with `lines`, so many seconds after its last packet.
+    fn check(lines: &str, wait: f64, expected: &str) {
+        let script = Script::parse(&format!("{OPENING}{lines}"));
+        let verdict = script.case(Context::default(), wait, judge);
+        let mut said = verdict.outcome.to_string();
+        if let Some(finding) = &verdict.finding {
+            said = format!("{said}: {}, {}, {}", finding.cause, finding.ended_by, finding.confidence);
+            said.extend(finding.also.iter().map(|also| format!(", also {}", also.cause)));
+        }
+        assert_eq!(said + if verdict.is_pending { " so far" } else { "" }, expected, "after {wait} s of\n{lines}");
+    }
+
+    #[test]
+    fn silence_is_a_finding_after_a_while_and_pending_before() {
+        let asked = "1 > hello\n 20 < A";
+        check(asked, 5.0, "incomplete so far");
+        check(asked, 11.0, "failed: client-hello-unanswered, unknown, certain");
+        let begun = "1 > hello\n 20 < server-hello\n 0 > A";
+        check(begun, 5.0, "incomplete so far");
+        check(begun, 11.0, "failed: silence-after-server-hello, unknown, likely");
+        // What was sent so often is lost, whatever the clock says.
+        let lost = "1 > hello\n 300 > again\n 600 > again";
+        check(lost, 5.0, "incomplete so far");
+        check(&format!("{lost}\n 1200 > again"), 0.0, "failed: client-hello-lost, middlebox, likely");
+        // Nobody waits for an hour: the capture paused.
+        check(asked, 4000.0, "incomplete so far");
+    }
+
+    #[test]
+    fn who_leaves_at_once_gave_up_and_who_leaves_late_had_waited() {
+        check("1 > hello\n 20 < A\n 300 > F", 1.0, "failed: client-gave-up, client, likely");
+        check("1 > hello\n 20 < A\n 3000 > F", 1.0, "failed: client-hello-unanswered, client, certain");
+        check("1 > hello\n 20 < A\n 300 < F", 1.0, "failed: closed-after-client-hello, server, likely");
+        check("1 > hello\n 20 < A\n 6000 < F", 1.0, "failed: client-hello-unanswered, client, certain");
+    }
+
+    #[test]
+    fn what_is_lost_is_told_by_what_was_acknowledged() {
+        let tail = "1 > head\n 20 < A\n 0 > tail\n 300 > again\n 600 > again\n 1200 > again";
+        check(tail, 11.0, "failed: client-hello-segment-lost, middlebox, likely");
+        let size = "1 > hello\n 20 < zeros:1400 lost\n 0 < done\n 0 > old\n 3000 > F old";
+        check(size, 0.0, "failed: mtu-black-hole, path, likely");
+    }
+
+    #[test]
+    fn the_first_answer_names_the_cause() {
+        check("1 > hello\n 20 < text", 0.0, "failed: plaintext-answer, server, likely");
+        check("1 > hello\n 20 < hex:0000000000000000", 0.0, "failed: garbage-answer, server, likely");
+        check("1 > hello\n 20 < alert:2:40", 0.0, "failed: no-common-cipher, server, likely");
+        check("1 > hello\n 20 < alert:2:70", 0.0, "failed: no-common-version, server, certain");
+        check("1 > hello\n 20 < alert:1:0", 0.0, "failed: closed-by-alert, server, likely");
+        check("1 > hello\n 2 < alert:2:40 t63", 0.0, "failed: forged-alert, middlebox, certain");
+    }
+
+    #[test]
+    fn faults_that_mending_the_first_would_leave_are_told_beside_it() {
+        // The sample is valid in 2026 for a.test, which the sample's hello asks for, and signed itself; here it is 1970.
+        let flight = "1 > hello\n 20 < server-hello\n 0 < certificate\n 0 < done\n";
+        check(
+            &format!("{flight}20 > alert:2:46"),
+            0.0,
+            "failed: certificate-not-yet-valid, client, certain, also certificate-self-signed",
+        );
+        // Who says that it does not know the authority says nothing of the dates.
+        check(&format!("{flight}20 > alert:2:48"), 0.0, "failed: certificate-self-signed, client, certain");
+    }
+}
