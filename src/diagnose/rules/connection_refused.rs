@@ -2,6 +2,7 @@
 //! name.
 
 use super::prelude::*;
+use crate::net::TcpFlags;
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {
@@ -21,7 +22,8 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn judge(case: &Case<'_>) -> Answer {
-    if case.stage != Stage::Connecting || !case.ended_with(Direction::ToClient, EndingKind::Reset) {
+    let is_refusal = case.stage == Stage::Connecting || is_within_syn(case);
+    if !is_refusal || !case.ended_with(Direction::ToClient, EndingKind::Reset) {
         return Answer::Clear;
     }
     let (Some(ending), Some(sender)) = (case.ending, alerts::ending_sender(case)) else { return Answer::Clear };
@@ -29,4 +31,10 @@ fn judge(case: &Case<'_>) -> Answer {
         .supported(case.syn.map(|s| s.packet), "the SYN")
         .sent_by(&sender)
         .answer()
+}
+
+/// Whether the flow has SYNs and resets alone: a ClientHello that a SYN carries (TCP Fast Open, RFC 7413) reached nobody.
+fn is_within_syn(case: &Case<'_>) -> bool {
+    let is_syn = |flags: TcpFlags| flags.syn() && !flags.ack();
+    case.trace.first(|segment| !segment.flags.rst() && !is_syn(segment.flags)).is_none()
 }
