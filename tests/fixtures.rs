@@ -80,8 +80,9 @@ fn explained(name: &str, diagnosis: &Value, mismatches: &mut Vec<String>) {
                 continue;
             };
             let why = shakedown::diagnose::why(error);
-            let client = |found: &shakedown::diagnose::Match| report["client"] == found.client && found.error == error;
-            if !why.matches.iter().any(client) || !why.can.iter().any(|can| can.name() == cause) {
+            let is_known =
+                |text: &str| why.matches.iter().any(|found| report["client"] == found.client && found.error == text);
+            if !error.split(" / ").all(is_known) || !why.can.iter().any(|can| can.name() == cause) {
                 mismatches.push(format!("{name} diagnose: why knows nothing of {cause} for {report}"));
             }
         }

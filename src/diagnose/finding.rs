@@ -51,8 +51,15 @@ pub struct Also {
 pub struct ClientReport {
     /// The client: `Chrome`, `Firefox`, `curl` …
     pub client: &'static str,
-    /// Its error name or text.
-    pub error: String,
+    /// Its error names or texts, more than one where its versions or interfaces differ, the most telling first.
+    pub errors: Vec<String>,
+}
+
+impl ClientReport {
+    /// Its texts in one, as `why` takes them apart again.
+    pub fn error(&self) -> String {
+        self.errors.join(" / ")
+    }
 }
 
 /// Why a flow failed.

@@ -33,7 +33,7 @@ mod window;
 pub use alerts::is_about_certificate;
 pub use case::{Case, Ending, EndingKind, Stage};
 pub use chain::certificates;
-pub use clients::{Experience, Match, Why, why};
+pub use clients::{Match, Why, why};
 pub use context::{Beginnings, Context, Elsewhere, GoodChain, GoodChains, RoundTrips, Twin};
 pub use finding::{Also, ClientReport, Evidence, Finding, Role};
 pub use notes::Note;

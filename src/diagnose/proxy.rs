@@ -15,10 +15,23 @@ pub(super) enum Request {
     Socks5,
 }
 
+/// What the proxy answers instead of granting a tunnel.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Denial {
+    /// This HTTP status.
+    Status(u16),
+    /// This reply of SOCKS 5 (RFC 1928 §6).
+    Reply(u8),
+    /// No authentication method that was offered.
+    Method,
+}
+
 /// A tunnel that was not granted.
 pub(super) struct Refusal {
     pub packet: PacketNumber,
     pub confidence: Confidence,
+    /// What the proxy answered, where it is one of these.
+    pub denial: Option<Denial>,
     pub headline: String,
 }
 
@@ -36,7 +49,8 @@ pub(super) fn request(case: &Case<'_>) -> Option<Request> {
 /// How the proxy refused, if it did.
 pub(super) fn refusal(case: &Case<'_>, request: Request) -> Option<Refusal> {
     let answers: Vec<_> = case.data(Direction::ToClient).map(|s| (s.packet, case.trace.payload(s))).collect();
-    let certain = |packet, headline| Some(Refusal { packet, confidence: Confidence::Certain, headline });
+    let certain =
+        |packet, denial, headline| Some(Refusal { packet, confidence: Confidence::Certain, denial, headline });
     for (at, (packet, bytes)) in answers.iter().enumerate() {
         match (request, *bytes) {
             (Request::Connect, [b'H', b'T', b'T', b'P', b'/', _, b'.', _, b' ', status, ..]) => {
@@ -44,19 +58,21 @@ pub(super) fn refusal(case: &Case<'_>, request: Request) -> Option<Refusal> {
                     continue;
                 }
                 let line = crate::proto::dialogue::plaintext(bytes).map_or_else(String::new, |text| text.first_line);
-                return certain(*packet, format!("the proxy refuses the tunnel: {line}"));
+                return certain(*packet, status_of(bytes), format!("the proxy refuses the tunnel: {line}"));
             }
             (Request::Socks4, [0, code, ..]) if *code != 0x5a => {
-                return certain(*packet, format!("the SOCKS 4 proxy refuses with code {code:#04x}"));
+                return certain(*packet, None, format!("the SOCKS 4 proxy refuses with code {code:#04x}"));
             }
             (Request::Socks5, [5, 0xff, ..]) if at == 0 => {
-                return certain(*packet, "the SOCKS 5 proxy accepts no offered authentication method".to_owned());
+                let headline = "the SOCKS 5 proxy accepts no offered authentication method".to_owned();
+                return certain(*packet, Some(Denial::Method), headline);
             }
             (Request::Socks5, [1, status, ..]) if *status != 0 && at == 1 && bytes.len() == 2 => {
-                return certain(*packet, "the SOCKS 5 proxy refuses the user name or password".to_owned());
+                return certain(*packet, None, "the SOCKS 5 proxy refuses the user name or password".to_owned());
             }
             (Request::Socks5, [5, code, 0, ..]) if *code != 0 && at > 0 => {
-                return certain(*packet, format!("the SOCKS 5 proxy refuses: {}", socks5_reply(*code)));
+                let headline = format!("the SOCKS 5 proxy refuses: {}", socks5_reply(*code));
+                return certain(*packet, Some(Denial::Reply(*code)), headline);
             }
             _ => {}
         }
@@ -72,13 +88,20 @@ pub(super) fn refusal(case: &Case<'_>, request: Request) -> Option<Refusal> {
         return None;
     }
     if ending.from == Direction::ToClient {
-        return certain(ending.packet, "the proxy closes instead of answering".to_owned());
+        return certain(ending.packet, None, "the proxy closes instead of answering".to_owned());
     }
     silence::is_silence(case).then(|| Refusal {
         packet: ending.packet,
         confidence: Confidence::Likely,
+        denial: None,
         headline: "the proxy never answers".to_owned(),
     })
+}
+
+/// The status of an answer's first line.
+fn status_of(answer: &[u8]) -> Option<Denial> {
+    let digits = std::str::from_utf8(answer.get(9..12)?).ok()?;
+    digits.parse().ok().map(Denial::Status)
 }
 
 /// RFC 1928 section 6.

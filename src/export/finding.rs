@@ -21,7 +21,7 @@ pub struct FindingJson<'a> {
     first_abnormal_packet: Option<u32>,
     evidence: Vec<EvidenceJson<'a>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    clients_report: Vec<ReportJson<'a>>,
+    clients_report: Vec<ReportJson>,
     next_steps: &'a [String],
     #[serde(skip_serializing_if = "Vec::is_empty")]
     also: Vec<AlsoJson<'a>>,
@@ -47,9 +47,9 @@ struct EvidenceJson<'a> {
 }
 
 #[derive(Serialize)]
-struct ReportJson<'a> {
+struct ReportJson {
     client: &'static str,
-    error: &'a str,
+    error: String,
 }
 
 impl<'a> FindingJson<'a> {
@@ -62,7 +62,7 @@ impl<'a> FindingJson<'a> {
             note: &evidence.note,
         };
         let also = |also: &'a Also| AlsoJson { cause: also.cause, headline: &also.headline };
-        let report = |report: &'a ClientReport| ReportJson { client: report.client, error: &report.error };
+        let report = |report: &'a ClientReport| ReportJson { client: report.client, error: report.error() };
         Self {
             flow: finding.flow.0,
             cause: finding.cause,

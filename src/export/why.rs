@@ -23,14 +23,18 @@ pub fn write<'a>(
     flows: Option<impl Iterator<Item = FlowFacts<'a>>>,
 ) -> io::Result<()> {
     writeln!(out, "{}", paint.ink(Ink::Heading, text::visible(error)))?;
+    if why.is_guess {
+        writeln!(out, "  Nobody is known to say this. A guess, by the words it shares with these:")?;
+    }
     let texts: BTreeSet<_> = why.matches.iter().map(|found| (found.client, found.version, &found.error)).collect();
     for (client, version, error) in texts {
-        writeln!(out, "  {client} ({version}): {error}")?;
+        let of = if version.is_empty() { String::new() } else { format!(" ({version})") };
+        writeln!(out, "  {client}{of}: {error}")?;
     }
     let known = flows.is_some();
     let mut found = causes::flows(flows.into_iter().flatten());
     let by_cause: Vec<_> = why.can.iter().map(|cause| (*cause, found.remove(cause).unwrap_or_default())).collect();
-    writeln!(out, "\n{}", paint.ink(Ink::Heading, "Can be"))?;
+    writeln!(out, "\n{}", paint.ink(Ink::Heading, if why.is_guess { "May be" } else { "Can be" }))?;
     for (cause, found) in &by_cause {
         writeln!(
             out,
@@ -45,6 +49,9 @@ pub fn write<'a>(
     }
     if known && by_cause.iter().all(|(_, found)| found.is_empty()) {
         writeln!(out, "  No flow here failed in one of these ways.")?;
+    }
+    if why.cannot.is_empty() {
+        return Ok(());
     }
     writeln!(out, "\n{}", paint.ink(Ink::Heading, "Cannot be"))?;
     writeln!(out, "  {}", why.cannot.iter().map(|cause| cause.name()).collect::<Vec<_>>().join(", "))

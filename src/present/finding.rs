@@ -57,7 +57,7 @@ fn rows(finding: &Finding, links: &[Link], width: usize) -> Vec<FindingRow> {
     rows.links(links);
     rows.heading("The client's user saw", !finding.clients_report.is_empty());
     for report in &finding.clients_report {
-        rows.text(Role::Text, "  ", &format!("{}: {}", report.client, report.error));
+        rows.text(Role::Text, "  ", &format!("{}: {}", report.client, report.error()));
     }
     rows.heading("What to try next", !finding.next_steps.is_empty());
     for step in &finding.next_steps {

@@ -52,9 +52,11 @@ pub fn why(error: &str, index: &Index) -> Option<Vec<Line>> {
     let mut texts: Vec<_> = why.matches.iter().map(|found| format!("  {}: {}", found.client, found.error)).collect();
     texts.sort_unstable();
     texts.dedup();
-    let mut lines: Vec<Line> = texts.into_iter().map(|text| Line::of(Role::Text, text)).collect();
+    let guess = "  Nobody is known to say this. A guess, by the words it shares with these:";
+    let mut lines: Vec<Line> = why.is_guess.then(|| Line::of(Role::Warning, guess)).into_iter().collect();
+    lines.extend(texts.into_iter().map(|text| Line::of(Role::Text, text)));
     lines.push(Line::new());
-    lines.push(Line::of(Role::Heading, "Can be"));
+    lines.push(Line::of(Role::Heading, if why.is_guess { "May be" } else { "Can be" }));
     let flows = causes::flows(index.iter());
     for cause in &why.can {
         lines.push(
@@ -72,8 +74,10 @@ pub fn why(error: &str, index: &Index) -> Option<Vec<Line>> {
             lines.push(Line::of(Role::Strong, here));
         }
     }
-    lines.push(Line::new());
-    lines.push(Line::of(Role::Heading, "Cannot be"));
+    if !why.cannot.is_empty() {
+        lines.push(Line::new());
+        lines.push(Line::of(Role::Heading, "Cannot be"));
+    }
     for causes in why.cannot.chunks(3) {
         let names: Vec<&str> = causes.iter().map(|cause| cause.name()).collect();
         lines.push(Line::of(Role::Dim, format!("  {}", names.join(", "))));

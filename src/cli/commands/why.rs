@@ -15,7 +15,7 @@ pub(in crate::cli) fn run(everywhere: &Everywhere, args: &WhyArgs) -> Result<Out
     let why = diagnose::why(&error);
     if why.matches.is_empty() {
         return Err(Failure::could_not(format!(
-            "{error}: no client in the table reports this; give the error's name or the words of its text, in quotes"
+            "{error}: no client, server or proxy in the tables says this; give the error's name or the words of its text, in quotes"
         )));
     }
     let session = if captures.is_empty() { None } else { Some(captures::load(everywhere, captures)?) };

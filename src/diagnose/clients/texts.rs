@@ -1,463 +1,749 @@
-//! What each client says when it experiences something: measured, or read in its source where a row says so.
+//! What each client says when it experiences something: measured, or read in its source.
 //!
-//! Another version of a client is another block in [`CLIENTS`]. Texts drift with versions.
+//! Beside a text stand the versions or interfaces that say so, none where all that were measured do. `{status}`, `{phrase}`,
+//! `{reply}` and `{words}` stand for what a proxy answers. Texts drift with versions: measure again, see
+//! `fixtures/record/clients/README.md`.
 
-use super::{Client, Experience};
-use crate::vocab::iana::AlertDescription;
+use super::Client;
+use super::Experience as E;
+use super::alerts;
 
-/// The clients, each with the version its texts were measured with.
-pub(super) const CLIENTS: &[Client] =
-    &[CHROME_156, FIREFOX_NSS_3_87, CURL_7_88, GO_1_19, JAVA_17, NODE_20, PYTHON_3_11];
+/// The clients, each with the versions its texts were measured with.
+pub(super) const CLIENTS: &[Client] = &[CHROME, FIREFOX, CURL, GO, JAVA, NODE, PYTHON];
 
-const CHROME_156: Client = Client {
+const CHROME: Client = Client {
     name: "Chrome",
-    version: "156",
+    versions: "156",
     texts: &[
-        (Experience::ConnectTimeout, "net::ERR_CONNECTION_TIMED_OUT"),
-        (Experience::Refused, "net::ERR_CONNECTION_REFUSED"),
-        (Experience::Unreachable, "net::ERR_ADDRESS_UNREACHABLE"),
-        (Experience::ResetOnAccept, "net::ERR_CONNECTION_RESET"),
-        (Experience::Reset, "net::ERR_CONNECTION_RESET"),
-        (Experience::Closed, "net::ERR_CONNECTION_CLOSED"),
-        (Experience::ClosedInRecord, "net::ERR_CONNECTION_CLOSED"),
-        (Experience::ClosedLate, "net::ERR_EMPTY_RESPONSE"),
-        (Experience::Silence, "net::ERR_TIMED_OUT (after 30 s)"),
-        (Experience::NotTls, "net::ERR_SSL_PROTOCOL_ERROR"),
-        (Experience::NotTlsWaited, "net::ERR_SSL_PROTOCOL_ERROR"),
-        (Experience::ProxyRefused, "net::ERR_TUNNEL_CONNECTION_FAILED"),
-        (Experience::FailureAfterRequest, "net::ERR_BAD_SSL_CLIENT_AUTH_CERT"),
-        (Experience::AbsurdLength, "net::ERR_SSL_PROTOCOL_ERROR"),
-        (Experience::DataFirst, "net::ERR_SSL_PROTOCOL_ERROR"),
-        (Experience::NotTlsLater, "net::ERR_SSL_PROTOCOL_ERROR"),
-        (Experience::CloseNotify, "net::ERR_SSL_PROTOCOL_ERROR"),
-        (Experience::CertificateRequired, "net::ERR_BAD_SSL_CLIENT_AUTH_CERT"),
-        (Experience::CertificateExpired, "net::ERR_CERT_DATE_INVALID"),
-        (Experience::CertificateNotYetValid, "net::ERR_CERT_DATE_INVALID"),
-        (Experience::CertificateRootSent, "net::ERR_CERT_AUTHORITY_INVALID"),
-        (Experience::CertificateSelfSigned, "net::ERR_CERT_AUTHORITY_INVALID"),
-        (Experience::CertificateAuthority, "net::ERR_CERT_AUTHORITY_INVALID"),
-        (Experience::CertificateName, "net::ERR_CERT_COMMON_NAME_INVALID"),
-        (Experience::BadRecord, "net::ERR_SSL_PROTOCOL_ERROR"),
-        (Experience::BadSignature, "net::ERR_SSL_PROTOCOL_ERROR"),
-        (Experience::OldVersion, "net::ERR_SSL_VERSION_OR_CIPHER_MISMATCH"),
+        (E::ConnectTimeout, &[("", "net::ERR_CONNECTION_TIMED_OUT")]),
+        (E::Refused, &[("", "net::ERR_CONNECTION_REFUSED")]),
+        (E::Unreachable, &[("", "net::ERR_ADDRESS_UNREACHABLE")]),
+        (E::Reset, &[("", "net::ERR_CONNECTION_RESET")]),
+        (E::Closed, &[("", "net::ERR_CONNECTION_CLOSED")]),
+        (E::ClosedBeforeFinished, &[("", "net::ERR_EMPTY_RESPONSE")]),
+        (E::ClosedLate, &[("", "net::ERR_EMPTY_RESPONSE")]),
+        (E::Silence, &[("", "net::ERR_TIMED_OUT (after 30 s)")]),
+        (E::SilenceLate, &[("", "(keeps waiting)")]),
+        (E::NotTls, &[("", "net::ERR_SSL_PROTOCOL_ERROR")]),
+        (E::ProxyRefused(0), &[("", "net::ERR_TUNNEL_CONNECTION_FAILED")]),
+        (E::ProxyRefused(407), &[("", "net::ERR_INVALID_AUTH_CREDENTIALS")]),
+        (E::SocksRefused(0), &[("", "net::ERR_SOCKS_CONNECTION_FAILED")]),
+        (E::SocksClosed, &[("", "net::ERR_SOCKS_CONNECTION_FAILED")]),
+        (E::ProxyClosed, &[("", "net::ERR_EMPTY_RESPONSE")]),
+        (E::FailureAfterRequest, &[("", "net::ERR_BAD_SSL_CLIENT_AUTH_CERT")]),
+        (E::AbsurdLength, &[("", "net::ERR_SSL_PROTOCOL_ERROR")]),
+        (E::DataFirst, &[("", "net::ERR_SSL_PROTOCOL_ERROR")]),
+        (E::NotTlsLater, &[("", "net::ERR_SSL_PROTOCOL_ERROR")]),
+        (E::CloseNotify, &[("", "net::ERR_SSL_PROTOCOL_ERROR")]),
+        (E::CertificateExpired, &[("", "net::ERR_CERT_DATE_INVALID")]),
+        (E::CertificateWeak, &[("", "net::ERR_CERT_INVALID")]),
+        (E::CertificateAuthority, &[("", "net::ERR_CERT_AUTHORITY_INVALID")]),
+        (E::CertificateIssuer, &[("", "net::ERR_CERT_INVALID")]),
+        (E::CertificateName, &[("", "net::ERR_CERT_COMMON_NAME_INVALID")]),
+        (E::CertificatePurpose, &[("", "net::ERR_CERT_INVALID")]),
+        (E::BadRecord, &[("", "net::ERR_SSL_PROTOCOL_ERROR")]),
+        (E::BadSignature, &[("", "net::ERR_SSL_PROTOCOL_ERROR")]),
+        (E::OldVersion, &[("", "net::ERR_SSL_VERSION_OR_CIPHER_MISMATCH")]),
+        (E::VersionChosen, &[("", "net::ERR_SSL_VERSION_OR_CIPHER_MISMATCH")]),
     ],
-    alert: chrome_alert,
+    alert: alerts::chrome,
 };
 
-const FIREFOX_NSS_3_87: Client = Client {
+const FIREFOX: Client = Client {
     name: "Firefox",
-    version: "NSS 3.87",
+    versions: "153, NSS 3.87",
     texts: &[
-        (Experience::ConnectTimeout, "PR_CONNECT_TIMEOUT_ERROR"),
-        (Experience::Refused, "PR_CONNECT_REFUSED_ERROR"),
-        (Experience::Unreachable, "PR_HOST_UNREACHABLE_ERROR"),
-        (Experience::ResetOnAccept, "PR_CONNECT_RESET_ERROR"),
-        (Experience::Reset, "PR_CONNECT_RESET_ERROR"),
-        (Experience::Closed, "PR_END_OF_FILE_ERROR"),
-        (Experience::ClosedInRecord, "PR_END_OF_FILE_ERROR"),
-        (Experience::Silence, "(keeps waiting)"),
-        (Experience::NotTls, "SSL_ERROR_RX_RECORD_TOO_LONG"),
-        (Experience::NotTlsWaited, "PR_END_OF_FILE_ERROR (waits for more first)"),
-        (Experience::FailureAfterRequest, "SSL_ERROR_HANDSHAKE_FAILURE_ALERT"),
-        (Experience::AbsurdLength, "SSL_ERROR_RX_RECORD_TOO_LONG"),
-        (Experience::DataFirst, "SSL_ERROR_RX_UNEXPECTED_APPLICATION_DATA"),
-        (Experience::NotTlsLater, "SSL_ERROR_RX_RECORD_TOO_LONG"),
-        (Experience::CloseNotify, "PR_END_OF_FILE_ERROR"),
-        (Experience::CertificateRequired, "SSL_ERROR_RX_CERTIFICATE_REQUIRED_ALERT"),
-        (Experience::CertificateExpired, "SEC_ERROR_EXPIRED_CERTIFICATE (or SEC_ERROR_EXPIRED_ISSUER_CERTIFICATE)"),
-        (Experience::CertificateNotYetValid, "SEC_ERROR_EXPIRED_CERTIFICATE"),
-        (Experience::CertificateRootSent, "SEC_ERROR_UNTRUSTED_ISSUER"),
-        (Experience::CertificateSelfSigned, "SEC_ERROR_UNTRUSTED_ISSUER (or SEC_ERROR_CA_CERT_INVALID)"),
-        (Experience::CertificateAuthority, "SEC_ERROR_UNKNOWN_ISSUER"),
-        (Experience::CertificateName, "SSL_ERROR_BAD_CERT_DOMAIN"),
-        (Experience::BadRecord, "SSL_ERROR_BAD_MAC_READ"),
-        (Experience::BadSignature, "SEC_ERROR_BAD_SIGNATURE"),
+        (E::ConnectTimeout, &[("153", "netTimeout"), ("NSS 3.87", "PR_CONNECT_TIMEOUT_ERROR")]),
+        (E::Refused, &[("153", "connectionFailure"), ("NSS 3.87", "PR_CONNECT_REFUSED_ERROR")]),
+        (E::Unreachable, &[("153", "connectionFailure"), ("NSS 3.87", "PR_HOST_UNREACHABLE_ERROR")]),
+        (E::NetworkUnreachable, &[("153", "connectionFailure"), ("NSS 3.87", "PR_NETWORK_UNREACHABLE_ERROR")]),
+        (E::Reset, &[("", "PR_CONNECT_RESET_ERROR")]),
+        (E::Closed, &[("", "PR_END_OF_FILE_ERROR")]),
+        (E::ClosedLate, &[("153", "nssFailure2 (without a code)"), ("NSS 3.87", "(keeps waiting)")]),
+        (E::Silence, &[("", "(keeps waiting)")]),
+        (E::NotTls, &[("", "SSL_ERROR_RX_RECORD_TOO_LONG")]),
+        (E::NotTlsWaited, &[("once the server closes", "PR_END_OF_FILE_ERROR"), ("until then", "(keeps waiting)")]),
+        (E::NotTlsWhole, &[("", "SSL_ERROR_RX_UNKNOWN_RECORD_TYPE")]),
+        (E::UnknownRecord, &[("", "SSL_ERROR_RX_UNKNOWN_RECORD_TYPE")]),
+        (E::ProxyRefused(0), &[("", "connectionFailure")]),
+        (E::ProxyRefused(403), &[("", "proxyConnectFailure")]),
+        (E::ProxyRefused(404), &[("", "dnsNotFound")]),
+        (E::SocksRefused(0), &[("", "connectionFailure")]),
+        (E::SocksRefused(4), &[("", "dnsNotFound")]),
+        (E::SocksRefused(8), &[("", "dnsNotFound")]),
+        (E::SocksClosed, &[("", "connectionFailure")]),
+        (E::ProxyClosed, &[("", "nssFailure2 (without a code)")]),
+        (E::AbsurdLength, &[("", "SSL_ERROR_RX_RECORD_TOO_LONG")]),
+        (E::DataFirst, &[("", "SSL_ERROR_RX_UNEXPECTED_APPLICATION_DATA")]),
+        (E::NotTlsLater, &[("", "SSL_ERROR_RX_RECORD_TOO_LONG")]),
+        (E::CloseNotify, &[("", "PR_END_OF_FILE_ERROR")]),
+        (
+            E::CertificateExpired,
+            &[("", "SEC_ERROR_EXPIRED_CERTIFICATE"), ("an issuer", "SEC_ERROR_EXPIRED_ISSUER_CERTIFICATE")],
+        ),
+        (
+            E::CertificateNotYetValid,
+            &[("153", "MOZILLA_PKIX_ERROR_NOT_YET_VALID_CERTIFICATE"), ("NSS 3.87", "SEC_ERROR_EXPIRED_CERTIFICATE")],
+        ),
+        (E::CertificateWeak, &[("", "SEC_ERROR_CERT_SIGNATURE_ALGORITHM_DISABLED")]),
+        (E::CertificateRootSent, &[("153", "SEC_ERROR_UNKNOWN_ISSUER"), ("NSS 3.87", "SEC_ERROR_UNTRUSTED_ISSUER")]),
+        (
+            E::CertificateSelfSigned,
+            &[
+                ("153", "MOZILLA_PKIX_ERROR_SELF_SIGNED_CERT"),
+                ("NSS 3.87", "SEC_ERROR_UNTRUSTED_ISSUER"),
+                ("NSS 3.87, an authority", "SEC_ERROR_CA_CERT_INVALID"),
+            ],
+        ),
+        (E::CertificateAuthority, &[("", "SEC_ERROR_UNKNOWN_ISSUER")]),
+        (E::CertificateName, &[("", "SSL_ERROR_BAD_CERT_DOMAIN")]),
+        (E::CertificatePurpose, &[("", "SEC_ERROR_INADEQUATE_CERT_TYPE")]),
+        (E::BadRecord, &[("", "SSL_ERROR_BAD_MAC_READ")]),
+        (E::BadSignature, &[("153", "nssBadCert"), ("NSS 3.87", "SEC_ERROR_BAD_SIGNATURE")]),
+        (
+            E::OldVersion,
+            &[("", "SSL_ERROR_UNSUPPORTED_VERSION"), ("with an alert", "SSL_ERROR_PROTOCOL_VERSION_ALERT")],
+        ),
+        (E::VersionChosen, &[("", "SSL_ERROR_UNSUPPORTED_VERSION")]),
     ],
-    alert: nss_alert,
+    alert: alerts::nss,
 };
 
-const CURL_7_88: Client = Client {
+const CURL: Client = Client {
     name: "curl",
-    version: "7.88, OpenSSL 3.0",
+    versions: "7.88 with OpenSSL 3.0, 8.23 with OpenSSL 3.6",
     texts: &[
-        (Experience::ConnectTimeout, "curl: (28) Connection timed out"),
-        (Experience::Refused, "curl: (7) Failed to connect: Couldn't connect to server"),
-        (Experience::Unreachable, "curl: (7) Failed to connect: Couldn't connect to server"),
-        (Experience::ResetOnAccept, "curl: (35) Recv failure: Connection reset by peer, or curl: (7)"),
-        (Experience::Reset, "curl: (35) Recv failure: Connection reset by peer"),
-        (Experience::Closed, "curl: (35) OpenSSL SSL_connect: SSL_ERROR_SYSCALL"),
-        (Experience::ClosedInRecord, "curl: (35) OpenSSL SSL_connect: SSL_ERROR_SYSCALL"),
-        (Experience::ClosedLate, "curl: (52) Empty reply from server"),
-        (Experience::Silence, "curl: (28) Connection timed out"),
-        (Experience::NotTls, "curl: (35) error:0A00010B: wrong version number"),
-        (Experience::NotTlsWaited, "curl: (35) error:0A00010B: wrong version number"),
-        (Experience::ProxyRefused, "curl: (56) CONNECT tunnel failed, response"),
-        (Experience::ProxyClosed, "curl: (56) Proxy CONNECT aborted"),
-        (Experience::FailureAfterRequest, "curl: (35) error:0A000410: sslv3 alert handshake failure"),
-        (Experience::AbsurdLength, "curl: (35) error:0A0000C6: packet length too long"),
-        (Experience::DataFirst, "curl: (35) error:0A0000F4: unexpected message"),
-        (Experience::NotTlsLater, "curl: (35) error:0A00010B: wrong version number"),
-        (Experience::CloseNotify, "curl: (35) OpenSSL SSL_connect: SSL_ERROR_ZERO_RETURN"),
         (
-            Experience::CertificateRequired,
-            "curl: (56) OpenSSL SSL_read: error:0A00045C: tlsv13 alert certificate required",
-        ),
-        (Experience::CertificateExpired, "curl: (60) SSL certificate problem: certificate has expired"),
-        (Experience::CertificateNotYetValid, "curl: (60) SSL certificate problem: certificate is not yet valid"),
-        (
-            Experience::CertificateWeak,
-            "curl: (60) SSL certificate problem: EE certificate key too weak, or CA signature digest algorithm too weak",
+            E::ConnectTimeout,
+            &[
+                ("8.23", "curl: (28) Connection timed out"),
+                ("7.88", "curl: (28) Failed to connect to server: Timeout was reached"),
+            ],
         ),
         (
-            Experience::CertificateRootSent,
-            "curl: (60) SSL certificate problem: self-signed certificate in certificate chain",
+            E::Refused,
+            &[
+                ("8.23", "curl: (7) Failed to connect: Could not connect to server"),
+                ("7.88", "curl: (7) Failed to connect: Couldn't connect to server"),
+                ("7.88, Fast Open", "curl: (35) getpeername() failed with errno 107"),
+            ],
         ),
-        (Experience::CertificateSelfSigned, "curl: (60) SSL certificate problem: self-signed certificate"),
         (
-            Experience::CertificateAuthority,
-            "curl: (60) SSL certificate problem: unable to get local issuer certificate",
+            E::Unreachable,
+            &[
+                ("8.23", "curl: (7) Failed to connect: Could not connect to server"),
+                ("7.88", "curl: (7) Failed to connect: Couldn't connect to server"),
+            ],
         ),
         (
-            Experience::CertificateName,
-            "curl: (60) SSL: no alternative certificate subject name matches target host name",
+            E::ResetOnAccept,
+            &[
+                ("", "curl: (35) Recv failure: Connection reset by peer"),
+                ("before its first packet", "curl: (7) Failed to connect"),
+            ],
         ),
-        (Experience::BadRecord, "curl: (35) error:0A000119: decryption failed or bad record mac"),
-        (Experience::BadSignature, "curl: (35) error:02000068: bad signature"),
-        (Experience::OldVersion, "curl: (35) error:0A00014D: legacy sigalg disallowed or unsupported"),
+        (E::Reset, &[("", "curl: (35) Recv failure: Connection reset by peer")]),
+        (E::ResetLate, &[("", "curl: (56) Recv failure: Connection reset by peer")]),
+        (
+            E::Closed,
+            &[
+                ("8.23", "curl: (35) TLS connect error: error:0A000126: unexpected eof while reading"),
+                ("7.88", "curl: (35) OpenSSL SSL_connect: SSL_ERROR_SYSCALL"),
+            ],
+        ),
+        (
+            E::ClosedLate,
+            &[
+                ("8.23", "curl: (56) OpenSSL SSL_read: error:0A000126: unexpected eof while reading"),
+                ("7.88", "curl: (52) Empty reply from server"),
+            ],
+        ),
+        (E::CloseNotifyLate, &[("", "curl: (52) Empty reply from server")]),
+        (E::Silence, &[("8.23", "curl: (28) Connection timed out"), ("7.88", "curl: (28) SSL connection timeout")]),
+        (
+            E::SilenceLate,
+            &[
+                ("", "curl: (28) Operation timed out"),
+                ("8.23", "curl: (28) Connection timed out"),
+                ("7.88", "curl: (28) SSL connection timeout"),
+            ],
+        ),
+        (E::NotTls, &[("", "curl: (35) error:0A00010B: wrong version number")]),
+        (
+            E::ProxyRefused(0),
+            &[
+                ("8.23", "curl: (7) CONNECT tunnel failed, response {status}"),
+                ("7.88", "curl: (56) CONNECT tunnel failed, response {status}"),
+            ],
+        ),
+        (
+            E::SocksRefused(0),
+            &[
+                ("8.23", "curl: (97) cannot complete SOCKS5 connection. ({reply})"),
+                ("7.88", "curl: (97) Can't complete SOCKS5 connection. ({reply})"),
+            ],
+        ),
+        (E::SocksMethod, &[("", "curl: (97) No authentication method was acceptable.")]),
+        (
+            E::SocksClosed,
+            &[
+                ("8.23", "curl: (97) Failed to receive SOCKS response, proxy closed connection"),
+                ("7.88", "curl: (97) connection to proxy closed"),
+                ("another answer", "curl: (97) Received invalid version in initial SOCKS5 response."),
+            ],
+        ),
+        (E::ProxyClosed, &[("", "curl: (56) Proxy CONNECT aborted")]),
+        (
+            E::AbsurdLength,
+            &[
+                ("OpenSSL 3.5 and later", "curl: (35) error:0A000092: data length too long"),
+                ("OpenSSL 3.0", "curl: (35) error:0A0000C6: packet length too long"),
+            ],
+        ),
+        (E::DataFirst, &[("", "curl: (35) error:0A0000F4: unexpected message")]),
+        (
+            E::NotTlsLater,
+            &[
+                ("", "curl: (35) error:0A00010B: wrong version number"),
+                ("TLS 1.3, OpenSSL 3.5 and later", "curl: (35) error:0A0001BB: bad record type"),
+            ],
+        ),
+        (
+            E::CloseNotify,
+            &[
+                ("8.23", "curl: (35) TLS connect error: error:00000000:lib(0)::reason(0)"),
+                ("7.88", "curl: (35) OpenSSL SSL_connect: SSL_ERROR_ZERO_RETURN"),
+            ],
+        ),
+        (E::CertificateExpired, &[("", "curl: (60) SSL certificate problem: certificate has expired")]),
+        (
+            E::CertificateNotYetValid,
+            &[
+                ("", "curl: (60) SSL certificate problem: certificate is not yet valid"),
+                (
+                    "8.23",
+                    "curl: (60) SSL certificate OpenSSL verify result: certificate is not yet valid or the system clock is incorrect",
+                ),
+            ],
+        ),
+        (
+            E::CertificateWeak,
+            &[
+                ("the key", "curl: (60) SSL certificate problem: EE certificate key too weak"),
+                ("the signature", "curl: (60) SSL certificate problem: CA signature digest algorithm too weak"),
+            ],
+        ),
+        (
+            E::CertificateRootSent,
+            &[("", "curl: (60) SSL certificate problem: self-signed certificate in certificate chain")],
+        ),
+        (E::CertificateSelfSigned, &[("", "curl: (60) SSL certificate problem: self-signed certificate")]),
+        (
+            E::CertificateAuthority,
+            &[("", "curl: (60) SSL certificate problem: unable to get local issuer certificate")],
+        ),
+        (E::CertificateIssuer, &[("", "curl: (60) SSL certificate problem: invalid CA certificate")]),
+        (
+            E::CertificateName,
+            &[("", "curl: (60) SSL: no alternative certificate subject name matches target host name")],
+        ),
+        (E::CertificatePurpose, &[("", "curl: (60) SSL certificate problem: unsuitable certificate purpose")]),
+        (E::BadRecord, &[("", "curl: (35) error:0A000119: decryption failed or bad record mac")]),
+        (E::BadSignature, &[("", "curl: (35) error:02000068: bad signature")]),
+        (E::OldVersion, &[("", "curl: (35) error:0A00014D: legacy sigalg disallowed or unsupported")]),
+        (E::VersionChosen, &[("", "curl: (35) error:0A000102: unsupported protocol")]),
     ],
-    alert: curl_alert,
+    alert: alerts::curl,
 };
 
-const GO_1_19: Client = Client {
+const GO: Client = Client {
     name: "Go",
-    version: "1.19",
+    versions: "1.27, 1.19",
     texts: &[
-        (Experience::ConnectTimeout, "i/o timeout"),
-        (Experience::Refused, "connect: connection refused"),
-        (Experience::Unreachable, "connect: no route to host"),
-        (Experience::ResetOnAccept, "read: connection reset by peer"),
-        (Experience::Reset, "read: connection reset by peer"),
-        (Experience::Closed, "EOF"),
-        (Experience::ClosedInRecord, "unexpected EOF"),
-        (Experience::ClosedLate, "EOF"),
-        (Experience::Silence, "context deadline exceeded"),
+        (E::ConnectTimeout, &[("", "i/o timeout"), ("http.Client.Timeout", "context deadline exceeded")]),
+        (E::Refused, &[("", "connect: connection refused")]),
+        (E::Unreachable, &[("", "connect: no route to host")]),
+        (E::NetworkUnreachable, &[("", "connect: network is unreachable")]),
+        (E::Reset, &[("", "read: connection reset by peer")]),
+        (E::Closed, &[("", "EOF")]),
+        (E::ClosedInRecord, &[("", "unexpected EOF")]),
+        (E::ClosedLate, &[("", "EOF")]),
         (
-            Experience::NotTls,
-            "tls: first record does not look like a TLS handshake, or http: server gave HTTP response to HTTPS client",
+            E::Silence,
+            &[
+                ("tls.Dialer, http.Client.Timeout", "context deadline exceeded"),
+                ("net/http", "net/http: TLS handshake timeout"),
+                ("1.19", "i/o timeout"),
+            ],
         ),
-        (Experience::NotTlsWaited, "tls: first record does not look like a TLS handshake"),
-        (Experience::ProxyClosed, "unexpected EOF"),
-        (Experience::FailureAfterRequest, "remote error: tls: handshake failure"),
-        (Experience::AbsurdLength, "tls: oversized record received"),
-        (Experience::DataFirst, "tls: first record does not look like a TLS handshake"),
         (
-            Experience::NotTlsLater,
-            "tls: oversized record received, or received record with version 5454, or http: server gave HTTP response to HTTPS client",
+            E::NotTls,
+            &[
+                ("", "tls: first record does not look like a TLS handshake"),
+                ("net/http", "http: server gave HTTP response to HTTPS client"),
+            ],
         ),
-        (Experience::CloseNotify, "EOF"),
-        (Experience::CertificateRequired, "remote error: tls: certificate required"),
-        (Experience::CertificateExpired, "x509: certificate has expired or is not yet valid"),
-        (Experience::CertificateNotYetValid, "x509: certificate has expired or is not yet valid"),
-        (Experience::CertificateRootSent, "x509: certificate signed by unknown authority"),
-        (Experience::CertificateSelfSigned, "x509: certificate signed by unknown authority"),
-        (Experience::CertificateAuthority, "x509: certificate signed by unknown authority"),
-        (Experience::CertificateName, "x509: certificate is valid for other names"),
-        (Experience::BadRecord, "local error: tls: bad record MAC"),
-        (Experience::BadSignature, "tls: invalid signature by the server certificate"),
-        (Experience::OldVersion, "remote error: tls: protocol version not supported"),
+        (E::NotTlsWaited, &[("", "tls: first record does not look like a TLS handshake")]),
+        (E::ProxyRefused(0), &[("net/http", "{phrase}")]),
+        (E::SocksRefused(0), &[("net/http", "socks connect tcp: unknown error {words}")]),
+        (E::SocksMethod, &[("net/http", "socks connect tcp: no acceptable authentication methods")]),
+        (
+            E::SocksClosed,
+            &[
+                ("net/http", "socks connect tcp: EOF"),
+                ("net/http, another answer", "socks connect tcp: unexpected protocol version"),
+            ],
+        ),
+        (E::ProxyClosed, &[("", "unexpected EOF")]),
+        (E::AbsurdLength, &[("", "tls: oversized record received")]),
+        (E::DataFirst, &[("", "tls: first record does not look like a TLS handshake")]),
+        (
+            E::NotTlsLater,
+            &[
+                ("", "tls: received record with version 5454"),
+                ("net/http", "http: server gave HTTP response to HTTPS client"),
+                ("", "tls: unsupported SSLv2 handshake received"),
+                ("", "tls: oversized record received"),
+            ],
+        ),
+        (E::CloseNotify, &[("", "EOF")]),
+        (E::CertificateExpired, &[("", "x509: certificate has expired or is not yet valid")]),
+        (E::CertificateWeak, &[("", "x509: certificate signed by unknown authority")]),
+        (E::CertificateAuthority, &[("", "x509: certificate signed by unknown authority")]),
+        (E::CertificateName, &[("", "x509: certificate is valid for other names")]),
+        (E::CertificatePurpose, &[("", "x509: certificate specifies an incompatible key usage")]),
+        (E::BadRecord, &[("", "local error: tls: bad record MAC")]),
+        (E::BadSignature, &[("", "tls: invalid signature by the server certificate: crypto/rsa: verification error")]),
+        (E::OldVersion, &[("", "remote error: tls: protocol version not supported")]),
+        (E::VersionChosen, &[("", "tls: server selected unsupported protocol version")]),
     ],
-    alert: go_alert,
+    alert: alerts::go,
 };
 
-const JAVA_17: Client = Client {
+const JAVA: Client = Client {
     name: "Java",
-    version: "17",
+    versions: "17, 25",
     texts: &[
-        (Experience::ConnectTimeout, "java.net.ConnectException: Connection timed out"),
-        (Experience::Refused, "java.net.ConnectException: Connection refused"),
-        (Experience::Unreachable, "java.net.NoRouteToHostException: No route to host"),
-        (Experience::ResetOnAccept, "java.net.SocketException: Connection reset by peer"),
-        (Experience::Reset, "java.net.SocketException: Connection reset"),
-        (Experience::Closed, "SSLHandshakeException: Remote host terminated the handshake"),
-        (Experience::ClosedInRecord, "SSLHandshakeException: Remote host terminated the handshake"),
-        (Experience::ClosedLate, "java.net.SocketException: Unexpected end of file from server"),
-        (Experience::Silence, "java.net.SocketTimeoutException: Read timed out"),
-        (Experience::NotTls, "SSLException: Unsupported or unrecognized SSL message"),
-        (Experience::NotTlsWaited, "SSLException: Unsupported or unrecognized SSL message"),
-        (Experience::ProxyRefused, "IOException: Unable to tunnel through proxy. Proxy returns"),
         (
-            Experience::FailureAfterRequest,
-            "SSLHandshakeException: Received fatal alert: handshake_failure, or SocketException: Broken pipe",
+            E::ConnectTimeout,
+            &[
+                ("SSLSocket, HttpsURLConnection", "SocketTimeoutException: Connect timed out"),
+                ("HttpClient", "HttpConnectTimeoutException: HTTP connect timed out"),
+                ("without a timeout of its own", "ConnectException: Connection timed out"),
+            ],
+        ),
+        (E::Refused, &[("", "java.net.ConnectException: Connection refused")]),
+        (
+            E::Unreachable,
+            &[
+                ("SSLSocket, HttpsURLConnection", "NoRouteToHostException: No route to host"),
+                ("HttpClient", "ConnectException: No route to host"),
+            ],
         ),
         (
-            Experience::AbsurdLength,
-            "SSLProtocolException: Bad input record size, or SSLHandshakeException: Remote host terminated the handshake",
+            E::NetworkUnreachable,
+            &[
+                ("SSLSocket, HttpsURLConnection", "SocketException: Network is unreachable"),
+                ("HttpClient", "ConnectException: Network is unreachable"),
+            ],
         ),
-        (Experience::DataFirst, "SSLException: Unsupported or unrecognized SSL message"),
-        (Experience::NotTlsLater, "SSLHandshakeException: Remote host terminated the handshake"),
-        (Experience::CloseNotify, "SSLProtocolException: Received close_notify during handshake"),
-        (Experience::CertificateRequired, "SSLHandshakeException: Received fatal alert: certificate_required"),
-        (Experience::CertificateExpired, "SSLHandshakeException: PKIX path validation failed"),
-        (Experience::CertificateNotYetValid, "SSLHandshakeException: PKIX path validation failed"),
-        (Experience::CertificateRootSent, "SSLHandshakeException: PKIX path building failed"),
-        (Experience::CertificateSelfSigned, "SSLHandshakeException: PKIX path building failed"),
-        (Experience::CertificateAuthority, "SSLHandshakeException: PKIX path building failed"),
-        (Experience::CertificateName, "SSLHandshakeException: No subject alternative DNS name matching"),
-        (Experience::BadRecord, "SSLException: Tag mismatch!"),
-        (Experience::BadSignature, "SSLHandshakeException: Invalid ECDH ServerKeyExchange signature"),
-        (Experience::OldVersion, "SSLHandshakeException: Received fatal alert: protocol_version"),
+        (
+            E::ResetOnAccept,
+            &[
+                ("", "java.net.SocketException: Connection reset by peer"),
+                ("HttpClient", "SSLHandshakeException: Remote host terminated the handshake"),
+            ],
+        ),
+        (
+            E::Reset,
+            &[
+                ("SSLSocket, HttpsURLConnection", "java.net.SocketException: Connection reset"),
+                ("HttpClient", "SSLHandshakeException: Remote host terminated the handshake"),
+            ],
+        ),
+        (
+            E::ResetLate,
+            &[
+                ("SSLSocket, HttpsURLConnection", "java.net.SocketException: Connection reset"),
+                ("HttpClient", "IOException: HTTP/1.1 header parser received no bytes"),
+            ],
+        ),
+        (E::Closed, &[("", "SSLHandshakeException: Remote host terminated the handshake")]),
+        (
+            E::ClosedLate,
+            &[
+                ("HttpsURLConnection", "java.net.SocketException: Unexpected end of file from server"),
+                ("HttpClient", "IOException: HTTP/1.1 header parser received no bytes"),
+            ],
+        ),
+        (
+            E::Silence,
+            &[
+                ("SSLSocket, HttpsURLConnection", "java.net.SocketTimeoutException: Read timed out"),
+                ("HttpClient", "HttpConnectTimeoutException: HTTP connect timed out"),
+            ],
+        ),
+        (
+            E::NotTls,
+            &[
+                ("SSLSocket, HttpsURLConnection", "SSLException: Unsupported or unrecognized SSL message"),
+                ("HttpClient", "SSLException: Unrecognized SSL message, plaintext connection?"),
+            ],
+        ),
+        (
+            E::ProxyRefused(0),
+            &[
+                (
+                    "HttpsURLConnection",
+                    "IOException: Unable to tunnel through proxy. Proxy returns \"HTTP/1.1 {status}",
+                ),
+                ("HttpClient", "IOException: Tunnel failed, got: {status}"),
+            ],
+        ),
+        (E::SocksRefused(0), &[("HttpsURLConnection", "SocketException: SOCKS: {words}")]),
+        (E::SocksRefused(1), &[("HttpsURLConnection", "SocketException: SOCKS server general failure")]),
+        (E::SocksMethod, &[("HttpsURLConnection", "SocketException: SOCKS : No acceptable methods")]),
+        (
+            E::SocksClosed,
+            &[
+                ("HttpsURLConnection", "SocketException: Malformed reply from SOCKS server"),
+                ("another answer", "SocketException: Reply from SOCKS server has bad version"),
+            ],
+        ),
+        (
+            E::ProxyClosed,
+            &[
+                ("HttpsURLConnection", "SocketException: Unexpected end of file from server"),
+                ("HttpClient", "IOException: HTTP/1.1 header parser received no bytes"),
+            ],
+        ),
+        (
+            E::FailureAfterRequest,
+            &[
+                ("", "SSLHandshakeException: Received fatal alert: handshake_failure"),
+                ("while it writes", "SocketException: Broken pipe"),
+                ("HttpClient", "SSLHandshakeException: Remote host terminated the handshake"),
+            ],
+        ),
+        (
+            E::AbsurdLength,
+            &[
+                ("", "SSLHandshakeException: Remote host terminated the handshake"),
+                ("once the record is there", "SSLProtocolException: Bad input record size"),
+            ],
+        ),
+        (
+            E::DataFirst,
+            &[
+                ("SSLSocket, HttpsURLConnection", "SSLException: Unsupported or unrecognized SSL message"),
+                ("HttpClient", "SSLException: Unrecognized SSL message, plaintext connection?"),
+            ],
+        ),
+        (
+            E::NotTlsLater,
+            &[
+                ("", "SSLHandshakeException: Remote host terminated the handshake"),
+                ("SSLSocket, HttpsURLConnection", "SSLProtocolException: Bad input record size, TLSCiphertext.length"),
+                ("HttpClient", "SSLException: Input record too big: max"),
+            ],
+        ),
+        (
+            E::CloseNotify,
+            &[
+                ("SSLSocket, HttpsURLConnection", "SSLProtocolException: Received close_notify during handshake"),
+                ("HttpClient", "SSLException: Received close_notify during handshake"),
+            ],
+        ),
+        (E::CertificateExpired, &[("", "SSLHandshakeException: PKIX path validation failed")]),
+        (E::CertificateAuthority, &[("", "SSLHandshakeException: PKIX path building failed")]),
+        (E::CertificateIssuer, &[("", "SSLHandshakeException: PKIX path validation failed")]),
+        (E::CertificateName, &[("", "SSLHandshakeException: No subject alternative DNS name matching")]),
+        (
+            E::CertificatePurpose,
+            &[("", "SSLHandshakeException: Extended key usage does not permit use for TLS server authentication")],
+        ),
+        (E::BadRecord, &[("", "SSLException: Tag mismatch!")]),
+        (E::BadSignature, &[("", "SSLHandshakeException: Invalid ECDH ServerKeyExchange signature")]),
+        (E::OldVersion, &[("", "SSLHandshakeException: Received fatal alert: protocol_version")]),
+        (
+            E::VersionChosen,
+            &[
+                (
+                    "",
+                    "SSLHandshakeException: The server selected protocol version is not accepted by client preferences",
+                ),
+                ("a version of the future", "SSLHandshakeException: Unsupported protocol version"),
+            ],
+        ),
     ],
-    alert: java_alert,
+    alert: alerts::java,
 };
 
-const NODE_20: Client = Client {
+const NODE: Client = Client {
     name: "Node",
-    version: "20",
+    versions: "20, 22, 24",
     texts: &[
-        (Experience::ConnectTimeout, "ETIMEDOUT"),
-        (Experience::Refused, "ECONNREFUSED"),
-        (Experience::Unreachable, "EHOSTUNREACH"),
-        (Experience::ResetOnAccept, "ECONNRESET"),
-        (Experience::Reset, "ECONNRESET"),
         (
-            Experience::Closed,
-            "ECONNRESET: Client network socket disconnected before secure TLS connection was established",
+            E::ConnectTimeout,
+            &[("", "ETIMEDOUT: connect ETIMEDOUT"), ("fetch", "UND_ERR_CONNECT_TIMEOUT: Connect Timeout Error")],
+        ),
+        (E::Refused, &[("", "ECONNREFUSED: connect ECONNREFUSED")]),
+        (E::Unreachable, &[("", "EHOSTUNREACH: connect EHOSTUNREACH")]),
+        (E::NetworkUnreachable, &[("", "ENETUNREACH: connect ENETUNREACH")]),
+        (E::Reset, &[("", "ECONNRESET: read ECONNRESET")]),
+        (E::ResetLate, &[("", "ECONNRESET: read ECONNRESET")]),
+        (
+            E::Closed,
+            &[("", "ECONNRESET: Client network socket disconnected before secure TLS connection was established")],
+        ),
+        (E::ClosedLate, &[("https", "ECONNRESET: socket hang up"), ("fetch", "UND_ERR_SOCKET: other side closed")]),
+        (E::Silence, &[("fetch", "UND_ERR_CONNECT_TIMEOUT: Connect Timeout Error"), ("tls, https", "(keeps waiting)")]),
+        (
+            E::NotTls,
+            &[
+                ("tls, fetch", "ERR_SSL_WRONG_VERSION_NUMBER"),
+                ("https", "write EPROTO error:0A00010B:SSL routines:wrong version number"),
+            ],
+        ),
+        (E::ProxyRefused(0), &[("https, 24", "ERR_PROXY_TUNNEL: Failed to establish tunnel: HTTP/1.1 {status}")]),
+        (
+            E::ProxyClosed,
+            &[("https, 24", "ERR_PROXY_TUNNEL: Failed to establish tunnel"), ("agents of others", "ECONNRESET")],
         ),
         (
-            Experience::ClosedInRecord,
-            "ECONNRESET: Client network socket disconnected before secure TLS connection was established",
+            E::AbsurdLength,
+            &[
+                ("tls, fetch, 22 and later", "ERR_SSL_DATA_LENGTH_TOO_LONG"),
+                ("tls, fetch, 20", "ERR_SSL_PACKET_LENGTH_TOO_LONG"),
+                ("https, 22 and later", "write EPROTO error:0A000092:SSL routines:data length too long"),
+                ("https, 20", "write EPROTO error:0A0000C6:SSL routines:packet length too long"),
+            ],
         ),
-        (Experience::ClosedLate, "ECONNRESET: socket hang up"),
-        (Experience::Silence, "(keeps waiting)"),
-        (Experience::NotTls, "ERR_SSL_WRONG_VERSION_NUMBER"),
-        (Experience::NotTlsWaited, "ERR_SSL_WRONG_VERSION_NUMBER"),
-        (Experience::ProxyClosed, "ECONNRESET"),
-        (Experience::FailureAfterRequest, "ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE"),
-        (Experience::AbsurdLength, "ERR_SSL_PACKET_LENGTH_TOO_LONG"),
-        (Experience::DataFirst, "ERR_SSL_UNEXPECTED_MESSAGE"),
-        (Experience::NotTlsLater, "ERR_SSL_WRONG_VERSION_NUMBER"),
         (
-            Experience::CloseNotify,
-            "ECONNRESET: Client network socket disconnected before secure TLS connection was established",
+            E::DataFirst,
+            &[
+                ("tls, fetch", "ERR_SSL_UNEXPECTED_MESSAGE"),
+                ("https", "write EPROTO error:0A0000F4:SSL routines:unexpected message"),
+            ],
         ),
-        (Experience::CertificateRequired, "ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED"),
-        (Experience::CertificateExpired, "CERT_HAS_EXPIRED: certificate has expired"),
-        (Experience::CertificateNotYetValid, "CERT_NOT_YET_VALID: certificate is not yet valid"),
-        (Experience::CertificateRootSent, "SELF_SIGNED_CERT_IN_CHAIN: self-signed certificate in certificate chain"),
-        (Experience::CertificateSelfSigned, "DEPTH_ZERO_SELF_SIGNED_CERT"),
-        (Experience::CertificateAuthority, "UNABLE_TO_VERIFY_LEAF_SIGNATURE (or UNABLE_TO_GET_ISSUER_CERT_LOCALLY)"),
-        (Experience::CertificateName, "ERR_TLS_CERT_ALTNAME_INVALID"),
-        (Experience::BadRecord, "ERR_SSL_DECRYPTION_FAILED_OR_BAD_RECORD_MAC"),
-        (Experience::BadSignature, "ERR_SSL_BAD_SIGNATURE"),
-        (Experience::OldVersion, "ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION"),
+        (
+            E::NotTlsLater,
+            &[
+                ("tls, fetch", "ERR_SSL_WRONG_VERSION_NUMBER"),
+                ("https", "write EPROTO error:0A00010B:SSL routines:wrong version number"),
+                ("TLS 1.3, tls, fetch, 22 and later", "ERR_SSL_BAD_RECORD_TYPE"),
+                ("TLS 1.3, https, 22 and later", "write EPROTO error:0A0001BB:SSL routines:bad record type"),
+            ],
+        ),
+        (
+            E::CloseNotify,
+            &[("", "ECONNRESET: Client network socket disconnected before secure TLS connection was established")],
+        ),
+        (E::CertificateExpired, &[("", "CERT_HAS_EXPIRED: certificate has expired")]),
+        (E::CertificateNotYetValid, &[("", "CERT_NOT_YET_VALID: certificate is not yet valid")]),
+        (
+            E::CertificateWeak,
+            &[
+                ("", "UNSPECIFIED: EE certificate key too weak"),
+                ("the signature", "UNSPECIFIED: CA signature digest algorithm too weak"),
+            ],
+        ),
+        (E::CertificateRootSent, &[("", "SELF_SIGNED_CERT_IN_CHAIN: self-signed certificate in certificate chain")]),
+        (E::CertificateSelfSigned, &[("", "DEPTH_ZERO_SELF_SIGNED_CERT: self-signed certificate")]),
+        (
+            E::CertificateAuthority,
+            &[
+                ("", "UNABLE_TO_VERIFY_LEAF_SIGNATURE: unable to verify the first certificate"),
+                (
+                    "an issuer is missing above an intermediate",
+                    "UNABLE_TO_GET_ISSUER_CERT_LOCALLY: unable to get local issuer certificate",
+                ),
+            ],
+        ),
+        (E::CertificateIssuer, &[("", "UNSPECIFIED: invalid CA certificate")]),
+        (
+            E::CertificateName,
+            &[("", "ERR_TLS_CERT_ALTNAME_INVALID: Hostname/IP does not match certificate's altnames")],
+        ),
+        (E::CertificatePurpose, &[("", "INVALID_PURPOSE: unsuitable certificate purpose")]),
+        (
+            E::BadRecord,
+            &[
+                ("tls, fetch", "ERR_SSL_DECRYPTION_FAILED_OR_BAD_RECORD_MAC"),
+                ("https", "write EPROTO error:0A000119:SSL routines:decryption failed or bad record mac"),
+            ],
+        ),
+        (
+            E::BadSignature,
+            &[
+                ("tls, fetch", "ERR_SSL_BAD_SIGNATURE"),
+                ("https", "write EPROTO error:02000068:rsa routines:bad signature"),
+            ],
+        ),
+        (
+            E::OldVersion,
+            &[
+                ("tls, fetch", "ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION"),
+                ("https", "write EPROTO error:0A00042E:SSL routines:tlsv1 alert protocol version"),
+                ("tls, fetch", "ERR_SSL_LEGACY_SIGALG_DISALLOWED_OR_UNSUPPORTED"),
+                ("https", "write EPROTO error:0A00014D:SSL routines:legacy sigalg disallowed or unsupported"),
+            ],
+        ),
+        (
+            E::VersionChosen,
+            &[
+                ("tls, fetch", "ERR_SSL_UNSUPPORTED_PROTOCOL"),
+                ("https", "write EPROTO error:0A000102:SSL routines:unsupported protocol"),
+            ],
+        ),
     ],
-    alert: node_alert,
+    alert: alerts::node,
 };
 
-const PYTHON_3_11: Client = Client {
+const PYTHON: Client = Client {
     name: "Python",
-    version: "3.11",
+    versions: "3.11, 3.13",
     texts: &[
-        (Experience::ConnectTimeout, "TimeoutError: timed out"),
-        (Experience::Refused, "ConnectionRefusedError: [Errno 111] Connection refused"),
-        (Experience::Unreachable, "OSError: [Errno 113] No route to host"),
-        (Experience::ResetOnAccept, "ConnectionResetError: [Errno 104] Connection reset by peer"),
-        (Experience::Reset, "ConnectionResetError: [Errno 104] Connection reset by peer"),
-        (Experience::Closed, "SSLEOFError: [SSL: UNEXPECTED_EOF_WHILE_READING] EOF occurred in violation of protocol"),
+        (E::ConnectTimeout, &[("", "TimeoutError: timed out")]),
+        (E::Refused, &[("", "ConnectionRefusedError: [Errno 111] Connection refused")]),
+        (E::Unreachable, &[("", "OSError: [Errno 113] No route to host")]),
+        (E::NetworkUnreachable, &[("", "OSError: [Errno 101] Network is unreachable")]),
         (
-            Experience::ClosedInRecord,
-            "SSLEOFError: [SSL: UNEXPECTED_EOF_WHILE_READING] EOF occurred in violation of protocol",
-        ),
-        (Experience::ClosedLate, "RemoteDisconnected: Remote end closed connection without response"),
-        (Experience::Silence, "TimeoutError: _ssl.c: The handshake operation timed out"),
-        (Experience::NotTls, "SSLError: [SSL: WRONG_VERSION_NUMBER] wrong version number"),
-        (Experience::NotTlsWaited, "SSLError: [SSL: WRONG_VERSION_NUMBER] wrong version number"),
-        (Experience::ProxyRefused, "OSError: Tunnel connection failed"),
-        (Experience::ProxyClosed, "RemoteDisconnected: Remote end closed connection without response"),
-        (
-            Experience::FailureAfterRequest,
-            "SSLError: [SSL: SSLV3_ALERT_HANDSHAKE_FAILURE] sslv3 alert handshake failure",
-        ),
-        (Experience::AbsurdLength, "SSLError: [SSL: PACKET_LENGTH_TOO_LONG] packet length too long"),
-        (Experience::DataFirst, "SSLError: [SSL: UNEXPECTED_MESSAGE] unexpected message"),
-        (Experience::NotTlsLater, "SSLError: [SSL: WRONG_VERSION_NUMBER] wrong version number"),
-        (Experience::CloseNotify, "SSLZeroReturnError: TLS/SSL connection has been closed (EOF)"),
-        (
-            Experience::CertificateRequired,
-            "SSLError: [SSL: TLSV13_ALERT_CERTIFICATE_REQUIRED] tlsv13 alert certificate required",
+            E::Reset,
+            &[
+                ("", "ConnectionResetError: [Errno 104] Connection reset by peer"),
+                ("requests", "ConnectionError: ('Connection aborted.'"),
+            ],
         ),
         (
-            Experience::CertificateExpired,
-            "SSLCertVerificationError: [SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: certificate has expired",
+            E::ResetLate,
+            &[
+                ("", "ConnectionResetError: [Errno 104] Connection reset by peer"),
+                ("http.client, 3.11", "RemoteDisconnected: Remote end closed connection without response"),
+                ("requests", "ConnectionError: ('Connection aborted.'"),
+            ],
+        ),
+        (E::Closed, &[("", "SSLEOFError: [SSL: UNEXPECTED_EOF_WHILE_READING] EOF occurred in violation of protocol")]),
+        (
+            E::ClosedLate,
+            &[
+                ("http.client", "RemoteDisconnected: Remote end closed connection without response"),
+                ("requests", "ConnectionError: ('Connection aborted.'"),
+            ],
         ),
         (
-            Experience::CertificateNotYetValid,
-            "SSLCertVerificationError: [SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: certificate is not yet valid",
+            E::Silence,
+            &[
+                ("", "TimeoutError: _ssl.c: The handshake operation timed out"),
+                ("requests", "ReadTimeout: Read timed out"),
+            ],
         ),
         (
-            Experience::CertificateWeak,
-            "SSLCertVerificationError: [SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: EE certificate key too weak, or CA signature digest algorithm too weak",
+            E::SilenceLate,
+            &[
+                ("", "TimeoutError: The read operation timed out"),
+                ("within the handshake", "TimeoutError: _ssl.c: The handshake operation timed out"),
+                ("requests", "ReadTimeout: Read timed out"),
+            ],
+        ),
+        (E::NotTls, &[("", "SSLError: [SSL: WRONG_VERSION_NUMBER] wrong version number")]),
+        (E::ProxyRefused(0), &[("", "OSError: Tunnel connection failed: {status}")]),
+        (
+            E::ProxyClosed,
+            &[
+                ("http.client", "RemoteDisconnected: Remote end closed connection without response"),
+                ("requests", "ConnectionError: ('Connection aborted.'"),
+            ],
+        ),
+        (E::AbsurdLength, &[("", "SSLError: [SSL: PACKET_LENGTH_TOO_LONG] packet length too long")]),
+        (E::DataFirst, &[("", "SSLError: [SSL: UNEXPECTED_MESSAGE] unexpected message")]),
+        (E::NotTlsLater, &[("", "SSLError: [SSL: WRONG_VERSION_NUMBER] wrong version number")]),
+        (E::CloseNotify, &[("", "SSLZeroReturnError: TLS/SSL connection has been closed (EOF)")]),
+        (
+            E::CertificateExpired,
+            &[(
+                "",
+                "SSLCertVerificationError: [SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: certificate has expired",
+            )],
         ),
         (
-            Experience::CertificateRootSent,
-            "SSLCertVerificationError: [SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: self-signed certificate in certificate chain",
+            E::CertificateNotYetValid,
+            &[(
+                "",
+                "SSLCertVerificationError: [SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: certificate is not yet valid",
+            )],
         ),
         (
-            Experience::CertificateSelfSigned,
-            "SSLCertVerificationError: [SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed",
+            E::CertificateWeak,
+            &[
+                (
+                    "the key",
+                    "SSLCertVerificationError: [SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: EE certificate key too weak",
+                ),
+                (
+                    "the signature",
+                    "SSLCertVerificationError: [SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: CA signature digest algorithm too weak",
+                ),
+            ],
         ),
         (
-            Experience::CertificateAuthority,
-            "SSLCertVerificationError: [SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed",
+            E::CertificateRootSent,
+            &[(
+                "",
+                "SSLCertVerificationError: [SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: self-signed certificate in certificate chain",
+            )],
         ),
         (
-            Experience::CertificateName,
-            "SSLCertVerificationError: [SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed",
+            E::CertificateSelfSigned,
+            &[(
+                "",
+                "SSLCertVerificationError: [SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: self-signed certificate",
+            )],
         ),
         (
-            Experience::BadRecord,
-            "SSLError: [SSL: DECRYPTION_FAILED_OR_BAD_RECORD_MAC] decryption failed or bad record mac",
+            E::CertificateAuthority,
+            &[(
+                "",
+                "SSLCertVerificationError: [SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: unable to get local issuer certificate",
+            )],
         ),
-        (Experience::BadSignature, "SSLError: [SSL: BAD_SIGNATURE] bad signature"),
-        (Experience::OldVersion, "SSLError: [SSL: TLSV1_ALERT_PROTOCOL_VERSION] tlsv1 alert protocol version"),
+        (
+            E::CertificateIssuer,
+            &[(
+                "",
+                "SSLCertVerificationError: [SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: invalid CA certificate",
+            )],
+        ),
+        (
+            E::CertificateName,
+            &[(
+                "",
+                "SSLCertVerificationError: [SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: Hostname mismatch",
+            )],
+        ),
+        (
+            E::CertificatePurpose,
+            &[(
+                "",
+                "SSLCertVerificationError: [SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: unsuitable certificate purpose",
+            )],
+        ),
+        (
+            E::BadRecord,
+            &[("", "SSLError: [SSL: DECRYPTION_FAILED_OR_BAD_RECORD_MAC] decryption failed or bad record mac")],
+        ),
+        (E::BadSignature, &[("", "SSLError: [SSL: BAD_SIGNATURE] bad signature")]),
+        (
+            E::OldVersion,
+            &[
+                ("", "SSLError: [SSL: TLSV1_ALERT_PROTOCOL_VERSION] tlsv1 alert protocol version"),
+                (
+                    "",
+                    "SSLError: [SSL: LEGACY_SIGALG_DISALLOWED_OR_UNSUPPORTED] legacy sigalg disallowed or unsupported",
+                ),
+            ],
+        ),
+        (E::VersionChosen, &[("", "SSLError: [SSL: UNSUPPORTED_PROTOCOL] unsupported protocol")]),
     ],
-    alert: python_alert,
+    alert: alerts::python,
 };
-
-/// Alerts for which clients have texts, received while they wait for the `ServerHello`.
-pub(super) const ALERTS: &[u8] =
-    &[10, 20, 22, 40, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 70, 71, 80, 86, 109, 110, 112, 116, 120, 121];
-
-fn chrome_alert(alert: u8) -> String {
-    let name = match alert {
-        20 => "BAD_RECORD_MAC_ALERT",
-        40 | 70 | 71 => "VERSION_OR_CIPHER_MISMATCH",
-        42..=46 | 48 | 116 => return "net::ERR_BAD_SSL_CLIENT_AUTH_CERT".into(),
-        51 => "DECRYPT_ERROR_ALERT",
-        112 => "UNRECOGNIZED_NAME_ALERT",
-        _ => "PROTOCOL_ERROR",
-    };
-    format!("net::ERR_SSL_{name}")
-}
-
-fn nss_alert(alert: u8) -> String {
-    let name = match alert {
-        10 => "HANDSHAKE_UNEXPECTED_ALERT",
-        20 => "BAD_MAC_ALERT",
-        22 => "RECORD_OVERFLOW_ALERT",
-        40 => "NO_CYPHER_OVERLAP",
-        42 => "BAD_CERT_ALERT",
-        43 => "UNSUPPORTED_CERT_ALERT",
-        44 => "REVOKED_CERT_ALERT",
-        45 => "EXPIRED_CERT_ALERT",
-        46 => "CERTIFICATE_UNKNOWN_ALERT",
-        47 => "ILLEGAL_PARAMETER_ALERT",
-        48 => "UNKNOWN_CA_ALERT",
-        49 => "ACCESS_DENIED_ALERT",
-        50 => "DECODE_ERROR_ALERT",
-        51 => "DECRYPT_ERROR_ALERT",
-        70 => "PROTOCOL_VERSION_ALERT",
-        71 => "INSUFFICIENT_SECURITY_ALERT",
-        80 => "INTERNAL_ERROR_ALERT",
-        86 => "INAPPROPRIATE_FALLBACK_ALERT",
-        109 => "MISSING_EXTENSION_ALERT",
-        110 => "UNSUPPORTED_EXTENSION_ALERT",
-        112 => "UNRECOGNIZED_NAME_ALERT",
-        116 => "RX_CERTIFICATE_REQUIRED_ALERT",
-        120 => "NEXT_PROTOCOL_NO_PROTOCOL",
-        121 => "ECH_REQUIRED_ALERT",
-        _ => "RX_UNKNOWN_ALERT",
-    };
-    format!("SSL_ERROR_{name}")
-}
-
-/// OpenSSL's words for an alert; its number is `0A000000` + 1000 + the alert.
-fn openssl_reason(alert: u8) -> String {
-    let words = match alert {
-        10 => "sslv3 alert unexpected message",
-        20 => "sslv3 alert bad record mac",
-        22 => "tlsv1 alert record overflow",
-        40 => "sslv3 alert handshake failure",
-        42 => "sslv3 alert bad certificate",
-        43 => "sslv3 alert unsupported certificate",
-        44 => "sslv3 alert certificate revoked",
-        45 => "sslv3 alert certificate expired",
-        46 => "sslv3 alert certificate unknown",
-        47 => "sslv3 alert illegal parameter",
-        48 => "tlsv1 alert unknown ca",
-        49 => "tlsv1 alert access denied",
-        50 => "tlsv1 alert decode error",
-        51 => "tlsv1 alert decrypt error",
-        70 => "tlsv1 alert protocol version",
-        71 => "tlsv1 alert insufficient security",
-        80 => "tlsv1 alert internal error",
-        86 => "tlsv1 alert inappropriate fallback",
-        109 => "tlsv13 alert missing extension",
-        110 => "tlsv1 unsupported extension",
-        112 => "tlsv1 unrecognized name",
-        116 => "tlsv13 alert certificate required",
-        120 => "tlsv1 alert no application protocol",
-        other => return format!("reason({})", 1000 + u32::from(other)),
-    };
-    words.to_owned()
-}
-
-fn curl_alert(alert: u8) -> String {
-    let number = 0x0a00_0000 + 1000 + u32::from(alert);
-    let exit = match alert {
-        116 => 98,
-        45 => 60,
-        _ => 35,
-    };
-    format!("curl: ({exit}) error:{number:08X}: {}", openssl_reason(alert))
-}
-
-/// By `crypto/tls/alert.go`.
-fn go_alert(alert: u8) -> String {
-    let words = match alert {
-        10 => "unexpected message",
-        20 => "bad record MAC",
-        22 => "record overflow",
-        40 => "handshake failure",
-        42 => "bad certificate",
-        43 => "unsupported certificate",
-        44 => "revoked certificate",
-        45 => "expired certificate",
-        46 => "unknown certificate",
-        47 => "illegal parameter",
-        48 => "unknown certificate authority",
-        49 => "access denied",
-        50 => "error decoding message",
-        51 => "error decrypting message",
-        70 => "protocol version not supported",
-        71 => "insufficient security level",
-        80 => "internal error",
-        86 => "inappropriate fallback",
-        109 => "missing extension",
-        110 => "unsupported extension",
-        112 => "unrecognized name",
-        116 => "certificate required",
-        120 => "no application protocol",
-        other => return format!("remote error: tls: alert({other})"),
-    };
-    format!("remote error: tls: {words}")
-}
-
-fn java_alert(alert: u8) -> String {
-    let name = AlertDescription(alert).name().unwrap_or("unknown");
-    format!("SSLHandshakeException: Received fatal alert: {name}")
-}
-
-fn node_alert(alert: u8) -> String {
-    format!("ERR_SSL_{}", shouted(&openssl_reason(alert)))
-}
-
-fn python_alert(alert: u8) -> String {
-    let reason = openssl_reason(alert);
-    format!("SSLError: [SSL: {}] {reason}", shouted(&reason))
-}
-
-/// A reason as the name that OpenSSL's bindings make of it.
-fn shouted(reason: &str) -> String {
-    reason.to_ascii_uppercase().replace(' ', "_")
-}
