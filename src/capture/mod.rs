@@ -16,7 +16,7 @@ mod scanner;
 
 pub use input::{Input, InputError, open_all};
 pub use layout::{Interface, Layout, Section};
-pub use reader::{OpenFile, PacketReader, dropped};
+pub use reader::{OpenFile, PacketReader, ReadError, dropped};
 pub use scanner::{Found, NotACapture, Scanner, Trouble};
 
 use crate::vocab::Time;

@@ -7,6 +7,17 @@ use std::sync::Arc;
 
 use super::{Layout, MAX_BLOCK, Packet};
 
+/// Why a packet cannot be read again.
+#[derive(Debug, thiserror::Error)]
+pub enum ReadError {
+    /// The file no longer holds what was indexed.
+    #[error("the file has changed since it was indexed")]
+    Changed,
+    /// The operating system refused.
+    #[error("{0}")]
+    Refused(#[from] io::Error),
+}
+
 /// A file that packets can be gone back to.
 #[derive(Clone)]
 pub struct OpenFile {
@@ -48,17 +59,17 @@ impl<'f> PacketReader<'f> {
     }
 
     /// The packet whose block begins at `offset`; an error where the file no longer holds it.
-    pub fn packet(&mut self, offset: u64) -> io::Result<Packet<'_>> {
+    pub fn packet(&mut self, offset: u64) -> Result<Packet<'_>, ReadError> {
         let mut header = [0; 16];
         header.copy_from_slice(self.bytes(offset, 16)?);
         let length = self.layout.block_len(&header, offset).filter(|length| *length <= MAX_BLOCK as usize);
-        let length = length.ok_or_else(changed)?;
+        let length = length.ok_or(ReadError::Changed)?;
         self.bytes(offset, length)?;
         let at = (offset - self.start) as usize;
-        self.layout.packet(&self.window[at..at + length], offset).ok_or_else(changed)
+        self.layout.packet(&self.window[at..at + length], offset).ok_or(ReadError::Changed)
     }
 
-    fn bytes(&mut self, offset: u64, length: usize) -> io::Result<&[u8]> {
+    fn bytes(&mut self, offset: u64, length: usize) -> Result<&[u8], ReadError> {
         let held = self.start..self.start + self.window.len() as u64;
         if !(held.contains(&offset) && offset + length as u64 <= held.end) {
             self.window.resize(length.max(WINDOW), 0);
@@ -68,17 +79,13 @@ impl<'f> PacketReader<'f> {
                     Ok(0) => break,
                     Ok(count) => filled += count,
                     Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                    Err(error) => return Err(error),
+                    Err(error) => return Err(error.into()),
                 }
             }
             self.window.truncate(filled);
             self.start = offset;
         }
         let at = (offset - self.start) as usize;
-        self.window.get(at..at + length).ok_or_else(changed)
+        self.window.get(at..at + length).ok_or(ReadError::Changed)
     }
-}
-
-fn changed() -> io::Error {
-    io::Error::new(io::ErrorKind::UnexpectedEof, "the file has changed since it was indexed")
 }

@@ -27,9 +27,12 @@ pub(super) fn paint(everywhere: &Everywhere) -> Paint {
 }
 
 /// Lets `write` write to standard output, without the line buffering that `std::io::stdout` has.
-pub(super) fn write(write: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>) -> Result<(), Failure> {
+pub(super) fn write<E: Into<anyhow::Error>>(
+    write: impl FnOnce(&mut BufWriter<File>) -> Result<(), E>,
+) -> Result<(), Failure> {
     let stdout = io::stdout().as_fd().try_clone_to_owned().context("standard output is not open")?;
     let mut out = BufWriter::with_capacity(BUFFER, File::from(stdout));
-    write(&mut out).and_then(|()| out.flush()).context("cannot write to standard output")?;
+    let written = write(&mut out).map_err(Into::into).and_then(|()| Ok(out.flush()?));
+    written.context("cannot write to standard output")?;
     Ok(())
 }

@@ -2,10 +2,12 @@
 //!
 //! Only such flows, and only as many as can be read in a moment; those left out are counted in the capture's health.
 
-use std::ops::Range;
+use std::convert::Infallible;
+use std::ops::{ControlFlow, Range};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use super::error::Error;
 use super::follow::StreamMap;
 use super::parallel;
 use super::shared::Shared;
@@ -41,14 +43,13 @@ pub(super) fn note(shared: &Arc<Shared>) {
         };
         chosen[range].iter().copied().filter(differs).collect::<Vec<_>>()
     };
-    let noted = parallel::in_order(chosen.len(), differing, |flows| {
+    let Ok(()) = parallel::in_order(chosen.len(), differing, |flows| {
         let mut index = shared.index.write();
         for flow in flows {
             index.set_conflict(flow);
         }
-        Ok(())
+        Ok::<_, Infallible>(())
     });
-    debug_assert!(noted.is_ok(), "noting an issue cannot fail");
     shared.index.write().set_uncompared(left_out.into_inner());
 }
 
@@ -58,8 +59,8 @@ fn repeats(row: &FlowRow) -> bool {
     sides.iter().any(|side| side.retransmissions > 0 && side.flags.has(SideFlags::DATA))
 }
 
-fn differs(shared: &Arc<Shared>, flow: FlowNumber) -> std::io::Result<bool> {
+fn differs(shared: &Arc<Shared>, flow: FlowNumber) -> Result<bool, Error> {
     let map = StreamMap::new(Arc::clone(shared), FlowRef::main(flow))?;
-    map.walk(&|| shared.is_cancelled(), &mut |_| Ok(std::ops::ControlFlow::Continue(())))?;
+    map.walk(&|| shared.is_cancelled(), &mut |_| Ok(ControlFlow::Continue(())))?;
     Ok(map.extent().conflicts > 0)
 }

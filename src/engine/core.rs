@@ -1,9 +1,9 @@
 //! What can be asked of loaded captures, by whichever thread: a flow's view, a step's detail, the nearest good flow.
 
 use std::collections::BTreeMap;
-use std::io;
 use std::sync::Arc;
 
+use super::error::Error;
 use super::follow::StreamMap;
 use super::reread::Reread;
 use super::shared::Shared;
@@ -42,20 +42,20 @@ fn side(view: &FlowView) -> compare::Side<'_> {
 }
 
 impl Core {
-    fn of(&self, source: Source) -> io::Result<&Arc<Shared>> {
+    fn of(&self, source: Source) -> Result<&Arc<Shared>, Error> {
         match source {
             Source::Main => Ok(&self.main),
-            Source::Baseline => self.baseline.as_ref().ok_or_else(|| io::Error::other("there is no baseline capture")),
+            Source::Baseline => self.baseline.as_ref().ok_or(Error::NoBaseline),
         }
     }
 
     /// Reads a flow's packets again.
-    pub fn view(&self, flow: FlowRef) -> io::Result<FlowView> {
+    pub fn view(&self, flow: FlowRef) -> Result<FlowView, Error> {
         FlowView::open(self.of(flow.source)?, flow)
     }
 
     /// The map of a flow's conversation, still without anything but its beginning.
-    pub fn follow(&self, flow: FlowRef) -> io::Result<StreamMap> {
+    pub fn follow(&self, flow: FlowRef) -> Result<StreamMap, Error> {
         StreamMap::new(Arc::clone(self.of(flow.source)?), flow)
     }
 
@@ -64,8 +64,8 @@ impl Core {
     pub fn traces(
         &self,
         flows: &[FlowNumber],
-        each: &mut dyn FnMut(FlowNumber, &Trace) -> io::Result<()>,
-    ) -> io::Result<usize> {
+        each: &mut dyn FnMut(FlowNumber, &Trace) -> Result<(), Error>,
+    ) -> Result<usize, Error> {
         let mut rest = flows;
         let mut unreadable = 0;
         while !rest.is_empty() {
@@ -94,14 +94,14 @@ impl Core {
     }
 
     /// Decodes a step of an opened flow to the leaf.
-    pub fn detail(&self, view: &FlowView, step: usize) -> io::Result<Detail> {
+    pub fn detail(&self, view: &FlowView, step: usize) -> Result<Detail, Error> {
         let packets = Detail::packets(&view.trace, &view.streams, &view.timeline, step);
         let frames = self.frames(view.flow.source, &packets)?;
         Ok(Detail::of(&view.trace, &view.streams, &view.timeline, step, &frames, &self.main.trust))
     }
 
     /// The captured bytes of packets, each after its earlier IP fragments, as they are in the file.
-    fn frames(&self, source: Source, packets: &[PacketNumber]) -> io::Result<Vec<Frame>> {
+    fn frames(&self, source: Source, packets: &[PacketNumber]) -> Result<Vec<Frame>, Error> {
         let shared = self.of(source)?;
         let places: Vec<_> = {
             let index = shared.index.read();

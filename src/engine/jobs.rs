@@ -5,6 +5,7 @@
 //! own and is given up when a newer request of its kind comes.
 
 use std::collections::VecDeque;
+use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -13,6 +14,7 @@ use std::time::{Duration, Instant};
 use parking_lot::{Condvar, Mutex};
 
 use super::core::Core;
+use super::error::Error;
 use super::follow::{self, Hunt, Part, Saved, StreamMap};
 use super::sort::Unsorted;
 use super::view::FlowView;
@@ -304,7 +306,7 @@ impl<'a> Job<'a> {
 }
 
 fn perform(core: &Core, request: Request, job: &mut Job<'_>) -> Answer {
-    let failed = |error: std::io::Error| Answer::Failed(error.to_string());
+    let failed = |error: Error| Answer::Failed(error.to_string());
     match request {
         Request::Open(flow) => core.view(flow).map_or_else(failed, |view| Answer::Opened(Arc::new(view))),
         Request::Detail { view, step } => {
@@ -335,18 +337,13 @@ fn perform(core: &Core, request: Request, job: &mut Job<'_>) -> Answer {
             let saved = follow::save(&map, only, &path, overwrite, &is_over, &mut |bytes| {
                 job.tick(|| Answer::Saving(bytes));
             });
-            saved.map_or_else(
-                |error| {
-                    let path = crate::vocab::text::visible(&path.to_string_lossy());
-                    Answer::Failed(format!("cannot save to {path}: {}", said(&error)))
-                },
-                Answer::Saved,
-            )
+            let saved = saved.map_err(|source| Error::Save { path, source: Box::new(source) });
+            saved.map_or_else(failed, Answer::Saved)
         }
     }
 }
 
-fn follow_it(core: &Core, flow: FlowRef, job: &mut Job<'_>) -> std::io::Result<Answer> {
+fn follow_it(core: &Core, flow: FlowRef, job: &mut Job<'_>) -> Result<Answer, Error> {
     let map = Arc::new(core.follow(flow)?);
     job.tell(Answer::Followed(Arc::clone(&map)));
     map.walk(&job.until(), &mut |part| {
@@ -354,13 +351,7 @@ fn follow_it(core: &Core, flow: FlowRef, job: &mut Job<'_>) -> std::io::Result<A
             job.tell(Answer::Part(Arc::new(part.clone())));
         }
         job.tick(|| Answer::Followed(Arc::clone(&map)));
-        Ok(std::ops::ControlFlow::Continue(()))
+        Ok(ControlFlow::Continue(()))
     })?;
     Ok(Answer::Followed(map))
-}
-
-/// What the operating system says, without its number.
-fn said(error: &std::io::Error) -> String {
-    let text = error.to_string();
-    text.split(" (os error").next().unwrap_or_default().to_owned()
 }

@@ -5,6 +5,7 @@
 
 mod conflicts;
 mod core;
+mod error;
 pub mod follow;
 mod jobs;
 mod judge;
@@ -19,8 +20,9 @@ mod traces;
 mod trust;
 mod view;
 
+pub use error::Error;
 pub use follow::StreamMap;
 pub use jobs::{Answer, JobId, Reply, Request};
-pub use session::{OpenError, Options, Phase, Progress, Session};
+pub use session::{Options, Phase, Progress, Session};
 pub use trust::CaError;
 pub use view::FlowView;

@@ -1,6 +1,5 @@
 //! Work on many rows at once, its results in their order.
 
-use std::io;
 use std::num::NonZero;
 use std::ops::Range;
 
@@ -13,11 +12,11 @@ const WAITING: usize = 4;
 
 /// Gives each stretch of `0..rows` to `work` on some thread, and what it makes to `sink` in the order of the rows. Ends
 /// at the first error of `sink`.
-pub fn in_order<T: Send>(
+pub fn in_order<T: Send, E>(
     rows: usize,
     work: impl Fn(Range<usize>) -> T + Sync,
-    mut sink: impl FnMut(T) -> io::Result<()>,
-) -> io::Result<()> {
+    mut sink: impl FnMut(T) -> Result<(), E>,
+) -> Result<(), E> {
     let chunk = |number: usize| number * CHUNK..rows.min((number + 1) * CHUNK);
     let chunks = rows.div_ceil(CHUNK);
     let workers = std::thread::available_parallelism().map_or(1, NonZero::get).min(chunks);
@@ -47,6 +46,7 @@ pub fn in_order<T: Send>(
 
 #[cfg(test)]
 mod tests {
+    use std::convert::Infallible;
     use std::sync::atomic::{AtomicUsize, Ordering};
 
     use super::*;
@@ -57,7 +57,7 @@ mod tests {
             let mut seen = Vec::new();
             in_order(rows, Iterator::collect::<Vec<_>>, |part| {
                 seen.extend(part);
-                Ok(())
+                Ok::<_, Infallible>(())
             })
             .expect("the sink takes everything");
             assert!(seen.into_iter().eq(0..rows));
@@ -68,7 +68,7 @@ mod tests {
     fn an_error_of_the_sink_ends_the_work() {
         let made = AtomicUsize::new(0);
         let work = |range: Range<usize>| made.fetch_add(range.len(), Ordering::Relaxed);
-        let result = in_order(1000 * CHUNK, work, |_| Err(io::ErrorKind::BrokenPipe.into()));
+        let result = in_order(1000 * CHUNK, work, |_| Err("the pipe broke"));
         assert!(result.is_err());
         assert!(made.load(Ordering::Relaxed) < 1000 * CHUNK);
     }

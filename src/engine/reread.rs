@@ -2,9 +2,9 @@
 //!
 //! [`Reread`] takes packets whose places are known; [`along`] goes along one flow, however many packets it has.
 
-use std::io;
 use std::ops::ControlFlow;
 
+use super::error::Error;
 use super::shared::Shared;
 use crate::capture::{OpenFile, Packet, PacketReader};
 use crate::flow::PacketPlace;
@@ -34,13 +34,13 @@ impl<'f> Reread<'f> {
     }
 
     /// The packet at a place, as it was captured. An error where the file no longer holds it.
-    pub fn packet(&mut self, place: PacketPlace) -> io::Result<Packet<'_>> {
+    pub fn packet(&mut self, place: PacketPlace) -> Result<Packet<'_>, Error> {
         packet(&mut self.readers, place)
     }
 
     /// Decodes the packets at `places` and tells `each` of them in that order: of a fragmented datagram, whose earlier
     /// fragments come before it, what the last fragment completes.
-    pub fn decode(&mut self, places: &[Place], each: Each<'_>) -> io::Result<ControlFlow<()>> {
+    pub fn decode(&mut self, places: &[Place], each: Each<'_>) -> Result<ControlFlow<()>, Error> {
         for place in places {
             for fragment in place.fragments() {
                 let packet = packet(&mut self.readers, fragment)?;
@@ -54,9 +54,9 @@ impl<'f> Reread<'f> {
     }
 }
 
-fn packet<'r>(readers: &'r mut [Option<PacketReader<'_>>], place: PacketPlace) -> io::Result<Packet<'r>> {
+fn packet<'r>(readers: &'r mut [Option<PacketReader<'_>>], place: PacketPlace) -> Result<Packet<'r>, Error> {
     let reader = readers.get_mut(place.file).and_then(Option::as_mut);
-    reader.ok_or_else(|| io::Error::other("the capture file is not open"))?.packet(place.offset)
+    Ok(reader.ok_or(Error::NotOpen)?.packet(place.offset)?)
 }
 
 /// How going along a flow came to its end.
@@ -69,7 +69,7 @@ pub(super) enum Reached {
 }
 
 /// Reads a flow's packets again from `from` on, however many there are, and tells `each` of them.
-pub(super) fn along(shared: &Shared, flow: FlowNumber, from: PacketNumber, each: Each<'_>) -> io::Result<Reached> {
+pub(super) fn along(shared: &Shared, flow: FlowNumber, from: PacketNumber, each: Each<'_>) -> Result<Reached, Error> {
     let mut next = from;
     while let Some(places) = batch(shared, flow, &mut next) {
         let files = shared.files.read().clone();

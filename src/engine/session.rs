@@ -1,7 +1,6 @@
 //! A session: captures loading or loaded, and the flows in them.
 
 use std::collections::BTreeMap;
-use std::io;
 use std::path::PathBuf;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, OnceLock};
@@ -11,14 +10,15 @@ use std::time::{Duration, Instant};
 use parking_lot::{Mutex, RwLockReadGuard};
 
 use super::core::{self, Core};
+use super::error::Error;
 use super::follow::StreamMap;
 use super::jobs::{JobId, Jobs, Reply, Request};
 use super::keylog::KeyLog;
 use super::load;
 use super::shared::Shared;
-use super::trust::{self, CaError};
+use super::trust;
 use super::view::FlowView;
-use crate::capture::{Input, InputError, open_all};
+use crate::capture::{Input, open_all};
 use crate::cohort::Baseline;
 use crate::compare::Comparison;
 use crate::flow::Trace;
@@ -41,25 +41,6 @@ pub struct Options {
     pub ca: Vec<PathBuf>,
     /// Whether to go on reading a file that grows.
     pub follow: bool,
-}
-
-/// Why a session cannot be opened.
-#[derive(Debug, thiserror::Error)]
-pub enum OpenError {
-    /// A capture cannot be opened.
-    #[error(transparent)]
-    Input(#[from] InputError),
-    /// Authorities cannot be read.
-    #[error(transparent)]
-    Ca(#[from] CaError),
-    /// The key log cannot be read.
-    #[error("{}: cannot read the key log: {source}", path.display())]
-    KeyLog {
-        /// The file.
-        path: PathBuf,
-        /// What the operating system said.
-        source: io::Error,
-    },
 }
 
 /// What a session is doing.
@@ -106,13 +87,13 @@ pub struct Session {
 
 impl Session {
     /// Opens the captures and begins to load them; returns at once.
-    pub fn open(options: &Options) -> Result<Session, OpenError> {
+    pub fn open(options: &Options) -> Result<Session, Error> {
         // One store for both: a key log does not say which captures it belongs to.
         let secrets = Arc::new(Secrets::default());
         let trust = Arc::new(trust::read(&options.ca)?);
         let keylog = match &options.keylog {
             Some(path) => {
-                Some(KeyLog::open(path, &secrets).map_err(|source| OpenError::KeyLog { path: path.clone(), source })?)
+                Some(KeyLog::open(path, &secrets).map_err(|source| Error::KeyLog { path: path.clone(), source })?)
             }
             None => None,
         };
@@ -212,12 +193,12 @@ impl Session {
     }
 
     /// Reads a flow's packets again. Blocks on the disk; an error where the file no longer holds them.
-    pub fn view(&self, flow: FlowRef) -> io::Result<FlowView> {
+    pub fn view(&self, flow: FlowRef) -> Result<FlowView, Error> {
         self.core().view(flow)
     }
 
     /// The map of a flow's conversation, for whoever reads it part by part.
-    pub fn follow(&self, flow: FlowRef) -> io::Result<StreamMap> {
+    pub fn follow(&self, flow: FlowRef) -> Result<StreamMap, Error> {
         self.core().follow(flow)
     }
 
@@ -226,13 +207,13 @@ impl Session {
     pub fn traces(
         &self,
         flows: &[FlowNumber],
-        each: &mut dyn FnMut(FlowNumber, &Trace) -> io::Result<()>,
-    ) -> io::Result<usize> {
+        each: &mut dyn FnMut(FlowNumber, &Trace) -> Result<(), Error>,
+    ) -> Result<usize, Error> {
         self.core().traces(flows, each)
     }
 
     /// Decodes a step of an opened flow to the leaf. Blocks on the disk.
-    pub fn detail(&self, view: &FlowView, step: usize) -> io::Result<Detail> {
+    pub fn detail(&self, view: &FlowView, step: usize) -> Result<Detail, Error> {
         self.core().detail(view, step)
     }
 

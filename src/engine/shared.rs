@@ -1,13 +1,13 @@
 //! What the threads of a session have in common: the index, the files, how far things are, and whether to stop.
 
 use std::collections::HashMap;
-use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use parking_lot::{Condvar, Mutex, RwLock};
 
+use super::error::Error;
 use crate::capture::OpenFile;
 use crate::flow::FlowRow;
 use crate::index::Index;
@@ -99,14 +99,8 @@ impl Shared {
     }
 
     /// A flow's row as the index has it now; an error that says which flows there are.
-    pub fn row(&self, flow: FlowNumber) -> io::Result<FlowRow> {
+    pub fn row(&self, flow: FlowNumber) -> Result<FlowRow, Error> {
         let index = self.index.read();
-        index.row(flow).cloned().ok_or_else(|| {
-            let text = match index.len() {
-                0 => "the capture has no flow".to_owned(),
-                len => format!("no flow {flow}; flows are numbered 0 to {}", len - 1),
-            };
-            io::Error::new(io::ErrorKind::NotFound, text)
-        })
+        index.row(flow).cloned().ok_or_else(|| Error::NoFlow { flow, flows: index.len() })
     }
 }

@@ -1,9 +1,9 @@
 //! Flows opened again: the segments of one flow, or of many in one walk over the index.
 
 use std::collections::HashMap;
-use std::io;
 use std::ops::ControlFlow;
 
+use super::error::Error;
 use super::reread::{Reread, along};
 use super::shared::Shared;
 use crate::capture::OpenFile;
@@ -16,7 +16,7 @@ use crate::vocab::{FlowNumber, PacketNumber, Time};
 const LARGE: u64 = 64 * 1024;
 
 /// The trace of a flow; an error where there is no such flow or its packets can no longer be read.
-pub(super) fn of(shared: &Shared, flow: FlowNumber) -> io::Result<Trace> {
+pub(super) fn of(shared: &Shared, flow: FlowNumber) -> Result<Trace, Error> {
     let row = shared.row(flow)?;
     if is_large(&row) {
         return large(shared, flow, &row);
@@ -47,7 +47,7 @@ pub(super) fn of_many(shared: &Shared, flows: &[FlowNumber]) -> Vec<(FlowNumber,
 }
 
 /// The trace of a flow whose packets lie at `places`.
-fn of_places(files: &[Option<OpenFile>], row: &FlowRow, places: &[Place]) -> io::Result<Trace> {
+fn of_places(files: &[Option<OpenFile>], row: &FlowRow, places: &[Place]) -> Result<Trace, Error> {
     let mut trace = Trace::new(row);
     let mut add = |decoded: &Decoded<'_>, packet, time| {
         note(&mut trace, decoded, packet, time);
@@ -58,7 +58,7 @@ fn of_places(files: &[Option<OpenFile>], row: &FlowRow, places: &[Place]) -> io:
 }
 
 /// The trace of a flow as long as a trace gets.
-fn large(shared: &Shared, flow: FlowNumber, row: &FlowRow) -> io::Result<Trace> {
+fn large(shared: &Shared, flow: FlowNumber, row: &FlowRow) -> Result<Trace, Error> {
     let mut trace = Trace::new(row);
     along(shared, flow, row.first_packet, &mut |decoded, packet, time| {
         note(&mut trace, decoded, packet, time);

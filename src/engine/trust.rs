@@ -22,6 +22,12 @@ pub enum CaError {
         /// What the operating system said.
         source: io::Error,
     },
+    /// The file is larger than any bundle of authorities.
+    #[error("{}: cannot read the authorities: larger than {} MiB", path.display(), MAX_FILE >> 20)]
+    TooLarge {
+        /// The file.
+        path: PathBuf,
+    },
     /// There is no certificate in it.
     #[error("{}: no certificate in it; give one or more in PEM or DER", path.display())]
     NoCertificate {
@@ -34,8 +40,7 @@ pub enum CaError {
 pub(super) fn read(paths: &[PathBuf]) -> Result<TrustStore, CaError> {
     let mut certificates = Vec::new();
     for path in paths {
-        let unreadable = |source| CaError::Unreadable { path: path.clone(), source };
-        let found = if path.is_dir() { folder(path) } else { file(path) }.map_err(unreadable)?;
+        let found = if path.is_dir() { folder(path) } else { file(path) }?;
         if TrustStore::with(found.iter().cloned()).given() == 0 {
             return Err(CaError::NoCertificate { path: path.clone() });
         }
@@ -44,17 +49,22 @@ pub(super) fn read(paths: &[PathBuf]) -> Result<TrustStore, CaError> {
     Ok(TrustStore::with(certificates))
 }
 
-fn file(path: &Path) -> io::Result<Vec<Vec<u8>>> {
-    if fs::metadata(path)?.len() > MAX_FILE {
-        return Err(io::Error::other(format!("larger than {} MiB", MAX_FILE >> 20)));
+fn file(path: &Path) -> Result<Vec<Vec<u8>>, CaError> {
+    if fs::metadata(path).map_err(unreadable(path))?.len() > MAX_FILE {
+        return Err(CaError::TooLarge { path: path.to_owned() });
     }
-    Ok(certificates_in(&fs::read(path)?))
+    Ok(certificates_in(&fs::read(path).map_err(unreadable(path))?))
 }
 
 /// The certificates of a folder's files; a file that holds none, or that cannot be read, is passed over.
-fn folder(path: &Path) -> io::Result<Vec<Vec<u8>>> {
-    let mut files: Vec<PathBuf> = fs::read_dir(path)?.filter_map(|entry| Some(entry.ok()?.path())).collect();
+fn folder(path: &Path) -> Result<Vec<Vec<u8>>, CaError> {
+    let entries = fs::read_dir(path).map_err(unreadable(path))?;
+    let mut files: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
     files.sort();
     files.truncate(MAX_FILES);
     Ok(files.iter().filter(|path| path.is_file()).filter_map(|path| file(path).ok()).flatten().collect())
+}
+
+fn unreadable(path: &Path) -> impl Fn(io::Error) -> CaError {
+    |source| CaError::Unreadable { path: path.to_owned(), source }
 }

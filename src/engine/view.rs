@@ -1,7 +1,6 @@
 //! A flow opened again: only its packets are read.
 
-use std::io;
-
+use super::error::Error;
 use super::shared::Shared;
 use super::traces;
 use crate::cohort::{Link, Linker};
@@ -36,7 +35,7 @@ pub struct FlowView {
 
 impl FlowView {
     /// Opens a flow of the captures of `shared`. An error where there is no such flow, or its packets can no longer be read.
-    pub(super) fn open(shared: &Shared, flow: FlowRef) -> io::Result<Self> {
+    pub(super) fn open(shared: &Shared, flow: FlowRef) -> Result<Self, Error> {
         let trace = traces::of(shared, flow.flow)?;
         let (timeline, streams, tls) = Timeline::build(&trace, &shared.secrets);
         let flights = timeline::flights(&trace, &timeline);

@@ -6,7 +6,7 @@ use std::ops::Range;
 use super::cells::{self, duration};
 use super::paint::{Ink, Paint};
 use super::table::{Align, Cell, Table};
-use super::{Format, json};
+use super::{Format, csv_failed, json};
 use crate::engine::parallel;
 use crate::facts::{self, FlowFacts, Tone, Value};
 use crate::index::Index;
@@ -51,22 +51,15 @@ pub fn write(
 fn csv<'a>(out: &mut impl Write, flows: impl Iterator<Item = FlowFacts<'a>>) -> io::Result<()> {
     let columns = facts::csv_columns();
     let mut writer = csv::Writer::from_writer(out);
-    writer.write_record(columns.iter().map(|field| field.name)).map_err(into_io)?;
+    writer.write_record(columns.iter().map(|field| field.name)).map_err(csv_failed)?;
     for facts in flows {
         for field in &columns {
             let cell = (field.get)(&facts).as_ref().map_or_else(String::new, cells::csv);
-            writer.write_field(cell).map_err(into_io)?;
+            writer.write_field(cell).map_err(csv_failed)?;
         }
-        writer.write_record(None::<&[u8]>).map_err(into_io)?;
+        writer.write_record(None::<&[u8]>).map_err(csv_failed)?;
     }
     writer.flush()
-}
-
-fn into_io(error: csv::Error) -> io::Error {
-    match error.into_kind() {
-        csv::ErrorKind::Io(error) => error,
-        other => io::Error::other(format!("{other:?}")),
-    }
 }
 
 /// The columns of the list; causes, which few flows have, end the line.

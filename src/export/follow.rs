@@ -10,8 +10,8 @@ use serde::ser::{Error as _, Serialize, SerializeMap, SerializeSeq, Serializer};
 
 use super::json;
 use super::paint::{Ink, Paint};
-use crate::engine::StreamMap;
 use crate::engine::follow::{Part, Piece, Record, Repeat};
+use crate::engine::{Error, StreamMap};
 use crate::flow::FlowRow;
 use crate::vocab::text::counted;
 use crate::vocab::{Direction, text};
@@ -52,7 +52,7 @@ pub fn write(
     paint: Paint,
     (map, row): (&StreamMap, &FlowRow),
     only: Option<Direction>,
-) -> io::Result<Gaps> {
+) -> Result<Gaps, Error> {
     if form == Form::Json {
         let gaps = RefCell::default();
         json::document(out, &FollowJson { map, only, gaps: &gaps })?;
@@ -66,11 +66,12 @@ pub fn write(
     each_part(map, only, &mut |part| {
         gaps.add(part);
         match form {
-            Form::Raw => text.out.write_all(&part.bytes),
-            Form::Hex => part.pieces.iter().try_for_each(|piece| text.hex(piece, part.piece_bytes(piece))),
-            Form::Records => part.records.iter().try_for_each(|one| record(text.out, paint, one)),
-            Form::Text | Form::Json => part.runs().iter().try_for_each(|run| text.run(run, part.piece_bytes(run))),
+            Form::Raw => text.out.write_all(&part.bytes)?,
+            Form::Hex => part.pieces.iter().try_for_each(|piece| text.hex(piece, part.piece_bytes(piece)))?,
+            Form::Records => part.records.iter().try_for_each(|one| record(text.out, paint, one))?,
+            Form::Text | Form::Json => part.runs().iter().try_for_each(|run| text.run(run, part.piece_bytes(run)))?,
         }
+        Ok(ControlFlow::Continue(()))
     })?;
     text.end_line()?;
     if form != Form::Raw {
@@ -79,18 +80,15 @@ pub fn write(
     Ok(gaps)
 }
 
-/// Walks along the whole flow; tells `each` of what every part has of the wanted direction.
+/// Walks along the whole flow; tells `each` of what every part has of the wanted direction, until it breaks off.
 fn each_part(
     map: &StreamMap,
     only: Option<Direction>,
-    each: &mut dyn FnMut(&Part) -> io::Result<()>,
-) -> io::Result<()> {
-    map.walk(&|| false, &mut |part| {
-        match only {
-            None => each(part)?,
-            Some(_) => each(&part.only(only))?,
-        }
-        Ok(ControlFlow::Continue(()))
+    each: &mut dyn FnMut(&Part) -> Result<ControlFlow<()>, Error>,
+) -> Result<(), Error> {
+    map.walk(&|| false, &mut |part| match only {
+        None => each(part),
+        Some(_) => each(&part.only(only)),
     })
 }
 
@@ -311,10 +309,10 @@ impl Serialize for Segments<'_> {
             for piece in &part.pieces {
                 if let Err(error) = list.serialize_element(&SegmentJson { part, piece }) {
                     failed = Some(error);
-                    return Err(io::Error::other("the output ended"));
+                    return Ok(ControlFlow::Break(()));
                 }
             }
-            Ok(())
+            Ok(ControlFlow::Continue(()))
         });
         match (failed, walked) {
             (Some(error), _) => Err(error),

@@ -22,7 +22,7 @@ mod rates;
 pub mod table;
 pub mod why;
 
-use std::fmt;
+use std::{fmt, io};
 
 /// A format that output can have.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -45,5 +45,13 @@ impl fmt::Display for Format {
             Format::Csv => "csv",
             Format::Markdown => "markdown",
         })
+    }
+}
+
+/// What kept CSV from being written: the output, since the rows are all of one length.
+fn csv_failed(error: csv::Error) -> io::Error {
+    match error.into_kind() {
+        csv::ErrorKind::Io(error) => error,
+        other => io::Error::other(format!("{other:?}")),
     }
 }

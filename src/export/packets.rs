@@ -4,11 +4,11 @@ use std::io::{self, Write};
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
-use super::Format;
 use super::cells::duration;
 use super::json::{self, Moment, Shown};
 use super::paint::{Ink, Paint};
 use super::table::{Align, Cell, Table};
+use super::{Format, csv_failed};
 use crate::flow::{Events, Measured, Trace, TraceSegment, measure};
 use crate::net::TcpOptions;
 use crate::net::options::kind_name;
@@ -41,9 +41,9 @@ impl<'o, W: Write> Writer<'o, W> {
             Format::Csv => {
                 let mut writer = csv::Writer::from_writer(&mut *self.out);
                 if first {
-                    writer.write_record(CSV_COLUMNS).map_err(io::Error::other)?;
+                    writer.write_record(CSV_COLUMNS).map_err(csv_failed)?;
                 }
-                rows().try_for_each(|row| writer.write_record(row.csv())).map_err(io::Error::other)?;
+                rows().try_for_each(|row| writer.write_record(row.csv())).map_err(csv_failed)?;
                 writer.flush()
             }
             Format::Text | Format::Markdown => {
@@ -70,7 +70,7 @@ impl<'o, W: Write> Writer<'o, W> {
     /// Ends the output; the number of packets left out because their flow is too large.
     pub fn finish(self) -> io::Result<u64> {
         if self.flows == 0 && self.format == Format::Csv {
-            csv::Writer::from_writer(self.out).write_record(CSV_COLUMNS).map_err(io::Error::other)?;
+            csv::Writer::from_writer(self.out).write_record(CSV_COLUMNS).map_err(csv_failed)?;
         }
         Ok(self.capped)
     }

@@ -3,6 +3,7 @@
 //! A million flows take longer than a frame, so that nothing here runs to its end in one go. Where there are many to
 //! sort, the engine is asked to.
 
+use std::convert::Infallible;
 use std::ops::Range;
 
 use hashbrown::HashMap;
@@ -159,10 +160,9 @@ impl Survey {
             let flows = part.map(|number| index.facts(FlowNumber((first + number) as u32)));
             flows.map(|flow| flow.is_some_and(|flow| needle.is_in(&flow, zone))).collect()
         };
-        // A vector takes whatever is added.
-        let _ = parallel::in_order(range.len(), part, |part| {
+        let Ok(()) = parallel::in_order(range.len(), part, |part| {
             keep.extend(part);
-            Ok(())
+            Ok::<_, Infallible>(())
         });
         keep
     }

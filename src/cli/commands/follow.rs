@@ -28,8 +28,8 @@ pub(in crate::cli) fn run(everywhere: &Everywhere, args: &FollowArgs) -> Result<
     let mut gaps = export::follow::Gaps::default();
     output::write(|out| {
         let paint = output::paint(everywhere);
-        gaps = export::follow::write(out, args.form.into(), paint, (&map, &row), args.direction.only())?;
-        Ok(())
+        export::follow::write(out, args.form.into(), paint, (&map, &row), args.direction.only())
+            .map(|left_out| gaps = left_out)
     })?;
     if let Some(sentence) = gaps.sentence() {
         complain(&format!("{where_}: {sentence}"));

@@ -4,6 +4,7 @@ use crate::cli::args::{Everywhere, PacketsArgs};
 use crate::cli::captures::{self, Target};
 use crate::cli::failure::{Failure, Outcome, complain};
 use crate::cli::output;
+use crate::engine::Error;
 use crate::export::packets::Writer;
 use crate::vocab::{FlowNumber, FlowRef};
 
@@ -17,8 +18,7 @@ pub(in crate::cli) fn run(everywhere: &Everywhere, args: &PacketsArgs) -> Result
         output::write(|out| {
             let mut writer = Writer::new(out, args.format.into(), paint);
             writer.flow(target.flow, &view.trace)?;
-            left_out = writer.finish()?;
-            Ok(())
+            writer.finish().map(|packets| left_out = packets)
         })?;
     } else {
         captures::captures_only(&args.target)?;
@@ -28,9 +28,9 @@ pub(in crate::cli) fn run(everywhere: &Everywhere, args: &PacketsArgs) -> Result
             session.index().iter().filter(|facts| filter.matches(facts)).map(|facts| facts.flow).collect();
         output::write(|out| {
             let mut writer = Writer::new(out, args.format.into(), paint);
-            unreadable = session.traces(&flows, &mut |flow, trace| writer.flow(flow, trace))?;
+            unreadable = session.traces(&flows, &mut |flow, trace| Ok(writer.flow(flow, trace)?))?;
             left_out = writer.finish()?;
-            Ok(())
+            Ok::<_, Error>(())
         })?;
     }
     if unreadable > 0 {

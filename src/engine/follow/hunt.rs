@@ -1,12 +1,12 @@
 //! A search through a whole conversation: how many matches each part has, counted part by part in the background.
 
-use std::io;
 use std::time::Duration;
 
 use parking_lot::Mutex;
 
 use super::map::StreamMap;
 use super::pattern::Pattern;
+use crate::engine::error::Error;
 use crate::vocab::Direction;
 
 /// Pause before looking whether the map has grown.
@@ -92,7 +92,7 @@ impl Hunt {
         forward: bool,
         is_over: &dyn Fn() -> bool,
         tick: &mut dyn FnMut(),
-    ) -> io::Result<()> {
+    ) -> Result<(), Error> {
         if !forward {
             for part in (0..=from).rev() {
                 if !self.count(map, part, is_over, tick)? {
@@ -123,7 +123,7 @@ impl Hunt {
         part: usize,
         is_over: &dyn Fn() -> bool,
         tick: &mut dyn FnMut(),
-    ) -> io::Result<bool> {
+    ) -> Result<bool, Error> {
         loop {
             let extent = map.extent();
             if is_over() || extent.is_complete && part >= extent.parts {

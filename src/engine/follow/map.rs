@@ -1,7 +1,6 @@
 //! The map of a flow's conversation: places from which it can be read again. It grows while the flow is walked along in
 //! the background; any part can be had as soon as the walk has come to it.
 
-use std::io;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,6 +10,7 @@ use parking_lot::RwLock;
 use super::part::Part;
 use super::repeats::{Earlier, Repeat, Repeats};
 use super::walk::{Met, Walk};
+use crate::engine::error::Error;
 use crate::engine::reread::{Reached, along};
 use crate::engine::shared::Shared;
 use crate::net::Decoded;
@@ -90,7 +90,7 @@ impl std::fmt::Debug for StreamMap {
 
 impl StreamMap {
     /// A map of nothing yet but the flow's beginning.
-    pub(in crate::engine) fn new(shared: Arc<Shared>, flow: FlowRef) -> io::Result<Self> {
+    pub(in crate::engine) fn new(shared: Arc<Shared>, flow: FlowRef) -> Result<Self, Error> {
         let row = shared.row(flow.flow)?;
         let tls = shared.index.read().tls(&row).filter(|tls| tls.is_tls()).map(|tls| tls.start);
         let extent =
@@ -106,9 +106,9 @@ impl StreamMap {
     }
 
     /// Reads a part again. Blocks on the disk; an error where the file no longer holds it.
-    pub fn part(&self, number: usize) -> io::Result<Part> {
+    pub fn part(&self, number: usize) -> Result<Part, Error> {
         let place = self.state.read().places.get(number).cloned();
-        let place = place.ok_or_else(|| io::Error::other("this part of the stream is not known yet"))?;
+        let place = place.ok_or(Error::UnknownPart)?;
         let (mut part, _) = self.read(number, Walk::clone(&place))?;
         part.copies = Vec::new();
         Ok(part)
@@ -187,8 +187,8 @@ impl StreamMap {
     pub fn walk(
         &self,
         is_over: &dyn Fn() -> bool,
-        each: &mut dyn FnMut(&Part) -> io::Result<ControlFlow<()>>,
-    ) -> io::Result<()> {
+        each: &mut dyn FnMut(&Part) -> Result<ControlFlow<()>, Error>,
+    ) -> Result<(), Error> {
         let mut before: Option<Part> = None;
         let mut lookups = 0;
         while !is_over() {
@@ -248,7 +248,7 @@ impl StreamMap {
     }
 
     /// Reads a part from the place where it begins.
-    fn read(&self, number: usize, mut walk: Walk) -> io::Result<(Part, After)> {
+    fn read(&self, number: usize, mut walk: Walk) -> Result<(Part, After), Error> {
         let mut part = Part {
             number,
             before: walk.seen.tails.clone(),

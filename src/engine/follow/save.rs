@@ -7,6 +7,7 @@ use std::time::Duration;
 use tempfile::NamedTempFile;
 
 use super::map::StreamMap;
+use crate::engine::error::Error;
 use crate::vocab::Direction;
 
 /// Pause before looking whether the map has grown.
@@ -38,13 +39,13 @@ pub(in crate::engine) fn save(
     overwrite: bool,
     is_over: &dyn Fn() -> bool,
     tick: &mut dyn FnMut(u64),
-) -> io::Result<Saved> {
+) -> Result<Saved, Error> {
     let path = at_home(path);
     if path.exists() && !overwrite {
         return Ok(Saved::Exists(path));
     }
     if path.is_dir() {
-        return Err(io::Error::other("it is a folder"));
+        return Err(Error::IsFolder);
     }
     // Written beside its place and moved there at the end: what was there stays until all is written.
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
@@ -74,7 +75,7 @@ pub(in crate::engine) fn save(
     } else if let Err(error) = file.persist_noclobber(&path) {
         return match error.error.kind() {
             io::ErrorKind::AlreadyExists => Ok(Saved::Exists(path)),
-            _ => Err(plain(&error.error)),
+            _ => Err(plain(&error.error).into()),
         };
     }
     Ok(Saved::Done { path, bytes, missing })
