@@ -363,7 +363,7 @@ mod tests {
         // What was sent so often is lost, whatever the clock says.
         let lost = "1 > hello\n 300 > again\n 600 > again";
         check(lost, 5.0, "incomplete so far");
-        check(&format!("{lost}\n 1200 > again"), 0.0, "failed: client-hello-lost, middlebox, likely");
+        check(&format!("{lost}\n 1200 > again"), 0.0, "failed: client-hello-lost, unknown, possible");
         // Nobody waits for an hour: the capture paused.
         check(asked, 4000.0, "incomplete so far");
     }

@@ -230,7 +230,7 @@ mod tests {
         can("0x80090325", Cause::CertificateUntrusted);
         can("client sent plain HTTP request to HTTPS port", Cause::PlaintextToTlsPort);
         can("Timeout during SSL handshake", Cause::ClientHelloUnanswered);
-        can("TLS error: 268435703:SSL routines:OPENSSL_internal:WRONG_VERSION_NUMBER", Cause::PlaintextAnswer);
+        can("TLS_error: 268435703:SSL routines:OPENSSL_internal:WRONG_VERSION_NUMBER", Cause::PlaintextAnswer);
         can("pre-login handshake", Cause::ClosedAfterClientHello);
         can("MOZILLA_PKIX_ERROR_REQUIRED_TLS_FEATURE_MISSING", Cause::CertificateRejected);
     }
