@@ -103,7 +103,7 @@ fn is_retried(cause: Cause) -> bool {
     )
 }
 
-/// Whether two ClientHellos can be of one program; a flow without one speaks against nothing.
+/// Whether two flows' `ClientHello`s can be of one program; a flow without one speaks against nothing.
 fn same_software(one: Option<&str>, other: Option<&str>) -> bool {
     one.is_none() || other.is_none() || one == other
 }

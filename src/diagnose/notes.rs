@@ -22,10 +22,12 @@ pub struct Note {
 /// Payload of a server in which an offer is looked for, in bytes.
 const LONGEST_OFFER: usize = 4_096;
 
+/// Looks at a case that came out like this; the packets that show what it says, where it says something.
+type Kind = fn(&Case<'_>, Outcome) -> Option<(Vec<PacketNumber>, String)>;
+
 /// The notes on a flow that came out like this.
 pub(super) fn notes(case: &Case<'_>, outcome: Outcome) -> Vec<Note> {
-    let kinds: &[fn(&Case<'_>, Outcome) -> Option<(Vec<PacketNumber>, String)>] =
-        &[not_offered, went_on_in_clear, no_alpn_chosen];
+    let kinds: &[Kind] = &[not_offered, went_on_in_clear, no_alpn_chosen];
     kinds
         .iter()
         .filter_map(|kind| kind(case, outcome))

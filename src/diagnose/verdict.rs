@@ -118,11 +118,11 @@ fn finding(case: &Case<'_>, rule: &Rule, found: Found) -> Finding {
         confidence: if unsure { Confidence::Possible } else { found.confidence },
         ended_by: found.ended_by,
         headline: found.headline,
-        detail: beside(case, rule.cause, qualified(case, rule.cause, found.detail)),
+        detail: beside(case, rule.cause, &qualified(case, rule.cause, found.detail)),
         first_abnormal_packet: found.first_abnormal,
         evidence: found.evidence,
         clients_report: clients::reports(case, rule.cause),
-        next_steps: next_steps(case, rule, found.next),
+        next_steps: next_steps(case, rule, &found.next),
         also: Vec::new(),
     }
 }
@@ -145,7 +145,7 @@ fn other_protocol(case: &Case<'_>, cause: Cause) -> Option<u32> {
 }
 
 /// A finding says what is known beside it: what the server's other flows speak, what the records are wrapped in.
-fn beside(case: &Case<'_>, cause: Cause, detail: String) -> String {
+fn beside(case: &Case<'_>, cause: Cause, detail: &str) -> String {
     let others = other_protocol(case, cause).map(|others| {
         let (server, flows) = (case.trace.row.server, counted(others as usize, "other flow"));
         let speak = if others == 1 { "does" } else { "do" };
@@ -183,7 +183,7 @@ fn lacks_alpn(case: &Case<'_>, cause: Cause) -> Option<String> {
 }
 
 /// What to try: what the flow itself suggests before what the rule says.
-fn next_steps(case: &Case<'_>, rule: &Rule, found: Vec<String>) -> Vec<String> {
+fn next_steps(case: &Case<'_>, rule: &Rule, found: &[String]) -> Vec<String> {
     let own = other_protocol(case, rule.cause).map(|_| {
         "Check the port and the protocol that the client is configured for: this port seems not to speak TLS".to_owned()
     });

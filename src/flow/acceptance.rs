@@ -65,12 +65,11 @@ pub fn unusable(trace: &Trace) -> Vec<(PacketNumber, Unusable)> {
         } else {
             opening.refuses(trace, segment).or_else(|| receivers[segment.direction].refuses(segment))
         };
-        match why {
-            Some(why) => found.push((segment.packet, why)),
-            None => {
-                opening.learn(segment);
-                learn(trace, segment, &mut receivers);
-            }
+        if let Some(why) = why {
+            found.push((segment.packet, why));
+        } else {
+            opening.learn(segment);
+            learn(trace, segment, &mut receivers);
         }
     }
     found

@@ -24,9 +24,9 @@ pub enum Upgrade {
     Xmpp,
     /// The `StartTLS` extended operation: LDAP (RFC 4511 §4.14).
     Ldap,
-    /// `SSLRequest`: PostgreSQL (its manual, 55.2.11).
+    /// `SSLRequest`: `PostgreSQL` (its manual, 55.2.11).
     PostgreSql,
-    /// `SSLRequest`: MySQL and MariaDB (MySQL internals, `Protocol::SSLRequest`).
+    /// `SSLRequest`: `MySQL` and `MariaDB` (the internals manual, `Protocol::SSLRequest`).
     MySql,
     /// `RDP_NEG_REQ` in an X.224 connection request: Remote Desktop (MS-RDPBCGR 2.2.1.1.1).
     Rdp,

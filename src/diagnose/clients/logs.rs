@@ -4,7 +4,16 @@
 //! Read in the sources that stand beside each part. A text leads to every cause that can make its speaker say so; the
 //! packets tell which.
 
-use crate::vocab::Cause::{self, *};
+use crate::vocab::Cause::{
+    self, BadRecordMac, CertificateExpired, CertificateIncompleteChain, CertificateIntercepted, CertificateNotYetValid,
+    CertificateRejected, CertificateSelfSigned, CertificateUntrusted, CertificateWeak, CertificateWrongName,
+    ClientCertificateRejected, ClientCertificateRequired, ClientGaveUp, ClientHelloLost, ClientHelloSegmentLost,
+    ClientHelloUnanswered, ClosedAfterClientHello, ClosedAfterServerHello, ClosedBeforeClientHello, ClosedByAlert,
+    ConnectionRefused, CorruptedHandshake, ForeignBytes, GarbageAnswer, IcmpUnreachable, MtuBlackHole, NoCommonAlpn,
+    NoCommonCipher, NoCommonVersion, PlaintextAnswer, PlaintextToTlsPort, RefusedByAlert, ResetAfterClientHello,
+    ResetAfterServerHello, ResetBeforeClientHello, ResetInMidStream, SecondClientHelloUnanswered, SignatureRefused,
+    SilenceAfterServerHello, SilenceInMidStream, SynUnanswered, TruncatedAnswer, UnrecognizedName,
+};
 
 /// A text and the causes that can make its speaker say so.
 pub(super) struct Saying {

@@ -29,7 +29,7 @@ pub struct DiagnosisJson<'a> {
     rate: Option<Rate>,
     attempts: Counts,
     tls: Counts,
-    connect: Tries,
+    connect: Connects,
     left: Left,
     rates: RatesJson,
     outcomes: &'a BTreeMap<Outcome, usize>,
@@ -45,14 +45,14 @@ pub struct DiagnosisJson<'a> {
 
 /// Connections that TCP was to bring up.
 #[derive(Serialize)]
-struct Tries {
+struct Connects {
     tries: usize,
     failed: usize,
     #[serde(skip_serializing_if = "Option::is_none")]
     rate: Option<Rate>,
 }
 
-impl Tries {
+impl Connects {
     fn new(tally: Tally) -> Self {
         Self { tries: tally.handshakes, failed: tally.failed, rate: Rate::of(tally.failed, tally.handshakes) }
     }
@@ -131,7 +131,7 @@ impl<'a> DiagnosisJson<'a> {
             rate: Rate::of(failed, handshakes),
             attempts: Counts::new(diagnosis.rates.attempts),
             tls: Counts::new(diagnosis.rates.tls),
-            connect: Tries::new(diagnosis.rates.connect),
+            connect: Connects::new(diagnosis.rates.connect),
             left: Left { flows: diagnosis.rates.left },
             rates: RatesJson::new(&diagnosis.rates),
             outcomes: &diagnosis.outcomes,
