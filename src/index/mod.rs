@@ -1,7 +1,7 @@
 //! What one pass over the captures leaves: a row a flow, its TLS facts, a few bytes a packet, what happened beside TCP;
 //! and the pass itself, block by block.
 //!
-//! No thread, no clock, no file: whoever reads the captures gives [`Pass::block`] what [`Numbered`] decoded. What is found
+//! No thread, no clock, no file: whoever reads the captures gives `Pass::block` what `Numbered` decoded. What is found
 //! out after the pass is added by the methods of `judged`. Start at [`Index`].
 
 mod block;
