@@ -596,3 +596,29 @@ fn a_pipe_that_does_not_fit_the_disk_is_read_as_far_as_it_fits() {
     }
     assert_eq!(err.lines().count(), 1, "{err}");
 }
+
+#[test]
+fn traffic_that_is_not_read_is_named_in_one_line() {
+    let dtls = capture("capwap-in-dtls");
+    let said = format!(
+        "shakedown: {dtls}: no TCP in 11 packets; not read: encrypted CAPWAP (DTLS) 10; other traffic: UDP 1\n"
+    );
+    for command in ["flows", "diagnose"] {
+        let ran = run(&[command, &dtls]);
+        assert_eq!((ran.code, ran.err.as_str()), (Some(0), said.as_str()));
+    }
+    // Two captures are one: a good one has TCP, and what is not read is not said to be all.
+    let ran = run(&["diagnose", &dtls, &capture(GOOD), "--format", "json"]);
+    assert_eq!(ran.err, "shakedown: 2 captures: 10 of 37 packets not read: encrypted CAPWAP (DTLS) 10\n");
+    let packets = &object(&ran)["packets"];
+    assert_eq!(packets["unread"], serde_json::json!({"encrypted CAPWAP (DTLS)": 10}));
+    assert_eq!(packets["other"], serde_json::json!({"ARP (0x0806)": 2, "UDP": 1}));
+    assert_eq!(packets["unread_by_reason"][0]["count"], 10);
+}
+
+#[test]
+fn an_ordinary_capture_says_nothing_of_its_other_traffic() {
+    for name in [GOOD, "linked-quic-then-ok", "capwap-reset-after-server-hello", "erspan-ok", "ipv6-ok"] {
+        assert_eq!(run(&["flows", &capture(name)]).err, "", "{name}");
+    }
+}

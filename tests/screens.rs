@@ -119,6 +119,8 @@ fn help() {
 #[test]
 fn pages() {
     assert_snapshot!("page_about_the_capture", picture("one-sided-to-server", "i", NARROW));
+    assert_snapshot!("page_about_a_capture_that_is_not_read", picture("capwap-in-dtls", "i G", NARROW));
+    assert_snapshot!("list_of_a_capture_that_is_not_read", picture("capwap-in-dtls", "", NARROW));
     assert_snapshot!("page_of_a_cause_narrow", picture("hello-tail-lost", ": explain Enter", NARROW));
 }
 

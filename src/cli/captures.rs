@@ -6,6 +6,7 @@ use super::args::Everywhere;
 use super::failure::{Failure, complain};
 use super::progress;
 use crate::engine::{FlowView, Options, Session};
+use crate::export;
 use crate::filter::Filter;
 use crate::vocab::{FlowNumber, FlowRef};
 
@@ -95,6 +96,9 @@ pub(super) fn load(everywhere: &Everywhere, captures: &[String]) -> Result<Sessi
             )));
         }
         for line in summed_up(&session.progress().troubles) {
+            complain(&line);
+        }
+        if let Some(line) = export::unread_line(&session.index()) {
             complain(&line);
         }
     }

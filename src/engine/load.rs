@@ -59,7 +59,7 @@ pub(super) fn load(shared: &Arc<Shared>, inputs: Vec<Input>, mut keylog: Option<
     let dropped = dropped(&shared.files.read());
     let mut index = shared.index.write();
     pass.finish(&mut index);
-    index.end_files(dropped, decoder.fragment_overlaps());
+    index.end_files(dropped, decoder.fragment_overlaps(), decoder.missing_fragments());
 }
 
 /// Reads what a key log has grown by. One that cannot be read any more brings no more secrets; those it had stay.

@@ -7,7 +7,7 @@ use std::ops::ControlFlow;
 use super::error::Error;
 use super::shared::Shared;
 use crate::capture::{OpenFile, Packet, PacketReader};
-use crate::flow::PacketPlace;
+use crate::flow::{FlowRow, PacketPlace};
 use crate::index::Place;
 use crate::net::{Decoded, Decoder};
 use crate::vocab::{FlowNumber, PacketNumber, Time};
@@ -38,15 +38,23 @@ impl<'f> Reread<'f> {
         packet(&mut self.readers, place)
     }
 
-    /// Decodes the packets at `places` and tells `each` of them in that order: of a fragmented datagram, whose earlier
-    /// fragments come before it, what the last fragment completes.
-    pub fn decode(&mut self, places: &[Place], each: Each<'_>) -> Result<ControlFlow<()>, Error> {
+    /// Decodes the packets at `places` and tells `each` of them in that order what they hold of the flow of `row`: of a
+    /// fragmented datagram, whose earlier fragments come before it, what the last fragment completes; of a packet with
+    /// several segments those that are the flow's, one by one, also where the first one ends the reading.
+    pub fn decode(&mut self, row: &FlowRow, places: &[Place], each: Each<'_>) -> Result<ControlFlow<()>, Error> {
         for place in places {
             for fragment in place.fragments() {
                 let packet = packet(&mut self.readers, fragment)?;
                 let decoded = self.decoder.decode(packet.link, packet.data, fragment.packet, packet.time);
-                if each(&decoded.opened(), place.packet(), packet.time).is_break() {
-                    return Ok(ControlFlow::Break(()));
+                let mut told = ControlFlow::Continue(());
+                decoded.each(&mut |part| {
+                    if part.ends().is_some_and(|(a, b)| row.joins(a, b)) {
+                        let said = each(part, place.packet(), packet.time);
+                        told = if said.is_break() { said } else { told };
+                    }
+                });
+                if told.is_break() {
+                    return Ok(told);
                 }
             }
         }
@@ -71,17 +79,17 @@ pub(super) enum Reached {
 /// Reads a flow's packets again from `from` on, however many there are, and tells `each` of them.
 pub(super) fn along(shared: &Shared, flow: FlowNumber, from: PacketNumber, each: Each<'_>) -> Result<Reached, Error> {
     let mut next = from;
-    while let Some(places) = batch(shared, flow, &mut next) {
+    while let Some((row, places)) = batch(shared, flow, &mut next) {
         let files = shared.files.read().clone();
-        if Reread::new(&files).decode(&places, each)?.is_break() {
+        if Reread::new(&files).decode(&row, &places, each)?.is_break() {
             return Ok(Reached::Stop);
         }
     }
     Ok(Reached::End)
 }
 
-/// The flow's packets among the next ones of the capture; `None` once there are no more.
-fn batch(shared: &Shared, flow: FlowNumber, next: &mut PacketNumber) -> Option<Vec<Place>> {
+/// The flow, and its packets among the next ones of the capture; `None` once there are no more.
+fn batch(shared: &Shared, flow: FlowNumber, next: &mut PacketNumber) -> Option<(FlowRow, Vec<Place>)> {
     let index = shared.index.read();
     let row = index.row(flow)?;
     let first = PacketNumber(next.0.max(row.first_packet.0));
@@ -90,5 +98,5 @@ fn batch(shared: &Shared, flow: FlowNumber, next: &mut PacketNumber) -> Option<V
     }
     let last = PacketNumber(first.0.saturating_add(BATCH - 1).min(row.last_packet.0));
     *next = PacketNumber(last.0.saturating_add(1));
-    Some(index.places_between(flow, first, last))
+    Some((row.clone(), index.places_between(flow, first, last)))
 }

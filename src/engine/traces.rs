@@ -53,7 +53,7 @@ fn of_places(files: &[Option<OpenFile>], row: &FlowRow, places: &[Place]) -> Res
         note(&mut trace, decoded, packet, time);
         ControlFlow::Continue(())
     };
-    let _ = Reread::new(files).decode(places, &mut add)?;
+    let _ = Reread::new(files).decode(row, places, &mut add)?;
     Ok(trace)
 }
 
@@ -80,6 +80,6 @@ fn note(trace: &mut Trace, decoded: &Decoded<'_>, packet: PacketNumber, time: Ti
     match decoded {
         Decoded::Tcp(segment) => trace.segment(segment, packet, time),
         Decoded::Icmp(error) => trace.icmp(*error, packet, time),
-        Decoded::Udp(_) | Decoded::Whole(_) | Decoded::Unread(_) => {}
+        _ => {}
     }
 }

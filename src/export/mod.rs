@@ -24,6 +24,9 @@ pub mod why;
 
 use std::{fmt, io};
 
+use crate::index::Index;
+use crate::present::apart;
+
 /// A format that output can have.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Format {
@@ -54,4 +57,14 @@ fn csv_failed(error: csv::Error) -> io::Error {
         csv::ErrorKind::Io(error) => error,
         other => io::Error::other(format!("{other:?}")),
     }
+}
+
+/// One line about packets that were not read; `None` where all were, and TCP is among them. What makes it be said:
+/// [`apart::sentence`].
+pub fn unread_line(index: &Index) -> Option<String> {
+    let captures = match index.captures() {
+        [one] => one.clone(),
+        several => format!("{} captures", several.len()),
+    };
+    apart::sentence(index).map(|sentence| format!("{captures}: {sentence}"))
 }

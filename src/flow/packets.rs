@@ -37,6 +37,8 @@ pub struct PacketIndex {
     fragments: Vec<(PacketNumber, PacketNumber)>,
     /// Packets whose step does not fit: (index, offset).
     far: Vec<(u32, u64)>,
+    /// The further flows of packets that hold segments of more than one, by packet.
+    further: Vec<(PacketNumber, FlowNumber)>,
 }
 
 impl PacketIndex {
@@ -80,6 +82,21 @@ impl PacketIndex {
         });
         self.entries.push(Entry { flow: flow.map_or(NO_FLOW, |flow| flow.0), step });
         self.last_offset = offset;
+    }
+
+    /// Notes that the next packet holds something of all of `flows`; the one to add it with.
+    pub fn shared(&mut self, packet: PacketNumber, mut flows: Vec<FlowNumber>) -> Option<FlowNumber> {
+        flows.sort_unstable();
+        flows.dedup();
+        let (first, further) = flows.split_first()?;
+        self.further.extend(further.iter().map(|flow| (packet, *flow)));
+        Some(*first)
+    }
+
+    /// The flows of a packet beside the one it was added with.
+    fn further(&self, packet: PacketNumber) -> impl Iterator<Item = u32> {
+        let from = self.further.partition_point(|(known, _)| *known < packet);
+        self.further[from..].iter().take_while(move |(known, _)| *known == packet).map(|(_, flow)| flow.0)
     }
 
     /// Notes that the segment completed by `packet` also has bytes in `earlier`.
@@ -145,7 +162,8 @@ impl PacketIndex {
                 }
             }
             let place = PacketPlace { packet: PacketNumber(index as u32 + 1), file, offset };
-            (index >= range.start && wanted(entry.flow)).then_some(place)
+            let is_wanted = wanted(entry.flow) || (!self.further.is_empty() && self.further(place.packet).any(&wanted));
+            (index >= range.start && is_wanted).then_some(place)
         })
     }
 
@@ -159,7 +177,7 @@ impl PacketIndex {
         let slot_of = |owner: u32| slots.get(owner as usize).copied().filter(|slot| *slot != u32::MAX);
         for place in self.places(0..self.entries.len(), |owner| slot_of(owner).is_some()) {
             let owner = self.entries[place.packet.0 as usize - 1].flow;
-            if let Some(slot) = slot_of(owner) {
+            for slot in std::iter::once(owner).chain(self.further(place.packet)).filter_map(slot_of) {
                 places[slot as usize].push(place);
             }
         }

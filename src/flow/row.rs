@@ -200,6 +200,11 @@ impl FlowRow {
         }
     }
 
+    /// Whether a segment between these ends, either way, may be of this flow.
+    pub fn joins(&self, a: Endpoint, b: Endpoint) -> bool {
+        (self.client == a && self.server == b) || (self.client == b && self.server == a)
+    }
+
     /// Which way a packet from `src` goes.
     pub fn direction_from(&self, src: Endpoint) -> Direction {
         if src == self.client { Direction::ToServer } else { Direction::ToClient }

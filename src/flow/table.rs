@@ -124,7 +124,7 @@ impl FlowTable {
     ) -> (FlowNumber, bool) {
         let rows = &self.rows;
         let short = hash as u32;
-        let same = |newest: &Newest| newest.hash == short && joins(&rows[newest.flow as usize], a, b);
+        let same = |newest: &Newest| newest.hash == short && rows[newest.flow as usize].joins(a, b);
         if let Some(newest) = self.current.find(spread(short), same) {
             return (FlowNumber(newest.flow), true);
         }
@@ -139,7 +139,7 @@ impl FlowTable {
         let hash = self.hasher.hash(client, server) as u32;
         let number = self.rows.len() as u32;
         let rows = &self.rows;
-        let same = |newest: &Newest| newest.hash == hash && joins(&rows[newest.flow as usize], client, server);
+        let same = |newest: &Newest| newest.hash == hash && rows[newest.flow as usize].joins(client, server);
         if let Some(newest) = self.current.find_mut(spread(hash), same) {
             newest.flow = number;
         }
@@ -157,10 +157,6 @@ impl FlowTable {
         let side = &row.sides[row.direction_from(segment.src)];
         side.flags.has(SideFlags::BASE) && side.base_seq != segment.seq
     }
-}
-
-fn joins(row: &FlowRow, a: Endpoint, b: Endpoint) -> bool {
-    (row.client == a && row.server == b) || (row.client == b && row.server == a)
 }
 
 /// The client and the server, as the first segment of a flow tells them.

@@ -5,7 +5,9 @@ use std::ops::Range;
 use super::datagrams::Fact;
 use crate::capture::Packet;
 use crate::flow::EndsHasher;
-use crate::net::{Decoded, Decoder, Endpoint, IcmpError, IpFacts, LinkFacts, Segment, TcpFlags, Unread, Whole};
+use crate::net::{
+    Arp, Decoded, Decoder, Endpoint, IcmpError, IpFacts, LinkFacts, Other, Segment, TcpFlags, Unread, Whole,
+};
 use crate::vocab::{PacketNumber, Time};
 
 /// Bytes, and the packets that lie in them.
@@ -37,9 +39,15 @@ pub(crate) enum What {
     Icmp(Box<IcmpError>),
     /// A DNS message, or the beginning of QUIC.
     Datagram(Box<Fact>),
-    /// Something that belongs to no flow.
-    Apart,
-    /// Nothing we read, and why.
+    /// A fragment of a datagram that is not complete yet.
+    Fragment,
+    /// Several frames in one.
+    Several(Vec<What>),
+    /// An ARP message.
+    Arp(Arp),
+    /// Something else that carries no TCP.
+    Other(Other),
+    /// Something that may carry TCP and was not read, and why.
     Unread(Unread),
 }
 
@@ -135,24 +143,47 @@ impl Numbered {
     /// Decodes the next packet, which lies in `bytes`.
     pub fn item(&mut self, packet: &Packet<'_>, bytes: &[u8]) -> Item {
         self.last = PacketNumber(self.last.0 + 1);
-        let what = match self.decoder.decode(packet.link, packet.data, self.last, packet.time) {
-            Decoded::Tcp(segment) => {
-                What::Segment(Parked::new(&segment, bytes, self.hasher.hash(segment.src, segment.dst)))
-            }
+        let whole = packet.data.len() >= packet.original_len as usize;
+        let decoded = self.decoder.decode(packet.link, packet.data, self.last, packet.time);
+        let what = match &decoded {
+            Decoded::Tcp(segment) => self.segment(segment, bytes),
+            _ => self.what(decoded, bytes, whole),
+        };
+        Item { time: packet.time, offset: packet.offset, what }
+    }
+
+    fn segment(&self, segment: &Segment<'_>, bytes: &[u8]) -> What {
+        What::Segment(Parked::new(segment, bytes, self.hasher.hash(segment.src, segment.dst)))
+    }
+
+    /// What a frame is, of which all bytes were captured or not.
+    fn what(&self, decoded: Decoded<'_>, bytes: &[u8], whole: bool) -> What {
+        match decoded {
+            Decoded::Tcp(segment) => self.segment(&segment, bytes),
             Decoded::Whole(whole) => What::Whole(whole),
+            Decoded::Fragment => What::Fragment,
+            Decoded::Several(parts) => {
+                What::Several(parts.into_iter().map(|part| self.what(part, bytes, whole)).collect())
+            }
             Decoded::Icmp(error) => What::Icmp(Box::new(error)),
             Decoded::Udp(datagram) => match Fact::read(&datagram) {
                 Some(fact) => What::Datagram(Box::new(fact)),
-                None => What::Apart,
+                None => What::Other(Other::Udp),
             },
-            Decoded::Unread(reason) => What::Unread(reason),
-        };
-        Item { time: packet.time, offset: packet.offset, what }
+            Decoded::Arp(arp) => What::Arp(arp),
+            Decoded::Other(other) => What::Other(other),
+            Decoded::Unread(reason) => What::Unread(reason.in_frame(whole)),
+        }
     }
 
     /// IP fragments that covered bytes already received.
     pub fn fragment_overlaps(&self) -> u64 {
         self.decoder.fragment_overlaps()
+    }
+
+    /// Packets with fragments of datagrams that may carry TCP and are not complete.
+    pub fn missing_fragments(&self) -> u64 {
+        self.decoder.missing_fragments()
     }
 }
 

@@ -75,10 +75,12 @@ pub struct Health {
     pub unread_flows: u64,
     /// Flows of a flood, which have a cause and no finding of their own.
     pub flows_without_finding: u64,
-    /// DNS lookups, QUIC tries and ICMP errors that found no room, so that no flow is linked to them.
+    /// DNS lookups, QUIC tries, ICMP errors and ARP messages that found no room, so that no flow is linked to them.
     pub unlinked_datagrams: u64,
     /// IP fragments that covered bytes already received.
     pub fragment_overlaps: u64,
+    /// IPv4 addresses that more than one machine says by ARP to have.
+    pub contested_addresses: u64,
     /// Where it was taken, inferred from TTLs.
     pub vantage: Vantage,
 }
@@ -98,7 +100,8 @@ impl Index {
             clock_steps: tally.clock_steps,
             unread_flows: self.unread_flows,
             uncompared_flows: self.uncompared_flows,
-            unlinked_datagrams: self.datagrams.left_out,
+            unlinked_datagrams: self.datagrams.left_out + self.neighbours.left_out,
+            contested_addresses: self.neighbours.contested().count() as u64,
             fragment_overlaps: self.fragment_overlaps,
             ..Health::default()
         };

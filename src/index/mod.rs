@@ -4,11 +4,13 @@
 //! No thread, no clock, no file: whoever reads the captures gives `Pass::block` what `Numbered` decoded. What is found
 //! out after the pass is added by the methods of `judged`. Start at [`Index`].
 
+mod apart;
 mod block;
 mod counts;
 mod datagrams;
 mod health;
 mod judged;
+mod neighbours;
 mod pass;
 mod place;
 mod readers;
@@ -16,11 +18,13 @@ mod tally;
 
 use std::collections::BTreeMap;
 
+pub use apart::Apart;
 pub(crate) use block::{Block, Numbered};
 pub use counts::Counts;
 pub(crate) use datagrams::Quoted;
 pub use datagrams::{Lookup, Moment, QuicTry};
 pub use health::{Health, Vantage};
+pub use neighbours::{Machine, Neighbours};
 pub(crate) use pass::Pass;
 pub(crate) use place::Place;
 
@@ -44,7 +48,7 @@ pub struct Index {
     findings: BTreeMap<FlowNumber, Finding>,
     notes: BTreeMap<FlowNumber, Vec<Note>>,
     attempts: Vec<u32>,
-    unread: BTreeMap<Unread, u64>,
+    apart: Apart,
     names: Vec<String>,
     counts: Counts,
     generation: u64,
@@ -54,6 +58,7 @@ pub struct Index {
     tally: Tally,
     dropped: Option<u64>,
     datagrams: Datagrams,
+    neighbours: Neighbours,
 }
 
 impl Index {
@@ -125,9 +130,14 @@ impl Index {
         self.generation
     }
 
-    /// Packets that gave no segment, by reason.
-    pub fn unread(&self) -> impl Iterator<Item = (Unread, u64)> {
-        self.unread.iter().map(|(reason, count)| (*reason, *count))
+    /// Packets that gave no segment: what was not read, and what carries no TCP.
+    pub fn apart(&self) -> &Apart {
+        &self.apart
+    }
+
+    /// Whether there is a TCP segment among the packets.
+    pub fn has_tcp(&self) -> bool {
+        !self.tally.is_empty()
     }
 
     /// The capture files in the order in which they are read, as the user named them.
@@ -138,6 +148,11 @@ impl Index {
     /// Number of packets, read or not.
     pub fn packets(&self) -> usize {
         self.packets.len()
+    }
+
+    /// Which machines say by ARP that an address is theirs.
+    pub fn neighbours(&self) -> &Neighbours {
+        &self.neighbours
     }
 
     /// What happened beside TCP.
@@ -182,10 +197,11 @@ impl Index {
         self.packets.begin_file(number);
     }
 
-    /// Takes note that all files are read: what the capturing system says it dropped, and how many IP fragments covered
-    /// bytes already received.
-    pub(crate) fn end_files(&mut self, dropped: Option<u64>, fragment_overlaps: u64) {
+    /// Takes note that all files are read: what the capturing system says it dropped, how many IP fragments covered bytes
+    /// already received, and how many packets are fragments of datagrams that are not complete.
+    pub(crate) fn end_files(&mut self, dropped: Option<u64>, fragment_overlaps: u64, missing_fragments: u64) {
         (self.dropped, self.fragment_overlaps) = (dropped, fragment_overlaps);
+        self.apart.count_unread(Unread::FragmentsMissing, missing_fragments);
         self.change();
     }
 

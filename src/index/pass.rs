@@ -7,7 +7,7 @@ use super::block::{Block, What};
 use super::datagrams::Fact;
 use super::readers::Readers;
 use crate::flow::Issues;
-use crate::net::{Decoded, Segment, Whole};
+use crate::net::{Decoded, Other, Segment, Whole};
 use crate::proto::Secrets;
 use crate::vocab::{FlowNumber, PacketNumber, Time};
 
@@ -41,29 +41,52 @@ impl Pass {
             );
             for item in batch {
                 let number = index.packets.next_number();
-                let flow = match &item.what {
-                    What::Segment(parked) => {
-                        let segment = parked.segment(&block.bytes);
-                        Some(self.segment(index, &segment, parked.hash, number, item.time))
-                    }
-                    What::Whole(whole) => self.whole(index, whole, number, item.time),
-                    What::Icmp(error) => {
-                        let flow = index.flows.quoted(error, number, item.time);
-                        index.datagrams.icmp(flow, error, number);
-                        Some(flow)
-                    }
-                    What::Datagram(fact) => {
-                        index.datagrams.add(fact, number, item.time);
-                        None
-                    }
-                    What::Apart => None,
-                    What::Unread(reason) => {
-                        *index.unread.entry(*reason).or_default() += 1;
-                        None
-                    }
-                };
+                let flow = self.what(index, &item.what, &block.bytes, number, item.time);
                 index.packets.push(item.offset, flow);
             }
+        }
+    }
+
+    /// Takes what a packet is; the flow that it belongs to.
+    fn what(
+        &mut self,
+        index: &mut Index,
+        what: &What,
+        bytes: &[u8],
+        number: PacketNumber,
+        time: Time,
+    ) -> Option<FlowNumber> {
+        match what {
+            What::Segment(parked) => Some(self.segment(index, &parked.segment(bytes), parked.hash, number, time)),
+            What::Whole(whole) => self.whole(index, whole, number, time),
+            What::Icmp(error) => {
+                let flow = index.flows.quoted(error, number, time);
+                index.datagrams.icmp(flow, error, number);
+                Some(flow)
+            }
+            What::Several(parts) => {
+                let flows = parts.iter().filter_map(|part| self.what(index, part, bytes, number, time)).collect();
+                index.packets.shared(number, flows)
+            }
+            What::Datagram(fact) => {
+                index.apart.other(Other::Udp);
+                index.datagrams.add(fact, number, time);
+                None
+            }
+            What::Arp(arp) => {
+                index.apart.other(Other::ARP);
+                index.neighbours.add(arp, number, time);
+                None
+            }
+            What::Other(other) => {
+                index.apart.other(*other);
+                None
+            }
+            What::Unread(reason) => {
+                index.apart.unread(*reason);
+                None
+            }
+            What::Fragment => None,
         }
     }
 
@@ -85,29 +108,38 @@ impl Pass {
     }
 
     fn whole(&mut self, index: &mut Index, whole: &Whole, number: PacketNumber, time: Time) -> Option<FlowNumber> {
-        match whole.decoded() {
+        let mut flows = Vec::new();
+        whole.decoded().each(&mut |part| match part {
             Decoded::Tcp(segment) => {
                 let hash = index.flows.hasher().hash(segment.src, segment.dst);
-                let flow = self.segment(index, &segment, hash, number, time);
+                let flow = self.segment(index, segment, hash, number, time);
                 if whole.is_overlapped()
                     && let Some(row) = index.flows.get_mut(flow)
                 {
                     row.issues.set(Issues::FRAGMENT_OVERLAP);
                 }
-                Some(flow)
+                flows.push(flow);
             }
-            Decoded::Unread(reason) => {
-                *index.unread.entry(reason).or_default() += 1;
-                None
+            Decoded::Icmp(error) => {
+                let flow = index.flows.quoted(error, number, time);
+                index.datagrams.icmp(flow, error, number);
+                flows.push(flow);
             }
+            Decoded::Unread(reason) => index.apart.unread(*reason),
+            Decoded::Other(other) => index.apart.other(*other),
             Decoded::Udp(datagram) => {
-                if let Some(fact) = Fact::read(&datagram) {
+                index.apart.other(Other::Udp);
+                if let Some(fact) = Fact::read(datagram) {
                     index.datagrams.add(&fact, number, time);
                 }
-                None
             }
-            _ => None,
-        }
+            Decoded::Arp(arp) => {
+                index.apart.other(Other::ARP);
+                index.neighbours.add(arp, number, time);
+            }
+            Decoded::Fragment | Decoded::Whole(_) | Decoded::Several(_) => {}
+        });
+        index.packets.shared(number, flows)
     }
 
     /// Ends the capture: every flow is read to its end.

@@ -28,6 +28,11 @@ pub(crate) struct Tally {
 }
 
 impl Tally {
+    /// Whether no segment was counted.
+    pub fn is_empty(&self) -> bool {
+        self.segments == 0
+    }
+
     /// Segments that show that others were not captured, as a share of all.
     pub fn missing_share(&self) -> f64 {
         self.missing as f64 / self.segments.max(1) as f64

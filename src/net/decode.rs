@@ -1,63 +1,18 @@
 //! One frame → one segment: the walk through link layers, tunnels and IP headers.
 
-use std::net::IpAddr;
+use etherparse::LaxIpSlice;
 
-use etherparse::{LaxIpSlice, LenSource, TcpSlice, UdpSlice};
-
-use super::defrag::{Defrag, Fragment, Key};
-use super::link::{self, Layer};
+use super::defrag::{Defrag, Fragment, Key, Kind};
+use super::link::{self, Below, Layer};
+use super::transport::{self, Upper};
 use super::tree::{Header, Seen};
 use super::tunnel::{self, Inner};
-use super::{Endpoint, IcmpError, IpFacts, LinkFacts, Segment, TcpFlags, icmp};
+use super::whole::{Carried, Whole};
+use super::{Arp, Datagram, Endpoint, IcmpError, LinkFacts, Other, Segment, Unread, capwap, icmp, ip, wireless};
 use crate::vocab::{PacketNumber, Time};
 
 /// IP headers inside IP headers before a frame counts as unreadable.
 const MAX_TUNNELS: usize = 8;
-
-/// Why a frame gave no segment.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub enum Unread {
-    /// The link type is not one we read.
-    LinkType(u16),
-    /// The link layer carries something other than IP.
-    NotIp,
-    /// IP carries something other than TCP, UDP or an ICMP error that quotes TCP.
-    NotTcp(u8),
-    /// A header is cut off by the snap length, or states an impossible length.
-    CutHeader,
-    /// Layers are nested deeper than we follow.
-    TooManyLayers,
-    /// A fragment of a datagram that is not complete (yet).
-    Fragment,
-    /// An encrypted link-layer frame.
-    Encrypted,
-}
-
-impl Unread {
-    /// What is said of it in counts.
-    pub fn describe(self) -> String {
-        match self {
-            Unread::LinkType(kind) => format!("link type {kind} not supported"),
-            Unread::NotIp => "not IP".into(),
-            Unread::NotTcp(protocol) => format!("IP protocol {protocol}"),
-            Unread::CutHeader => "header cut off".into(),
-            Unread::TooManyLayers => "nested too deep".into(),
-            Unread::Fragment => "IP fragment of an incomplete datagram".into(),
-            Unread::Encrypted => "encrypted frame".into(),
-        }
-    }
-}
-
-/// A UDP datagram, for what is linked to flows (DNS answers, QUIC tries).
-#[derive(Clone, Copy, Debug)]
-pub struct Datagram<'a> {
-    /// The sender.
-    pub src: Endpoint,
-    /// The receiver.
-    pub dst: Endpoint,
-    /// The payload that was captured.
-    pub payload: &'a [u8],
-}
 
 /// What a frame turned out to be.
 #[derive(Clone, Debug)]
@@ -66,11 +21,19 @@ pub enum Decoded<'a> {
     Tcp(Segment<'a>),
     /// An ICMP error that quotes a TCP segment.
     Icmp(IcmpError),
-    /// A UDP datagram.
+    /// A UDP datagram that is no tunnel.
     Udp(Datagram<'a>),
     /// The last fragment of a datagram; [`Whole::decoded`] says what the datagram is.
     Whole(Box<Whole>),
-    /// Nothing we read, and why.
+    /// A fragment of a datagram that is not complete yet.
+    Fragment,
+    /// Several frames in one (IEEE 802.11 A-MSDU), each as what it is.
+    Several(Vec<Decoded<'a>>),
+    /// An ARP message.
+    Arp(Arp),
+    /// Something else that carries no TCP.
+    Other(Other),
+    /// Something that may carry TCP and was not read, and why.
     Unread(Unread),
 }
 
@@ -82,48 +45,59 @@ impl Decoded<'_> {
             other => other.clone(),
         }
     }
-}
 
-/// An IP datagram put together from fragments.
-#[derive(Clone, Debug)]
-pub struct Whole {
-    src: IpAddr,
-    dst: IpAddr,
-    ip: IpFacts,
-    link: LinkFacts,
-    protocol: u8,
-    bytes: Vec<u8>,
-    packets: Vec<PacketNumber>,
-    overlapped: bool,
-}
-
-impl Whole {
-    /// Whether a fragment covered bytes already received.
-    pub fn is_overlapped(&self) -> bool {
-        self.overlapped
+    /// Tells `each` what the frame holds, one by one: datagrams put together and several frames as what they are.
+    pub fn each(&self, each: &mut dyn FnMut(&Decoded<'_>)) {
+        match self {
+            Decoded::Whole(whole) => match whole.decoded() {
+                Decoded::Several(parts) => parts.iter().for_each(|part| part.each(each)),
+                one => each(&one),
+            },
+            Decoded::Several(parts) => parts.iter().for_each(|part| part.each(each)),
+            one => each(one),
+        }
     }
 
-    /// What the datagram is: a segment, a UDP datagram, or nothing we read.
-    pub fn decoded(&self) -> Decoded<'_> {
-        let Whole { src, dst, ip, link, protocol, bytes, packets, .. } = self;
-        let decoded = match protocol {
-            6 => tcp(*src, *dst, *ip, *link, bytes, bytes.len(), packets),
-            17 => udp(*src, *dst, bytes).map(Decoded::Udp),
-            protocol => Err(Unread::NotTcp(*protocol)),
-        };
-        decoded.unwrap_or_else(Decoded::Unread)
+    /// The ends of the TCP connection that a segment is of, or that an ICMP error is about.
+    pub fn ends(&self) -> Option<(Endpoint, Endpoint)> {
+        match self {
+            Decoded::Tcp(segment) => Some((segment.src, segment.dst)),
+            Decoded::Icmp(error) => Some((error.quoted.src, error.quoted.dst)),
+            _ => None,
+        }
     }
 }
 
-/// Decodes frames in capture order; keeps only the fragments of incomplete IP datagrams.
+/// Decodes frames in capture order; keeps only the fragments of incomplete datagrams.
 #[derive(Default)]
 pub struct Decoder {
     defrag: Defrag,
 }
 
-enum Next {
-    Ip(usize),
-    Frame(Layer, usize),
+/// What a walk carries along.
+#[derive(Clone, Copy)]
+pub(super) struct Trip<'p> {
+    /// The packet, and when it was captured.
+    pub packet: PacketNumber,
+    pub time: Time,
+    /// The packets that carried what is walked, where it was put together from fragments.
+    pub fragments: &'p [PacketNumber],
+    /// IP headers passed.
+    pub headers: usize,
+}
+
+/// What lies ahead in a frame.
+#[derive(Clone, Copy)]
+pub(super) enum Ahead<'a> {
+    Layer(Layer, &'a [u8]),
+    Ip(&'a [u8]),
+    Payload(Upper<'a>),
+}
+
+/// What a step of the walk leads to.
+enum Step<'a> {
+    On(Ahead<'a>),
+    Done(Decoded<'a>),
 }
 
 impl Decoder {
@@ -141,194 +115,181 @@ impl Decoder {
         time: Time,
         seen: &mut impl Seen,
     ) -> Decoded<'a> {
-        self.walk(link, data, packet, time, seen).unwrap_or_else(Decoded::Unread)
+        let trip = Trip { packet, time, fragments: &[], headers: 0 };
+        let mut facts = LinkFacts::default();
+        let decoded = match link::strip(Layer::Link(link), data, &mut facts, seen) {
+            Ok(Below::Ip(bytes)) => self.walk(trip, Ahead::Ip(bytes), facts, seen),
+            Ok(below) => Ok(self.beside_ip(trip, below, facts, seen)),
+            Err(reason) => Err(reason),
+        };
+        decoded.unwrap_or_else(Decoded::Unread)
     }
 
-    /// IP fragments that covered bytes already received.
+    /// Fragments that covered bytes already received.
     pub fn fragment_overlaps(&self) -> u64 {
         self.defrag.overlaps
     }
 
-    fn walk<'a>(
+    /// Packets with fragments of datagrams that may carry TCP and are not complete.
+    pub fn missing_fragments(&self) -> u64 {
+        self.defrag.missing()
+    }
+
+    /// Goes on from what lies ahead to what the frame holds.
+    pub(super) fn walk<'a>(
         &mut self,
-        link: u16,
-        data: &'a [u8],
-        packet: PacketNumber,
-        time: Time,
+        mut trip: Trip<'a>,
+        mut ahead: Ahead<'a>,
+        mut facts: LinkFacts,
         seen: &mut impl Seen,
     ) -> Result<Decoded<'a>, Unread> {
-        let (mut ip_bytes, mut facts) = link::strip(Layer::Link(link), data, seen)?;
-        for _ in 0..MAX_TUNNELS {
-            seen.header(Header::Ip, ip_bytes);
-            let (ip, _) = LaxIpSlice::from_slice(ip_bytes).map_err(|_| Unread::CutHeader)?;
-            let payload = ip.payload();
-            let protocol = payload.ip_number.0;
-            if payload.fragmented {
-                seen.header(Header::Fragment, payload.payload);
-                let fragment = fragment(&ip).ok_or(Unread::Fragment)?;
-                let (src, dst, ip_facts) = (ip.source_addr(), ip.destination_addr(), ip_facts(&ip));
-                let (bytes, packets, overlapped) = self.defrag.add(&fragment, packet, time).ok_or(Unread::Fragment)?;
-                seen.reassembled(protocol, &bytes);
-                let whole = Whole { src, dst, ip: ip_facts, link: facts, protocol, bytes, packets, overlapped };
-                return Ok(Decoded::Whole(Box::new(whole)));
-            }
-            let body = payload.payload;
-            seen.header(Header::Payload(protocol), body);
-            let next = match protocol {
-                6 => {
-                    let mut length = stated_length(&ip).unwrap_or(body.len());
-                    let mut body = body;
-                    if let Some(room) = facts.room {
-                        let header = body.as_ptr().addr() - ip_bytes.as_ptr().addr();
-                        length = length.min(usize::from(room).saturating_sub(header));
-                        body = &body[..body.len().min(length)];
+        loop {
+            let step = match ahead {
+                Ahead::Ip(_) if trip.headers == MAX_TUNNELS => return Err(Unread::TooManyLayers),
+                Ahead::Ip(bytes) => {
+                    trip.headers += 1;
+                    seen.header(Header::Ip, bytes);
+                    let (ip, _) = LaxIpSlice::from_slice(bytes).map_err(|_| ip::fault(bytes))?;
+                    let payload = ip.payload();
+                    // Most packets go this way, and no further.
+                    if payload.ip_number.0 == 6 && !payload.fragmented {
+                        seen.header(Header::Payload(6), payload.payload);
+                        return transport::tcp(&ip::upper(&ip, bytes, &facts), facts, trip.fragments);
                     }
-                    return tcp(ip.source_addr(), ip.destination_addr(), ip_facts(&ip), facts, body, length, &[]);
+                    let step = self.beside_tcp(trip, &ip, bytes, facts, seen)?;
+                    // The length was that of the IP packet just read.
+                    facts.room = None;
+                    step
                 }
-                17 => {
-                    let datagram = udp(ip.source_addr(), ip.destination_addr(), body)?;
-                    let tunnel = tunnel::over_udp(datagram.src.port, datagram.dst.port, datagram.payload);
-                    let Some((tunnel, inner)) = tunnel else { return Ok(Decoded::Udp(datagram)) };
-                    seen.header(Header::OverUdp(tunnel), datagram.payload);
-                    match inner {
-                        Inner::Ip(at) => Next::Ip(at + 8),
-                        Inner::Frame(layer, at) => Next::Frame(layer, at + 8),
-                    }
-                }
-                1 | 58 => {
-                    let ttl = ip_facts(&ip).ttl;
-                    return icmp::error(ip.source_addr(), ip.destination_addr(), ttl, protocol == 58, body, seen)
-                        .map(Decoded::Icmp)
-                        .ok_or(Unread::NotTcp(protocol));
-                }
-                4 | 41 => Next::Ip(0),
-                47 => match tunnel::gre(body)? {
-                    Inner::Ip(at) => Next::Ip(at),
-                    Inner::Frame(layer, at) => Next::Frame(layer, at),
+                Ahead::Layer(layer, bytes) => match link::strip(layer, bytes, &mut facts, seen)? {
+                    Below::Ip(bytes) => Step::On(Ahead::Ip(bytes)),
+                    below => Step::Done(self.beside_ip(trip, below, facts, seen)),
                 },
-                137 => Next::Frame(Layer::Mpls, 0),
-                _ => return Err(Unread::NotTcp(protocol)),
+                Ahead::Payload(upper) => self.payload(trip, &upper, facts, seen)?,
             };
-            // The length was that of the IP packet just read.
-            facts.room = None;
-            ip_bytes = match next {
-                Next::Ip(at) => body.get(at..).ok_or(Unread::CutHeader)?,
-                Next::Frame(layer, at) => {
-                    let (inner, inner_facts) = link::strip(layer, body.get(at..).ok_or(Unread::CutHeader)?, seen)?;
-                    facts.vlan = inner_facts.vlan.or(facts.vlan);
-                    inner
-                }
-            };
-        }
-        Err(Unread::TooManyLayers)
-    }
-}
-
-fn ip_facts(ip: &LaxIpSlice<'_>) -> IpFacts {
-    match ip {
-        LaxIpSlice::Ipv4(v4) => {
-            let header = v4.header();
-            IpFacts {
-                ttl: header.ttl(),
-                id: Some(header.identification()),
-                traffic_class: header.slice()[1],
-                dont_fragment: header.dont_fragment(),
+            match step {
+                Step::On(next) => ahead = next,
+                Step::Done(decoded) => return Ok(decoded),
             }
         }
-        LaxIpSlice::Ipv6(v6) => {
-            let header = v6.header();
-            IpFacts { ttl: header.hop_limit(), id: None, traffic_class: header.traffic_class(), dont_fragment: true }
-        }
     }
-}
 
-/// The length of the IP payload as the header states it; `None` where it states none (offloading leaves 0).
-fn stated_length(ip: &LaxIpSlice<'_>) -> Option<usize> {
-    let payload = ip.payload();
-    if !payload.incomplete && payload.len_source != LenSource::Slice {
-        return Some(payload.payload.len());
-    }
-    match ip {
-        LaxIpSlice::Ipv4(v4) => {
-            let header = v4.header();
-            let extensions = v4.extensions().auth.map_or(0, |auth| auth.slice().len());
-            usize::from(header.total_len()).checked_sub(header.slice().len() + extensions)
+    /// What there is where no IP packet is.
+    #[inline(never)]
+    fn beside_ip<'a>(
+        &mut self,
+        trip: Trip<'a>,
+        below: Below<'a>,
+        facts: LinkFacts,
+        seen: &mut impl Seen,
+    ) -> Decoded<'a> {
+        match below {
+            Below::Msdus(bytes) => self.several(trip, bytes, facts, seen),
+            Below::Arp(bytes) => Arp::read(bytes).map_or(Decoded::Other(Other::ARP), Decoded::Arp),
+            Below::Other(other) => Decoded::Other(other),
+            Below::Ip(bytes) => self.walk(trip, Ahead::Ip(bytes), facts, seen).unwrap_or_else(Decoded::Unread),
         }
-        LaxIpSlice::Ipv6(v6) => {
-            let length = usize::from(v6.header().payload_length());
-            (length > 0).then(|| length.saturating_sub(v6.extensions().slice().len()))
-        }
     }
-}
 
-fn fragment<'a>(ip: &LaxIpSlice<'a>) -> Option<Fragment<'a>> {
-    let payload = ip.payload();
-    let (offset, more, id) = match ip {
-        LaxIpSlice::Ipv4(v4) => {
-            let header = v4.header();
-            (header.fragments_offset(), header.more_fragments(), u32::from(header.identification()))
+    /// Reads what an IP packet holds that is not a TCP segment, or a part of one.
+    #[inline(never)]
+    fn beside_tcp<'a>(
+        &mut self,
+        trip: Trip<'a>,
+        ip: &LaxIpSlice<'a>,
+        bytes: &'a [u8],
+        facts: LinkFacts,
+        seen: &mut impl Seen,
+    ) -> Result<Step<'a>, Unread> {
+        let upper = ip::upper(ip, bytes, &facts);
+        if ip.payload().fragmented {
+            let fragment = ip::fragment(ip).ok_or(Unread::Cut)?;
+            seen.header(Header::Fragment, fragment.bytes);
+            return Ok(Step::Done(self.fragment(trip, &fragment, Carried::Ip(upper.header), facts, seen)));
         }
-        LaxIpSlice::Ipv6(v6) => v6.extensions().clone().into_iter().find_map(|extension| match extension {
-            etherparse::Ipv6ExtensionSlice::Fragment(f) => {
-                Some((f.fragment_offset(), f.more_fragments(), f.identification()))
+        self.payload(trip, &upper, facts, seen)
+    }
+
+    /// Reads what an IP header carries.
+    fn payload<'a>(
+        &mut self,
+        trip: Trip<'a>,
+        upper: &Upper<'a>,
+        facts: LinkFacts,
+        seen: &mut impl Seen,
+    ) -> Result<Step<'a>, Unread> {
+        seen.header(Header::Payload(upper.header.protocol), upper.body);
+        let (mut body, mut ports) = (upper.body, (0, 0));
+        let header = &upper.header;
+        let inner = match header.protocol {
+            6 => return transport::tcp(upper, facts, trip.fragments).map(Step::Done),
+            17 => {
+                let (datagram, cut) = transport::udp(upper)?;
+                (body, ports) = (datagram.payload, (datagram.src.port, datagram.dst.port));
+                let Some((tunnel, inner)) = tunnel::over_udp(ports, body, cut) else {
+                    return match tunnel::encryption(ports, body) {
+                        Some(encryption) => Err(Unread::Encrypted(encryption)),
+                        None => Ok(Step::Done(Decoded::Udp(datagram))),
+                    };
+                };
+                seen.header(Header::OverUdp(tunnel), body);
+                inner?
             }
-            _ => None,
-        })?,
-    };
-    let key = Key { src: ip.source_addr(), dst: ip.destination_addr(), id, protocol: payload.ip_number.0 };
-    Some(Fragment { key, offset, more, bytes: payload.payload })
-}
+            1 | 58 => {
+                let error = icmp::error(upper, seen);
+                return Ok(Step::Done(error.map_or(Decoded::Other(Other::Ip(header.protocol)), Decoded::Icmp)));
+            }
+            protocol => tunnel::over_ip(protocol, body)?,
+        };
+        let rest = |skip: usize| body.get(skip..).ok_or(Unread::Cut);
+        Ok(match inner {
+            Inner::Ip(skip) => Step::On(Ahead::Ip(rest(skip)?)),
+            Inner::Frame(layer, skip) => Step::On(Ahead::Layer(layer, rest(skip)?)),
+            Inner::Other(other) => Step::Done(Decoded::Other(other)),
+            Inner::Fragment(capwap::Fragment { id, offset, more, at, is_native }) => {
+                let bytes = rest(at)?;
+                seen.header(Header::Fragment, bytes);
+                let kind = Kind::Capwap(ports.0, ports.1);
+                let key = Key { src: header.src, dst: header.dst, id: u32::from(id), kind };
+                let fragment = Fragment { key, offset, more, bytes };
+                Step::Done(self.fragment(trip, &fragment, Carried::Capwap { is_native }, facts, seen))
+            }
+        })
+    }
 
-/// Bytes of a TCP header without its options.
-const TCP_FIXED: usize = 20;
+    /// Keeps a fragment; the datagram, where it is the last one.
+    fn fragment<'a>(
+        &mut self,
+        trip: Trip<'a>,
+        fragment: &Fragment<'_>,
+        carried: Carried,
+        facts: LinkFacts,
+        seen: &mut impl Seen,
+    ) -> Decoded<'a> {
+        let packet = [trip.packet];
+        let packets = if trip.fragments.is_empty() { &packet[..] } else { trip.fragments };
+        let Some(complete) = self.defrag.add(fragment, packets, trip.time) else { return Decoded::Fragment };
+        let whole = Whole::new(carried, facts, complete);
+        seen.reassembled(whole.bytes());
+        // What it holds may be a fragment of a larger one.
+        let inside = Trip { fragments: whole.packets(), ..trip };
+        match self.walk(inside, whole.ahead(), whole.link(), seen) {
+            Ok(Decoded::Whole(inner)) => Decoded::Whole(inner),
+            Ok(Decoded::Fragment) => Decoded::Fragment,
+            _ => Decoded::Whole(Box::new(whole)),
+        }
+    }
 
-fn tcp<'a>(
-    src: IpAddr,
-    dst: IpAddr,
-    ip: IpFacts,
-    link: LinkFacts,
-    bytes: &'a [u8],
-    stated: usize,
-    fragments: &'a [PacketNumber],
-) -> Result<Decoded<'a>, Unread> {
-    // A snap length may cut the options: what is before them says enough.
-    let mut fixed = [0; TCP_FIXED];
-    let announced = bytes.get(12).map_or(0, |offset| usize::from(offset >> 4) * 4);
-    let cut = bytes.len() >= TCP_FIXED && (TCP_FIXED..).contains(&announced) && bytes.len() < announced;
-    let tcp = if cut {
-        fixed.copy_from_slice(&bytes[..TCP_FIXED]);
-        fixed[12] = (TCP_FIXED as u8 / 4) << 4 | fixed[12] & 0xf;
-        TcpSlice::from_slice(&fixed)
-    } else {
-        TcpSlice::from_slice(bytes)
-    };
-    let tcp = tcp.map_err(|_| Unread::CutHeader)?;
-    let header = if cut { announced } else { tcp.header_slice().len() };
-    let payload = bytes.get(header..).unwrap_or_default();
-    let [flags_high, flags_low] = [bytes[12] & 1, bytes[13]];
-    Ok(Decoded::Tcp(Segment {
-        src: Endpoint { ip: src, port: tcp.source_port() },
-        dst: Endpoint { ip: dst, port: tcp.destination_port() },
-        seq: tcp.sequence_number(),
-        ack: tcp.acknowledgment_number(),
-        flags: TcpFlags(u16::from_be_bytes([flags_high, flags_low])),
-        window: tcp.window_size(),
-        checksum: tcp.checksum(),
-        urgent: tcp.urgent_pointer(),
-        options: &bytes[TCP_FIXED..header.min(bytes.len())],
-        payload,
-        payload_len: stated.saturating_sub(header) as u32,
-        ip,
-        link,
-        fragments,
-    }))
-}
-
-fn udp(src: IpAddr, dst: IpAddr, bytes: &[u8]) -> Result<Datagram<'_>, Unread> {
-    let udp = UdpSlice::from_slice_lax(bytes).map_err(|_| Unread::CutHeader)?;
-    Ok(Datagram {
-        src: Endpoint { ip: src, port: udp.source_port() },
-        dst: Endpoint { ip: dst, port: udp.destination_port() },
-        payload: udp.payload(),
-    })
+    /// Decodes the frames of an A-MSDU; one alone is as if it were not in one.
+    fn several<'a>(&mut self, trip: Trip<'a>, bytes: &'a [u8], facts: LinkFacts, seen: &mut impl Seen) -> Decoded<'a> {
+        let mut parts: Vec<Decoded<'a>> = Vec::new();
+        for msdu in wireless::msdus(bytes) {
+            let decoded = msdu.and_then(|msdu| self.walk(trip, Ahead::Layer(Layer::Msdu, msdu), facts, seen));
+            parts.push(decoded.unwrap_or_else(Decoded::Unread));
+        }
+        match parts.pop() {
+            Some(only) if parts.is_empty() => only,
+            last => Decoded::Several(parts.into_iter().chain(last).collect()),
+        }
+    }
 }

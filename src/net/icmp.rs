@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use etherparse::{Icmpv4Slice, Icmpv6Slice, LaxIpSlice};
 
 use super::Endpoint;
+use super::transport::Upper;
 use super::tree::{Header, Seen};
 
 /// The part of a TCP segment that an ICMP error quotes.
@@ -102,39 +103,34 @@ impl<'a> Message<'a> {
 
 /// Reads an ICMP message; `None` unless it is an error that quotes enough of a TCP segment to name its flow.
 /// `seen` is told of the quoted headers.
-pub(super) fn error(
-    from: IpAddr,
-    to: IpAddr,
-    ttl: u8,
-    v6: bool,
-    bytes: &[u8],
-    seen: &mut impl Seen,
-) -> Option<IcmpError> {
-    let Message { kind, code, rest, quoted } = Message::parse(v6, bytes)?;
+pub(super) fn error(upper: &Upper<'_>, seen: &mut impl Seen) -> Option<IcmpError> {
+    let ip = &upper.header;
+    let v6 = ip.protocol == 58;
+    let Message { kind, code, rest, quoted } = Message::parse(v6, upper.body)?;
     let is_error = if v6 { matches!(kind, 1..=4 | 137) } else { matches!(kind, 3 | 4 | 5 | 11 | 12) };
     if !is_error {
         return None;
     }
     seen.header(Header::Ip, quoted);
-    let (ip, _) = LaxIpSlice::from_slice(quoted).ok()?;
-    seen.header(Header::Payload(ip.payload_ip_number().0), ip.payload().payload);
-    if ip.payload_ip_number().0 != 6 {
+    let (inner, _) = LaxIpSlice::from_slice(quoted).ok()?;
+    seen.header(Header::Payload(inner.payload_ip_number().0), inner.payload().payload);
+    if inner.payload_ip_number().0 != 6 {
         return None;
     }
-    let tcp = ip.payload().payload.first_chunk::<8>()?;
+    let tcp = inner.payload().payload.first_chunk::<8>()?;
     let error = IcmpError {
-        from,
-        to,
+        from: ip.src,
+        to: ip.dst,
         v6,
         kind,
         code,
         mtu: None,
-        ttl,
+        ttl: ip.facts.ttl,
         quoted: QuotedSegment {
-            src: Endpoint { ip: ip.source_addr(), port: u16::from_be_bytes([tcp[0], tcp[1]]) },
-            dst: Endpoint { ip: ip.destination_addr(), port: u16::from_be_bytes([tcp[2], tcp[3]]) },
+            src: Endpoint { ip: inner.source_addr(), port: u16::from_be_bytes([tcp[0], tcp[1]]) },
+            dst: Endpoint { ip: inner.destination_addr(), port: u16::from_be_bytes([tcp[2], tcp[3]]) },
             seq: u32::from_be_bytes([tcp[4], tcp[5], tcp[6], tcp[7]]),
-            ttl: match &ip {
+            ttl: match &inner {
                 LaxIpSlice::Ipv4(v4) => v4.header().ttl(),
                 LaxIpSlice::Ipv6(v6) => v6.header().hop_limit(),
             },

@@ -1,21 +1,38 @@
 //! Frames → TCP segments: link layers, tunnels, IP, fragments, ICMP errors that quote TCP.
 //!
-//! Nothing here knows flows. Start at [`Decoder::decode`]; [`link`] strips what lies below IP, `tunnel` what lies
+//! Nothing here knows flows. Start at [`Decoder::decode`]; `link` strips what lies below IP, `tunnel` what lies
 //! between two IP headers; [`tree`] names every field of a frame for a reader. What cannot be read is an [`Unread`]
-//! reason to be counted, never an error.
+//! reason to be counted, what carries no TCP is [`Other`] traffic; neither is an error.
 
+mod arp;
+mod capwap;
 mod checksum;
 mod decode;
 mod defrag;
 mod icmp;
-pub mod link;
+mod ip;
+mod link;
 pub mod options;
+mod ppp;
+mod prefix;
+#[cfg(test)]
+mod samples;
 mod segment;
+#[cfg(test)]
+mod tests;
+mod transport;
 pub mod tree;
 mod tunnel;
+mod unread;
+mod whole;
+mod wireless;
 
+pub use arp::Arp;
 pub use checksum::Checksum;
-pub use decode::{Datagram, Decoded, Decoder, Unread, Whole};
+pub use decode::{Decoded, Decoder};
 pub use icmp::{IcmpError, QuotedSegment};
 pub use options::TcpOptions;
 pub use segment::{Endpoint, IpFacts, LinkFacts, Segment, TcpFlags, hops};
+pub use transport::Datagram;
+pub use unread::{Encryption, Other, Tunnel, Unread};
+pub use whole::Whole;

@@ -4,6 +4,7 @@
 //! field tree and bytes in [`detail`], the streams in [`follow`], [`packets`] and
 //! their [`plot`]s, two flows in [`compare`], a [`finding`]. [`words`] says what differs, for the screen and for files.
 
+pub mod apart;
 pub mod causes;
 pub mod chart;
 pub mod compare;

@@ -2,6 +2,7 @@
 
 use jiff::tz::TimeZone;
 
+use super::apart;
 use super::chart::{self, Histogram};
 use super::list;
 use super::role::{Line, Role};
@@ -111,7 +112,7 @@ pub fn empty(progress: &Progress, index: &Index, looking: bool) -> Line {
         _ if looking => Line::of(Role::Dim, "looking …"),
         _ if !index.is_empty() => Line::of(Role::Notice, "no flow is like that; Esc shows all"),
         Phase::Loading | Phase::Diagnosing => Line::of(Role::Dim, "loading …"),
-        _ => Line::of(Role::Notice, "there is no TCP connection in this capture"),
+        _ => Line::of(Role::Notice, apart::instead(index)),
     }
 }
 

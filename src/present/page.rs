@@ -1,5 +1,6 @@
 //! What is read over a screen: the capture's health, what an error can mean, what a cause means.
 
+use super::apart;
 use super::causes;
 use super::health;
 use super::role::{Line, Role};
@@ -24,6 +25,7 @@ pub fn about(index: &Index, troubles: &[String]) -> Vec<Line> {
     );
     lines.push(Line::of(Role::Text, counts));
     lines.extend(troubles.iter().map(|trouble| Line::of(Role::Warning, format!("! {}", text::visible(trouble)))));
+    lines.extend(apart::sentence(index).map(|sentence| Line::of(Role::Warning, format!("! {sentence}"))));
     lines.push(Line::new());
     lines.push(Line::of(Role::Heading, "Health"));
     for row in health::rows(&index.health()) {
@@ -31,16 +33,20 @@ pub fn about(index: &Index, troubles: &[String]) -> Vec<Line> {
         lines.push(Line::of(Role::Label, format!("  {:<52}", row.name)).with(role, row.value));
     }
     lines.push(Line::new());
-    lines.push(Line::of(Role::Heading, "Packets that belong to no flow"));
-    let unread: Vec<_> = index.unread().collect();
-    if unread.is_empty() {
-        lines.push(Line::of(Role::Dim, "  none but UDP"));
-    }
-    for (reason, packets) in unread {
-        let name = format!("  {:<52}", reason.describe());
-        lines.push(Line::of(Role::Label, name).with(Role::Text, values::count(packets)));
-    }
+    counted(&mut lines, "Packets that were not read and may carry TCP", apart::unread(index), Role::Warning);
+    lines.push(Line::new());
+    counted(&mut lines, "Packets without TCP", apart::others(index), Role::Text);
     lines
+}
+
+fn counted(lines: &mut Vec<Line>, title: &'static str, counted: apart::Counted, role: Role) {
+    lines.push(Line::of(Role::Heading, title));
+    if counted.is_empty() {
+        lines.push(Line::of(Role::Dim, "  none"));
+    }
+    for (name, packets) in counted {
+        lines.push(Line::of(Role::Label, format!("  {name:<52}")).with(role, values::count(packets)));
+    }
 }
 
 /// What a client's error can mean, and the flows here that match; `None` where no client says so.

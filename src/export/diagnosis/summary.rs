@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use super::super::rates::sentence;
 use super::super::{cells, json};
@@ -11,6 +11,7 @@ use crate::cohort::{Baseline, Linker};
 use crate::diagnose::{Doc, Finding, Note, RULES};
 use crate::facts::FlowFacts;
 use crate::index::{Health, Index};
+use crate::present::apart::{self, Counted};
 use crate::present::health;
 use crate::vocab::text::{self, counted};
 use crate::vocab::{Cause, FlowNumber, Outcome};
@@ -81,9 +82,22 @@ pub(super) struct Group<'a> {
 #[derive(Serialize)]
 pub(super) struct Packets {
     total: usize,
-    unread: usize,
+    /// Packets that may carry TCP and were not read, by reason.
+    unread: ByKind,
+    /// The same as a list.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     unread_by_reason: Vec<Unread>,
+    /// Packets that carry no TCP, by kind.
+    other: ByKind,
+}
+
+/// Counts by kind, in the order given.
+struct ByKind(Counted);
+
+impl Serialize for ByKind {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(name, count)| (name, count)))
+    }
 }
 
 #[derive(Serialize)]
@@ -125,10 +139,14 @@ impl<'a> Diagnosis<'a> {
         for group in &mut causes {
             group.gather(&rates.incidents);
         }
-        let unread_by_reason: Vec<_> =
-            index.unread().map(|(reason, count)| Unread { reason: reason.describe(), count }).collect();
-        let unread = unread_by_reason.iter().map(|unread| unread.count as usize).sum();
-        let packets = Packets { total: index.packets(), unread, unread_by_reason };
+        let unread = ByKind(apart::unread(index));
+        let unread_by_reason = unread.0.iter().map(|(reason, count)| Unread { reason: reason.clone(), count: *count });
+        let packets = Packets {
+            total: index.packets(),
+            unread_by_reason: unread_by_reason.collect(),
+            unread,
+            other: ByKind(apart::others(index)),
+        };
         Self {
             captures: index.captures(),
             flows,

@@ -2,8 +2,8 @@
 
 use super::cursor::Cursor;
 use super::names::{ethertype, ppp};
-use super::wireless;
-use crate::net::link::Layer;
+use super::{prefix, switch, tunnel, wireless};
+use crate::net::link::{ETHERNET, FDDI, IEEE802_11, INFINIBAND, Layer};
 use crate::vocab::Field;
 
 /// The tree of a layer's header, all of which the cursor runs over.
@@ -15,6 +15,9 @@ pub(super) fn header(layer: Layer, cursor: Cursor<'_>) -> Field {
         Layer::Ppp(_) => rest(cursor, "Point-to-Point Protocol"),
         Layer::Mpls => labels(cursor),
         Layer::Llc => llc(cursor),
+        Layer::SwappedWlan => wireless::data(cursor, true),
+        Layer::Msdu => wireless::subframe(cursor),
+        Layer::Erspan => tunnel::erspan(cursor),
     }
 }
 
@@ -26,15 +29,28 @@ fn rest(mut cursor: Cursor<'_>, name: &'static str) -> Field {
 fn link(kind: u16, cursor: Cursor<'_>) -> Field {
     match kind {
         0 | 108 => loopback(cursor),
-        1 => ethernet(cursor),
-        9 | 50 | 204 => point_to_point(cursor),
+        ETHERNET => ethernet(cursor),
+        9 | 50 => point_to_point(cursor),
+        FDDI => fddi(cursor),
+        51 => session(cursor),
+        100 => llc(cursor),
         104 => cisco_hdlc(cursor),
-        105 => wlan(cursor),
+        IEEE802_11 => wireless::data(cursor, false),
+        109 => prefix::enc(cursor),
         113 => cooked(cursor),
+        117 => prefix::pflog(cursor),
+        119 => prefix::prism(cursor),
+        127 => prefix::radiotap(cursor),
+        149 | 258 => prefix::pktap(cursor),
+        163 => prefix::avs(cursor),
+        166 | 204 => directed(cursor),
+        192 => prefix::ppi(cursor),
+        239 => prefix::nflog(cursor),
+        242 => ipoib(cursor),
+        INFINIBAND => infiniband(cursor),
         276 => cooked2(cursor),
-        119 => wireless::prism(cursor),
-        127 => wireless::radiotap(cursor),
-        163 => wireless::avs(cursor),
+        281 | 284 | 285 => switch::tagged_frame(kind, cursor),
+        282 => switch::broadcom(cursor),
         _ => cursor.tree("Link", ""),
     }
 }
@@ -64,7 +80,7 @@ fn ethernet(mut cursor: Cursor<'_>) -> Field {
 }
 
 /// The same tree, with both ends as its value.
-fn ends(mut tree: Field, from: &str, to: &str) -> Field {
+pub(super) fn ends(mut tree: Field, from: &str, to: &str) -> Field {
     if let (Some(from), Some(to)) = (tree.find(from), tree.find(to)) {
         tree.value = format!("{} → {}", from.value, to.value);
     }
@@ -73,14 +89,7 @@ fn ends(mut tree: Field, from: &str, to: &str) -> Field {
 
 fn tag(kind: u16, mut cursor: Cursor<'_>) -> Field {
     match kind {
-        0x8864 => {
-            cursor.hex("Version and Type", 1);
-            cursor.hex("Code", 1);
-            let session = cursor.hex("Session ID", 2);
-            cursor.number("Payload Length", 2);
-            cursor.shown("Protocol", 2, ppp);
-            cursor.tree("PPP-over-Ethernet Session", session.map_or(String::new(), |id| format!("session 0x{id:04x}")))
-        }
+        0x8864 => session(cursor),
         0x8909 => {
             cursor.raw("Header", 6);
             cursor.shown("Type", 2, ethertype);
@@ -93,6 +102,7 @@ fn tag(kind: u16, mut cursor: Cursor<'_>) -> Field {
             cursor.tree("Cisco FabricPath", "")
         }
         0x880b => point_to_point(cursor),
+        0x88e7 | 0x8926 | 0x893f | 0x8874 | 0xdada | 0x88e5 => switch::tag(kind, cursor),
         0x8100 | 0x88a8 | 0x9100 | 0x9200 | 0x9300 => {
             let control = cursor.hex("Tag Control Information", 2);
             cursor.bits("Priority", 0xe000, |value| value.to_string());
@@ -106,6 +116,21 @@ fn tag(kind: u16, mut cursor: Cursor<'_>) -> Field {
     }
 }
 
+fn session(mut cursor: Cursor<'_>) -> Field {
+    cursor.hex("Version and Type", 1);
+    cursor.hex("Code", 1);
+    let session = cursor.hex("Session ID", 2);
+    cursor.number("Payload Length", 2);
+    protocol(&mut cursor);
+    cursor.tree("PPP-over-Ethernet Session", session.map_or(String::new(), |id| format!("session 0x{id:04x}")))
+}
+
+/// PPP's protocol field, of one byte where it is compressed (RFC 1661 §6.5).
+fn protocol(cursor: &mut Cursor<'_>) {
+    let width = if cursor.peek().first().is_some_and(|first| first & 1 == 1) { 1 } else { 2 };
+    cursor.shown("Protocol", width, ppp);
+}
+
 fn point_to_point(mut cursor: Cursor<'_>) -> Field {
     let framed = cursor.peek().starts_with(&[0xff, 0x03]);
     let cisco = cursor.peek().starts_with(&[0x0f, 0x00]);
@@ -116,8 +141,21 @@ fn point_to_point(mut cursor: Cursor<'_>) -> Field {
         cursor.hex("Address", 1);
         cursor.hex("Control", 1);
     }
-    let width = if cursor.peek().first().is_some_and(|first| first & 1 == 1) { 1 } else { 2 };
-    cursor.shown("Protocol", width, ppp);
+    protocol(&mut cursor);
+    cursor.tree("Point-to-Point Protocol", "")
+}
+
+/// PPP behind a byte that says which way.
+fn directed(mut cursor: Cursor<'_>) -> Field {
+    cursor.shown("Direction", 1, |value| if value == 0 { "Received (0)".into() } else { format!("Sent ({value})") });
+    let framed = cursor.peek().starts_with(&[0xff, 0x03]);
+    if framed {
+        cursor.hex("Address", 1);
+    }
+    if framed || cursor.peek().starts_with(&[0x03]) {
+        cursor.hex("Control", 1);
+    }
+    protocol(&mut cursor);
     cursor.tree("Point-to-Point Protocol", "")
 }
 
@@ -148,11 +186,75 @@ fn llc(mut cursor: Cursor<'_>) -> Field {
     cursor.hex("DSAP", 1);
     cursor.hex("SSAP", 1);
     cursor.hex("Control field", 1);
-    if cursor.left() >= 5 {
-        cursor.raw("Organization Code", 3);
-        cursor.shown("Type", 2, ethertype);
+    match cursor.left() {
+        0 => {}
+        1 => drop(cursor.hex("NLPID", 1)),
+        // Behind an organization that bridges comes padding, or the protocol of PPP.
+        2..=4 => cursor.rest("NLPID and protocol"),
+        _ => {
+            cursor.raw("Organization Code", 3);
+            cursor.shown("Type", 2, ethertype);
+            cursor.rest("Padding");
+        }
     }
     cursor.tree("Logical-Link Control", "")
+}
+
+fn fddi(mut cursor: Cursor<'_>) -> Field {
+    cursor.hex("Frame Control", 1);
+    cursor.bits("Class/Length/Format", 0xf0, |value| match value {
+        5 => "Async LLC (0x5)".into(),
+        13 => "Sync LLC (0xd)".into(),
+        value => format!("0x{value:x}"),
+    });
+    cursor.bits("Priority", 0x07, |value| value.to_string());
+    cursor.mac("Destination");
+    cursor.mac("Source");
+    ends(cursor.tree("Fiber Distributed Data Interface", ""), "Source", "Destination")
+}
+
+fn ipoib(mut cursor: Cursor<'_>) -> Field {
+    if cursor.left() >= 44 {
+        cursor.raw("Destination and Source addresses", 40);
+    }
+    cursor.shown("Type", 2, ethertype);
+    cursor.hex("Reserved", 2);
+    cursor.tree("IP over Infiniband", "")
+}
+
+/// The route, transport and IP over `InfiniBand` headers (`InfiniBand` Architecture volume 1, chapters 7 to 9).
+fn infiniband(mut cursor: Cursor<'_>) -> Field {
+    cursor.hex("Virtual Lane and Link Version", 1);
+    let next = cursor.hex("Service Level and Link Next Header", 1).unwrap_or_default() & 3;
+    cursor.bits("Link Next Header", 0x03, |value| value.to_string());
+    let to = cursor.number("Destination Local ID", 2).unwrap_or_default();
+    cursor.shown("Packet Length", 2, |value| format!("{} bytes", (value & 0x7ff) * 4));
+    let from = cursor.number("Source Local ID", 2).unwrap_or_default();
+    if next == 3 {
+        cursor.hex("IP Version, Traffic Class and Flow Label", 4);
+        cursor.number("Payload Length", 2);
+        cursor.hex("Next Header", 1);
+        cursor.number("Hop Limit", 1);
+        cursor.ipv6("Source GID");
+        cursor.ipv6("Destination GID");
+    }
+    let opcode = cursor.hex("Opcode", 1).unwrap_or_default();
+    cursor.hex("Flags", 1);
+    cursor.hex("Partition Key", 2);
+    cursor.hex("Reserved", 1);
+    cursor.hex("Destination Queue Pair", 3);
+    cursor.hex("Acknowledge Request", 1);
+    cursor.number("Packet Sequence Number", 3);
+    if opcode == 0x64 {
+        cursor.hex("Queue Key", 4);
+        cursor.hex("Reserved", 1);
+        cursor.hex("Source Queue Pair", 3);
+    }
+    if cursor.left() > 0 {
+        cursor.shown("Type", 2, ethertype);
+        cursor.hex("Reserved", 2);
+    }
+    cursor.tree("InfiniBand", format!("{from} → {to}"))
 }
 
 fn cooked_type(value: u64) -> String {
@@ -198,48 +300,4 @@ fn cooked2(mut cursor: Cursor<'_>) -> Field {
     let length = cursor.number("Link-layer address length", 1);
     cooked_address(&mut cursor, length);
     cursor.tree("Linux cooked capture v2", "")
-}
-
-/// A data frame (IEEE 802.11-2020 §9.3.2.1).
-fn wlan(mut cursor: Cursor<'_>) -> Field {
-    let (mut to_ds, mut from_ds, mut quality) = (false, false, false);
-    if let Some(control) = cursor.hex("Frame Control Field", 2) {
-        (quality, to_ds, from_ds) = (control & 0x8000 != 0, control & 1 != 0, control & 2 != 0);
-    }
-    cursor.bits("Subtype", 0xf000, |value| value.to_string());
-    cursor.bits("Type", 0x0c00, |value| if value == 2 { "Data frame (2)".into() } else { value.to_string() });
-    for (name, mask) in [
-        ("Order flag", 0x80),
-        ("Protected flag", 0x40),
-        ("More Data", 0x20),
-        ("PWR MGT", 0x10),
-        ("Retry", 0x08),
-        ("More Fragments", 0x04),
-        ("From DS", 0x02),
-        ("To DS", 0x01),
-    ] {
-        cursor.flag(name, mask);
-    }
-    cursor.shown("Duration", 2, |value| format!("{} µs", (value as u16).swap_bytes()));
-    let names = match (to_ds, from_ds) {
-        (false, false) => ["Destination address", "Source address", "BSS Id"],
-        (true, false) => ["BSS Id", "Source address", "Destination address"],
-        (false, true) => ["Destination address", "BSS Id", "Source address"],
-        (true, true) => ["Receiver address", "Transmitter address", "Destination address"],
-    };
-    for name in names {
-        cursor.mac(name);
-    }
-    cursor.shown("Sequence Control", 2, |value| {
-        let value = (value as u16).swap_bytes();
-        format!("sequence {}, fragment {}", value >> 4, value & 15)
-    });
-    if to_ds && from_ds {
-        cursor.mac("Source address");
-    }
-    if quality && cursor.left() >= 2 {
-        cursor.raw("Qos Control", 2);
-    }
-    cursor.rest("HT Control and padding");
-    ends(cursor.tree("IEEE 802.11 Data", ""), "Source address", "Destination address")
 }

@@ -4,11 +4,14 @@
 //! and the segment cannot disagree. Start at [`Anatomy::of`]. One file a family of headers. Nothing here fails: what
 //! the snap length cut is shown as far as it goes.
 
+mod capwap;
 mod cursor;
 mod icmp;
 mod ip;
 mod link;
 mod names;
+mod prefix;
+mod switch;
 mod tcp;
 mod tunnel;
 mod wireless;
@@ -18,10 +21,12 @@ mod tests;
 
 use std::ops::Range;
 
+pub use self::names::{other, reason};
+
 use self::cursor::{Cursor, short_hex};
 use super::link::Layer;
 use super::tunnel::UdpTunnel;
-use super::{Decoded, Decoder, Unread};
+use super::{Decoded, Decoder, Other};
 use crate::vocab::{Direction, Field, PacketNumber, Time};
 
 /// What begins at a place the decoder came by.
@@ -33,7 +38,7 @@ pub(super) enum Header {
     Ip,
     /// What an IP header carries, by its protocol number.
     Payload(u8),
-    /// What an IP header carries, where that is part of a fragmented datagram.
+    /// A part of a fragmented datagram.
     Fragment,
     /// A tunnel's header in a UDP datagram.
     OverUdp(UdpTunnel),
@@ -44,7 +49,7 @@ pub(super) trait Seen {
     /// A header begins where `bytes` begins; what it can hold ends where they end.
     fn header(&mut self, header: Header, bytes: &[u8]);
     /// The frame completes a fragmented datagram, whose payload is `bytes`: the headers to come are in there.
-    fn reassembled(&mut self, protocol: u8, bytes: &[u8]);
+    fn reassembled(&mut self, bytes: &[u8]);
 }
 
 /// Nobody: costs nothing.
@@ -52,7 +57,7 @@ impl Seen for () {
     #[inline]
     fn header(&mut self, _: Header, _: &[u8]) {}
     #[inline]
-    fn reassembled(&mut self, _: u8, _: &[u8]) {}
+    fn reassembled(&mut self, _: &[u8]) {}
 }
 
 /// A captured frame, as it is in the file.
@@ -127,7 +132,8 @@ pub struct Anatomy {
     pub datagram: Option<Vec<u8>>,
     /// The packets that carried the datagram's fragments.
     pub fragments: Vec<PacketNumber>,
-    /// Where the TCP payload lies, as far as it was captured.
+    /// Where the TCP payload lies, as far as it was captured. Of several segments in one frame (IEEE 802.11 A-MSDU) it is
+    /// that of the one that has any; of more nobody says whose is meant.
     pub payload: Option<(Bytes, Range<usize>)>,
 }
 
@@ -144,24 +150,35 @@ impl Anatomy {
     pub fn of(decoder: &mut Decoder, frame: &Frame, known: Option<&Known>) -> Self {
         let mut walk = Walk::over(&frame.bytes);
         let decoded = decoder.decode_seen(frame.link, &frame.bytes, frame.packet, frame.time, &mut walk);
-        let (mut payload_len, mut fragments, mut unread) = (None, Vec::new(), None);
-        match decoded.opened() {
+        let whole = frame.bytes.len() >= frame.original_len as usize;
+        let (which, base, fragments) = match &decoded {
+            Decoded::Whole(whole) => (Bytes::Datagram, whole.bytes().as_ptr().addr(), whole.packets().to_vec()),
+            _ => (Bytes::Frame, frame.bytes.as_ptr().addr(), Vec::new()),
+        };
+        let (mut segments, mut apart) = (Vec::new(), None);
+        decoded.each(&mut |part| match part {
             Decoded::Tcp(segment) => {
-                payload_len = Some((segment.payload.len(), segment.payload_len as usize));
-                fragments = segment.fragments.to_vec();
+                let at = segment.payload.as_ptr().addr().wrapping_sub(base);
+                segments.push((segment.payload_len as usize, at..at.wrapping_add(segment.payload.len())));
             }
-            Decoded::Unread(reason) => unread = Some(reason),
-            Decoded::Icmp(_) | Decoded::Udp(_) | Decoded::Whole(_) => {}
-        }
+            Decoded::Unread(why) => apart = Some(names::reason(why.in_frame(whole))),
+            Decoded::Other(what) => apart = Some(names::other(*what)),
+            Decoded::Arp(_) => apart = Some(names::other(Other::ARP)),
+            _ => {}
+        });
         let Walk { found, datagram, .. } = walk;
         let mut builder =
             Builder { frame: &frame.bytes, datagram: datagram.as_deref(), trees: Vec::new(), sum: None, known };
         builder.push(Bytes::Frame, Protocol::Other, summary(frame));
-        builder.headers(&found, unread, payload_len.map(|(_, stated)| stated));
+        builder.headers(&found, apart.as_deref(), &mut segments.iter().map(|(stated, _)| *stated));
         let trees = builder.trees;
-        let payload = payload_len
-            .zip(found.last())
-            .map(|((captured, _), last)| (last.bytes, last.range.end.saturating_sub(captured)..last.range.end));
+        let end = found.last().map_or(0, |last| last.range.end);
+        let mut with_payload = segments.iter().filter(|(_, range)| !range.is_empty());
+        let payload = match (segments.len(), with_payload.next(), with_payload.next()) {
+            (1, None, _) => Some((which, end..end)),
+            (_, Some((_, range)), None) => Some((which, range.clone())),
+            _ => None,
+        };
         Self { trees, datagram, fragments, payload }
     }
 
@@ -178,6 +195,13 @@ struct Found {
     bytes: Bytes,
     /// From the header's first byte to the last byte that it or what it carries can have.
     range: Range<usize>,
+}
+
+impl Found {
+    /// Whether another frame of an A-MSDU begins.
+    fn is_msdu(&self) -> bool {
+        self.header == Header::Link(Layer::Msdu)
+    }
 }
 
 /// Notes where the decoder comes by.
@@ -207,10 +231,11 @@ impl Seen for Walk<'_> {
         self.found.push(Found { header, bytes: kind, range });
     }
 
-    fn reassembled(&mut self, protocol: u8, bytes: &[u8]) {
+    fn reassembled(&mut self, bytes: &[u8]) {
+        // Of a datagram within a datagram the inner one is shown.
+        self.found.retain(|found| found.bytes == Bytes::Frame);
         self.datagram = Some(bytes.to_vec());
         self.base = bytes.as_ptr().addr();
-        self.header(Header::Payload(protocol), bytes);
     }
 }
 
@@ -229,31 +254,38 @@ impl Builder<'_> {
         self.trees.push(Tree { bytes, of, root });
     }
 
-    fn headers(&mut self, found: &[Found], unread: Option<Unread>, stated: Option<usize>) {
-        for (at, place) in found.iter().enumerate() {
-            let next = found.get(at + 1).filter(|next| next.bytes == place.bytes);
-            let end = next.map_or(place.range.end, |next| next.range.start.max(place.range.start));
+    /// The trees of the headers found. `apart` says what is not read, `stated` the lengths of the TCP payloads in turn.
+    fn headers(&mut self, found: &[Found], apart: Option<&str>, stated: &mut dyn Iterator<Item = usize>) {
+        let mut at = 0;
+        while let Some(place) = found.get(at) {
+            at += 1;
+            let next = found.get(at).filter(|next| next.bytes == place.bytes);
+            let end = next.map_or(place.range.end, |next| next.range.start.clamp(place.range.start, place.range.end));
             let header = place.range.start..end;
             if let Header::Payload(protocol @ (1 | 58)) = place.header {
+                let quoted = &found[at..];
+                let quoted = &quoted[..quoted.iter().position(Found::is_msdu).unwrap_or(quoted.len())];
                 let mut tree = self.icmp(protocol == 58, place);
-                self.quoted(&found[at + 1..], &mut tree);
+                self.quoted(quoted, &mut tree);
                 self.push(place.bytes, Protocol::Icmp, tree);
-                return;
+                at += quoted.len();
+                continue;
             }
             if header.is_empty() && place.header != Header::Payload(6) {
                 continue;
             }
-            if next.is_none()
-                && let (Header::Link(_) | Header::Ip, Some(reason)) = (place.header, unread)
+            if next.is_none_or(Found::is_msdu)
+                && let (Header::Link(_) | Header::Ip, Some(reason)) = (place.header, apart)
             {
-                let tree = self.tree(place, header.clone(), stated);
+                let tree = self.tree(place, header.clone(), None);
                 let known = tree.children.last().map_or(header.start, |field| field.range.end);
                 if !tree.children.is_empty() {
                     self.push(place.bytes, protocol(place.header), tree);
                 }
                 self.not_decoded(place.bytes, known..header.end, reason);
-                return;
+                continue;
             }
+            let stated = if place.header == Header::Payload(6) { stated.next() } else { None };
             let tree = self.tree(place, header, stated);
             self.push(place.bytes, protocol(place.header), tree);
             if place.header == Header::Ip {
@@ -333,9 +365,9 @@ impl Builder<'_> {
         }
     }
 
-    fn not_decoded(&mut self, which: Bytes, range: Range<usize>, reason: Unread) {
+    fn not_decoded(&mut self, which: Bytes, range: Range<usize>, reason: &str) {
         let mut field = Field::new("Not decoded", short_hex(&self.bytes(which)[range.clone()]), range);
-        field.issue = Some(reason.describe());
+        field.issue = Some(reason.to_owned());
         self.push(which, Protocol::Other, field);
     }
 }

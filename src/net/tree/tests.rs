@@ -2,47 +2,11 @@
 
 use super::*;
 use crate::net::checksum::{fold, sum};
+use crate::net::samples::{DATA, all, bytes, datagram, ethernet, v4, v6};
 use crate::vocab::text::hex;
 
 /// A SYN of a browser: MSS, SACK permitted, timestamps, window scale.
 const SYN: &str = "c3501bb0 00000064 00000000 a002faf0 00000000 020405b4 0402080a 0000000a 00000000 01030307";
-/// Three bytes of payload behind a SACK block, an unknown option and an MPTCP one.
-const DATA: &str = "c35001bb 00000065 000000c8 a01801f6 00000000 \
-                    0101050a 00000001 00000009 fe04abcd 1e040180 616263";
-
-fn bytes(text: &str) -> Vec<u8> {
-    let digits: Vec<u8> = text.bytes().filter(u8::is_ascii_hexdigit).collect();
-    digits.chunks(2).map(|pair| u8::from_str_radix(str::from_utf8(pair).expect("hex"), 16).expect("hex")).collect()
-}
-
-/// An IPv4 packet without options around a payload.
-fn v4(protocol: u8, fragment: u16, payload: &[u8]) -> Vec<u8> {
-    let total = (20 + payload.len() as u16).to_be_bytes();
-    let fragment = fragment.to_be_bytes();
-    let mut header = vec![0x45, 0xb8, total[0], total[1], 0x12, 0x34, fragment[0], fragment[1], 64, protocol, 0, 0];
-    header.extend([192, 0, 2, 1, 198, 51, 100, 7]);
-    let checksum = !(fold(sum(&header)) as u16);
-    header[10..12].copy_from_slice(&checksum.to_be_bytes());
-    [&header, payload].concat()
-}
-
-fn v6(next: u8, payload: &[u8]) -> Vec<u8> {
-    let length = (payload.len() as u16).to_be_bytes();
-    let mut header = vec![0x60, 0x2b, 0xcd, 0xef, length[0], length[1], next, 57];
-    header.extend([0x20, 1, 0x0d, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1]);
-    header.extend([0x20, 1, 0x0d, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2]);
-    [&header, payload].concat()
-}
-
-fn ethernet(kind: u16, payload: &[u8]) -> Vec<u8> {
-    [&[2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 1][..], &kind.to_be_bytes(), payload].concat()
-}
-
-fn udp(port: u16, payload: &[u8]) -> Vec<u8> {
-    let (port, length) = (port.to_be_bytes(), (8 + payload.len() as u16).to_be_bytes());
-    [&[0xc0, 0, port[0], port[1], length[0], length[1], 0, 0], payload].concat()
-}
-
 fn frame(link: u16, bytes: Vec<u8>) -> Frame {
     Frame {
         packet: PacketNumber(7),
@@ -105,55 +69,17 @@ fn check_ranges(anatomy: &Anatomy, frame: &[u8]) {
     }
 }
 
-/// One frame of each kind that is read, by link type.
+/// Frames that end in a segment, and others that are read.
 fn samples() -> Vec<(u16, Vec<u8>)> {
     let tcp = bytes(DATA);
-    let ip = v4(6, 0x4000, &tcp);
-    let inner = ethernet(0x0800, &ip);
     let quoted = v4(1, 0, &[&[3, 4, 0, 0, 0, 0, 5, 0xdc][..], &v4(6, 0, &tcp[..8])].concat());
     let extended = v6(0, &[&[60, 0, 1, 4, 0, 0, 0, 0][..], &[6, 0, 1, 4, 0, 0, 0, 0], &tcp].concat());
-    let geneve = [&[1, 0, 0x65, 0x58, 0, 0, 9, 0, 1, 2, 3, 0][..], &inner].concat();
-    let gtp = [&[0x32, 0xff, 0, 9, 0, 0, 0, 5, 0, 1, 0, 0][..], &ip].concat();
-    let llc = [&[0xaa, 0xaa, 3, 0, 0, 0, 8, 0][..], &ip].concat();
-    let data_frame = [&[8, 2, 0, 0][..], &[3; 18], &[0, 0]].concat();
-    let avs = [&[0x80, 0x21, 0x10, 1, 0, 0, 0, 64][..], &[0; 56]].concat();
-    let mut offloaded = ip.clone();
+    // Offloading leaves the length of the IP packet to the adapter.
+    let mut offloaded = v4(6, 0x4000, &tcp);
     offloaded[2..4].fill(0);
-    vec![
-        (1, inner.clone()),
-        (1, ethernet(0x86dd, &v6(6, &tcp))),
-        (1, ethernet(0x86dd, &extended)),
-        (1, ethernet(0x88a8, &[&[0, 5, 0x81, 0, 0xe0, 6, 8, 0][..], &ip].concat())),
-        (1, ethernet(0x8847, &[&[0, 1, 0, 64, 0, 0x20, 1, 64][..], &ip].concat())),
-        (1, ethernet(0x8864, &[&[0x11, 0, 0, 9, 0, 65, 0, 0x21][..], &ip].concat())),
-        (1, ethernet(0x0800, &v4(47, 0, &[&[0x20, 0, 0x65, 0x58, 0, 0, 0, 3][..], &inner].concat()))),
-        (1, ethernet(0x0800, &v4(4, 0, &ip))),
-        (1, ethernet(0x0800, &v4(17, 0, &udp(4789, &[&[8, 0, 0, 0, 0, 0, 42, 0][..], &inner].concat())))),
-        (1, ethernet(0x0800, &v4(17, 0, &udp(6081, &geneve)))),
-        (1, ethernet(0x0800, &v4(17, 0, &udp(2152, &gtp)))),
-        (1, ethernet(0x0800, &quoted)),
-        (1, ethernet(0x8903, &[&[0, 0x60][..], &inner].concat())),
-        (0, [&[2, 0, 0, 0][..], &ip].concat()),
-        (9, [&[0xff, 3, 0, 0x21][..], &ip].concat()),
-        (101, ip.clone()),
-        (104, [&[0x0f, 0, 8, 0][..], &ip].concat()),
-        (113, [&[0, 4, 0, 1, 0, 6, 2, 0, 0, 0, 0, 1, 0, 0, 8, 0][..], &ip].concat()),
-        (276, [&[8, 0, 0, 0, 0, 0, 0, 2, 0, 1, 4, 6, 2, 0, 0, 0, 0, 1, 0, 0][..], &ip].concat()),
-        (105, [&[0x88, 1, 0, 0][..], &[3; 18], &[0, 0, 7, 0], &llc].concat()),
-        (127, [&[0, 0, 9, 0, 0, 0, 0, 0, 1, 8, 2, 0, 0][..], &[3; 18], &[0, 0], &llc].concat()),
-        // Prism in the byte order of the adapter's machine, and AVS, whose magic number Prism's link type carries too.
-        (119, [&[0x44, 0, 0, 0, 24, 0, 0, 0][..], b"wlan0\0\0\0\0\0\0\0\0\0\0\0", &data_frame, &llc].concat()),
-        (119, [&avs[..], &data_frame, &llc].concat()),
-        (163, [&avs[..], &data_frame, &llc].concat()),
-        (1, ethernet(0x0800, &v4(41, 0, &v6(6, &tcp)))),
-        (1, ethernet(0x86dd, &v6(4, &ip))),
-        // ERSPAN types I, II and III; the last with its platform header.
-        (1, ethernet(0x0800, &v4(47, 0, &[&[0, 0, 0x88, 0xbe][..], &inner].concat()))),
-        (1, ethernet(0x0800, &v4(47, 0, &[&[0x10, 0, 0x88, 0xbe, 0, 0, 0, 1][..], &[0x10; 8], &inner].concat()))),
-        (1, ethernet(0x0800, &v4(47, 0, &[&[0x10, 0, 0x22, 0xeb, 0, 0, 0, 1][..], &[0x21; 20], &inner].concat()))),
-        // Offloading leaves the length of the IP packet to the adapter.
-        (1, ethernet(0x0800, &offloaded)),
-    ]
+    let others = [quoted, offloaded].map(|ip| (1, ethernet(0x0800, &ip)));
+    let samples = all().into_iter().map(|sample| (sample.link, sample.frame));
+    samples.chain(others).chain([(1, ethernet(0x86dd, &extended))]).collect()
 }
 
 #[test]
@@ -196,53 +122,138 @@ fn the_options_of_a_syn() {
     assert_eq!(tree.find("Header Length and Flags/Accurate ECN").map(|field| field.range.clone()), Some(32..33));
 }
 
+/// The headers of a sample but for the frame, IP, TCP and the Ethernet that most have.
+#[track_caller]
+fn check_headers(sample: &str, expected: &[&str]) {
+    let found = all().into_iter().find(|found| found.name == sample).expect(sample);
+    let anatomy = anatomy(found.link, found.frame);
+    let names: Vec<&str> = names(&anatomy)
+        .into_iter()
+        .filter(|name| !["Frame", "Ethernet II", TCP].contains(name) && !name.starts_with("Internet Protocol Version"))
+        .collect();
+    assert_eq!(names, expected, "{sample}");
+    assert!(anatomy.tree(Protocol::Tcp).is_some(), "{sample}");
+}
+
 #[test]
-fn headers_between_the_link_and_tcp_are_named() {
-    let expected: Vec<Vec<&str>> = vec![
-        vec![],
-        vec![],
-        vec![],
-        vec!["802.1ad Provider Bridge", "802.1Q Virtual LAN"],
-        vec!["MultiProtocol Label Switching Header"],
-        vec!["PPP-over-Ethernet Session"],
-        vec!["Generic Routing Encapsulation", "Ethernet II"],
-        vec![],
-        vec!["User Datagram Protocol", "Virtual eXtensible Local Area Network", "Ethernet II"],
-        vec!["User Datagram Protocol", "Generic Network Virtualization Encapsulation", "Ethernet II"],
-        vec!["User Datagram Protocol", "GPRS Tunneling Protocol"],
-        vec![ICMP],
-        vec!["Cisco FabricPath", "Ethernet II"],
-    ];
-    for ((link, bytes), expected) in samples().into_iter().zip(expected) {
-        let found = anatomy(link, bytes);
-        let between: Vec<&str> = names(&found)
-            .into_iter()
-            .skip(2)
-            .filter(|name| *name != TCP && !name.starts_with("Internet Protocol Version"))
-            .collect();
-        assert_eq!(between, expected);
-        assert!(found.tree(Protocol::Tcp).or(found.tree(Protocol::Icmp)).is_some(), "{:?}", names(&found));
+fn headers_between_the_frame_and_tcp_are_named() {
+    const DATA_FRAME: &str = "IEEE 802.11 Data";
+    const LLC: &str = "Logical-Link Control";
+    const GRE: &str = "Generic Routing Encapsulation";
+    const UDP: &str = "User Datagram Protocol";
+    const CAPWAP: &str = "Control And Provisioning of Wireless Access Points - Data";
+    check_headers("NULL", &["Null/Loopback"]);
+    check_headers("IEEE 802.2", &["IEEE 802.3 Ethernet", LLC]);
+    check_headers("PPP", &["Point-to-Point Protocol"]);
+    check_headers("FDDI", &["Fiber Distributed Data Interface", LLC]);
+    check_headers("Cisco HDLC", &["Cisco HDLC"]);
+    check_headers("IEEE 802.11", &[DATA_FRAME, LLC]);
+    check_headers("IEEE 802.11 A-MSDU of one", &[DATA_FRAME, "A-MSDU Subframe", LLC]);
+    check_headers("Linux cooked", &["Linux cooked capture v1"]);
+    check_headers("Linux cooked 2", &["Linux cooked capture v2"]);
+    check_headers("radiotap", &["Radiotap Header", DATA_FRAME, LLC]);
+    check_headers("PPI", &["PPI Packet Header", DATA_FRAME, LLC]);
+    check_headers("PKTAP", &["PKTAP packet header"]);
+    check_headers("NFLOG", &["Linux Netfilter NFLOG"]);
+    check_headers("pflog", &["OpenBSD Packet Filter log file"]);
+    check_headers("enc", &["OpenBSD Encapsulating device"]);
+    check_headers("IPoIB", &["IP over Infiniband"]);
+    check_headers("InfiniBand", &["InfiniBand"]);
+    check_headers("DSA", &["Ethernet II with Marvell DSA tag"]);
+    check_headers("Broadcom tag in front", &["Broadcom tag"]);
+    check_headers("QinQ", &["802.1ad Provider Bridge", "802.1Q Virtual LAN", "802.1Q Virtual LAN"]);
+    check_headers("802.1ah", &["IEEE 802.1ah"]);
+    check_headers("802.1BR", &["802.1BR E-Tag"]);
+    check_headers("VN-Tag", &["VN-Tag"]);
+    check_headers("EDSA in Ethernet", &["Marvell EDSA tag"]);
+    check_headers("MACsec, integrity alone", &["802.1AE Security tag"]);
+    check_headers("MPLS", &["MultiProtocol Label Switching Header"]);
+    check_headers("PPPoE, compressed", &["PPP-over-Ethernet Session"]);
+    check_headers("FabricPath", &["Cisco FabricPath"]);
+    check_headers("GRE", &[GRE]);
+    check_headers("Aruba", &[GRE, DATA_FRAME, LLC]);
+    check_headers("ERSPAN I", &[GRE]);
+    check_headers("ERSPAN II", &[GRE, "Encapsulated Remote Switch Packet ANalysis Type II"]);
+    check_headers("ERSPAN III, platform", &[GRE, "Encapsulated Remote Switch Packet ANalysis Type III"]);
+    check_headers("GRE in UDP", &[UDP, GRE]);
+    check_headers("VXLAN", &[UDP, "Virtual eXtensible Local Area Network"]);
+    check_headers("GENEVE", &[UDP, "Generic Network Virtualization Encapsulation"]);
+    check_headers("GTP-U with extensions", &[UDP, "GPRS Tunneling Protocol"]);
+    check_headers("AYIYA", &[UDP, "Anything in Anything Protocol"]);
+    check_headers("Teredo with its indications", &[UDP, "Teredo IPv6 over UDP tunneling"]);
+    check_headers("L2TP", &[UDP, "Layer 2 Tunneling Protocol", "Point-to-Point Protocol"]);
+    check_headers("CAPWAP, Frame Control swapped", &[UDP, CAPWAP, DATA_FRAME, LLC]);
+    check_headers("CAPWAP of 802.3", &[UDP, CAPWAP]);
+}
+
+#[test]
+fn every_sample_is_read_to_its_end() {
+    for sample in all() {
+        let found = anatomy(sample.link, sample.frame.clone());
+        assert!(named(&found, "Not decoded").is_none(), "{}: {:?}", sample.name, names(&found));
+        assert_eq!(found.payload, Some((Bytes::Frame, sample.frame.len() - 3..sample.frame.len())), "{}", sample.name);
+        for Tree { root: tree, .. } in &found.trees {
+            assert!(tree.walk().all(|field| field.issue.is_none()), "{}: {tree:#?}", sample.name);
+        }
     }
 }
 
 #[test]
-fn every_link_type_has_a_header() {
-    let expected = [
-        (0, "Null/Loopback"),
-        (9, "Point-to-Point Protocol"),
-        (104, "Cisco HDLC"),
-        (113, "Linux cooked capture v1"),
-        (276, "Linux cooked capture v2"),
-        (105, "IEEE 802.11 Data"),
-        (127, "Radiotap Header"),
-    ];
-    for (link, bytes) in samples() {
+fn fields_have_the_values_that_their_bits_say() {
+    let of = |name: &str| {
+        let sample = all().into_iter().find(|sample| sample.name == name).expect(name);
+        anatomy(sample.link, sample.frame)
+    };
+    let capwap = "Control And Provisioning of Wireless Access Points - Data";
+    check(&of("CAPWAP with a radio's address"), &format!("{capwap}/MAC address"), "02:00:00:00:00:09");
+    check(&of("CAPWAP"), &format!("{capwap}/Header/Header Length"), "8 bytes (2)");
+    let swapped = of("CAPWAP, Frame Control swapped");
+    check(&swapped, "IEEE 802.11 Data/Frame Control Field/To DS", "Set");
+    check(&swapped, "IEEE 802.11 Data/Frame Control Field/Subtype", "8");
+    check(&swapped, "IEEE 802.11 Data/Qos Control/TID", "7");
+    check(&of("DSA"), "Ethernet II with Marvell DSA tag/DSA tag/VLAN ID", "7");
+    check(&of("DSA"), "Ethernet II with Marvell DSA tag/DSA tag/Mode", "Forward (3)");
+    check(&of("802.1BR"), "802.1BR E-Tag/GRP and E-CID_base/E-CID_base", "0x0d3");
+    check(&of("VN-Tag"), "VN-Tag/Tag/Destination", "1");
+    check(&of("802.1ah"), "IEEE 802.1ah/I-Tag/I-SID", "7");
+    check(&of("ERSPAN II"), "Encapsulated Remote Switch Packet ANalysis Type II/Version and Vlan/Vlan", "5");
+    check(&of("NFLOG"), "Linux Netfilter NFLOG/HW protocol", "0x0000");
+    check(&of("NFLOG"), "Linux Netfilter NFLOG", "IPv4 (2)");
+    check(&of("PKTAP"), "PKTAP packet header/Interface name", "en0");
+    check(&of("PPPoE, compressed"), "PPP-over-Ethernet Session/Protocol", "Internet Protocol version 4 (0x0021)");
+    let qfi = "GPRS Tunneling Protocol/Extension header/QoS Flow Identifier (QFI)/QoS Flow Identifier (QFI)";
+    check(&of("GTP-U with extensions"), qfi, "9");
+}
+
+#[test]
+fn what_is_not_read_is_shown_with_its_reason() {
+    let not_decoded = |link, bytes| {
         let found = anatomy(link, bytes);
-        if let Some((_, name)) = expected.iter().find(|(kind, _)| *kind == link) {
-            assert_eq!(names(&found)[1], *name);
-        }
-        assert!(!names(&found).contains(&"Not decoded"), "{:?}", names(&found));
-    }
+        named(&found, "Not decoded").and_then(|tree| tree.issue.clone()).unwrap_or_default()
+    };
+    assert_eq!(not_decoded(1, ethernet(0x894f, &[0; 40])), "Ethertype Network Service Header (0x894f)");
+    assert_eq!(not_decoded(1, ethernet(0x0806, &[0; 28])), "ARP (0x0806)");
+    assert_eq!(not_decoded(147, vec![0; 28]), "link type 147");
+    assert_eq!(names(&anatomy(1, datagram(9, b"nothing"))).last(), Some(&"User Datagram Protocol"));
+}
+
+#[test]
+fn several_segments_in_a_frame_are_all_shown() {
+    use crate::net::samples::{before, msdu, wlan};
+    let llc = |ip: &[u8]| before("aaaa03 000000 0800", ip);
+    let data = msdu(&llc(&v4(6, 0, &bytes(DATA))));
+    let quoted = msdu(&llc(&v4(1, 0, &[&[3, 4, 0, 0, 0, 0, 5, 0xdc][..], &v4(6, 0, &bytes(DATA)[..8])].concat())));
+    let padded = |mut msdu: Vec<u8>| {
+        msdu.resize(msdu.len().next_multiple_of(4), 0);
+        msdu
+    };
+    let frame = wlan("8801", "8700", &[padded(quoted), data.clone()].concat());
+    let found = anatomy(105, frame.clone());
+    assert_eq!(found.payload, Some((Bytes::Frame, frame.len() - 3..frame.len())));
+    assert!(found.tree(Protocol::Icmp).is_some() && found.tree(Protocol::Tcp).is_some(), "{:?}", names(&found));
+    check_ranges(&found, &frame);
+    // Whose payload is meant nobody says.
+    assert_eq!(anatomy(105, wlan("8801", "8700", &[padded(data.clone()), data].concat())).payload, None);
 }
 
 #[test]
@@ -260,7 +271,7 @@ fn a_segment_larger_than_the_path_takes_is_read_whole() {
 
 #[test]
 fn extension_headers_lie_below_ipv6() {
-    let (link, bytes) = samples().swap_remove(2);
+    let (link, bytes) = samples().pop().expect("the last one");
     let found = anatomy(link, bytes);
     check(&found, "Internet Protocol Version 6/Hop Limit", "57");
     let top = "Internet Protocol Version 6/Version, Traffic Class and Flow Label";

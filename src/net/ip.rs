@@ -1,0 +1,102 @@
+//! IPv4 and IPv6 headers: the facts that segments carry, the place of a fragment, the payload's stated length.
+
+use etherparse::{Ipv6ExtensionSlice, LaxIpSlice, LenSource};
+
+use super::defrag::{Fragment, Key, Kind};
+use super::transport::{IpHeader, Upper};
+use super::{IpFacts, LinkFacts, Unread};
+
+/// What the header says, and the payload without what comes after it. The packet begins with `bytes`.
+#[inline]
+pub(super) fn upper<'a>(ip: &LaxIpSlice<'a>, bytes: &[u8], link: &LinkFacts) -> Upper<'a> {
+    let payload = ip.payload();
+    let mut body = payload.payload;
+    let mut stated = stated_length(ip).unwrap_or(body.len());
+    if let Some(room) = link.room {
+        let header = body.as_ptr().addr() - bytes.as_ptr().addr();
+        stated = stated.min(usize::from(room).saturating_sub(header));
+        body = &body[..body.len().min(stated)];
+    }
+    let header =
+        IpHeader { src: ip.source_addr(), dst: ip.destination_addr(), facts: facts(ip), protocol: payload.ip_number.0 };
+    Upper { header, stated, body }
+}
+
+/// What the header says that TCP's reader needs.
+#[inline]
+fn facts(ip: &LaxIpSlice<'_>) -> IpFacts {
+    match ip {
+        LaxIpSlice::Ipv4(v4) => {
+            let header = v4.header();
+            IpFacts {
+                ttl: header.ttl(),
+                id: Some(header.identification()),
+                traffic_class: header.slice()[1],
+                dont_fragment: header.dont_fragment(),
+            }
+        }
+        LaxIpSlice::Ipv6(v6) => {
+            let header = v6.header();
+            IpFacts { ttl: header.hop_limit(), id: None, traffic_class: header.traffic_class(), dont_fragment: true }
+        }
+    }
+}
+
+/// The length of the IP payload as the header states it; `None` where it states none (offloading leaves 0).
+#[inline]
+fn stated_length(ip: &LaxIpSlice<'_>) -> Option<usize> {
+    let payload = ip.payload();
+    if !payload.incomplete && payload.len_source != LenSource::Slice {
+        return Some(payload.payload.len());
+    }
+    match ip {
+        LaxIpSlice::Ipv4(v4) => {
+            let header = v4.header();
+            let extensions = v4.extensions().auth.map_or(0, |auth| auth.slice().len());
+            usize::from(header.total_len()).checked_sub(header.slice().len() + extensions)
+        }
+        LaxIpSlice::Ipv6(v6) => {
+            let length = usize::from(v6.header().payload_length());
+            (length > 0).then(|| length.saturating_sub(v6.extensions().slice().len()))
+        }
+    }
+}
+
+/// The place of a fragment in its datagram.
+pub(super) fn fragment<'a>(ip: &LaxIpSlice<'a>) -> Option<Fragment<'a>> {
+    let payload = ip.payload();
+    let (offset, more, id) = match ip {
+        LaxIpSlice::Ipv4(v4) => {
+            let header = v4.header();
+            (header.fragments_offset(), header.more_fragments(), u32::from(header.identification()))
+        }
+        LaxIpSlice::Ipv6(v6) => v6.extensions().clone().into_iter().find_map(|extension| match extension {
+            Ipv6ExtensionSlice::Fragment(f) => Some((f.fragment_offset(), f.more_fragments(), f.identification())),
+            _ => None,
+        })?,
+    };
+    let kind = Kind::Ip(payload.ip_number.0);
+    let key = Key { src: ip.source_addr(), dst: ip.destination_addr(), id, kind };
+    Some(Fragment { key, offset, more, bytes: payload.payload })
+}
+
+/// Why the header that `bytes` begin with cannot be read.
+pub(super) fn fault(bytes: &[u8]) -> Unread {
+    match bytes.first().map(|first| (first >> 4, first & 0x0f)) {
+        None | Some((4, 5..) | (6, _)) => Unread::Cut,
+        Some(_) => Unread::Malformed,
+    }
+}
+
+/// Whether an IP packet begins here whose stated length fits: `cut` says that bytes after these are missing. A length of 0
+/// is one that the host leaves to the adapter.
+pub(super) fn is_plausible(bytes: &[u8], cut: bool) -> bool {
+    let word = |at: usize| bytes.get(at..at + 2).map_or(0, |pair| usize::from(u16::from_be_bytes([pair[0], pair[1]])));
+    let (header, stated) = match bytes.first().map(|first| first >> 4) {
+        Some(4) => (usize::from(bytes[0] & 0x0f) * 4, word(2)),
+        Some(6) => (40, 40 + word(4)),
+        _ => return false,
+    };
+    let fits = stated == 0 || (header <= stated && (cut || stated <= bytes.len()));
+    header >= 20 && fits && (cut || header <= bytes.len())
+}
