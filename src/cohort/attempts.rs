@@ -107,3 +107,65 @@ fn is_retried(cause: Cause) -> bool {
 fn same_software(one: Option<&str>, other: Option<&str>) -> bool {
     one.is_none() || other.is_none() || one == other
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::index::testing::Flow;
+
+    fn check(flows: &[Flow], expected: &[u32]) {
+        assert_eq!(attempts(&Index::of(flows)), expected);
+    }
+
+    fn failed() -> Flow {
+        Flow { outcome: Some(Outcome::Failed), cause: Some(Cause::ResetAfterClientHello), ..Flow::default() }
+    }
+
+    #[test]
+    fn a_retry_follows_a_failure_at_once() {
+        let retry = |start| Flow { start, end: start + 10, ..Flow::default() };
+        check(&[failed(), retry(12)], &[0, 0]);
+        check(&[failed(), retry(160)], &[0, 0]);
+        check(&[failed(), retry(161)], &[0, 1]);
+        check(&[Flow::default(), retry(12)], &[0, 1]);
+        check(&[failed(), Flow { server: 8, ..retry(12) }], &[0, 0]);
+        check(&[failed(), Flow { name: "b.example.test", ..retry(12) }], &[0, 1]);
+        check(&[failed(), Flow { client: 2, ..retry(12) }], &[0, 1]);
+        check(&[failed(), Flow { outcome: failed().outcome, ..retry(12) }, retry(40)], &[0, 0, 0]);
+    }
+
+    #[test]
+    fn a_client_without_a_hello_tries_an_address_and_port() {
+        let bare = Flow { name: "", ..failed() };
+        check(&[bare, Flow { start: 20, end: 30, ..bare }], &[0, 0]);
+        check(&[bare, Flow { start: 20, end: 30, server: 8, ..bare }], &[0, 1]);
+    }
+
+    #[test]
+    fn a_second_connection_races_one_that_is_not_up() {
+        let silent = Flow { is_silent: true, end: 3000, outcome: None, ..Flow::default() };
+        let second = |start| Flow { start, end: start + 10, ..Flow::default() };
+        check(&[silent, second(300)], &[0, 0]);
+        check(&[silent, second(351)], &[0, 1]);
+        check(&[Flow { is_silent: false, ..silent }, second(300)], &[0, 1]);
+    }
+
+    #[test]
+    fn connections_side_by_side_are_one_attempt_where_the_client_dropped_one() {
+        let dropped =
+            Flow { end: 3000, outcome: Some(Outcome::Failed), cause: Some(Cause::ClientGaveUp), ..Flow::default() };
+        let second = |start| Flow { start, end: start + 10, ..Flow::default() };
+        check(&[dropped, second(2000)], &[0, 0]);
+        check(&[dropped, second(2001)], &[0, 1]);
+        check(&[Flow { end: 1000, ..dropped }, second(2000)], &[0, 1]);
+        check(&[Flow { end: 3000, ..Flow::default() }, Flow { start: 5, end: 9, ..dropped }], &[0, 0]);
+    }
+
+    #[test]
+    fn attempts_are_in_the_order_of_time_whatever_the_flows_numbers() {
+        let retry = Flow { start: 12, end: 20, ..Flow::default() };
+        check(&[retry, failed()], &[0, 0]);
+        check(&[Flow { start: 500, end: 600, ..Flow::default() }, failed(), retry], &[1, 0, 0]);
+        check(&[], &[]);
+    }
+}

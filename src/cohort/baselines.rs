@@ -92,3 +92,65 @@ fn best<'a>(subject: &FlowFacts<'_>, source: Source, flows: impl Iterator<Item =
             near,
         })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cohort::attempts;
+    use crate::compare::Likeness;
+    use crate::index::testing::Flow;
+
+    fn index(flows: &[Flow]) -> Index {
+        let mut index = Index::of(flows);
+        let attempts = attempts(&index);
+        index.set_attempts(attempts);
+        index
+    }
+
+    /// The baseline of flow 0, as its source and number.
+    fn check(main: &[Flow], baseline: Option<&[Flow]>, expected: Option<(Source, u32)>) {
+        let (main, baseline) = (index(main), baseline.map(index));
+        let found = Baselines { main: &main, baseline: baseline.as_ref() }.of(&[FlowNumber(0)]);
+        let said = found.get(&FlowNumber(0)).map(|found| (found.flow.source, found.flow.flow.0));
+        assert_eq!(said, expected);
+    }
+
+    const FAILED: Option<Outcome> = Some(Outcome::Failed);
+
+    #[test]
+    fn the_nearest_good_flow_is_chosen() {
+        let subject = Flow { outcome: FAILED, ..Flow::default() };
+        let good = |start| Flow { start, end: start + 5, ..Flow::default() };
+        check(&[subject, good(900_000), good(60_000)], None, Some((Source::Main, 2)));
+        check(&[subject, good(5_000), good(5_000)], None, Some((Source::Main, 1)));
+        check(&[subject, Flow { outcome: FAILED, ..good(500) }], None, None);
+        check(&[subject, Flow { name: "b.other.test", server: 3, ..good(500) }], None, None);
+        // Without a ClientHello nothing can be compared.
+        check(&[subject, Flow { name: "", ..good(500) }], None, None);
+        // A flow is no baseline of itself.
+        check(&[Flow::default()], None, None);
+    }
+
+    #[test]
+    fn the_clients_own_retry_outdoes_any_other() {
+        let subject = Flow { outcome: FAILED, ..Flow::default() };
+        let retry = Flow { start: 100, end: 110, ..Flow::default() };
+        let twin = Flow { start: 1, end: 5, client: 2, ..Flow::default() };
+        let index = index(&[subject, twin, retry]);
+        let found = Baselines { main: &index, baseline: None }.of(&[FlowNumber(0)]);
+        let found = &found[&FlowNumber(0)];
+        assert_eq!((found.flow.flow, &*found.capture), (FlowNumber(2), "test.pcap"));
+        assert_eq!(found.near.likenesses().next(), Some(Likeness::Attempt));
+    }
+
+    #[test]
+    fn a_baselines_flows_come_first_and_have_attempts_of_their_own() {
+        let subject = Flow { outcome: FAILED, ..Flow::default() };
+        let retry = Flow { start: 100, end: 110, ..Flow::default() };
+        let elsewhere = Flow { name: "b.other.test", server: 3, ..Flow::default() };
+        check(&[subject, retry], Some(&[elsewhere, retry]), Some((Source::Baseline, 1)));
+        check(&[subject, retry], Some(&[elsewhere]), Some((Source::Main, 1)));
+        // Flow 0 of the baseline is another flow than flow 0 of the main captures.
+        check(&[subject, retry], Some(&[retry]), Some((Source::Baseline, 0)));
+    }
+}

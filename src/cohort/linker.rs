@@ -309,3 +309,58 @@ fn end(row: &FlowRow) -> End {
         (None, None) => End::NotCaptured,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::link::LinkKind;
+    use super::*;
+    use crate::index::testing::Flow;
+
+    /// The links of flow 0: of which kind, and to which flow.
+    fn check(flows: &[Flow], expected: &[(LinkKind, Option<u32>)]) {
+        let mut index = Index::of(flows);
+        let attempts = super::super::attempts(&index);
+        index.set_attempts(attempts);
+        let links = Linker::new(&index, &[FlowNumber(0)]).links(FlowNumber(0));
+        let said: Vec<_> = links.iter().map(|link| (link.kind(), link.flow.map(|flow| flow.0))).collect();
+        assert_eq!(said, expected);
+    }
+
+    const LATE: Flow = Flow {
+        client: 1,
+        port: 50_000,
+        server: 9,
+        name: "a.example.test",
+        start: 300_000,
+        end: 300_010,
+        outcome: Some(Outcome::Failed),
+        cause: None,
+        is_silent: false,
+    };
+
+    #[test]
+    fn the_flow_before_on_the_same_port_is_linked() {
+        let before = |server, end| Flow { server, start: 0, end, outcome: Some(Outcome::Ok), ..LATE };
+        let linked = &[(LinkKind::PreviousFlow, Some(1))];
+        check(&[LATE, before(9, 10)], linked);
+        // To another server only while the port may still be in TIME-WAIT.
+        check(&[LATE, Flow { name: "b.test", ..before(8, 60_000) }], linked);
+        check(&[LATE, Flow { name: "b.test", ..before(8, 59_999) }], &[]);
+        check(&[LATE, Flow { port: 50_001, ..before(9, 10) }], &[]);
+    }
+
+    #[test]
+    fn flows_of_the_same_time_are_siblings_and_tries_of_one_attempt_are_not() {
+        let near = |port, start| Flow { port, start, end: start + 5, outcome: Some(Outcome::Ok), ..LATE };
+        check(&[LATE, near(1, 310_000)], &[(LinkKind::Sibling, Some(1))]);
+        check(&[LATE, near(1, 310_001)], &[]);
+        check(&[LATE, near(1, 300_100)], &[(LinkKind::Attempt, Some(1))]);
+        check(&[LATE, Flow { client: 2, ..near(1, 301_000) }], &[]);
+        check(&[LATE, Flow { name: "b.test", ..near(1, 301_000) }], &[(LinkKind::Sibling, Some(1))]);
+        check(&[LATE, Flow { name: "b.test", server: 8, ..near(1, 301_000) }], &[]);
+        let many: Vec<Flow> = (0..5).map(|at| near(at + 1, 301_000 + i64::from(at))).collect();
+        let listed = |flow| (LinkKind::Sibling, Some(flow));
+        let all = [listed(1), listed(2), listed(3), (LinkKind::Sibling, None)];
+        check(&[&[LATE], &many[..]].concat(), &all);
+    }
+}

@@ -15,6 +15,8 @@ mod pass;
 mod place;
 mod readers;
 mod tally;
+#[cfg(test)]
+pub(crate) mod testing;
 
 use std::collections::BTreeMap;
 
