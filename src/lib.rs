@@ -2,6 +2,7 @@
 //!
 //! Each module is a room of the house described in `docs/architecture.md`; arrows between rooms point down only.
 
+#[cfg(feature = "ui")]
 pub mod app;
 pub mod capture;
 pub mod cli;
@@ -19,5 +20,6 @@ pub mod present;
 pub mod proto;
 pub mod stream;
 pub mod timeline;
+#[cfg(feature = "ui")]
 pub mod tui;
 pub mod vocab;

@@ -1,5 +1,7 @@
 //! Documents that are made from tables say what the tables say. `UPDATE_DOCS=1 cargo test --test docs` writes them.
 
+#![cfg(feature = "ui")]
+
 mod common;
 
 use std::fmt::Write as _;

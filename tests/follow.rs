@@ -1,5 +1,7 @@
 //! Streams put together from any segments: every byte with its packet, every gap with its size, none invented.
 
+#![cfg(feature = "ui")]
+
 mod common;
 
 use common::play::{Made, Play};

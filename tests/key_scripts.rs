@@ -1,5 +1,7 @@
 //! Keys go in, the screen comes out: every key of the table does what it says, on every screen where it holds.
 
+#![cfg(feature = "ui")]
+
 mod common;
 
 use common::play::{Made, Play};

@@ -1,5 +1,7 @@
 //! The real binary in a pseudo-terminal: what a user sees, types, resizes, and is given back.
 
+#![cfg(feature = "ui")]
+
 use std::io::{Read, Write};
 use std::path::Path;
 use std::sync::{Arc, Mutex};

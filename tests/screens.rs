@@ -1,6 +1,8 @@
 //! What each screen shows, as text, in the situations a user meets: typical, empty, loading, failing, narrow, tiny.
 //! The first column of a picture marks cursors: `>` that of the pane that has the keys, `:` that of another.
 
+#![cfg(feature = "ui")]
+
 mod common;
 
 use common::play::{Made, Play};

@@ -2,6 +2,7 @@
 
 #![allow(dead_code, reason = "each test uses its part")]
 
+#[cfg(feature = "ui")]
 pub mod play;
 pub mod wire;
 
