@@ -87,8 +87,7 @@ pub(super) fn effects(cause: Cause) -> &'static [Effect] {
         Cause::PlaintextToTlsPort => &[],
         // Its program's own words for what it does not take.
         Cause::ServerChoiceRefused => &[],
-        // Its own protocol's words, as its program prints them.
-        Cause::UpgradeRefused => &[],
+        Cause::UpgradeRefused => &[Is(Experience::UpgradeRefused)],
         Cause::NoCommonVersion => &[Alert(&[70]), Where(client_refuses, Experience::VersionChosen)],
         Cause::NoCommonCipher => &[Alert(&[40, 71])],
         Cause::NoCommonAlpn => &[Alert(&[120])],

@@ -57,6 +57,8 @@ pub(in crate::diagnose) enum Experience {
     SocksMethod,
     /// A SOCKS proxy closes, or answers something else.
     SocksClosed,
+    /// Another protocol refuses TLS in its own words, which many clients merely repeat.
+    UpgradeRefused,
     /// A proxy closes instead of answering CONNECT.
     ProxyClosed,
     /// `handshake_failure` after the server's request for a certificate (TLS 1.2).

@@ -11,8 +11,9 @@ use crate::vocab::Cause::{
     ClientHelloUnanswered, ClosedAfterClientHello, ClosedAfterServerHello, ClosedBeforeClientHello, ClosedByAlert,
     ConnectionRefused, CorruptedHandshake, ForeignBytes, GarbageAnswer, IcmpUnreachable, MtuBlackHole, NoCommonAlpn,
     NoCommonCipher, NoCommonVersion, PlaintextAnswer, PlaintextToTlsPort, RefusedByAlert, ResetAfterClientHello,
-    ResetAfterServerHello, ResetBeforeClientHello, ResetInMidStream, SecondClientHelloUnanswered, SignatureRefused,
-    SilenceAfterServerHello, SilenceInMidStream, SynUnanswered, TruncatedAnswer, UnrecognizedName,
+    ResetAfterServerHello, ResetBeforeClientHello, ResetInMidStream, SecondClientHelloUnanswered, ServerChoiceRefused,
+    SignatureRefused, SilenceAfterServerHello, SilenceInMidStream, SynUnanswered, TruncatedAnswer, UnrecognizedName,
+    UpgradeRefused,
 };
 
 /// A text and the causes that can make its speaker say so.
@@ -32,7 +33,7 @@ const fn saying(speaker: &'static str, of: &'static str, text: &'static str, cau
 }
 
 /// What the client itself dislikes: the server's choice or message, said by the client alone.
-const CHOICE: &[Cause] = &[CorruptedHandshake, ClientGaveUp];
+const CHOICE: &[Cause] = &[ServerChoiceRefused, CorruptedHandshake, ClientGaveUp];
 /// The client's certificate check failed.
 const CERTIFICATE: &[Cause] = &[
     CertificateRejected,
@@ -175,9 +176,9 @@ pub(super) const SAYINGS: &[Saying] = &[
     saying("Chrome", "156", "net::ERR_CERT_WEAK_KEY", &[CertificateWeak]),
     saying("Chrome", "156", "net::ERR_SSL_OBSOLETE_VERSION", &[NoCommonVersion, SignatureRefused]),
     saying("Chrome", "156", "net::ERR_TLS13_DOWNGRADE_DETECTED", &[CorruptedHandshake]),
-    // TLS inside other protocols: curl `lib/curl_setup.h`, `Microsoft.Data.SqlClient`, libpq `fe-connect.c`.
-    saying("curl", "smtp, imap, pop3", "curl: (64) STARTTLS denied", UPGRADE),
-    saying("curl", "ftp", "curl: (64) Requested SSL level failed", UPGRADE),
+    // TLS inside other protocols: `Microsoft.Data.SqlClient`, libpq `fe-connect.c`.
+    saying("libpq", "", "server does not support SSL, but SSL was required", UPGRADE),
+    saying("libpq", "", "server sent an error response during SSL exchange", UPGRADE),
     saying(
         "SqlClient",
         "",
@@ -263,57 +264,42 @@ pub(super) const SAYINGS: &[Saying] = &[
     saying("Schannel", "", "0x800B0101 CERT_E_EXPIRED", DATES),
     saying("Schannel", "", "0x80092012 CRYPT_E_NO_REVOCATION_CHECK", &[CertificateRejected, ClientGaveUp]),
     saying("Schannel", "", "0x80092013 CRYPT_E_REVOCATION_OFFLINE", &[CertificateRejected, ClientGaveUp]),
-    // Envoy: response flags and transport failure reasons, `source/common/tls/ssl_socket.cc`.
+    // Envoy: response flags and transport failure reasons, `source/common/tls/ssl_socket.cc`; without what versions write
+    // differently before them (`TLS error: 268435703:`, `TLS_error:|268435703:`).
+    saying("Envoy", "upstream", "SSL routines:OPENSSL_internal:WRONG_VERSION_NUMBER", NOT_TLS),
+    saying("Envoy", "upstream", "SSL routines:OPENSSL_internal:CERTIFICATE_VERIFY_FAILED", CERTIFICATE),
+    saying("Envoy", "upstream", "SSL routines:OPENSSL_internal:TLSV1_ALERT_PROTOCOL_VERSION", &[NoCommonVersion]),
     saying(
         "Envoy",
         "upstream",
-        "upstream connect error or disconnect/reset before headers. reset reason: connection failure, transport failure \
-         reason: TLS_error: 268435703: SSL routines:OPENSSL_internal:WRONG_VERSION_NUMBER",
-        NOT_TLS,
-    ),
-    saying(
-        "Envoy",
-        "upstream",
-        "transport failure reason: TLS_error: 268435581: SSL routines:OPENSSL_internal:CERTIFICATE_VERIFY_FAILED",
-        CERTIFICATE,
-    ),
-    saying(
-        "Envoy",
-        "upstream",
-        "transport failure reason: TLS_error: 268436504: SSL routines:OPENSSL_internal:TLSV1_ALERT_PROTOCOL_VERSION",
-        &[NoCommonVersion],
-    ),
-    saying(
-        "Envoy",
-        "upstream",
-        "transport failure reason: TLS_error: 268436496: SSL routines:OPENSSL_internal:SSLV3_ALERT_HANDSHAKE_FAILURE",
+        "SSL routines:OPENSSL_internal:SSLV3_ALERT_HANDSHAKE_FAILURE",
         &[NoCommonCipher, ClientCertificateRequired, RefusedByAlert],
     ),
     saying(
         "Envoy",
         "upstream",
-        "transport failure reason: TLS_error: 268436502: SSL routines:OPENSSL_internal:SSLV3_ALERT_CERTIFICATE_UNKNOWN",
+        "SSL routines:OPENSSL_internal:SSLV3_ALERT_CERTIFICATE_UNKNOWN",
         &[ClientCertificateRejected, RefusedByAlert],
     ),
     saying(
         "Envoy",
         "upstream",
-        "transport failure reason: TLS_error: 268436572: SSL routines:OPENSSL_internal:TLSV1_ALERT_CERTIFICATE_REQUIRED",
+        "SSL routines:OPENSSL_internal:TLSV1_ALERT_CERTIFICATE_REQUIRED",
         &[ClientCertificateRequired],
     ),
-    saying("Envoy", "downstream", "TLS_error: SSL routines:OPENSSL_internal:HTTP_REQUEST", &[PlaintextToTlsPort]),
-    saying("Envoy", "downstream", "TLS_error: SSL routines:OPENSSL_internal:NO_SHARED_CIPHER", &[NoCommonCipher]),
-    saying("Envoy", "downstream", "TLS_error: SSL routines:OPENSSL_internal:UNSUPPORTED_PROTOCOL", &[NoCommonVersion]),
+    saying("Envoy", "downstream", "SSL routines:OPENSSL_internal:HTTP_REQUEST", &[PlaintextToTlsPort]),
+    saying("Envoy", "downstream", "SSL routines:OPENSSL_internal:NO_SHARED_CIPHER", &[NoCommonCipher]),
+    saying("Envoy", "downstream", "SSL routines:OPENSSL_internal:UNSUPPORTED_PROTOCOL", &[NoCommonVersion]),
     saying(
         "Envoy",
         "downstream",
-        "TLS_error: SSL routines:OPENSSL_internal:PEER_DID_NOT_RETURN_A_CERTIFICATE",
+        "SSL routines:OPENSSL_internal:PEER_DID_NOT_RETURN_A_CERTIFICATE",
         &[ClientCertificateRequired],
     ),
     saying(
         "Envoy",
         "upstream",
-        "TLS_error: Secret is not supplied by SDS",
+        "Secret is not supplied by SDS",
         &[ClosedAfterClientHello, ResetAfterClientHello, ClosedBeforeClientHello],
     ),
     saying(
@@ -452,8 +438,8 @@ pub(super) const SAYINGS: &[Saying] = &[
     saying("HAProxy", "check", "Layer4 timeout", NOT_CONNECTED),
 ];
 
-/// The other protocol's refusal of TLS, which no cause of its own names yet: the client leaves.
-const UPGRADE: &[Cause] = &[PlaintextAnswer, ClosedBeforeClientHello];
+/// The other protocol refuses TLS.
+const UPGRADE: &[Cause] = &[UpgradeRefused];
 
 /// `Microsoft.Data.SqlClient`, and the drivers that took over its words.
 const PRE_LOGIN: &str = "A connection was successfully established with the server, but then an error occurred during the \

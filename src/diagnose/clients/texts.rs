@@ -248,6 +248,10 @@ const CURL: Client = Client {
             &[("", "curl: (60) SSL: no alternative certificate subject name matches target host name")],
         ),
         (E::CertificatePurpose, &[("", "curl: (60) SSL certificate problem: unsuitable certificate purpose")]),
+        (
+            E::UpgradeRefused,
+            &[("smtp, imap, pop3", "curl: (64) STARTTLS denied"), ("ftp", "curl: (64) Requested SSL level failed")],
+        ),
         (E::BadRecord, &[("", "curl: (35) error:0A000119: decryption failed or bad record mac")]),
         (E::BadSignature, &[("", "curl: (35) error:02000068: bad signature")]),
         (E::OldVersion, &[("", "curl: (35) error:0A00014D: legacy sigalg disallowed or unsupported")]),
@@ -727,6 +731,13 @@ const PYTHON: Client = Client {
                 "",
                 "SSLCertVerificationError: [SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: unsuitable certificate purpose",
             )],
+        ),
+        (
+            E::UpgradeRefused,
+            &[
+                ("imaplib", "imaplib.error: Couldn't establish TLS session"),
+                ("PyMySQL", "OperationalError: (2026, \"SSL is required but the server doesn't support it\")"),
+            ],
         ),
         (
             E::BadRecord,

@@ -230,7 +230,15 @@ mod tests {
         can("0x80090325", Cause::CertificateUntrusted);
         can("client sent plain HTTP request to HTTPS port", Cause::PlaintextToTlsPort);
         can("Timeout during SSL handshake", Cause::ClientHelloUnanswered);
-        can("TLS_error: 268435703:SSL routines:OPENSSL_internal:WRONG_VERSION_NUMBER", Cause::PlaintextAnswer);
+        can("TLS error: 268435703:SSL routines:OPENSSL_internal:WRONG_VERSION_NUMBER", Cause::PlaintextAnswer);
+        can(
+            "upstream connect error or disconnect/reset before headers. reset reason: remote connection failure, transport \
+             failure reason: TLS_error:|268435581:SSL routines:OPENSSL_internal:CERTIFICATE_VERIFY_FAILED:TLS_error_end",
+            Cause::CertificateUntrusted,
+        );
+        can("unsafe legacy renegotiation disabled", Cause::ServerChoiceRefused);
+        can("dh key too small", Cause::ServerChoiceRefused);
+        can("curl: (64) STARTTLS denied, code 454", Cause::UpgradeRefused);
         can("pre-login handshake", Cause::ClosedAfterClientHello);
         can("MOZILLA_PKIX_ERROR_REQUIRED_TLS_FEATURE_MISSING", Cause::CertificateRejected);
     }
