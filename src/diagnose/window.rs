@@ -26,7 +26,8 @@ pub(super) struct Dribble {
 
 /// Whether the client leaves after a wait for a flight that came in such pieces.
 pub(super) fn dribble(case: &Case<'_>) -> Option<Dribble> {
-    let scale = case.syn?.options.window_scale.filter(|scale| *scale > 0)?;
+    // The row's scale is at most 14, whatever the option says (RFC 7323 §2.3).
+    let scale = Some(case.trace.row.sides.to_server.window_scale).filter(|scale| *scale > 0)?;
     let ending = case.ending.filter(|ending| ending.from == Direction::ToServer)?;
     let in_flight = (Stage::AnswerBegun..=Stage::ServerFlight).contains(&case.stage);
     let waited = ending.time.since(case.trace.row.start) >= WAITED;
