@@ -32,7 +32,8 @@ impl<'a> Case<'a> {
 
     /// Why the receiver of a packet cannot use it.
     pub fn unusable(&self, packet: PacketNumber) -> Option<Unusable> {
-        self.unusable.iter().find(|(known, _)| *known == packet).map(|(_, why)| *why)
+        let at = self.unusable.partition_point(|(known, _)| *known < packet);
+        self.unusable.get(at).filter(|(known, _)| *known == packet).map(|(_, why)| *why)
     }
 
     /// The segments of a direction that their receiver cannot use, and why.
@@ -44,13 +45,14 @@ impl<'a> Case<'a> {
 
     /// Whether a RST is none that its receiver can use, and that end is seen to go on after such a one.
     pub fn is_ignored(&self, reset: &TraceSegment) -> bool {
-        let goes_on = |after: &TraceSegment| {
-            self.trace
-                .sent(reset.direction.reversed())
-                .any(|s| s.packet > after.packet && !s.flags.rst() && !s.events.any(Events::NOT_PART))
-        };
-        self.unusable(reset.packet).is_some()
-            && self.unusable_from(reset.direction).any(|(s, _)| s.flags.rst() && s.packet <= reset.packet && goes_on(s))
+        if self.unusable(reset.packet).is_none() {
+            return false;
+        }
+        let heard = |s: &&TraceSegment| !s.flags.rst() && !s.events.any(Events::NOT_PART);
+        let last = self.trace.sent(reset.direction.reversed()).rfind(heard);
+        // What the receiver outlived longest is the first of them.
+        let first = self.unusable_from(reset.direction).find(|(s, _)| s.flags.rst());
+        first.is_some_and(|(first, _)| last.is_some_and(|last| last.packet > first.packet))
     }
 
     /// Packets of this connection that came from another address.

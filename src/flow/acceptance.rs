@@ -3,8 +3,10 @@
 //! What TCP drops is no answer, and a reset that its receiver drops ends nothing (RFC 9293 §3.10.7, RFC 5961 §3). What
 //! the receiver knew is taken from the segments captured before; where they do not tell, the segment counts as usable.
 
+use std::cell::OnceCell;
+use std::collections::HashMap;
+
 use super::events::Events;
-use super::row::SideFlags;
 use super::sequence::after;
 use super::trace::{Trace, TraceSegment};
 use crate::net::Checksum;
@@ -52,7 +54,7 @@ struct Receiver {
 pub fn unusable(trace: &Trace) -> Vec<(PacketNumber, Unusable)> {
     let damaged = tells_damage(trace);
     let mut receivers = PerDirection::<Receiver>::default();
-    let mut opening = Opening::default();
+    let mut opening = Opening { taken: OnceCell::new(), acceptable: Vec::new(), is_over: false };
     let mut found = Vec::new();
     for segment in &trace.segments {
         if segment.events.has(Events::DUPLICATE) {
@@ -86,8 +88,9 @@ fn tells_damage(trace: &Trace) -> PerDirection<bool> {
 }
 
 /// TCP's handshake from the client's side: its SYNs, and whether one was answered.
-#[derive(Default)]
 struct Opening {
+    /// By sequence number the last segment with which the client goes on, neither SYN nor RST; made where it is asked for.
+    taken: OnceCell<HashMap<u32, PacketNumber>>,
     /// Numbers that an answer may acknowledge: the one after each SYN, and after the data that the SYN carried.
     acceptable: Vec<(u32, u32)>,
     is_over: bool,
@@ -98,7 +101,10 @@ impl Opening {
         match segment.direction {
             Direction::ToServer if segment.flags.syn() && !segment.flags.ack() => {
                 let first = segment.seq.wrapping_add(1);
-                self.acceptable.push((first, first.wrapping_add(segment.payload_len)));
+                let numbers = (first, first.wrapping_add(segment.payload_len));
+                if self.acceptable.last() != Some(&numbers) {
+                    self.acceptable.push(numbers);
+                }
             }
             // The client's first segment that is neither SYN nor RST shows that it took an answer.
             Direction::ToServer => self.is_over |= !segment.flags.rst(),
@@ -125,9 +131,9 @@ impl Opening {
             return (!flags.syn() && !flags.rst()).then_some(Unusable::NoSyn);
         }
         // A client that goes on with this very number took it: its SYN was changed on the way to the capture.
-        let taken = trace.sent(Direction::ToServer).any(|s| {
-            s.packet > segment.packet && s.seq == segment.ack && s.flags.ack() && !s.flags.rst() && !s.flags.syn()
-        });
+        let goes_on = |s: &&TraceSegment| s.flags.ack() && !s.flags.rst() && !s.flags.syn();
+        let places = || trace.sent(Direction::ToServer).filter(goes_on).map(|s| (s.seq, s.packet)).collect();
+        let taken = self.taken.get_or_init(places).get(&segment.ack).is_some_and(|last| *last > segment.packet);
         let (expected, _) = self.acceptable.last()?;
         (!taken).then(|| Unusable::WrongAcknowledgment { off: segment.ack.wrapping_sub(*expected) as i32 })
     }
@@ -173,17 +179,10 @@ fn learn(trace: &Trace, segment: &TraceSegment, receivers: &mut PerDirection<Rec
 
 /// The window that a segment offers in bytes; `None` where its scale is not known (RFC 7323 §2.2).
 fn window(trace: &Trace, segment: &TraceSegment) -> Option<u32> {
-    let sides = &trace.row.sides;
     if segment.flags.syn() {
         return Some(u32::from(segment.window));
     }
-    let opened = |way: Direction| sides[way].flags.any(SideFlags::SYN | SideFlags::SYN_ACK);
-    if !opened(segment.direction) || !opened(segment.direction.reversed()) {
-        return None;
-    }
-    let scaled = Direction::BOTH.iter().all(|way| sides[*way].flags.has(SideFlags::SCALED));
-    let shift = if scaled { sides[segment.direction].window_scale } else { 0 };
-    Some(u32::from(segment.window) << shift)
+    Some(u32::from(segment.window) << trace.row.window_shift(segment.direction)?)
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@
 use std::collections::VecDeque;
 
 use super::events::Events;
-use super::row::{FlowRow, SideFlags};
+use super::row::FlowRow;
 use super::sequence::after;
 use super::trace::{Trace, TraceSegment};
 use crate::vocab::{Direction, PerDirection};
@@ -104,7 +104,6 @@ pub fn measure(trace: &Trace) -> Vec<Measured> {
 
 /// A SYN's window is never scaled (RFC 7323 §2.2), and none is unless both SYNs have the option.
 fn scaled_window(row: &FlowRow, segment: &TraceSegment) -> u32 {
-    let scaled = Direction::BOTH.iter().all(|way| row.sides[*way].flags.has(SideFlags::SCALED));
-    let shift = if scaled && !segment.flags.syn() { row.sides[segment.direction].window_scale } else { 0 };
+    let shift = row.window_shift(segment.direction).filter(|_| !segment.flags.syn()).unwrap_or(0);
     u32::from(segment.window) << shift
 }

@@ -218,6 +218,15 @@ impl FlowRow {
         }
     }
 
+    /// By how many bits the window of what is sent in a direction is shifted, SYNs left out (RFC 7323 §2.2); `None` where
+    /// the capture lacks a SYN and with it what was agreed.
+    pub fn window_shift(&self, direction: Direction) -> Option<u8> {
+        let both = |wanted: fn(SideFlags) -> bool| Direction::BOTH.iter().all(|way| wanted(self.sides[*way].flags));
+        let scaled = both(|flags| flags.has(SideFlags::SCALED));
+        both(|flags| flags.any(SideFlags::SYN | SideFlags::SYN_ACK))
+            .then(|| if scaled { self.sides[direction].window_scale } else { 0 })
+    }
+
     /// Nanoseconds from the SYN to the SYN-ACK; capped at 4.29 seconds.
     pub fn syn_rtt(&self) -> Option<u32> {
         self.syn_rtt_nanos_plus_one.checked_sub(1)

@@ -76,16 +76,16 @@ pub fn request(bytes: &[u8]) -> Option<Upgrade> {
         return None;
     }
     let line = first_line(bytes);
-    let words: Vec<&[u8]> = line.split(|byte| *byte == b' ').filter(|word| !word.is_empty()).collect();
-    let is = |at: usize, wanted: &str| words.get(at).is_some_and(|word| word.eq_ignore_ascii_case(wanted.as_bytes()));
-    let ends = bytes.ends_with(b"\n");
-    match words.len() {
-        1 if ends && is(0, "STARTTLS") => return Some(Upgrade::StartTls),
-        1 if ends && is(0, "STLS") => return Some(Upgrade::Pop3),
-        2 if ends && is(0, "AUTH") && ["TLS", "SSL", "TLS-C", "TLS-P"].iter().any(|kind| is(1, kind)) => {
+    let mut words = line.split(|byte| *byte == b' ').filter(|word| !word.is_empty());
+    let is = |word: &[u8], wanted: &[&str]| wanted.iter().any(|one| word.eq_ignore_ascii_case(one.as_bytes()));
+    match (words.next(), words.next(), words.next()) {
+        _ if !bytes.ends_with(b"\n") => {}
+        (Some(verb), None, _) if is(verb, &["STARTTLS"]) => return Some(Upgrade::StartTls),
+        (Some(verb), None, _) if is(verb, &["STLS"]) => return Some(Upgrade::Pop3),
+        (Some(verb), Some(kind), None) if is(verb, &["AUTH"]) && is(kind, &["TLS", "SSL", "TLS-C", "TLS-P"]) => {
             return Some(Upgrade::Ftp);
         }
-        2 if ends && is(1, "STARTTLS") => return Some(Upgrade::Imap),
+        (Some(_), Some(verb), None) if is(verb, &["STARTTLS"]) => return Some(Upgrade::Imap),
         _ => {}
     }
     let holds = |wanted: &[u8]| bytes.windows(wanted.len()).any(|window| window == wanted);

@@ -127,12 +127,8 @@ fn initial(trace: &Trace, direction: Direction) -> Option<u32> {
 /// By how many bits a segment's window is shifted (RFC 7323 §2.2: that of a SYN never is); none where the capture lacks
 /// what was agreed.
 fn window_shift(trace: &Trace, segment: &TraceSegment) -> Option<u8> {
-    let sides = &trace.row.sides;
-    if segment.flags.syn() || segment.flags.rst() || !Direction::BOTH.iter().all(|way| initial(trace, *way).is_some()) {
-        return None;
-    }
-    let scaled = Direction::BOTH.iter().all(|way| sides[*way].flags.has(SideFlags::SCALED));
-    Some(if scaled { sides[segment.direction].window_scale } else { 0 })
+    let is_plain = !segment.flags.syn() && !segment.flags.rst();
+    trace.row.window_shift(segment.direction).filter(|_| is_plain)
 }
 
 /// What TCP made of the segment, below its header.
