@@ -5,7 +5,7 @@ use anyhow::Context as _;
 use super::args::Everywhere;
 use super::failure::{Failure, complain};
 use super::progress;
-use crate::engine::{FlowView, Options, Session};
+use crate::engine::{Damage, FlowView, Options, Session};
 use crate::export;
 use crate::filter::Filter;
 use crate::vocab::{FlowNumber, FlowRef};
@@ -123,20 +123,18 @@ pub(super) fn options(everywhere: &Everywhere, captures: &[String]) -> Options {
 }
 
 /// One line a file: its first trouble, and how many more it has.
-fn summed_up(troubles: &[String]) -> Vec<String> {
-    let file = |line: &str| line.split_once(": ").map_or("", |(file, _)| file).to_owned();
-    let mut lines: Vec<(String, &String, usize)> = Vec::new();
+fn summed_up(troubles: &[Damage]) -> Vec<String> {
+    let mut lines: Vec<(&Damage, usize)> = Vec::new();
     for trouble in troubles {
-        let name = file(trouble);
-        match lines.iter_mut().find(|(known, ..)| *known == name) {
-            Some((_, _, more)) => *more += 1,
-            None => lines.push((name, trouble, 0)),
+        match lines.iter_mut().find(|(first, _)| first.file == trouble.file) {
+            Some((_, more)) => *more += 1,
+            None => lines.push((trouble, 0)),
         }
     }
     lines
         .into_iter()
-        .map(|(_, first, more)| match more {
-            0 => first.clone(),
+        .map(|(first, more)| match more {
+            0 => first.to_string(),
             1 => format!("{first} (and one more place)"),
             more => format!("{first} (and {more} more places)"),
         })
@@ -151,6 +149,7 @@ pub(super) fn view(session: &Session, captures: &[String], flow: FlowRef) -> Res
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine::Wrong;
 
     fn target(arguments: &[&str]) -> Option<(usize, u32)> {
         let arguments: Vec<String> = arguments.iter().map(ToString::to_string).collect();
@@ -188,7 +187,15 @@ mod tests {
 
     #[test]
     fn many_troubles_of_a_file_are_one_line() {
-        let troubles = ["a: malformed: x".to_owned(), "a: malformed: y".to_owned(), "b: truncated: z".to_owned()];
-        assert_eq!(summed_up(&troubles), ["a: malformed: x (and one more place)", "b: truncated: z"]);
+        let trouble = |file: &str, what| Damage { file: file.to_owned(), what };
+        let troubles =
+            [trouble("a: b", Wrong::KeyLog(1)), trouble("a: b", Wrong::Secrets(2)), trouble("a", Wrong::NoKeyLog)];
+        assert_eq!(
+            summed_up(&troubles),
+            [
+                "a: b: malformed: a line is none of a key log (and one more place)",
+                "a: malformed: no line of it is one of a key log"
+            ]
+        );
     }
 }

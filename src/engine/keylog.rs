@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use zeroize::Zeroizing;
 
+use super::damage::{Damage, Wrong};
 use crate::proto::Secrets;
 use crate::proto::tls::secrets::Tally;
 
@@ -67,16 +68,13 @@ impl KeyLog {
     }
 
     /// A line about what is wrong with it, where something is.
-    pub fn trouble(&self) -> Option<String> {
-        let path = self.path.display();
-        match self.tally {
-            Tally { malformed: 0, .. } => None,
-            Tally { secrets: 0, passed_over: 0, .. } => {
-                Some(format!("{path}: malformed: no line of it is one of a key log"))
-            }
-            Tally { malformed: 1, .. } => Some(format!("{path}: malformed: a line is none of a key log")),
-            Tally { malformed, .. } => Some(format!("{path}: malformed: {malformed} lines are none of a key log")),
-        }
+    pub fn trouble(&self) -> Option<Damage> {
+        let what = match self.tally {
+            Tally { malformed: 0, .. } => return None,
+            Tally { secrets: 0, passed_over: 0, .. } => Wrong::NoKeyLog,
+            Tally { malformed, .. } => Wrong::KeyLog(malformed),
+        };
+        Some(Damage { file: self.path.display().to_string(), what })
     }
 }
 
@@ -96,7 +94,7 @@ mod tests {
         let secrets = Arc::new(Secrets::default());
         let mut log = KeyLog::open(file.path(), &secrets).expect("a readable file");
         assert!(secrets.has(&[1; 32]) && !secrets.has(&[2; 32]));
-        assert!(log.trouble().is_some_and(|line| line.ends_with("malformed: a line is none of a key log")));
+        assert!(log.trouble().is_some_and(|damage| damage.what == Wrong::KeyLog(1)));
         write!(file, "{rest}").expect("a full disk");
         log.read_on().expect("a readable file");
         assert!(secrets.has(&[2; 32]), "the last line needs no end");
@@ -108,7 +106,7 @@ mod tests {
         let mut file = tempfile::NamedTempFile::new().expect("a temporary file");
         file.write_all(&[b'x'; 3 * MAX_LINE]).expect("a full disk");
         let log = KeyLog::open(file.path(), &Arc::default()).expect("a readable file");
-        assert!(log.trouble().is_some_and(|line| line.ends_with("no line of it is one of a key log")));
+        assert!(log.trouble().is_some_and(|damage| damage.what == Wrong::NoKeyLog));
         assert!(KeyLog::open(Path::new("/nonexistent"), &Arc::default()).is_err());
         assert!(KeyLog::open(Path::new("/"), &Arc::default()).is_err(), "a folder");
     }

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, Sender, bounded};
 
+use super::damage::{Damage, Wrong};
 use super::judge;
 use super::keylog::KeyLog;
 use super::shared::Shared;
@@ -177,10 +178,14 @@ impl FileReader<'_> {
         self.publish();
         let mut status = self.shared.status.lock();
         if self.unread_lines > 0 {
-            let (name, lines) = (&self.name, self.unread_lines);
-            status.troubles.push(format!("{name}: malformed: {lines} lines of its secrets are none of a key log"));
+            status.troubles.push(self.damage(Wrong::Secrets(self.unread_lines)));
         }
-        status.troubles.extend(self.scanner.troubles.iter().map(|trouble| format!("{}: {trouble}", self.name)));
+        let troubles = self.scanner.troubles.iter().cloned();
+        status.troubles.extend(troubles.map(|trouble| self.damage(Wrong::Capture(trouble))));
+    }
+
+    fn damage(&self, what: Wrong) -> Damage {
+        Damage { file: self.name.clone(), what }
     }
 
     /// Makes the file's packets reachable for whoever opens a flow.

@@ -5,6 +5,7 @@
 
 mod conflicts;
 mod core;
+mod damage;
 mod error;
 pub mod follow;
 mod jobs;
@@ -20,6 +21,7 @@ mod traces;
 mod trust;
 mod view;
 
+pub use damage::{Damage, Wrong};
 pub use error::Error;
 pub use follow::StreamMap;
 pub use jobs::{Answer, JobId, Reply, Request};

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use parking_lot::{Mutex, RwLockReadGuard};
 
 use super::core::{self, Core};
+use super::damage::Damage;
 use super::error::Error;
 use super::follow::StreamMap;
 use super::jobs::{JobId, Jobs, Reply, Request};
@@ -71,8 +72,8 @@ pub struct Progress {
     pub flows: u64,
     /// Time since loading began, or what it took.
     pub elapsed: Duration,
-    /// What is wrong with the captures, a line each.
-    pub troubles: Vec<String>,
+    /// What is wrong with the captures.
+    pub troubles: Vec<Damage>,
 }
 
 /// Opened captures.

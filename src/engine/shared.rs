@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use parking_lot::{Condvar, Mutex, RwLock};
 
+use super::damage::Damage;
 use super::error::Error;
 use crate::capture::OpenFile;
 use crate::flow::FlowRow;
@@ -20,8 +21,8 @@ use crate::vocab::{FlowNumber, PacketNumber};
 pub(super) struct Status {
     /// Flows judged before the end, and their last packet then.
     pub judged: HashMap<FlowNumber, PacketNumber>,
-    /// What is wrong with the captures, a line each.
-    pub troubles: Vec<String>,
+    /// What is wrong with the captures.
+    pub troubles: Vec<Damage>,
     /// Flows read again with secrets that came late: the secrets' revision and the flow's last packet then.
     pub reopened: HashMap<FlowNumber, (u64, PacketNumber)>,
     /// Whether an input turned out, while being read, to be no capture.

@@ -66,6 +66,11 @@ impl Issues {
     pub const NAMES: [&'static str; 7] =
         ["gap", "conflict", "midstream", "no-answer", "truncated-packets", "fragment-overlap", "plaintext-answer"];
 
+    /// Those that are set, one by one.
+    pub fn each(self) -> impl Iterator<Item = Issues> {
+        (0..Self::NAMES.len()).map(|bit| Issues(1 << bit)).filter(move |issue| self.has(*issue))
+    }
+
     /// The names of those that are set.
     pub fn names(self) -> impl Iterator<Item = &'static str> {
         Self::NAMES.into_iter().enumerate().filter(move |(bit, _)| self.0 >> bit & 1 == 1).map(|(_, name)| name)

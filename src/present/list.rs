@@ -96,6 +96,10 @@ pub fn text(column: usize, flow: &FlowFacts<'_>, zone: &TimeZone) -> String {
     }
 }
 
+fn is_zero(column: usize, flow: &FlowFacts<'_>) -> bool {
+    matches!(COLUMNS[column].shown(flow), Some(Shown::Value(Value::Integer(0))))
+}
+
 /// A flow's cell in a column.
 pub fn cell(column: usize, flow: &FlowFacts<'_>, zone: &TimeZone) -> Span {
     let tone = COLUMNS[column].layout.tone;
@@ -111,7 +115,7 @@ pub fn cell(column: usize, flow: &FlowFacts<'_>, zone: &TimeZone) -> Span {
         Tone::Server => Role::ToClient,
         Tone::Strong => Role::Strong,
         Tone::Failure => Role::Failed,
-        Tone::Trouble if text == "0" => Role::Dim,
+        Tone::Trouble if is_zero(column, flow) => Role::Dim,
         Tone::Trouble => Role::Event,
     };
     Span::new(role, text)

@@ -25,9 +25,8 @@ pub fn title(progress: &Progress, index: &Index) -> Line {
     }
     line.push(Role::Text, loading(progress));
     for trouble in &progress.troubles {
-        let capture = captures.iter().find(|capture| trouble.starts_with(capture.as_str()));
-        let folder = capture.map_or(0, |capture| capture.len() - file_name(capture).len());
-        line.push(Role::Warning, format!("  ! {}", text::visible(&trouble[folder..])));
+        let file = if captures.contains(&trouble.file) { file_name(&trouble.file) } else { &trouble.file };
+        line.push(Role::Warning, format!("  ! {}", text::visible(&format!("{file}: {}", trouble.what))));
     }
     line
 }

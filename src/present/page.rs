@@ -6,6 +6,7 @@ use super::health;
 use super::role::{Line, Role};
 use super::values;
 use crate::diagnose::{self, RULES};
+use crate::engine::Damage;
 use crate::index::Index;
 use crate::vocab::{Cause, text};
 
@@ -13,7 +14,7 @@ use crate::vocab::{Cause, text};
 const MAX_LISTED: usize = 20;
 
 /// The captures and their health, and what could not be read of them.
-pub fn about(index: &Index, troubles: &[String]) -> Vec<Line> {
+pub fn about(index: &Index, troubles: &[Damage]) -> Vec<Line> {
     let mut lines: Vec<Line> = Vec::new();
     for capture in index.captures() {
         lines.push(Line::of(Role::Label, "capture  ").with(Role::Text, text::visible(capture)));
@@ -24,7 +25,9 @@ pub fn about(index: &Index, troubles: &[String]) -> Vec<Line> {
         values::counted(index.len() as u64, "flow")
     );
     lines.push(Line::of(Role::Text, counts));
-    lines.extend(troubles.iter().map(|trouble| Line::of(Role::Warning, format!("! {}", text::visible(trouble)))));
+    lines.extend(
+        troubles.iter().map(|trouble| Line::of(Role::Warning, format!("! {}", text::visible(&trouble.to_string())))),
+    );
     lines.extend(apart::sentence(index).map(|sentence| Line::of(Role::Warning, format!("! {sentence}"))));
     lines.push(Line::new());
     lines.push(Line::of(Role::Heading, "Health"));

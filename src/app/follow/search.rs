@@ -57,7 +57,7 @@ impl Search {
         let current = parts.current.and_then(|(part, number)| Some(hunt.before(part)? + number as u64 + 1));
         let all = parts.extent().map_or(1, |extent| extent.parts.max(1));
         let searched = (!is_done).then(|| hunt.searched() as u64 * 100 / all as u64);
-        Some(Tally { pattern: &hunt.pattern.text, syntax: hunt.pattern.syntax.name(), current, count, searched })
+        Some(Tally { pattern: &hunt.pattern.text, syntax: hunt.pattern.syntax, current, count, searched })
     }
 }
 

@@ -12,6 +12,7 @@ use super::super::rates::{Counts, RatesJson};
 use super::summary::{Diagnosis, Group, Noted, Packets};
 use crate::cohort::rates::{Incident, Rate, Tally};
 use crate::diagnose::Finding;
+use crate::engine::Damage;
 use crate::index::Health;
 use crate::vocab::{Cause, Outcome};
 
@@ -114,9 +115,9 @@ struct HealthJson<'a> {
     #[serde(flatten)]
     counts: &'a Health,
     /// Flows with each issue.
-    issues: &'a BTreeMap<&'static str, usize>,
+    issues: BTreeMap<&'static str, usize>,
     /// What is wrong with the files.
-    troubles: &'a [String],
+    troubles: Vec<json::Shown<&'a Damage>>,
 }
 
 impl<'a> DiagnosisJson<'a> {
@@ -144,7 +145,11 @@ impl<'a> DiagnosisJson<'a> {
             findings: Findings(diagnosis),
             notes: &diagnosis.notes,
             packets: &diagnosis.packets,
-            health: HealthJson { counts: &diagnosis.health, issues: &diagnosis.issues, troubles: diagnosis.troubles },
+            health: HealthJson {
+                counts: &diagnosis.health,
+                issues: diagnosis.issues.iter().flat_map(|(issue, flows)| issue.names().zip([*flows])).collect(),
+                troubles: diagnosis.troubles.iter().map(json::Shown).collect(),
+            },
         }
     }
 }

@@ -24,7 +24,7 @@ pub fn write(out: &mut impl Write, diagnosis: &Diagnosis<'_>) -> io::Result<()> 
         writeln!(out, "- {line}")?;
     }
     for trouble in diagnosis.troubles {
-        writeln!(out, "- {}", markdown(trouble))?;
+        writeln!(out, "- {}", markdown(&trouble.to_string()))?;
     }
     rates::write_markdown(out, &diagnosis.rates)?;
     diagnosis.causes.iter().try_for_each(|group| write_group(out, diagnosis, group))?;

@@ -9,7 +9,9 @@ use super::super::{cells, json};
 use crate::cohort::rates::{Incident, Rates, Tally};
 use crate::cohort::{Baseline, Linker};
 use crate::diagnose::{Doc, Finding, Note, RULES};
+use crate::engine::Damage;
 use crate::facts::FlowFacts;
+use crate::flow::Issues;
 use crate::index::{Health, Index};
 use crate::present::apart::{self, Counted};
 use crate::present::health;
@@ -30,10 +32,11 @@ pub struct Diagnosis<'a> {
     pub(super) rates: Rates,
     pub(super) causes: Vec<Group<'a>>,
     pub(super) linker: Linker<'a>,
-    pub(super) issues: BTreeMap<&'static str, usize>,
+    /// Flows with each issue.
+    pub(super) issues: Vec<(Issues, usize)>,
     pub(super) packets: Packets,
     pub(super) health: Health,
-    pub(super) troubles: &'a [String],
+    pub(super) troubles: &'a [Damage],
     pub(super) baselines: BTreeMap<FlowNumber, Baseline>,
     pub(super) notes: Vec<Noted>,
 }
@@ -108,9 +111,9 @@ pub(super) struct Unread {
 
 impl<'a> Diagnosis<'a> {
     /// Sums up the flows that are `wanted`; `troubles` is what is wrong with the captures.
-    pub fn new(index: &'a Index, troubles: &'a [String], wanted: impl Fn(&FlowFacts<'_>) -> bool) -> Self {
+    pub fn new(index: &'a Index, troubles: &'a [Damage], wanted: impl Fn(&FlowFacts<'_>) -> bool) -> Self {
         let mut outcomes = BTreeMap::new();
-        let mut issues = BTreeMap::new();
+        let mut issues: Vec<(Issues, usize)> = Vec::new();
         let mut groups: BTreeMap<Cause, Group<'a>> = BTreeMap::new();
         let mut flows = 0;
         let mut notes = Vec::new();
@@ -119,8 +122,11 @@ impl<'a> Diagnosis<'a> {
             notes.extend(index.notes(facts.flow));
             let outcome = facts.row.outcome.unwrap_or(Outcome::Incomplete);
             *outcomes.entry(outcome).or_default() += 1;
-            for issue in facts.row.issues.names() {
-                *issues.entry(issue).or_default() += 1;
+            for issue in facts.row.issues.each() {
+                match issues.iter_mut().find(|(known, _)| *known == issue) {
+                    Some((_, count)) => *count += 1,
+                    None => issues.push((issue, 1)),
+                }
             }
             if let Some(finding) = index.finding(facts.flow) {
                 let cause = finding.cause;
@@ -131,6 +137,7 @@ impl<'a> Diagnosis<'a> {
                 group.others.push(facts.flow.0);
             }
         }
+        issues.sort_by_key(|(issue, _)| issue.names().next());
         let mut causes: Vec<_> = groups.into_values().collect();
         causes.sort_by_key(|group| (group.cause.gravity(), std::cmp::Reverse(group.count())));
         let rates = Rates::of(index.iter().filter(|facts| wanted(facts)));
@@ -210,8 +217,11 @@ impl<'a> Diagnosis<'a> {
     }
 
     pub(super) fn health_lines(&self) -> impl Iterator<Item = String> {
-        let issues = self.issues.iter().filter(|(issue, _)| **issue != "plaintext-answer").map(|(issue, flows)| {
-            format!("{} with the issue {issue}: what it hides cannot be judged", counted(*flows, "flow"))
+        // An answer in clear hides nothing.
+        let hiding = self.issues.iter().filter(|(issue, _)| *issue != Issues::PLAINTEXT_ANSWER);
+        let issues = hiding.flat_map(|(issue, flows)| {
+            let flows = counted(*flows, "flow");
+            issue.names().map(move |name| format!("{flows} with the issue {name}: what it hides cannot be judged"))
         });
         let facts = health::rows(&self.health).into_iter().filter(|row| row.matters);
         facts.map(|row| format!("The capture: {}: {}", row.name, row.value)).chain(issues)

@@ -2,7 +2,7 @@
 
 use super::form::As;
 use super::lines::way;
-use crate::engine::follow::Extent;
+use crate::engine::follow::{Extent, Syntax};
 use crate::present::role::{Line, Role};
 use crate::present::values;
 use crate::vocab::Direction;
@@ -23,8 +23,8 @@ pub fn nothing(shown_as: As, only: Option<Direction>) -> String {
 pub struct Tally<'a> {
     /// The pattern as it was written.
     pub pattern: &'a str,
-    /// `text`, `regex` or `hex`.
-    pub syntax: &'a str,
+    /// How it is read.
+    pub syntax: Syntax,
     /// The number of the match under the cursor, from 1.
     pub current: Option<u64>,
     /// How many matches were found.
@@ -63,7 +63,7 @@ pub fn summary(extent: &Extent, shown_as: As, only: Option<Direction>, tally: Op
     }
     if let Some(tally) = tally {
         let at = tally.current.map_or(String::new(), |at| format!("{at} of "));
-        let kind = if tally.syntax == "text" { String::new() } else { format!("{} ", tally.syntax) };
+        let kind = if tally.syntax == Syntax::Text { String::new() } else { format!("{} ", tally.syntax.name()) };
         let more = tally.searched.map_or(String::new(), |share| format!(" so far, {share} % searched"));
         let pattern = visible(tally.pattern);
         line.push(Role::Notice, format!("   {kind}/{pattern}: {at}{} matches{more}", tally.count));
