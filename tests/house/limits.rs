@@ -15,8 +15,6 @@ const LONGER: &[(&str, &str)] = &[
     ("src/diagnose/mutual.rs: judge", "to be undone"),
     ("src/net/decode.rs: walk", "to be undone"),
     ("src/net/tree/mod.rs: headers", "to be undone"),
-    ("src/proto/dialogue/records.rs", "to be undone: records in clear, and records that keys open"),
-    ("src/proto/dialogue/records.rs: record", "to be undone"),
 ];
 
 #[test]

@@ -1,15 +1,20 @@
 //! One side's stream as records: in clear, opened with keys, or passed over.
+//!
+//! Start at [`Side::feed`]. Here records are found in the stream; what is done with one is in `clear` and `protected`.
+
+mod clear;
+mod protected;
 
 use std::hint::black_box;
 
 use super::cruise::{Cruise, Skipped};
-use super::events::{Event, EventKind, Observer};
+use super::events::{EventKind, Observer};
 use super::marks::Marks;
-use super::messages::{Messages, Place, can_be_messages, is_message_chain};
-use super::opener::{Agreed, Opened, Opener};
-use crate::proto::tls::message::{Alert, RecordHeader, ServerHello};
+use super::messages::Messages;
+use super::opener::{Agreed, Opener};
+use crate::proto::tls::message::RecordHeader;
 use crate::stream::Chunk;
-use crate::vocab::iana::{BulkCipher, CipherSuite, ContentType, HandshakeType, ProtocolVersion};
+use crate::vocab::iana::{BulkCipher, CipherSuite, ContentType, ProtocolVersion};
 use crate::vocab::{Direction, PacketNumber, PerDirection, StreamRange, Time};
 
 /// What both sides know.
@@ -23,6 +28,15 @@ pub(super) struct Shared {
     pub ssl2: bool,
     /// Whether the flow was joined after its handshake.
     pub joined_late: bool,
+}
+
+impl Shared {
+    /// Whether the suite encrypts nothing; only suites up to TLS 1.2 do that.
+    fn is_null(&self) -> bool {
+        let old = self.agreed.version.is_some_and(|version| version < ProtocolVersion::TLS_1_3);
+        let facts = self.agreed.suite.filter(|_| old).and_then(CipherSuite::facts);
+        facts.is_some_and(|facts| facts.bulk.cipher == BulkCipher::Null)
+    }
 }
 
 /// Where a side's stream stands.
@@ -323,217 +337,45 @@ impl Side {
         if shared.ssl2 && from == Direction::ToServer && self.records == 0 {
             return self.ssl2_hello(from, bytes, start, shared, observer);
         }
-        let Some(header) = RecordHeader::decode(bytes) else {
-            // Too short for a header: wait, unless it cannot become one.
-            let possible = matches!(bytes[0], 20..=24) && bytes.get(1).is_none_or(|major| *major == 3);
-            if !possible {
-                self.state = State::Foreign;
-            }
-            return 0;
-        };
-        if !header.is_plausible() || bytes[1] != 3 {
-            self.state = State::Foreign;
-            return 0;
-        }
+        let Some(header) = self.header(bytes) else { return 0 };
         let whole = RecordHeader::LENGTH + usize::from(header.length);
         let protected = match self.protection(header, &bytes[RecordHeader::LENGTH..whole.min(bytes.len())], shared) {
             Protection::Clear => false,
             Protection::Sealed => true,
             Protection::Undecided => return 0,
         };
+        let body = bytes.get(RecordHeader::LENGTH..whole);
         if protected && self.opener.is_keyed(&shared.agreed) {
-            let Some(body) = bytes.get(RecordHeader::LENGTH..whole) else { return 0 };
+            let Some(body) = body else { return 0 };
             self.open(from, header, body, start, shared, observer);
             return whole;
         }
         if protected || !matches!(header.content_type.0, 20..=22) {
-            let first = self.marks.origin(start);
-            let skipped = Skipped { header, start, left: whole as u64, first };
-            if bytes.len() >= whole {
-                self.pass(from, skipped, start + whole as u64, observer);
-                return whole;
-            }
-            self.skipped = Some(Skipped { left: (whole - bytes.len()) as u64, ..skipped });
-            return bytes.len();
+            return self.skip(from, header, bytes.len(), start, observer);
         }
-        let Some(body) = bytes.get(RecordHeader::LENGTH..whole) else {
+        let Some(body) = body else {
             if header.content_type == ContentType::HANDSHAKE {
                 let body = &bytes[RecordHeader::LENGTH..];
                 self.messages.announce(from, body, start, &self.marks, observer);
             }
             return 0;
         };
-        self.records += 1;
-        let range = StreamRange::new(start, start + whole as u64);
-        let (content, length) = (header.content_type, header.length);
-        self.tell(from, range, EventKind::Record { content, length, protected: false }, observer);
-        // Without encryption a MAC stands behind what it protects.
-        let body = &body[..body.len() - self.mac_length(shared).min(body.len())];
-        match content {
-            ContentType::HANDSHAKE => {
-                self.spoke_in_clear = true;
-                let content = start + RecordHeader::LENGTH as u64;
-                self.handshake(body, Place { from, record: range, content, decrypted: false }, shared, observer);
-            }
-            ContentType::ALERT => match Alert::decode(body) {
-                Some(alert) => {
-                    let kind = EventKind::Alert { level: alert.level, description: alert.description };
-                    self.tell(from, range, kind, observer);
-                }
-                None => self.tell(from, range, EventKind::Protected { content, length }, observer),
-            },
-            _ => {
-                self.tell(from, range, EventKind::ChangeCipherSpec, observer);
-                self.changed_cipher = true;
-                // In TLS 1.3 it means nothing (RFC 8446 §5).
-                if shared.agreed.version.is_some_and(|version| !version.is_tls13()) {
-                    self.opener.change_cipher();
-                    self.messages.change_keys();
-                }
-            }
-        }
+        self.read_clear(from, header, body, start, shared, observer);
         whole
     }
 
-    /// Reads an encrypted record for whose connection secrets are known.
-    fn open(
-        &mut self,
-        from: Direction,
-        header: RecordHeader,
-        body: &[u8],
-        start: u64,
-        shared: &mut Shared,
-        observer: &mut impl Observer,
-    ) {
-        self.records += 1;
-        let body_start = start + RecordHeader::LENGTH as u64;
-        let range = StreamRange::new(start, body_start + body.len() as u64);
-        let (content, length) = (header.content_type, header.length);
-        self.tell(from, range, EventKind::Record { content, length, protected: true }, observer);
-        let mut plain = Vec::new();
-        let (opened, explicit) = self.opener.open(from, (header, body), &shared.agreed, &mut plain);
-        let sealed = EventKind::Protected { content, length };
-        match opened {
-            Opened::As(ContentType::HANDSHAKE) if self.messages.can_read(&plain) => {
-                let content = body_start + explicit as u64;
-                self.handshake(&plain, Place { from, record: range, content, decrypted: true }, shared, observer);
-            }
-            Opened::As(ContentType::ALERT) => match Alert::decode(&plain) {
-                Some(alert) => {
-                    let kind = EventKind::Alert { level: alert.level, description: alert.description };
-                    self.tell_opened(from, range, kind, observer);
-                }
-                None => self.tell(from, range, sealed, observer),
-            },
-            Opened::As(ContentType::APPLICATION_DATA) => {
-                let kind = EventKind::ApplicationData { bytes: &plain, length, early: self.opener.is_early() };
-                self.tell_opened(from, range, kind, observer);
-            }
-            Opened::As(_) => self.tell(from, range, sealed, observer),
-            Opened::Sealed => {
-                self.messages.hide();
-                self.tell(from, range, sealed, observer);
-            }
-            Opened::BadTag => {
-                self.messages.hide();
-                self.tell(from, range, EventKind::BadTag { content, length }, observer);
-            }
-        }
-    }
-
-    /// Whether a record's body is encrypted: after `ChangeCipherSpec` up to TLS 1.2 (in TLS 1.3 it means nothing), and
-    /// all application data. An alert of two bytes is always in clear, since encryption would make it longer. Where the
-    /// capture may lack the `ChangeCipherSpec`, or the handshake before it, what the record holds decides; `body` is as
-    /// much of it as is there.
-    fn protection(&self, header: RecordHeader, body: &[u8], shared: &Shared) -> Protection {
-        let old = shared.agreed.version.is_none_or(|version| version < ProtocolVersion::TLS_1_3);
-        let joined_late = shared.joined_late && !self.spoke_in_clear;
-        let encrypted = self.changed_cipher && old && !is_null(shared) || joined_late;
-        let sealed = |sealed: bool| if sealed { Protection::Sealed } else { Protection::Clear };
-        match header.content_type {
-            ContentType::APPLICATION_DATA => Protection::Sealed,
-            ContentType::ALERT => sealed(header.length != 2 && encrypted),
-            ContentType::HANDSHAKE if self.changed_cipher => sealed(encrypted),
-            ContentType::HANDSHAKE if joined_late && body.len() < usize::from(header.length) => {
-                if can_be_messages(body) { Protection::Undecided } else { Protection::Sealed }
-            }
-            ContentType::HANDSHAKE if joined_late => sealed(!is_message_chain(body)),
-            // A message that was begun goes on without a header.
-            ContentType::HANDSHAKE if self.gapped && old && self.messages.begun_at().is_none() => {
-                sealed(!can_be_messages(body))
-            }
-            _ => Protection::Clear,
-        }
-    }
-
-    /// Bytes of the MAC behind the content of a record that is not encrypted though keys are in use: under a suite with
-    /// a NULL cipher (RFC 5246 §6.2.3.1).
-    fn mac_length(&self, shared: &Shared) -> usize {
-        let facts = shared.agreed.suite.and_then(CipherSuite::facts).filter(|_| self.changed_cipher && is_null(shared));
-        facts.map_or(0, |facts| facts.mac.len())
-    }
-
-    /// An encrypted or unread record is over.
-    fn pass(&mut self, from: Direction, record: Skipped, end: u64, observer: &mut impl Observer) {
-        self.records += 1;
-        let (content, length) = (record.header.content_type, record.header.length);
-        let protected = content != ContentType::HEARTBEAT || self.changed_cipher;
-        let (packet, time) = self.marks.origin(end.saturating_sub(1));
-        let event = Event {
-            from,
-            first_packet: record.first.0,
-            packet,
-            began: record.first.1,
-            time,
-            range: StreamRange::new(record.start, end.max(record.start)),
-            segments: self.marks.segments(record.start, end),
-            decrypted: false,
-            kind: EventKind::Record { content, length, protected },
+    /// The header of the record that `bytes` begin with; none where more bytes are needed, or where they are no TLS.
+    fn header(&mut self, bytes: &[u8]) -> Option<RecordHeader> {
+        let header = RecordHeader::decode(bytes);
+        let is_possible = match header {
+            Some(header) => header.is_plausible() && bytes[1] == 3,
+            // Too short for a header: wait, unless it cannot become one.
+            None => matches!(bytes[0], 20..=24) && bytes.get(1).is_none_or(|major| *major == 3),
         };
-        observer.event(&event);
-        if protected {
-            self.opener.pass(1);
-            self.messages.hide();
-            observer.event(&Event { kind: EventKind::Protected { content, length }, ..event });
+        if !is_possible {
+            self.state = State::Foreign;
         }
-    }
-
-    /// Takes the content of a handshake record, and from its messages what the opening of later records depends on.
-    fn handshake(&mut self, content: &[u8], place: Place, shared: &mut Shared, observer: &mut impl Observer) {
-        let (opener, agreed) = (&mut self.opener, &mut shared.agreed);
-        self.messages.take(content, place, &self.marks, observer, &mut |kind, body| match kind {
-            // Behind the version (RFC 8446 §4.1.2): that much needs no decoding.
-            HandshakeType::CLIENT_HELLO => agreed.client_random = body.get(2..).and_then(<[u8]>::first_chunk).copied(),
-            HandshakeType::SERVER_HELLO => {
-                let hello = ServerHello::decode(body);
-                agreed.version = Some(hello.selected_version());
-                agreed.suite = hello.cipher_suite;
-                agreed.server_random = hello.random.try_into().ok();
-            }
-            HandshakeType::FINISHED if place.decrypted && agreed.version.is_some_and(ProtocolVersion::is_tls13) => {
-                opener.finished();
-            }
-            HandshakeType::KEY_UPDATE if place.decrypted => opener.update_keys(),
-            _ => {}
-        });
-    }
-
-    fn ssl2_hello(
-        &mut self,
-        from: Direction,
-        bytes: &[u8],
-        start: u64,
-        shared: &mut Shared,
-        observer: &mut impl Observer,
-    ) -> usize {
-        let Some(header) = bytes.first_chunk::<2>() else { return 0 };
-        let whole = 2 + (usize::from(header[0] & 0x7f) << 8 | usize::from(header[1]));
-        let Some(hello) = bytes.get(..whole) else { return 0 };
-        self.records += 1;
-        shared.ssl2 = false;
-        let range = StreamRange::new(start, start + whole as u64);
-        self.tell(from, range, EventKind::Ssl2Hello(hello), observer);
-        whole
+        header.filter(|_| is_possible)
     }
 
     fn advance_to(&mut self, offset: u64) {
@@ -543,11 +385,6 @@ impl Side {
 
     fn tell(&self, from: Direction, range: StreamRange, kind: EventKind<'_>, observer: &mut impl Observer) {
         observer.event(&self.marks.event(from, range, kind));
-    }
-
-    /// Tells what keys opened.
-    fn tell_opened(&self, from: Direction, range: StreamRange, kind: EventKind<'_>, observer: &mut impl Observer) {
-        observer.event(&Event { decrypted: true, ..self.marks.event(from, range, kind) });
     }
 }
 
@@ -559,11 +396,4 @@ enum Protection {
     Sealed,
     /// More of it is needed to tell.
     Undecided,
-}
-
-/// Whether the suite encrypts nothing; only suites up to TLS 1.2 do that.
-fn is_null(shared: &Shared) -> bool {
-    let old = shared.agreed.version.is_some_and(|version| version < ProtocolVersion::TLS_1_3);
-    let facts = shared.agreed.suite.filter(|_| old).and_then(CipherSuite::facts);
-    facts.is_some_and(|facts| facts.bulk.cipher == BulkCipher::Null)
 }
