@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::action::Action;
 use super::component::{Component, Context, Then};
 use super::cursor::Cursor;
-use super::msg::{Laid, Pane, Slot, Target};
+use super::msg::{Pane, PaneSize, Slot, Target};
 use crate::engine::{Answer, FlowView, Request};
 use crate::present::compare::{Comparison, Relation};
 use crate::present::words;
@@ -312,10 +312,10 @@ impl Component for Compare {
         Vec::new()
     }
 
-    fn laid(&mut self, _: &Context<'_>, laid: Laid) {
+    fn resized(&mut self, _: &Context<'_>, size: PaneSize) {
         if let Some(pair) = &mut self.pair {
-            let (cursor, len) = pair.cursor(laid.pane);
-            cursor.laid(laid.height, len);
+            let (cursor, len) = pair.cursor(size.pane);
+            cursor.resized(size.height, len);
         }
     }
 

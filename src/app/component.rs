@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use super::action::Action;
-use super::msg::{Effect, Laid, Pane, Slot, Target};
+use super::msg::{Effect, Pane, PaneSize, Slot, Target};
 use super::prompt::{Prompt, Purpose, Typed};
 use super::screen::Screen;
 use super::subject::Subject;
@@ -148,7 +148,7 @@ pub trait Component {
     }
 
     /// Takes note of the room that a pane was drawn in.
-    fn laid(&mut self, context: &Context<'_>, laid: Laid);
+    fn resized(&mut self, context: &Context<'_>, size: PaneSize);
 
     /// Moves the window of a pane over its rows.
     fn wheel(&mut self, context: &Context<'_>, pane: Pane, rows: isize);

@@ -42,7 +42,7 @@ impl Cursor {
     }
 
     /// Takes note of the window that was drawn.
-    pub fn laid(&mut self, height: usize, len: usize) {
+    pub fn resized(&mut self, height: usize, len: usize) {
         self.at = self.at.min(len.saturating_sub(1));
         self.top = self.top(height, len);
         self.height = height;
@@ -96,7 +96,7 @@ mod tests {
     #[test]
     fn the_window_follows_the_cursor() {
         let mut cursor = Cursor::default();
-        cursor.laid(10, 100);
+        cursor.resized(10, 100);
         cursor.step(8, 100);
         assert_eq!(cursor.top(10, 100), 0);
         cursor.step(1, 100);
@@ -110,7 +110,7 @@ mod tests {
     #[test]
     fn actions_move_by_rows_pages_and_to_the_ends() {
         let mut cursor = Cursor::default();
-        cursor.laid(10, 100);
+        cursor.resized(10, 100);
         for (action, at) in [
             (Action::Down, 1),
             (Action::PageDown, 10),
@@ -133,7 +133,7 @@ mod tests {
     #[test]
     fn the_wheel_moves_the_window_first() {
         let mut cursor = Cursor::default();
-        cursor.laid(10, 100);
+        cursor.resized(10, 100);
         cursor.at = 5;
         cursor.scroll(3, 100);
         assert_eq!((cursor.at, cursor.top(10, 100)), (5, 3));

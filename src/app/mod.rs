@@ -34,7 +34,7 @@ mod update;
 pub use action::Action;
 pub use key::Key;
 pub use model::{Model, Overlay};
-pub use msg::{Copied, Effect, Laid, MAX_COPY, Msg, Pane, Saved, Slot, Target};
+pub use msg::{Copied, Effect, MAX_COPY, Msg, Pane, PaneSize, Saved, Slot, Target};
 pub use prompt::Prompt;
 pub use screen::Screen;
 pub use subject::{Opened, Subject};

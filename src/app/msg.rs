@@ -52,7 +52,7 @@ pub enum Target {
 
 /// The room a pane had when it was drawn, in rows and columns of content.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Laid {
+pub struct PaneSize {
     /// The pane.
     pub pane: Pane,
     /// Columns.
@@ -71,7 +71,7 @@ pub enum Msg {
     /// The wheel was turned over a pane, by this many rows.
     Wheel(Pane, isize),
     /// A screen was drawn with this room.
-    Laid(Vec<Laid>),
+    PaneSizes(Vec<PaneSize>),
     /// Widths that the list's columns would like.
     Widths(Vec<u16>),
     /// How far loading is.

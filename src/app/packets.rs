@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::action::Action;
 use super::component::{Component, Context, Then};
 use super::cursor::Cursor;
-use super::msg::{Laid, Pane, Target};
+use super::msg::{Pane, PaneSize, Target};
 use super::screen::Screen;
 use crate::engine::FlowView;
 use crate::present::packets::{Measurements, unusual};
@@ -206,8 +206,8 @@ impl Component for Packets {
         view.is_some()
     }
 
-    fn laid(&mut self, _: &Context<'_>, laid: Laid) {
-        self.cursor.laid(laid.height, self.measured.len());
+    fn resized(&mut self, _: &Context<'_>, size: PaneSize) {
+        self.cursor.resized(size.height, self.measured.len());
     }
 
     fn wheel(&mut self, _: &Context<'_>, _: Pane, rows: isize) {

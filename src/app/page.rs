@@ -45,9 +45,9 @@ impl Page {
     }
 
     /// Takes note of the room that it was drawn in.
-    pub(super) fn laid(&mut self, width: usize, height: usize) {
+    pub(super) fn resized(&mut self, width: usize, height: usize) {
         self.width = width;
-        self.cursor.laid(height, self.len());
+        self.cursor.resized(height, self.len());
     }
 
     /// Moves the window over the lines.

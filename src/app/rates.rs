@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::action::Action;
 use super::component::{Component, Context, Then};
 use super::cursor::Cursor;
-use super::msg::{Effect, Laid, Pane, Slot, Target};
+use super::msg::{Effect, Pane, PaneSize, Slot, Target};
 use crate::cohort::rates::{Rates as Counted, Selection};
 use crate::engine::{Answer, Request};
 use crate::index::Index;
@@ -115,8 +115,8 @@ impl Component for Rates {
         Vec::new()
     }
 
-    fn laid(&mut self, _: &Context<'_>, laid: Laid) {
-        self.cursor.laid(laid.height, self.rows.len());
+    fn resized(&mut self, _: &Context<'_>, size: PaneSize) {
+        self.cursor.resized(size.height, self.rows.len());
     }
 
     fn wheel(&mut self, _: &Context<'_>, _: Pane, rows: isize) {

@@ -5,7 +5,7 @@ use super::component::Then;
 use super::key::Key;
 use super::keys::{self, Scope};
 use super::model::{Model, Overlay};
-use super::msg::{Effect, Laid, Msg, Pane, Slot, Target};
+use super::msg::{Effect, Msg, Pane, PaneSize, Slot, Target};
 use super::page::Page;
 use super::prompt::{Prompt, Typed};
 use super::screen::Screen;
@@ -33,9 +33,9 @@ fn take(model: &mut Model, index: &Index, msg: Msg) -> Vec<Then> {
         Msg::Key(key) => return press(model, index, key),
         Msg::Click(target) => click(model, index, target),
         Msg::Wheel(pane, rows) => wheel(model, index, pane, rows),
-        Msg::Laid(panes) => {
-            for laid in panes {
-                take_room(model, index, laid);
+        Msg::PaneSizes(panes) => {
+            for size in panes {
+                take_room(model, index, size);
             }
         }
         Msg::Widths(widths) => model.screens.list.widen(&widths),
@@ -266,12 +266,12 @@ fn wheel(model: &mut Model, index: &Index, pane: Pane, rows: isize) {
     }
 }
 
-fn take_room(model: &mut Model, index: &Index, laid: Laid) {
+fn take_room(model: &mut Model, index: &Index, size: PaneSize) {
     match &mut model.overlay {
-        Overlay::Page(page) if laid.pane == Pane::Page => page.laid(laid.width, laid.height),
+        Overlay::Page(page) if size.pane == Pane::Page => page.resized(size.width, size.height),
         _ => {
             let (shown, context) = model.shown(index);
-            shown.laid(&context, laid);
+            shown.resized(&context, size);
         }
     }
 }
@@ -343,7 +343,7 @@ mod tests {
         let index = fixture.session.index();
         let tell = |model: &mut Model, msg| update(model, &index, msg);
         tell(&mut model, Msg::Key(Key::char('?')));
-        tell(&mut model, Msg::Laid(vec![Laid { pane: Pane::Page, width: 80, height: 10 }]));
+        tell(&mut model, Msg::PaneSizes(vec![PaneSize { pane: Pane::Page, width: 80, height: 10 }]));
         let (row, at) = (model.screens.list.cursor.at, |model: &Model| match &model.overlay {
             Overlay::Page(page) => page.cursor.at,
             _ => usize::MAX,

@@ -40,10 +40,10 @@ pub struct Comparison {
 impl Comparison {
     /// Aligns two flows of any outcome and says what differs and where they part.
     pub fn new(baseline: Side<'_>, subject: Side<'_>) -> Comparison {
-        let laid = rows::lay(&baseline, &subject);
-        let sentence = sentence::sentence(&subject, &laid);
-        let differences = rows::rank(&baseline, &subject, &laid);
-        let rows = laid.rows.into_iter().map(|row| row.row).collect();
-        Comparison { rows, first_divergence: laid.first_divergence, sentence, differences }
+        let aligned = rows::aligned(&baseline, &subject);
+        let sentence = sentence::sentence(&subject, &aligned);
+        let differences = rows::rank(&baseline, &subject, &aligned);
+        let rows = aligned.rows.into_iter().map(|row| row.row).collect();
+        Comparison { rows, first_divergence: aligned.first_divergence, sentence, differences }
     }
 }

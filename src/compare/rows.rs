@@ -39,13 +39,13 @@ impl Row {
 }
 
 /// A row with the milestones it came from.
-pub(super) struct LaidRow<'a> {
+pub(super) struct AlignedRow<'a> {
     pub row: Row,
     pub baseline: Option<Milestone<'a>>,
     pub subject: Option<Milestone<'a>>,
 }
 
-impl LaidRow<'_> {
+impl AlignedRow<'_> {
     /// Whether both do the same thing, whatever its contents.
     pub fn is_matched(&self) -> bool {
         self.baseline.as_ref().zip(self.subject.as_ref()).is_some_and(|(b, s)| b.matches(s))
@@ -58,13 +58,13 @@ impl LaidRow<'_> {
 }
 
 /// All rows, and where the flows part.
-pub(super) struct Laid<'a> {
-    pub rows: Vec<LaidRow<'a>>,
+pub(super) struct Aligned<'a> {
+    pub rows: Vec<AlignedRow<'a>>,
     pub first_divergence: Option<usize>,
 }
 
-/// Aligns two flows.
-pub(super) fn lay<'a>(baseline: &Side<'a>, subject: &Side<'a>) -> Laid<'a> {
+/// Two flows aligned.
+pub(super) fn aligned<'a>(baseline: &Side<'a>, subject: &Side<'a>) -> Aligned<'a> {
     let (b, s) = (milestones(baseline), milestones(subject));
     let mut pairs = align(&b, &s);
     // Once the two went different ways, telling steps of both no longer stand for one moment.
@@ -72,7 +72,7 @@ pub(super) fn lay<'a>(baseline: &Side<'a>, subject: &Side<'a>) -> Laid<'a> {
     if let Some(parted) = parted {
         pairs = pairs[..=parted].iter().copied().chain(apart(&pairs[parted + 1..], &b, &s)).collect();
     }
-    let mut rows: Vec<LaidRow<'a>> = pairs.into_iter().map(|pair| row(baseline, subject, &b, &s, pair)).collect();
+    let mut rows: Vec<AlignedRow<'a>> = pairs.into_iter().map(|pair| row(baseline, subject, &b, &s, pair)).collect();
     for (direction, differences) in packet::directions(baseline, subject) {
         let first = rows.iter_mut().find(|row| {
             row.is_matched() && row.subject.as_ref().is_some_and(|milestone| milestone.step.from == direction)
@@ -81,7 +81,7 @@ pub(super) fn lay<'a>(baseline: &Side<'a>, subject: &Side<'a>) -> Laid<'a> {
             first.row.differences.extend(differences);
         }
     }
-    let first_divergence = rows.iter().position(LaidRow::parts).map(|first| {
+    let first_divergence = rows.iter().position(AlignedRow::parts).map(|first| {
         if rows[first].subject.is_some() {
             return first;
         }
@@ -89,10 +89,10 @@ pub(super) fn lay<'a>(baseline: &Side<'a>, subject: &Side<'a>) -> Laid<'a> {
         let alone =
             rows[..first].iter().rev().take_while(|row| row.baseline.is_none() || row.subject.is_none()).count();
         let is_copy =
-            |row: &LaidRow<'_>| row.subject.as_ref().is_some_and(|milestone| milestone.moment == Moment::Copy);
+            |row: &AlignedRow<'_>| row.subject.as_ref().is_some_and(|milestone| milestone.moment == Moment::Copy);
         (first - alone..first).find(|at| is_copy(&rows[*at])).unwrap_or(first)
     });
-    Laid { rows, first_divergence }
+    Aligned { rows, first_divergence }
 }
 
 fn is_parted(pair: &Pair, b: &[Milestone<'_>], s: &[Milestone<'_>]) -> bool {
@@ -129,7 +129,7 @@ fn row<'a>(
     b: &[Milestone<'a>],
     s: &[Milestone<'a>],
     places: Pair,
-) -> LaidRow<'a> {
+) -> AlignedRow<'a> {
     let (left, right) = places;
     let mut differences = Differences::default();
     let delays = (delay(b, left), delay(s, right));
@@ -168,7 +168,7 @@ fn row<'a>(
         subject: right.as_ref().map(|milestone| milestone.step.clone()),
         differences: differences.0,
     };
-    LaidRow { row, baseline: left, subject: right }
+    AlignedRow { row, baseline: left, subject: right }
 }
 
 fn timing((baseline, subject): (Option<i64>, Option<i64>), differences: &mut Differences) {
@@ -197,10 +197,10 @@ fn too_fast(side: &Side<'_>, milestones: &[Milestone<'_>], at: Option<usize>) ->
 }
 
 /// All differences: those of the rows and of the flows as a whole, the most telling first.
-pub(super) fn rank(baseline: &Side<'_>, subject: &Side<'_>, laid: &Laid<'_>) -> Vec<Difference> {
+pub(super) fn rank(baseline: &Side<'_>, subject: &Side<'_>, aligned: &Aligned<'_>) -> Vec<Difference> {
     let mut all: Vec<Difference> = whole(baseline, subject);
-    for (at, row) in laid.rows.iter().enumerate() {
-        let later = laid.first_divergence.is_some_and(|first| at > first);
+    for (at, row) in aligned.rows.iter().enumerate() {
+        let later = aligned.first_divergence.is_some_and(|first| at > first);
         for difference in &row.row.differences {
             // That a flow which went another way lacks the rest is no news.
             if later && difference.field == Field::Step && difference.subject == Value::Absent {

@@ -1,7 +1,7 @@
 //! What is to be said of two flows in one sentence: where they part, and how.
 
 use super::milestone::{Milestone, Moment};
-use super::rows::{Laid, LaidRow};
+use super::rows::{Aligned, AlignedRow};
 use super::{Difference, Field, Side};
 use crate::timeline::{What, usual_ttl};
 use crate::vocab::Direction;
@@ -101,29 +101,29 @@ pub struct Copies {
 }
 
 /// Finds what is to be said.
-pub(super) fn sentence(subject: &Side<'_>, laid: &Laid<'_>) -> Sentence {
-    let Some(first) = laid.first_divergence else { return no_divergence(laid) };
-    let before = &laid.rows[..first];
-    let parting = Divergence { subject, laid, last: last_together(before), first };
+pub(super) fn sentence(subject: &Side<'_>, aligned: &Aligned<'_>) -> Sentence {
+    let Some(first) = aligned.first_divergence else { return no_divergence(aligned) };
+    let before = &aligned.rows[..first];
+    let parting = Divergence { subject, aligned, last: last_together(before), first };
     Sentence::Parting(Box::new(Parting {
         until: parting.last.and_then(|row| Some(row.subject.as_ref()?.step.what.clone())),
         but_for: but_for(before),
         subject_complete: subject.tls.is_complete(),
-        then: if laid.rows[first].is_matched() { parting.contents() } else { parting.ways() },
+        then: if aligned.rows[first].is_matched() { parting.contents() } else { parting.ways() },
     }))
 }
 
-fn no_divergence(laid: &Laid<'_>) -> Sentence {
-    if laid.rows.is_empty() {
+fn no_divergence(aligned: &Aligned<'_>) -> Sentence {
+    if aligned.rows.is_empty() {
         return Sentence::Nothing;
     }
-    let told = laid.rows.iter().flat_map(|row| &row.row.differences).filter(|difference| !difference.expected);
+    let told = aligned.rows.iter().flat_map(|row| &row.row.differences).filter(|difference| !difference.expected);
     let greatest = told.max_by_key(|difference| difference.weight).filter(|d| d.weight >= WORTH_A_WORD);
     Sentence::Same(greatest.cloned().map(Box::new))
 }
 
 /// The most telling difference of rows that is worth a word, steps left out, and how many more there are.
-fn but_for(rows: &[LaidRow<'_>]) -> Option<(Difference, usize)> {
+fn but_for(rows: &[AlignedRow<'_>]) -> Option<(Difference, usize)> {
     let mut told: Vec<&Difference> = rows.iter().flat_map(|row| &row.row.differences).collect();
     told.retain(|one| !one.expected && one.weight >= WORTH_A_WORD && one.field != Field::Step);
     told.sort_by_key(|difference| std::cmp::Reverse(difference.weight));
@@ -131,7 +131,7 @@ fn but_for(rows: &[LaidRow<'_>]) -> Option<(Difference, usize)> {
 }
 
 /// The last row in which both still do the same telling thing.
-fn last_together<'r, 'a>(before: &'r [LaidRow<'a>]) -> Option<&'r LaidRow<'a>> {
+fn last_together<'r, 'a>(before: &'r [AlignedRow<'a>]) -> Option<&'r AlignedRow<'a>> {
     before.iter().rev().find(|row| {
         let telling = |m: &Milestone<'_>| m.parts() || matches!(m.moment, Moment::Ack | Moment::Data | Moment::Fin);
         row.is_matched() && row.subject.as_ref().is_some_and(telling)
@@ -140,15 +140,15 @@ fn last_together<'r, 'a>(before: &'r [LaidRow<'a>]) -> Option<&'r LaidRow<'a>> {
 
 struct Divergence<'s, 'a> {
     subject: &'s Side<'a>,
-    laid: &'s Laid<'a>,
-    last: Option<&'s LaidRow<'a>>,
+    aligned: &'s Aligned<'a>,
+    last: Option<&'s AlignedRow<'a>>,
     first: usize,
 }
 
 impl Divergence<'_, '_> {
     /// Both do the same, with other contents.
     fn contents(&self) -> Then {
-        let row = &self.laid.rows[self.first];
+        let row = &self.aligned.rows[self.first];
         let greatest = row.row.differences.iter().filter(|difference| !difference.expected).max_by_key(|d| d.weight);
         match (greatest, &row.subject) {
             (Some(difference), Some(milestone)) if difference.field == Field::Ttl => {
@@ -160,7 +160,7 @@ impl Divergence<'_, '_> {
 
     /// The two go different ways.
     fn ways(&self) -> Then {
-        let rows = &self.laid.rows[self.first..];
+        let rows = &self.aligned.rows[self.first..];
         let telling = |milestone: &&Milestone<'_>| milestone.parts();
         let baseline = rows.iter().find_map(|row| row.baseline.as_ref().filter(telling));
         let mut subjects = rows.iter().filter_map(|row| row.subject.as_ref()).filter(telling);
@@ -184,7 +184,7 @@ impl Divergence<'_, '_> {
     /// Retransmissions of the subject from where the two part up to its next telling milestone.
     fn copies(&self, until: Option<&Milestone<'_>>) -> Option<Copies> {
         let end = until.map(|milestone| milestone.step.packet);
-        let copies: Vec<_> = self.laid.rows[self.first.saturating_sub(1)..]
+        let copies: Vec<_> = self.aligned.rows[self.first.saturating_sub(1)..]
             .iter()
             .filter_map(|row| row.subject.as_ref())
             .filter(|milestone| milestone.moment == Moment::Copy && end.is_none_or(|end| milestone.step.packet < end))

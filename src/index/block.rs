@@ -6,7 +6,7 @@ use super::datagrams::Fact;
 use crate::capture::Packet;
 use crate::flow::EndsHasher;
 use crate::net::{
-    Arp, Decoded, Decoder, Endpoint, IcmpError, IpFacts, LinkFacts, Other, Segment, TcpFlags, Unread, Whole,
+    Arp, Decoded, Decoder, Endpoint, IcmpError, IpFacts, LinkFacts, Other, Reassembled, Segment, TcpFlags, Unread,
 };
 use crate::vocab::{PacketNumber, Time};
 
@@ -32,9 +32,9 @@ pub(crate) struct Item {
 /// What a packet is, without a borrow of the block's bytes.
 pub(crate) enum What {
     /// A TCP segment whose options and payload lie in the block.
-    Segment(Parked),
+    Segment(PendingSegment),
     /// The last fragment of a datagram.
-    Whole(Box<Whole>),
+    Reassembled(Box<Reassembled>),
     /// An ICMP error that quotes a TCP segment.
     Icmp(Box<IcmpError>),
     /// A DNS message, or the beginning of QUIC.
@@ -51,8 +51,9 @@ pub(crate) enum What {
     Unread(Unread),
 }
 
-/// A segment that says where in its block its bytes lie: what the index needs of it, in two cache lines.
-pub(crate) struct Parked {
+/// A segment that waits to be indexed, its bytes where they lie in the block: what the index needs of it, in two cache
+/// lines.
+pub(crate) struct PendingSegment {
     /// The hash of its ends.
     pub hash: u64,
     src: Endpoint,
@@ -72,7 +73,7 @@ pub(crate) struct Parked {
     ip: IpFacts,
 }
 
-impl Parked {
+impl PendingSegment {
     fn new(segment: &Segment<'_>, bytes: &[u8], hash: u64) -> Self {
         let place = |part: &[u8]| {
             let start = part.as_ptr().addr().wrapping_sub(bytes.as_ptr().addr()) as u32;
@@ -103,7 +104,7 @@ impl Parked {
         bytes.get(self.payload.start as usize).copied()
     }
 
-    /// The segment, its bytes taken from the block it was parked in; without what the link layer said.
+    /// The segment, its bytes taken from the block that it lies in; without what the link layer said.
     pub fn segment<'a>(&self, bytes: &'a [u8]) -> Segment<'a> {
         let Self { src, dst, seq, ack, payload_len, flags, window, checksum, urgent, ip, .. } = *self;
         let part = |start: u32, end: u32| &bytes[start as usize..end as usize];
@@ -153,14 +154,14 @@ impl Numbered {
     }
 
     fn segment(&self, segment: &Segment<'_>, bytes: &[u8]) -> What {
-        What::Segment(Parked::new(segment, bytes, self.hasher.hash(segment.src, segment.dst)))
+        What::Segment(PendingSegment::new(segment, bytes, self.hasher.hash(segment.src, segment.dst)))
     }
 
     /// What a frame is, of which all bytes were captured or not.
     fn what(&self, decoded: Decoded<'_>, bytes: &[u8], whole: bool) -> What {
         match decoded {
             Decoded::Tcp(segment) => self.segment(&segment, bytes),
-            Decoded::Whole(whole) => What::Whole(whole),
+            Decoded::Reassembled(datagram) => What::Reassembled(datagram),
             Decoded::Fragment => What::Fragment,
             Decoded::Several(parts) => {
                 What::Several(parts.into_iter().map(|part| self.what(part, bytes, whole)).collect())

@@ -7,7 +7,7 @@ use super::block::{Block, What};
 use super::datagrams::Fact;
 use super::readers::Readers;
 use crate::flow::Issues;
-use crate::net::{Decoded, Other, Segment, Whole};
+use crate::net::{Decoded, Other, Reassembled, Segment};
 use crate::proto::Secrets;
 use crate::vocab::{FlowNumber, PacketNumber, Time};
 
@@ -31,11 +31,11 @@ impl Pass {
     /// through every table once before it is worked on: the waits for memory overlap instead of following each other.
     pub fn block(&mut self, index: &mut Index, block: &Block) {
         for batch in block.items.chunks(BATCH) {
-            self.readers.approach(
+            self.readers.prefetch(
                 index,
                 &block.bytes,
                 batch.iter().filter_map(|item| match &item.what {
-                    What::Segment(parked) => Some(parked),
+                    What::Segment(pending) => Some(pending),
                     _ => None,
                 }),
             );
@@ -57,8 +57,8 @@ impl Pass {
         time: Time,
     ) -> Option<FlowNumber> {
         match what {
-            What::Segment(parked) => Some(self.segment(index, &parked.segment(bytes), parked.hash, number, time)),
-            What::Whole(whole) => self.whole(index, whole, number, time),
+            What::Segment(pending) => Some(self.segment(index, &pending.segment(bytes), pending.hash, number, time)),
+            What::Reassembled(datagram) => self.reassembled(index, datagram, number, time),
             What::Icmp(error) => {
                 let flow = index.flows.quoted(error, number, time);
                 index.datagrams.icmp(flow, error, number);
@@ -107,13 +107,19 @@ impl Pass {
         placed.flow
     }
 
-    fn whole(&mut self, index: &mut Index, whole: &Whole, number: PacketNumber, time: Time) -> Option<FlowNumber> {
+    fn reassembled(
+        &mut self,
+        index: &mut Index,
+        datagram: &Reassembled,
+        number: PacketNumber,
+        time: Time,
+    ) -> Option<FlowNumber> {
         let mut flows = Vec::new();
-        whole.decoded().each(&mut |part| match part {
+        datagram.decoded().each(&mut |part| match part {
             Decoded::Tcp(segment) => {
                 let hash = index.flows.hasher().hash(segment.src, segment.dst);
                 let flow = self.segment(index, segment, hash, number, time);
-                if whole.is_overlapped()
+                if datagram.is_overlapped()
                     && let Some(row) = index.flows.get_mut(flow)
                 {
                     row.issues.set(Issues::FRAGMENT_OVERLAP);
@@ -137,7 +143,7 @@ impl Pass {
                 index.apart.other(Other::ARP);
                 index.neighbours.add(arp, number, time);
             }
-            Decoded::Fragment | Decoded::Whole(_) | Decoded::Several(_) => {}
+            Decoded::Fragment | Decoded::Reassembled(_) | Decoded::Several(_) => {}
         });
         index.packets.shared(number, flows)
     }

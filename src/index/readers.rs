@@ -5,10 +5,10 @@ use std::hint::black_box;
 use std::sync::Arc;
 
 use super::Index;
-use super::block::Parked;
+use super::block::PendingSegment;
 use crate::flow::{Events, FlowRow, Issues, Placed, SideFlags, after};
 use crate::net::{Segment, TcpFlags};
-use crate::proto::dialogue::{Cruise, FactsObserver, hello_sender};
+use crate::proto::dialogue::{FactsObserver, FastPath, hello_sender};
 use crate::proto::tls::Fingerprints;
 use crate::proto::{FlowReader, Secrets, TlsFacts};
 use crate::stream::Chunk;
@@ -27,7 +27,7 @@ struct Half {
     next: u32,
     /// The highest acknowledgment number in this direction that the reader does not know of yet.
     ack: Option<u32>,
-    cruise: Cruise,
+    fast_path: FastPath,
 }
 
 /// A few bytes a flow that tell whether its reader is needed at all: most segments are application data that nobody can
@@ -42,7 +42,7 @@ struct Lane {
 impl Lane {
     /// Whether a segment will probably pass, judged without its direction.
     fn may_pass(&self, seq: u32, len: u32) -> bool {
-        let flows = |way: &Direction| self.halves[*way].next == seq && self.halves[*way].cruise.moves();
+        let flows = |way: &Direction| self.halves[*way].next == seq && self.halves[*way].fast_path.moves();
         self.quiet && (len == 0 || Direction::BOTH.iter().any(flows))
     }
 
@@ -64,7 +64,7 @@ impl Lane {
         let half = &mut self.halves[direction];
         if len > 0 {
             let in_order = half.next == segment.seq && segment.payload.len() == len as usize;
-            if !in_order || !half.cruise.pass(segment.payload, packet, time) {
+            if !in_order || !half.fast_path.pass(segment.payload, packet, time) {
                 return false;
             }
             half.next = half.next.wrapping_add(len);
@@ -78,9 +78,9 @@ impl Lane {
     /// Tells the reader and the facts what passed.
     fn catch_up(&mut self, row: &FlowRow, reader: &mut FlowReader, facts: &mut TlsFacts) {
         for direction in Direction::BOTH {
-            let cruise = std::mem::take(&mut self.halves[direction].cruise);
-            reader.land(direction, &cruise);
-            facts.records[direction] = facts.records[direction].saturating_add(cruise.records());
+            let fast_path = std::mem::take(&mut self.halves[direction].fast_path);
+            reader.note_passed(direction, &fast_path);
+            facts.records[direction] = facts.records[direction].saturating_add(fast_path.records());
         }
         for direction in Direction::BOTH {
             if let Some(ack) = self.halves[direction].ack.take() {
@@ -95,7 +95,7 @@ impl Lane {
         for direction in Direction::BOTH.into_iter().filter(|_| self.quiet) {
             let half = &mut self.halves[direction];
             half.next = row.sides[direction].first_seq().wrapping_add(reader.next(direction) as u32);
-            half.cruise = reader.cruise(direction, facts.is_settled(direction));
+            half.fast_path = reader.fast_path(direction, facts.is_settled(direction));
         }
     }
 }
@@ -121,27 +121,27 @@ impl Readers {
         Self { secrets: Arc::clone(secrets), ..Self::default() }
     }
 
-    /// Brings near what these segments of a block's `bytes` and their flows will need, each kind for all flows before the
-    /// next kind.
-    pub fn approach<'a>(&self, index: &Index, bytes: &[u8], segments: impl Iterator<Item = &'a Parked>) {
+    /// Brings into the processor's caches what these segments of a block's `bytes` and their flows will need, each kind
+    /// for all flows before the next kind.
+    pub fn prefetch<'a>(&self, index: &Index, bytes: &[u8], segments: impl Iterator<Item = &'a PendingSegment>) {
         let flows: Vec<_> = segments
-            .filter_map(|parked| {
-                black_box(parked.first_byte(bytes));
-                Some((parked, index.flows.guess(parked.hash)?))
+            .filter_map(|pending| {
+                black_box(pending.first_byte(bytes));
+                Some((pending, index.flows.guess(pending.hash)?))
             })
             .collect();
         let slots: Vec<_> = flows
             .iter()
-            .filter_map(|(parked, flow)| {
+            .filter_map(|(pending, flow)| {
                 let row = index.flows.get(*flow)?;
                 black_box(row.sides.to_server.bytes ^ row.sides.to_client.bytes);
-                Some((parked, row.tls as usize))
+                Some((pending, row.tls as usize))
             })
             .collect();
         let needed: Vec<_> = slots
             .iter()
-            .filter(|(parked, slot)| {
-                self.lanes.get(*slot).is_some_and(|lane| !lane.may_pass(parked.seq, parked.payload_len))
+            .filter(|(pending, slot)| {
+                self.lanes.get(*slot).is_some_and(|lane| !lane.may_pass(pending.seq, pending.payload_len))
             })
             .map(|(_, slot)| *slot)
             .collect();
@@ -150,7 +150,7 @@ impl Readers {
         }
         let readers: Vec<_> = needed.iter().filter_map(|slot| self.slots.get(*slot)?.as_deref()).collect();
         for reader in readers {
-            reader.approach();
+            reader.prefetch();
         }
     }
 

@@ -4,10 +4,10 @@ use etherparse::LaxIpSlice;
 
 use super::defrag::{Defrag, Fragment, Key, Kind};
 use super::link::{self, Below, Layer};
+use super::reassembled::{Carried, Reassembled};
 use super::transport::{self, Upper};
 use super::tree::{Header, Seen};
 use super::tunnel::{self, Inner};
-use super::whole::{Carried, Whole};
 use super::{Arp, Datagram, Endpoint, IcmpError, LinkFacts, Other, Segment, Unread, capwap, icmp, ip, wireless};
 use crate::vocab::{PacketNumber, Time};
 
@@ -23,8 +23,8 @@ pub enum Decoded<'a> {
     Icmp(IcmpError),
     /// A UDP datagram that is no tunnel.
     Udp(Datagram<'a>),
-    /// The last fragment of a datagram; [`Whole::decoded`] says what the datagram is.
-    Whole(Box<Whole>),
+    /// The last fragment of a datagram; [`Reassembled::decoded`] says what the datagram is.
+    Reassembled(Box<Reassembled>),
     /// A fragment of a datagram that is not complete yet.
     Fragment,
     /// Several frames in one (IEEE 802.11 A-MSDU), each as what it is.
@@ -41,7 +41,7 @@ impl Decoded<'_> {
     /// The same, a datagram put together from fragments as what it is.
     pub fn opened(&self) -> Decoded<'_> {
         match self {
-            Decoded::Whole(whole) => whole.decoded(),
+            Decoded::Reassembled(datagram) => datagram.decoded(),
             other => other.clone(),
         }
     }
@@ -49,7 +49,7 @@ impl Decoded<'_> {
     /// Tells `each` what the frame holds, one by one: datagrams put together and several frames as what they are.
     pub fn each(&self, each: &mut dyn FnMut(&Decoded<'_>)) {
         match self {
-            Decoded::Whole(whole) => match whole.decoded() {
+            Decoded::Reassembled(datagram) => match datagram.decoded() {
                 Decoded::Several(parts) => parts.iter().for_each(|part| part.each(each)),
                 one => each(&one),
             },
@@ -269,14 +269,14 @@ impl Decoder {
         let packet = [trip.packet];
         let packets = if trip.fragments.is_empty() { &packet[..] } else { trip.fragments };
         let Some(complete) = self.defrag.add(fragment, packets, trip.time) else { return Decoded::Fragment };
-        let whole = Whole::new(carried, facts, complete);
-        seen.reassembled(whole.bytes());
+        let datagram = Reassembled::new(carried, facts, complete);
+        seen.reassembled(datagram.bytes());
         // What it holds may be a fragment of a larger one.
-        let inside = Trip { fragments: whole.packets(), ..trip };
-        match self.walk(inside, whole.ahead(), whole.link(), seen) {
-            Ok(Decoded::Whole(inner)) => Decoded::Whole(inner),
+        let inside = Trip { fragments: datagram.packets(), ..trip };
+        match self.walk(inside, datagram.ahead(), datagram.link(), seen) {
+            Ok(Decoded::Reassembled(inner)) => Decoded::Reassembled(inner),
             Ok(Decoded::Fragment) => Decoded::Fragment,
-            _ => Decoded::Whole(Box::new(whole)),
+            _ => Decoded::Reassembled(Box::new(datagram)),
         }
     }
 

@@ -15,6 +15,7 @@ mod link;
 pub mod options;
 mod ppp;
 mod prefix;
+mod reassembled;
 #[cfg(test)]
 mod samples;
 mod segment;
@@ -24,7 +25,6 @@ mod transport;
 pub mod tree;
 mod tunnel;
 mod unread;
-mod whole;
 mod wireless;
 
 pub use arp::Arp;
@@ -32,7 +32,7 @@ pub use checksum::Checksum;
 pub use decode::{Decoded, Decoder};
 pub use icmp::{IcmpError, QuotedSegment};
 pub use options::TcpOptions;
+pub use reassembled::Reassembled;
 pub use segment::{Endpoint, IpFacts, LinkFacts, Segment, TcpFlags, hops};
 pub use transport::Datagram;
 pub use unread::{Encryption, Other, Tunnel, Unread};
-pub use whole::Whole;

@@ -203,9 +203,9 @@ fn parts_of_capwap_are_put_together() {
     let frame = wlan("0188", "0700", &before("aaaa03 000000 0800", &v4(6, 0x4000, &bytes(DATA))));
     let mut decoder = Decoder::default();
     let parts = capwap_parts(&frame, 48);
-    let Decoded::Whole(whole) = last_of(&mut decoder, &parts) else { panic!("not put together") };
+    let Decoded::Reassembled(datagram) = last_of(&mut decoder, &parts) else { panic!("not put together") };
     assert!(
-        matches!(whole.decoded(), Decoded::Tcp(segment) if is_the_segment(&segment) && segment.fragments.len() == 2)
+        matches!(datagram.decoded(), Decoded::Tcp(segment) if is_the_segment(&segment) && segment.fragments.len() == 2)
     );
     assert_eq!(decoder.missing_fragments(), 0);
     // Captured a second time on the way: neither another datagram nor a rest of one.
@@ -221,8 +221,8 @@ fn tunnels_in_fragments_and_fragments_in_tunnels_are_put_together() {
     let ip = v4(6, 0x4000, &bytes(DATA));
     let capwap = udp(5247, &before("00 100200 0000 0000", &ethernet(0x0800, &ip)));
     let outer = [ethernet(0x0800, &v4(17, 0x2000, &capwap[..40])), ethernet(0x0800, &v4(17, 5, &capwap[40..]))];
-    let Decoded::Whole(whole) = last_of(&mut Decoder::default(), &outer) else { panic!("not put together") };
-    assert!(matches!(whole.decoded(), Decoded::Tcp(segment) if is_the_segment(&segment)));
+    let Decoded::Reassembled(datagram) = last_of(&mut Decoder::default(), &outer) else { panic!("not put together") };
+    assert!(matches!(datagram.decoded(), Decoded::Tcp(segment) if is_the_segment(&segment)));
 
     // Both: each part of the segment comes in a tunnel that comes in two parts itself.
     let tcp = bytes(DATA);
@@ -236,10 +236,10 @@ fn tunnels_in_fragments_and_fragments_in_tunnels_are_put_together() {
     };
     let frames = [tunnelled(1, v4(6, 0x2000, &tcp[..24])), tunnelled(2, v4(6, 3, &tcp[24..]))].concat();
     let mut decoder = Decoder::default();
-    let Decoded::Whole(whole) = last_of(&mut decoder, &frames) else { panic!("not put together") };
-    let packets: Vec<u32> = whole.packets().iter().map(|packet| packet.0).collect();
+    let Decoded::Reassembled(datagram) = last_of(&mut decoder, &frames) else { panic!("not put together") };
+    let packets: Vec<u32> = datagram.packets().iter().map(|packet| packet.0).collect();
     assert_eq!(packets, [1, 2, 3, 4]);
-    assert!(matches!(whole.decoded(), Decoded::Tcp(segment) if is_the_segment(&segment)));
+    assert!(matches!(datagram.decoded(), Decoded::Tcp(segment) if is_the_segment(&segment)));
     assert_eq!(decoder.missing_fragments(), 0);
 }
 

@@ -3,7 +3,7 @@
 use std::hint::black_box;
 use std::sync::Arc;
 
-use super::dialogue::{Cruise, Dialogue, Framing, Observer};
+use super::dialogue::{Dialogue, FastPath, Framing, Observer};
 use super::tls::secrets::Secrets;
 use crate::stream::{Arrival, Assembly, Chunk};
 use crate::vocab::Direction;
@@ -44,17 +44,17 @@ impl FlowReader {
 
     /// What of a direction can go by from here on without this reader, while no byte waits for an earlier one; whole
     /// records of application data where they say nothing new because the handshake is `settled`.
-    pub fn cruise(&mut self, direction: Direction, settled: bool) -> Cruise {
+    pub fn fast_path(&mut self, direction: Direction, settled: bool) -> FastPath {
         if self.framing.is_some() {
-            return Cruise::default();
+            return FastPath::default();
         }
-        self.dialogue.cruise(direction, settled)
+        self.dialogue.fast_path(direction, settled)
     }
 
     /// Takes note of what went by.
-    pub fn land(&mut self, direction: Direction, cruise: &Cruise) {
-        self.assembly.pass_over(direction, cruise.passed());
-        self.dialogue.land(direction, cruise);
+    pub fn note_passed(&mut self, direction: Direction, fast_path: &FastPath) {
+        self.assembly.pass_over(direction, fast_path.passed());
+        self.dialogue.note_passed(direction, fast_path);
     }
 
     /// Notes that a segment in `direction` acknowledges `ack`, where `first_seq` is offset 0 of the other one.
@@ -63,9 +63,9 @@ impl FlowReader {
     }
 
     /// Reads a little of every part, so that the processor has them at hand soon.
-    pub fn approach(&self) {
+    pub fn prefetch(&self) {
         black_box(self.assembly.next(Direction::ToServer) ^ self.assembly.next(Direction::ToClient));
-        self.dialogue.approach();
+        self.dialogue.prefetch();
     }
 
     /// Whether nothing of this flow will be read any more.

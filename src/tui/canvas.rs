@@ -10,7 +10,7 @@ use ratatui::widgets::{
 };
 
 use super::theme::Theme;
-use crate::app::{Laid, Pane, Target};
+use crate::app::{Pane, PaneSize, Target};
 use crate::present::role::{Line, Role, Span};
 use crate::vocab::text;
 
@@ -35,7 +35,7 @@ enum Hit {
 pub struct Seen {
     hits: Vec<(Rect, Hit)>,
     /// The room of each pane.
-    pub laid: Vec<Laid>,
+    pub sizes: Vec<PaneSize>,
     /// The widths that the list's columns would like.
     pub widths: Option<Vec<u16>>,
     /// Where the terminal's cursor belongs.
@@ -200,8 +200,8 @@ impl<'b> Canvas<'b> {
 
     /// Takes note of a pane's room.
     pub fn room(&mut self, pane: Pane, area: Rect) {
-        let laid = Laid { pane, width: usize::from(area.width), height: usize::from(area.height) };
-        self.seen.laid.push(laid);
+        let size = PaneSize { pane, width: usize::from(area.width), height: usize::from(area.height) };
+        self.seen.sizes.push(size);
     }
 
     /// The rows of a pane are here; the first one seen has this number.

@@ -127,7 +127,7 @@ fn take_events(stage: &mut Stage) -> io::Result<()> {
                 keyboard::keys(key).for_each(|key| stage.press(key));
             }
             Event::Mouse(mouse) => take_mouse(stage, mouse),
-            Event::Resize(..) => stage.tell(Msg::Laid(Vec::new())),
+            Event::Resize(..) => stage.tell(Msg::PaneSizes(Vec::new())),
             _ => {}
         }
         if !event::poll(AT_ONCE)? {

@@ -203,12 +203,12 @@ impl Stage {
             screens::draw(buffer, self.theme, &self.model, &index)
         };
         let cursor = seen.cursor;
-        self.tell(Msg::Laid(seen.laid.clone()));
+        self.tell(Msg::PaneSizes(seen.sizes.clone()));
         if let Some(widths) = seen.widths.clone() {
             self.tell(Msg::Widths(widths));
         }
         // What has another room now may have to be drawn from another row on.
-        self.changed = seen.laid != self.seen.laid;
+        self.changed = seen.sizes != self.seen.sizes;
         self.seen = seen;
         cursor
     }

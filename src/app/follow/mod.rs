@@ -23,7 +23,7 @@ use state::Want;
 use super::action::Action;
 use super::component::{Component, Context, Then};
 use super::cursor::rows;
-use super::msg::{Effect, Laid, Pane, Slot, Target};
+use super::msg::{Effect, Pane, PaneSize, Slot, Target};
 use super::prompt::{Prompt, Purpose, Typed};
 use super::screen::Screen;
 use crate::engine::follow::{Saved, Syntax};
@@ -313,8 +313,8 @@ impl Component for Follow {
         Vec::new()
     }
 
-    fn laid(&mut self, _: &Context<'_>, laid: Laid) {
-        self.take_room(laid.width, laid.height);
+    fn resized(&mut self, _: &Context<'_>, size: PaneSize) {
+        self.take_room(size.width, size.height);
     }
 
     fn wheel(&mut self, _: &Context<'_>, _: Pane, rows: isize) {

@@ -14,7 +14,7 @@ impl Follow {
 /// Follows the open flow, in a window of this many rows.
 fn followed(fixture: &Fixture, context: &Context<'_>, height: usize) -> Follow {
     let mut follow = Follow::default();
-    follow.laid(context, Laid { pane: Pane::Stream, width: 80, height });
+    follow.resized(context, PaneSize { pane: Pane::Stream, width: 80, height });
     answer(&mut follow, fixture, context);
     follow
 }

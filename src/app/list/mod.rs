@@ -9,7 +9,7 @@ pub use state::List;
 
 use super::action::Action;
 use super::component::{Component, Context, Then};
-use super::msg::{Laid, Pane, Slot, Target};
+use super::msg::{Pane, PaneSize, Slot, Target};
 use super::prompt::{Prompt, Purpose, Typed};
 use super::screen::Screen;
 use crate::engine::Answer;
@@ -123,8 +123,8 @@ impl Component for List {
         Vec::new()
     }
 
-    fn laid(&mut self, _: &Context<'_>, laid: Laid) {
-        self.cursor.laid(laid.height, self.len());
+    fn resized(&mut self, _: &Context<'_>, size: PaneSize) {
+        self.cursor.resized(size.height, self.len());
     }
 
     fn wheel(&mut self, _: &Context<'_>, _: Pane, rows: isize) {

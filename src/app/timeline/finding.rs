@@ -32,10 +32,10 @@ impl Finding {
     }
 
     /// Takes note of the room that it was drawn in.
-    pub fn laid(&mut self, view: Option<&FlowView>, width: usize, height: usize) {
+    pub fn resized(&mut self, view: Option<&FlowView>, width: usize, height: usize) {
         self.width = width;
         let rows = view.map_or(0, |view| self.rows(view).len());
-        self.cursor.laid(height, rows);
+        self.cursor.resized(height, rows);
     }
 
     /// Moves as the user asks.

@@ -16,7 +16,7 @@ pub use tree::Tree;
 use super::action::Action;
 use super::component::{Component, Context, Then};
 use super::cursor::Cursor;
-use super::msg::{Copied, Effect, Laid, Pane, Saved, Slot, Target};
+use super::msg::{Copied, Effect, Pane, PaneSize, Saved, Slot, Target};
 use super::prompt::{Prompt, Purpose, Typed};
 use super::screen::Screen;
 use crate::engine::{Answer, FlowView, Request};
@@ -250,13 +250,13 @@ impl Component for Timeline {
         Vec::new()
     }
 
-    fn laid(&mut self, context: &Context<'_>, laid: Laid) {
-        let Laid { pane, width, height } = laid;
+    fn resized(&mut self, context: &Context<'_>, size: PaneSize) {
+        let PaneSize { pane, width, height } = size;
         match pane {
-            Pane::Steps => self.steps.cursor.laid(height, self.steps.rows.len()),
-            Pane::Finding => self.finding.laid(context.view().map(|view| &**view), width, height),
-            Pane::Fields => self.tree.cursor.laid(height, self.tree.rows.len()),
-            Pane::Bytes => self.tree.laid(width, height),
+            Pane::Steps => self.steps.cursor.resized(height, self.steps.rows.len()),
+            Pane::Finding => self.finding.resized(context.view().map(|view| &**view), width, height),
+            Pane::Fields => self.tree.cursor.resized(height, self.tree.rows.len()),
+            Pane::Bytes => self.tree.resized(width, height),
             _ => {}
         }
     }

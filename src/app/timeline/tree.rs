@@ -39,14 +39,14 @@ pub struct Tree {
 
 impl Tree {
     /// Takes note of the hex dump's size.
-    pub fn laid(&mut self, width: usize, height: usize) {
+    pub fn resized(&mut self, width: usize, height: usize) {
         let per_row = detail::bytes_per_row(width);
         if per_row != self.per_row {
             self.hex.at = self.hex.at * self.per_row / per_row;
             self.per_row = per_row;
         }
         let rows = self.bytes().len().div_ceil(per_row);
-        self.hex.laid(height, rows);
+        self.hex.resized(height, rows);
     }
 
     /// Forgets the step; folds and search stay.

@@ -152,7 +152,9 @@ impl Anatomy {
         let decoded = decoder.decode_seen(frame.link, &frame.bytes, frame.packet, frame.time, &mut walk);
         let whole = frame.bytes.len() >= frame.original_len as usize;
         let (which, base, fragments) = match &decoded {
-            Decoded::Whole(whole) => (Bytes::Datagram, whole.bytes().as_ptr().addr(), whole.packets().to_vec()),
+            Decoded::Reassembled(datagram) => {
+                (Bytes::Datagram, datagram.bytes().as_ptr().addr(), datagram.packets().to_vec())
+            }
             _ => (Bytes::Frame, frame.bytes.as_ptr().addr(), Vec::new()),
         };
         let (mut segments, mut apart) = (Vec::new(), None);

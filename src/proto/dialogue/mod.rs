@@ -5,9 +5,9 @@
 //! same reader with different observers, so that they cannot disagree. What a record holds that no key opens is worked out
 //! in [`sealed`], for all who ask.
 
-mod cruise;
 mod events;
 mod facts;
+mod fast_path;
 mod framing;
 mod marks;
 mod messages;
@@ -20,9 +20,9 @@ mod tracker;
 #[cfg(test)]
 mod incomplete;
 
-pub use cruise::Cruise;
 pub use events::{Defect, Event, EventKind, Observer, Wrapping};
 pub use facts::FactsObserver;
+pub use fast_path::FastPath;
 pub(super) use framing::Framing;
 pub use opening::{Plaintext, hello_sender, plaintext};
 pub use tracker::Dialogue;

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::cruise::Cruise;
 use super::events::{Event, EventKind, Observer};
+use super::fast_path::FastPath;
 use super::opener::Agreed;
 use super::opening::{self, Opening};
 use super::records::{Shared, Side, State};
@@ -37,21 +37,21 @@ impl Dialogue {
     }
 
     /// Reads a little of both sides, so that the processor has them at hand soon.
-    pub fn approach(&self) {
+    pub fn prefetch(&self) {
         for way in Direction::BOTH {
-            self.sides[way].approach();
+            self.sides[way].prefetch();
         }
     }
 
     /// What of a direction can go by from here on without this reader: whole records of application data where they say
     /// nothing new because the handshake is `settled`, else the inside of one.
-    pub fn cruise(&mut self, direction: Direction, settled: bool) -> Cruise {
-        self.sides[direction].cruise(settled, &self.shared)
+    pub fn fast_path(&mut self, direction: Direction, settled: bool) -> FastPath {
+        self.sides[direction].fast_path(settled, &self.shared)
     }
 
     /// Takes note of what went by.
-    pub fn land(&mut self, direction: Direction, cruise: &Cruise) {
-        self.sides[direction].land(cruise);
+    pub fn note_passed(&mut self, direction: Direction, fast_path: &FastPath) {
+        self.sides[direction].note_passed(fast_path);
     }
 
     /// Whether nothing of this flow will be read any more, so that the reader can be dropped.

@@ -7,8 +7,8 @@ mod protected;
 
 use std::hint::black_box;
 
-use super::cruise::{Cruise, Skipped};
 use super::events::{EventKind, Observer};
+use super::fast_path::{FastPath, Skipped};
 use super::marks::Marks;
 use super::messages::Messages;
 use super::opener::{Agreed, Opener};
@@ -79,7 +79,7 @@ pub(super) struct Side {
 
 impl Side {
     /// Reads a little of every part.
-    pub fn approach(&self) {
+    pub fn prefetch(&self) {
         black_box(self.seen_bytes ^ self.records ^ self.buffer.len() as u64);
     }
 
@@ -150,23 +150,23 @@ impl Side {
     }
 
     /// What can go by from here on; whole records where the handshake is `settled`.
-    pub fn cruise(&mut self, settled: bool, shared: &Shared) -> Cruise {
+    pub fn fast_path(&mut self, settled: bool, shared: &Shared) -> FastPath {
         let still = self.state == State::Records && self.buffer.is_empty() && self.messages.begun_at().is_none();
         let free = settled && still && !shared.ssl2 && !self.opener.is_keyed(&shared.agreed);
-        Cruise::new(self.buffer_start, self.skipped.filter(|_| still), free)
+        FastPath::new(self.buffer_start, self.skipped.filter(|_| still), free)
     }
 
     /// Takes note of what went by.
-    pub fn land(&mut self, cruise: &Cruise) {
-        if cruise.passed() == 0 {
+    pub fn note_passed(&mut self, fast_path: &FastPath) {
+        if fast_path.passed() == 0 {
             return;
         }
-        self.seen_bytes += cruise.passed();
-        self.buffer_start += cruise.passed();
-        self.skipped = cruise.current();
-        self.records += u64::from(cruise.records());
-        if cruise.records() > 0 {
-            self.opener.pass(u64::from(cruise.records()));
+        self.seen_bytes += fast_path.passed();
+        self.buffer_start += fast_path.passed();
+        self.skipped = fast_path.current();
+        self.records += u64::from(fast_path.records());
+        if fast_path.records() > 0 {
+            self.opener.pass(u64::from(fast_path.records()));
             self.messages.hide();
         }
     }

@@ -1,8 +1,8 @@
 //! Encrypted records: which ones are, what keys open, and what is passed over.
 
 use super::{Protection, Shared, Side};
-use crate::proto::dialogue::cruise::Skipped;
 use crate::proto::dialogue::events::{Event, EventKind, Observer};
+use crate::proto::dialogue::fast_path::Skipped;
 use crate::proto::dialogue::messages::{Place, can_be_messages, is_message_chain};
 use crate::proto::dialogue::opener::Opened;
 use crate::proto::tls::message::{Alert, RecordHeader};

@@ -20,7 +20,7 @@ pub(super) enum Carried {
 
 /// A datagram put together from fragments, of IP or of CAPWAP.
 #[derive(Clone, Debug)]
-pub struct Whole {
+pub struct Reassembled {
     carried: Carried,
     link: LinkFacts,
     bytes: Vec<u8>,
@@ -28,7 +28,7 @@ pub struct Whole {
     overlapped: bool,
 }
 
-impl Whole {
+impl Reassembled {
     pub(super) fn new(carried: Carried, link: LinkFacts, complete: Complete) -> Self {
         let Complete { bytes, packets, overlapped } = complete;
         // What room there was, was a fragment's.

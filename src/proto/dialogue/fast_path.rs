@@ -16,10 +16,10 @@ pub(super) struct Skipped {
     pub first: (PacketNumber, Time),
 }
 
-/// Where one direction stands among records nobody reads. It is all that most segments need: a flow's reader is far
-/// larger than what a processor has at hand of thousands of flows.
+/// Where one direction stands among records that nobody reads. It is all that most segments need: a flow's reader is far
+/// larger than what a processor's caches hold of thousands of flows.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Cruise {
+pub struct FastPath {
     /// Stream offset reached.
     offset: u64,
     /// The record that is not over.
@@ -32,7 +32,7 @@ pub struct Cruise {
     records: u32,
 }
 
-impl Cruise {
+impl FastPath {
     pub(super) fn new(offset: u64, current: Option<Skipped>, free: bool) -> Self {
         let free = free && current.is_none_or(|record| record.header.content_type == ContentType::APPLICATION_DATA);
         Self { offset, current, free, passed: 0, records: 0 }
@@ -113,20 +113,20 @@ mod tests {
         record
     }
 
-    fn cruise(free: bool) -> Cruise {
-        Cruise::new(0, None, free)
+    fn fast_path(free: bool) -> FastPath {
+        FastPath::new(0, None, free)
     }
 
     #[test]
     fn records_go_by_however_they_are_cut() {
         let stream: Vec<u8> = [record(23, 100), record(23, 0), record(23, 3000), record(23, 7)].concat();
         for cut in 1..stream.len() {
-            let mut cruise = cruise(true);
+            let mut fast_path = fast_path(true);
             let (one, two) = stream.split_at(cut);
             // Only a header in two pieces needs a reader.
-            if cruise.pass(one, PacketNumber(1), Time(0)) && cruise.pass(two, PacketNumber(2), Time(0)) {
-                assert_eq!((cruise.records(), cruise.passed()), (4, stream.len() as u64), "cut at {cut}");
-                assert!(cruise.current().is_none());
+            if fast_path.pass(one, PacketNumber(1), Time(0)) && fast_path.pass(two, PacketNumber(2), Time(0)) {
+                assert_eq!((fast_path.records(), fast_path.passed()), (4, stream.len() as u64), "cut at {cut}");
+                assert!(fast_path.current().is_none());
             } else {
                 let boundary = [0, 105, 110, 3115].into_iter().any(|start| (start + 1..start + 5).contains(&cut));
                 assert!(boundary, "refused at {cut}");
@@ -137,10 +137,10 @@ mod tests {
     #[test]
     fn what_may_say_something_does_not_go_by() {
         for other in [record(21, 26), record(22, 40), b"HTTP/1.1 400 Bad Request".to_vec(), record(23, 18_500)] {
-            let mut cruise = cruise(true);
+            let mut fast_path = fast_path(true);
             let whole: Vec<u8> = [record(23, 10), other].concat();
-            assert!(!cruise.pass(&whole, PacketNumber(1), Time(0)));
-            assert_eq!(cruise.passed(), 0, "nothing of it");
+            assert!(!fast_path.pass(&whole, PacketNumber(1), Time(0)));
+            assert_eq!(fast_path.passed(), 0, "nothing of it");
         }
     }
 
@@ -148,9 +148,9 @@ mod tests {
     fn only_the_inside_of_a_record_goes_by_where_the_next_one_matters() {
         let header = RecordHeader::decode(&record(23, 100)).expect("a header");
         let current = Skipped { header, start: 0, left: 50, first: (PacketNumber(1), Time(0)) };
-        let mut cruise = Cruise::new(55, Some(current), false);
-        assert!(cruise.pass(&[0; 49], PacketNumber(2), Time(0)));
-        assert!(!cruise.pass(&[0; 1], PacketNumber(3), Time(0)));
-        assert_eq!(cruise.passed(), 49);
+        let mut fast_path = FastPath::new(55, Some(current), false);
+        assert!(fast_path.pass(&[0; 49], PacketNumber(2), Time(0)));
+        assert!(!fast_path.pass(&[0; 1], PacketNumber(3), Time(0)));
+        assert_eq!(fast_path.passed(), 49);
     }
 }
