@@ -1,7 +1,9 @@
 //! Alerts in their place: who refused what, and with which words.
 
-use super::case::{Case, Ending, EndingKind, Stage};
+use super::case::Case;
+use super::ending::{Ending, EndingKind};
 use super::path::{self, Sender};
+use super::stage::Stage;
 use crate::vocab::iana::AlertDescription;
 use crate::vocab::{Direction, EndedBy, PacketNumber};
 

@@ -4,9 +4,11 @@ use std::cell::OnceCell;
 use std::sync::Arc;
 
 use super::alerts;
-use super::case::{Case, Ending, EndingKind, Stage};
+use super::case::Case;
 use super::context::GoodChain;
+use super::ending::{Ending, EndingKind};
 use super::rule::Found;
+use super::stage::Stage;
 use crate::flow::Issues;
 use crate::proto::tls::certificate::{
     CertificateFacts, CertificateStore, Ending as TrustEnding, Fault, Review, Sender, chain,

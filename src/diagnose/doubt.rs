@@ -1,6 +1,8 @@
 //! What a capture lacks of a flow, and whether that is what would decide.
 
-use super::case::{Case, Ending, EndingKind, Stage};
+use super::case::Case;
+use super::ending::{Ending, EndingKind};
+use super::stage::Stage;
 use crate::flow::TraceSegment;
 use crate::timeline::Piece;
 use crate::vocab::{Direction, PacketNumber, PerDirection};

@@ -1,8 +1,10 @@
 //! Bytes that are not TLS where TLS was expected: whose they are and what they say.
 
 use super::alerts;
-use super::case::{Case, EndingKind, Stage};
+use super::case::Case;
+use super::ending::EndingKind;
 use super::rule::{Answer, Found};
+use super::stage::Stage;
 use crate::timeline::{Step, What};
 use crate::vocab::{Direction, PacketNumber, text};
 

@@ -1,11 +1,12 @@
 //! After a complete handshake: resets and silence with a request under way.
 
-use super::case::{Case, RETRANSMISSIONS, SILENCE, Stage};
+use super::case::{Case, RETRANSMISSIONS, SILENCE};
 use super::context::Elsewhere;
 use super::exchange::carries_news;
 use super::path;
 use super::rule::{Answer, Found};
 use super::silence::{repeats, unacknowledged_retransmissions};
+use super::stage::Stage;
 use crate::flow::{Events, TraceSegment};
 use crate::proto::tls::message::RecordHeader;
 use crate::timeline::What;

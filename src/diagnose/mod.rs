@@ -10,6 +10,7 @@ mod chain;
 mod clients;
 mod context;
 mod doubt;
+mod ending;
 mod exchange;
 mod finding;
 mod foreign;
@@ -26,19 +27,22 @@ mod rules;
 mod script;
 mod signs;
 mod silence;
+mod stage;
 mod upgrade;
 mod verdict;
 mod window;
 
 pub use alerts::is_about_certificate;
-pub use case::{Case, Ending, EndingKind, Stage};
+pub use case::Case;
 pub use chain::certificates;
 pub use clients::{Match, Why, why};
 pub use context::{Beginnings, Context, Elsewhere, GoodChain, GoodChains, RoundTrips, Twin};
+pub use ending::{Ending, EndingKind};
 pub use finding::{Also, ClientReport, Evidence, Finding, Role};
 pub use notes::Note;
 pub use rule::{Doc, Rule};
 pub use rules::RULES;
+pub use stage::Stage;
 pub use verdict::{Verdict, is_silent, is_unanswered, judge, quick, unanswered};
 
 /// The first sentence of a cause's documentation.

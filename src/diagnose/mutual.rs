@@ -1,8 +1,10 @@
 //! Client certificates: asked for, sent or not, refused.
 
 use super::alerts;
-use super::case::{Case, EndingKind, Stage};
+use super::case::Case;
+use super::ending::EndingKind;
 use super::rule::{Answer, Found};
+use super::stage::Stage;
 use crate::proto::dialogue::sealed::Holds;
 use crate::proto::tls::message::Certificate;
 use crate::timeline::Step;

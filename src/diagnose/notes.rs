@@ -2,7 +2,8 @@
 //!
 //! Start at [`notes`]. Each kind of note is a function that looks at one case.
 
-use super::case::{Case, Stage};
+use super::case::Case;
+use super::stage::Stage;
 use super::upgrade;
 use crate::proto::tls::message::{ClientHello, ServerHello};
 use crate::vocab::text;

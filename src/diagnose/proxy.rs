@@ -1,6 +1,7 @@
 //! Explicit proxies: what the client asked for before TLS, and whether it got it.
 
-use super::case::{Case, EndingKind};
+use super::case::Case;
+use super::ending::EndingKind;
 use super::silence;
 use crate::vocab::{Confidence, Direction, PacketNumber};
 

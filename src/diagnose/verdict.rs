@@ -1,6 +1,6 @@
 //! From a case to a verdict: the outcome, and the finding where there is one.
 
-use super::case::{Case, RETRANSMISSIONS, SILENCE, SYN_SILENCE, Stage};
+use super::case::{Case, RETRANSMISSIONS, SILENCE, SYN_SILENCE};
 use super::clients;
 use super::context::{Beginnings, Context};
 use super::doubt::{
@@ -10,6 +10,7 @@ use super::finding::{Also, Finding};
 use super::notes::{self, Note};
 use super::rule::{Answer, Found, Rule};
 use super::rules::RULES;
+use super::stage::Stage;
 use crate::facts::FlowFacts;
 use crate::flow::{FlowRow, SideFlags};
 use crate::proto::dialogue::Wrapping;

@@ -1,6 +1,7 @@
 //! Windows that keep a sender from sending: the sender's right to send belongs to the judgement of silence.
 
-use super::case::{Case, Stage};
+use super::case::Case;
+use super::stage::Stage;
 use crate::vocab::{Direction, PacketNumber, Time};
 
 /// Segments from which on their size says something.

@@ -9,7 +9,6 @@ const FUNCTION: usize = 70;
 
 /// Files and functions that may be longer, each with the reason: `file` or `file: function`.
 const LONGER: &[(&str, &str)] = &[
-    ("src/diagnose/case.rs", "to be undone: how a case is walked, and how long was waited in it"),
     ("src/diagnose/clients/texts.rs", "a table"),
     ("src/diagnose/clients/causes.rs: effects", "a table"),
     ("src/diagnose/mutual.rs: judge", "to be undone"),

@@ -1,9 +1,11 @@
 //! What a client experiences of each cause.
 
 use super::{Experience, Place};
-use crate::diagnose::case::{Case, EndingKind, Stage};
+use crate::diagnose::case::Case;
+use crate::diagnose::ending::EndingKind;
 use crate::diagnose::legality::{self, Contradiction};
 use crate::diagnose::proxy::{self, Denial, Request};
+use crate::diagnose::stage::Stage;
 use crate::proto::tls::certificate::Fault;
 use crate::timeline::What;
 use crate::vocab::iana::{AlertDescription, AlertLevel};

@@ -50,8 +50,10 @@ mod upgrade_refused;
 
 /// What every rule uses.
 mod prelude {
-    pub(super) use crate::diagnose::case::{Case, EndingKind, RETRANSMISSIONS, Stage};
+    pub(super) use crate::diagnose::case::{Case, RETRANSMISSIONS};
+    pub(super) use crate::diagnose::ending::EndingKind;
     pub(super) use crate::diagnose::rule::{Answer, Doc, Found, Rule};
+    pub(super) use crate::diagnose::stage::Stage;
     pub(super) use crate::diagnose::{alerts, silence};
     pub(super) use crate::timeline::What;
     pub(super) use crate::vocab::iana::{AlertDescription, ProtocolVersion};
