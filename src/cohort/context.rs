@@ -5,7 +5,7 @@
 use std::collections::{HashMap, HashSet};
 use std::net::IpAddr;
 
-use crate::diagnose::{Context, GoodChains, Twin, is_about_certificate};
+use crate::diagnose::{Context, GoodChains, Twin};
 use crate::facts::FlowFacts;
 use crate::flow::{FlowRow, SideFlags};
 use crate::index::Index;
@@ -25,7 +25,7 @@ pub(crate) fn context(index: &Index) -> Context {
         servers_speak |= row.sides.to_client.packets > 0;
         context.capture_end = context.capture_end.max(row.end);
         let tls = index.tls(row);
-        let refuses = |alert: &SeenAlert| alert.from == Direction::ToServer && is_about_certificate(alert.description);
+        let refuses = |alert: &SeenAlert| alert.from == Direction::ToServer && alert.description.is_about_certificate();
         if tls.is_some_and(|tls| tls.alerts.iter().any(refuses)) {
             context.refused_servers.insert(row.server);
         }

@@ -43,16 +43,6 @@ pub(super) fn client_refusal(case: &Case<'_>) -> Option<(PacketNumber, AlertDesc
     }
 }
 
-/// Whether an alert speaks of the peer's certificate.
-pub fn is_about_certificate(description: AlertDescription) -> bool {
-    matches!(description.0, 41..=46 | 48 | 111 | 113 | 114 | 116)
-}
-
-/// Whether an alert closes rather than refuses.
-pub(super) fn is_close(description: AlertDescription) -> bool {
-    matches!(description, AlertDescription::CLOSE_NOTIFY | AlertDescription::USER_CANCELED)
-}
-
 /// Who sent the packet that ended the flow.
 pub(super) fn ending_sender(case: &Case<'_>) -> Option<Sender> {
     let segment = case.trace.by_packet(case.ending?.packet)?;
@@ -88,11 +78,5 @@ mod tests {
         // Warnings that do not close end nothing; a refusal without any answer refuses nothing of the server's.
         check("20 < alert:1:112", [None, None, None]);
         check("20 > alert:2:80", [None, None, None]);
-    }
-
-    #[test]
-    fn some_alerts_are_about_the_certificate() {
-        let about: Vec<u8> = (0..=255).filter(|alert| is_about_certificate(AlertDescription(*alert))).collect();
-        assert_eq!(about, [41, 42, 43, 44, 45, 46, 48, 111, 113, 114, 116]);
     }
 }

@@ -3,9 +3,9 @@
 //! Start at [`Case::new`]. Rules read a case; they never walk packets for what is decided here. How it is walked is in
 //! `stage`, what its end says and how long was waited for it in `ending`.
 
-use super::chain::Shown;
 use super::context::Context;
 use super::ending::{Ending, EndingKind};
+use super::shown::Shown;
 use super::stage::{Seen, Stage};
 use crate::flow::{Trace, TraceSegment, Unusable, unusable};
 use crate::net::IcmpError;

@@ -1,6 +1,5 @@
 //! The server's certificates of a case, and what a client can have against them at the time of the capture.
 
-use std::cell::OnceCell;
 use std::sync::Arc;
 
 use super::alerts;
@@ -67,9 +66,7 @@ fn any_refusal(case: &Case<'_>) -> Option<Refusal> {
     let flight = case.seen.certificate.is_some() || case.seen.server_protected.is_some();
     let resumed = case.tls.resumed == Some(true);
     match kind {
-        EndingKind::Alert(_, description)
-            if alerts::is_about_certificate(description) && (flight || cut) && !resumed =>
-        {
+        EndingKind::Alert(_, description) if description.is_about_certificate() && (flight || cut) && !resumed => {
             (case.stage <= Stage::ClientFinished).then_some(Refusal {
                 packet,
                 alert: Some(description),
@@ -82,7 +79,7 @@ fn any_refusal(case: &Case<'_>) -> Option<Refusal> {
         }
         EndingKind::Reset | EndingKind::Close | EndingKind::Alert(..) => {
             if let EndingKind::Alert(_, description) = kind
-                && !alerts::is_close(description)
+                && !description.is_close()
             {
                 return None;
             }
@@ -146,13 +143,6 @@ pub fn certificates(
         body
     };
     Certificate::decode(body, version).certificates().map(|entry| store.facts(entry.der)).collect()
-}
-
-/// What is worked out of a case's certificates where a rule asks, and kept for the next one.
-#[derive(Default)]
-pub(super) struct Shown {
-    chain: OnceCell<Vec<Arc<CertificateFacts>>>,
-    review: OnceCell<Review>,
 }
 
 impl Case<'_> {

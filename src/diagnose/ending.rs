@@ -107,7 +107,7 @@ impl<'a> Case<'a> {
             None => (SILENCE..PAUSE).contains(&waited) && self.is_captured_to_the_end(),
             // A refusal is no giving up, however long it took.
             Some(Ending { kind: EndingKind::Alert(_, description), from: Direction::ToServer, .. })
-                if super::alerts::is_about_certificate(description) =>
+                if description.is_about_certificate() =>
             {
                 false
             }
@@ -144,7 +144,7 @@ impl<'a> Case<'a> {
     pub fn is_idle_close(&self) -> bool {
         let Some(ending) = self.ending.filter(|e| e.from == Direction::ToClient) else { return false };
         let told = match ending.kind {
-            EndingKind::Alert(_, description) => super::alerts::is_close(description),
+            EndingKind::Alert(_, description) => description.is_close(),
             kind => matches!(kind, EndingKind::Close | EndingKind::Reset | EndingKind::EncryptedAlert),
         };
         let finished =
@@ -159,7 +159,7 @@ impl<'a> Case<'a> {
         let Some(ending) = self.ending.filter(|e| e.from == Direction::ToClient) else { return false };
         let Some(finished) = self.seen.client_finished.filter(|_| self.is_tls13()) else { return false };
         let reply = match ending.kind {
-            EndingKind::Alert(_, description) => super::alerts::is_close(description),
+            EndingKind::Alert(_, description) => description.is_close(),
             kind => matches!(kind, EndingKind::Close | EndingKind::Reset | EndingKind::EncryptedAlert),
         };
         reply

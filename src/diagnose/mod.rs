@@ -25,6 +25,7 @@ mod rule;
 mod rules;
 #[cfg(test)]
 mod script;
+mod shown;
 mod signs;
 mod silence;
 mod stage;
@@ -32,7 +33,6 @@ mod upgrade;
 mod verdict;
 mod window;
 
-pub use alerts::is_about_certificate;
 pub use case::Case;
 pub use chain::certificates;
 pub use clients::{Match, Why, why};

@@ -41,7 +41,7 @@ pub(super) fn judge(case: &Case<'_>, rejected: bool) -> Answer {
     let refused = match ending.kind {
         EndingKind::Alert(_, AlertDescription::CERTIFICATE_REQUIRED) if of_server => true,
         EndingKind::Alert(_, description) if of_server => {
-            sent != Sent::NotAsked && !alerts::is_close(description) && description.0 != 20 && description.0 != 51
+            sent != Sent::NotAsked && !description.is_close() && description.0 != 20 && description.0 != 51
                 || sent == Sent::Empty
         }
         EndingKind::EncryptedAlert if of_server => sent != Sent::NotAsked,

@@ -6,7 +6,7 @@ use crate::flow::Events;
 use crate::proto::dialogue::sealed::{Part, Standing};
 use crate::timeline::{Step, What};
 use crate::vocab::Direction;
-use crate::vocab::iana::{AlertDescription, AlertLevel, ContentType, HandshakeType, ProtocolVersion};
+use crate::vocab::iana::{AlertLevel, ContentType, HandshakeType, ProtocolVersion};
 
 /// How far a flow came before its ending. Ordered.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -111,7 +111,7 @@ impl Case<'_> {
                 None
             }
             What::Alert(level, description) => {
-                let closes = matches!(description, AlertDescription::CLOSE_NOTIFY | AlertDescription::USER_CANCELED);
+                let closes = description.is_close();
                 let fatal = level != AlertLevel::WARNING || self.is_tls13() && !closes;
                 // That a used connection is closed could be read with keys alone, and is nothing to judge.
                 let used = self.seen.client_application.is_some() && self.seen.server_application.is_some();

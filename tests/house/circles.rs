@@ -12,8 +12,7 @@ use super::sources::{Source, working};
 const CIRCLES: &[(&str, usize, &str)] = &[
     ("src/capture/", 3, "a layout decodes a packet by its format, and each format fills the layout"),
     ("src/diagnose/clients/", 3, "the table of clients, and what they print"),
-    ("src/diagnose/rules/", 60, "to be undone: the names that all rules use stand with the table of rules"),
-    ("src/diagnose/", 7, "to be undone: a case keeps the chain that is read of it, and asks what alerts mean"),
+    ("src/diagnose/", 3, "a case is walked through to see how far it came, and what ended it is part of it"),
     ("src/net/", 24, "to be undone: the decoder tells its trees what it comes by, in words that stand with the trees"),
 ];
 

@@ -27,7 +27,7 @@ fn judge(case: &Case<'_>) -> Answer {
     let Some((packet, description)) = alerts::refusal(case).or_else(|| alerts::late_refusal(case)) else {
         return Answer::Clear;
     };
-    if !alerts::is_close(description) {
+    if !description.is_close() {
         return Answer::Clear;
     }
     let Some(sender) = alerts::ending_sender(case) else { return Answer::Clear };

@@ -52,7 +52,7 @@ fn judge(case: &Case<'_>) -> Answer {
         }
         None => return Answer::Clear,
     };
-    let about_chain = alerts::is_about_certificate(description)
+    let about_chain = description.is_about_certificate()
         && ending.from == Direction::ToServer
         && legality::broken_chain(case).is_some();
     if !about_chain && !matches!(description.0, 10 | 20 | 40 | 47 | 50 | 51 | 80 | 109 | 110) {

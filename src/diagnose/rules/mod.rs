@@ -32,6 +32,7 @@ mod no_common_cipher;
 mod no_common_version;
 mod plaintext_answer;
 mod plaintext_to_tls_port;
+mod prelude;
 mod proxy_refused;
 mod refused_by_alert;
 mod reset_after_client_hello;
@@ -47,19 +48,6 @@ mod syn_unanswered;
 mod truncated_answer;
 mod unrecognized_name;
 mod upgrade_refused;
-
-/// What every rule uses.
-mod prelude {
-    pub(super) use crate::diagnose::case::{Case, RETRANSMISSIONS};
-    pub(super) use crate::diagnose::ending::EndingKind;
-    pub(super) use crate::diagnose::rule::{Answer, Doc, Found, Rule};
-    pub(super) use crate::diagnose::stage::Stage;
-    pub(super) use crate::diagnose::{alerts, silence};
-    pub(super) use crate::timeline::What;
-    pub(super) use crate::vocab::iana::{AlertDescription, ProtocolVersion};
-    pub(super) use crate::vocab::text::times;
-    pub(super) use crate::vocab::{Cause, Confidence, Direction, EndedBy};
-}
 
 /// Every rule, in the order in which they are asked. Each says why it stands before those that follow.
 pub const RULES: &[super::rule::Rule] = &[

@@ -33,7 +33,7 @@ pub(super) const RULE: Rule = Rule {
 
 fn judge(case: &Case<'_>) -> Answer {
     let Some((packet, alert)) = alerts::client_refusal(case) else { return Answer::Clear };
-    if alerts::is_close(alert) || alerts::is_about_certificate(alert) || case.stage < Stage::ServerHello {
+    if alert.is_close() || alert.is_about_certificate() || case.stage < Stage::ServerHello {
         return Answer::Clear;
     }
     let contradiction = legality::contradiction(case);

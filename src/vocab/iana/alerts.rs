@@ -55,6 +55,16 @@ registry! {
 }
 
 impl AlertDescription {
+    /// Whether it closes rather than refuses (RFC 8446 §6.1).
+    pub fn is_close(self) -> bool {
+        matches!(self, Self::CLOSE_NOTIFY | Self::USER_CANCELED)
+    }
+
+    /// Whether it speaks of the peer's certificate.
+    pub fn is_about_certificate(self) -> bool {
+        matches!(self.0, 41..=46 | 48 | 111 | 113 | 114 | 116)
+    }
+
     /// What the sender means by it, in a sentence; none for an unregistered number.
     pub fn meaning(self) -> Option<&'static str> {
         Some(match self {
@@ -123,5 +133,11 @@ mod tests {
         for (alert, name) in AlertDescription::TABLE {
             assert!(alert.meaning().is_some(), "{name}");
         }
+    }
+
+    #[test]
+    fn some_alerts_are_about_the_certificate() {
+        let about: Vec<u8> = (0..=255).filter(|alert| AlertDescription(*alert).is_about_certificate()).collect();
+        assert_eq!(about, [41, 42, 43, 44, 45, 46, 48, 111, 113, 114, 116]);
     }
 }

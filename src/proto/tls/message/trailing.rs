@@ -102,7 +102,7 @@ impl Alert {
 
     /// Whether it ends the connection in order.
     pub fn is_close(self) -> bool {
-        self.description == AlertDescription::CLOSE_NOTIFY || self.description == AlertDescription::USER_CANCELED
+        self.description.is_close()
     }
 }
 
