@@ -113,7 +113,8 @@ fn every_arrow_is_used() {
 #[test]
 fn a_crate_is_named_by_its_room_alone() {
     let mut wrong = Vec::new();
-    for source in sources() {
+    let sources = sources();
+    for source in &sources {
         for (number, line) in source.code.lines().enumerate() {
             for (name, owner) in CRATES {
                 if source.room != *owner && names_crate(line, name) {
@@ -123,6 +124,13 @@ fn a_crate_is_named_by_its_room_alone() {
         }
     }
     assert!(wrong.is_empty(), "{} crates out of place:\n{}", wrong.len(), wrong.join("\n"));
+    for (name, owner) in CRATES {
+        let mut own = sources.iter().filter(|source| source.room == *owner);
+        assert!(
+            own.any(|source| source.code.lines().any(|line| names_crate(line, name))),
+            "{owner} does not name {name}"
+        );
+    }
 }
 
 #[test]

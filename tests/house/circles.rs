@@ -13,21 +13,25 @@ const CIRCLES: &[(&str, usize, &str)] = &[
     ("src/capture/", 3, "a layout decodes a packet by its format, and each format fills the layout"),
     ("src/diagnose/clients/", 3, "the table of clients, and what they print"),
     ("src/diagnose/", 3, "a case is walked through to see how far it came, and what ended it is part of it"),
-    ("src/net/", 24, "to be undone: the decoder tells its trees what it comes by, in words that stand with the trees"),
+    ("src/net/", 20, "to be undone: the decoder tells its trees what it comes by, in words that stand with the trees"),
 ];
 
 #[test]
 fn no_circle_joins_more_files_than_the_table_says() {
     let sources = working();
     let mut wrong = Vec::new();
+    let mut largest = [0; CIRCLES.len()];
     for circle in circles(&sources) {
         let within = |folder: &str| circle.iter().all(|file| file.starts_with(folder));
-        let known = CIRCLES.iter().any(|(folder, most, _)| within(folder) && circle.len() <= *most);
-        if !known {
-            wrong.push(format!("{} files use each other: {}", circle.len(), circle.join(", ")));
+        match CIRCLES.iter().position(|(folder, most, _)| within(folder) && circle.len() <= *most) {
+            Some(known) => largest[known] = circle.len().max(largest[known]),
+            None => wrong.push(format!("{} files use each other: {}", circle.len(), circle.join(", "))),
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    for ((folder, most, _), largest) in CIRCLES.iter().zip(largest) {
+        assert_eq!(*most, largest, "files that use each other in {folder}: say so, or take the line out");
+    }
 }
 
 #[test]
