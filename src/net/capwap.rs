@@ -3,25 +3,10 @@
 use etherparse::IpFragOffset;
 
 use super::Unread;
-use super::link::{ETHERNET, Layer, array, be16};
-use super::tunnel::{Inner, leads_on};
+use super::inner::{Inner, leads_on};
+use super::layer::{ETHERNET, IEEE802_11, Layer, array, be16};
 use super::unread::{Encryption, Other};
 use super::wireless;
-
-/// Where a part of a fragmented payload lies.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) struct Fragment {
-    /// The fragment's datagram.
-    pub id: u16,
-    /// Its place there.
-    pub offset: IpFragOffset,
-    /// Whether others come after it.
-    pub more: bool,
-    /// Where in the UDP payload it begins.
-    pub at: usize,
-    /// Whether the datagram is an IEEE 802.11 frame, not one of IEEE 802.3.
-    pub is_native: bool,
-}
 
 /// What a UDP payload carries; `None` where it is not CAPWAP. `cut` says that bytes of the datagram are missing.
 pub(super) fn read(payload: &[u8], cut: bool) -> Option<Result<Inner, Unread>> {
@@ -45,7 +30,7 @@ pub(super) fn payload(is_native: bool, bytes: &[u8]) -> Layer {
     match is_native {
         false => Layer::Link(ETHERNET),
         true if wireless::is_swapped(bytes) => Layer::SwappedWlan,
-        true => Layer::Link(super::link::IEEE802_11),
+        true => Layer::Link(IEEE802_11),
     }
 }
 
@@ -94,6 +79,6 @@ impl Header {
         }
         let id = be16(payload, 4).ok()?;
         let offset = IpFragOffset::try_new(be16(payload, 6).ok()? >> 3).ok()?;
-        Some(Inner::Fragment(Fragment { id, offset, more: !is_last, at: length, is_native }))
+        Some(Inner::Fragment { id, offset, more: !is_last, at: length, is_native })
     }
 }

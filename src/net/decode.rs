@@ -3,70 +3,16 @@
 use etherparse::LaxIpSlice;
 
 use super::defrag::{Defrag, Fragment, Key, Kind};
-use super::link::{self, Below, Layer};
-use super::reassembled::{Carried, Reassembled};
-use super::transport::{self, Upper};
-use super::tree::{Header, Seen};
-use super::tunnel::{self, Inner};
-use super::{Arp, Datagram, Endpoint, IcmpError, LinkFacts, Other, Segment, Unread, capwap, icmp, ip, wireless};
+use super::inner::Inner;
+use super::ip::{self, Upper};
+use super::layer::{Below, Layer};
+use super::reassembled::Carried;
+use super::seen::{Header, Seen};
+use super::{Arp, Decoded, LinkFacts, Other, Reassembled, Unread, capwap, icmp, link, transport, tunnel, wireless};
 use crate::vocab::{PacketNumber, Time};
 
 /// IP headers inside IP headers before a frame counts as unreadable.
 const MAX_TUNNELS: usize = 8;
-
-/// What a frame turned out to be.
-#[derive(Clone, Debug)]
-pub enum Decoded<'a> {
-    /// A TCP segment.
-    Tcp(Segment<'a>),
-    /// An ICMP error that quotes a TCP segment.
-    Icmp(IcmpError),
-    /// A UDP datagram that is no tunnel.
-    Udp(Datagram<'a>),
-    /// The last fragment of a datagram; [`Reassembled::decoded`] says what the datagram is.
-    Reassembled(Box<Reassembled>),
-    /// A fragment of a datagram that is not complete yet.
-    Fragment,
-    /// Several frames in one (IEEE 802.11 A-MSDU), each as what it is.
-    Several(Vec<Decoded<'a>>),
-    /// An ARP message.
-    Arp(Arp),
-    /// Something else that carries no TCP.
-    Other(Other),
-    /// Something that may carry TCP and was not read, and why.
-    Unread(Unread),
-}
-
-impl Decoded<'_> {
-    /// The same, a datagram put together from fragments as what it is.
-    pub fn opened(&self) -> Decoded<'_> {
-        match self {
-            Decoded::Reassembled(datagram) => datagram.decoded(),
-            other => other.clone(),
-        }
-    }
-
-    /// Tells `each` what the frame holds, one by one: datagrams put together and several frames as what they are.
-    pub fn each(&self, each: &mut dyn FnMut(&Decoded<'_>)) {
-        match self {
-            Decoded::Reassembled(datagram) => match datagram.decoded() {
-                Decoded::Several(parts) => parts.iter().for_each(|part| part.each(each)),
-                one => each(&one),
-            },
-            Decoded::Several(parts) => parts.iter().for_each(|part| part.each(each)),
-            one => each(one),
-        }
-    }
-
-    /// The ends of the TCP connection that a segment is of, or that an ICMP error is about.
-    pub fn ends(&self) -> Option<(Endpoint, Endpoint)> {
-        match self {
-            Decoded::Tcp(segment) => Some((segment.src, segment.dst)),
-            Decoded::Icmp(error) => Some((error.quoted.src, error.quoted.dst)),
-            _ => None,
-        }
-    }
-}
 
 /// Decodes frames in capture order; keeps only the fragments of incomplete datagrams.
 #[derive(Default)]
@@ -76,19 +22,19 @@ pub struct Decoder {
 
 /// What a walk carries along.
 #[derive(Clone, Copy)]
-pub(super) struct Trip<'p> {
+struct Trip<'p> {
     /// The packet, and when it was captured.
-    pub packet: PacketNumber,
-    pub time: Time,
+    packet: PacketNumber,
+    time: Time,
     /// The packets that carried what is walked, where it was put together from fragments.
-    pub fragments: &'p [PacketNumber],
+    fragments: &'p [PacketNumber],
     /// IP headers passed.
-    pub headers: usize,
+    headers: usize,
 }
 
 /// What lies ahead in a frame.
 #[derive(Clone, Copy)]
-pub(super) enum Ahead<'a> {
+enum Ahead<'a> {
     Layer(Layer, &'a [u8]),
     Ip(&'a [u8]),
     Payload(Upper<'a>),
@@ -136,7 +82,7 @@ impl Decoder {
     }
 
     /// Goes on from what lies ahead to what the frame holds.
-    pub(super) fn walk<'a>(
+    fn walk<'a>(
         &mut self,
         mut trip: Trip<'a>,
         mut ahead: Ahead<'a>,
@@ -246,7 +192,7 @@ impl Decoder {
             Inner::Ip(skip) => Step::On(Ahead::Ip(rest(skip)?)),
             Inner::Frame(layer, skip) => Step::On(Ahead::Layer(layer, rest(skip)?)),
             Inner::Other(other) => Step::Done(Decoded::Other(other)),
-            Inner::Fragment(capwap::Fragment { id, offset, more, at, is_native }) => {
+            Inner::Fragment { id, offset, more, at, is_native } => {
                 let bytes = rest(at)?;
                 seen.header(Header::Fragment, bytes);
                 let kind = Kind::Capwap(ports.0, ports.1);
@@ -290,6 +236,45 @@ impl Decoder {
         match parts.pop() {
             Some(only) if parts.is_empty() => only,
             last => Decoded::Several(parts.into_iter().chain(last).collect()),
+        }
+    }
+}
+
+impl Decoded<'_> {
+    /// The same, a datagram put together from fragments as what it is.
+    pub fn opened(&self) -> Decoded<'_> {
+        match self {
+            Decoded::Reassembled(datagram) => datagram.decoded(),
+            other => other.clone(),
+        }
+    }
+
+    /// Tells `each` what the frame holds, one by one: datagrams put together and several frames as what they are.
+    pub fn each(&self, each: &mut dyn FnMut(&Decoded<'_>)) {
+        match self {
+            Decoded::Reassembled(datagram) => match datagram.decoded() {
+                Decoded::Several(parts) => parts.iter().for_each(|part| part.each(each)),
+                one => each(&one),
+            },
+            Decoded::Several(parts) => parts.iter().for_each(|part| part.each(each)),
+            one => each(one),
+        }
+    }
+}
+
+impl Reassembled {
+    /// What the datagram is: a segment, a UDP datagram, or nothing we read.
+    pub fn decoded(&self) -> Decoded<'_> {
+        let trip = Trip { packet: PacketNumber(0), time: Time(0), fragments: self.packets(), headers: 0 };
+        // All bytes are there: what ends too early was never whole.
+        let decoded = Decoder::default().walk(trip, self.ahead(), self.link(), &mut ());
+        decoded.unwrap_or_else(|reason| Decoded::Unread(reason.in_frame(true)))
+    }
+
+    fn ahead(&self) -> Ahead<'_> {
+        match self.carried() {
+            Carried::Ip(header) => Ahead::Payload(Upper { header, stated: self.bytes().len(), body: self.bytes() }),
+            Carried::Capwap { is_native } => Ahead::Layer(capwap::payload(is_native, self.bytes()), self.bytes()),
         }
     }
 }

@@ -5,8 +5,8 @@ use std::net::IpAddr;
 use etherparse::{Icmpv4Slice, Icmpv6Slice, LaxIpSlice};
 
 use super::Endpoint;
-use super::transport::Upper;
-use super::tree::{Header, Seen};
+use super::ip::Upper;
+use super::seen::{Header, Seen};
 
 /// The part of a TCP segment that an ICMP error quotes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

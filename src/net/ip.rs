@@ -1,10 +1,30 @@
 //! IPv4 and IPv6 headers: the facts that segments carry, the place of a fragment, the payload's stated length.
 
+use std::net::IpAddr;
+
 use etherparse::{Ipv6ExtensionSlice, LaxIpSlice, LenSource};
 
 use super::defrag::{Fragment, Key, Kind};
-use super::transport::{IpHeader, Upper};
 use super::{IpFacts, LinkFacts, Unread};
+
+/// What an IP header says.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct IpHeader {
+    pub src: IpAddr,
+    pub dst: IpAddr,
+    pub facts: IpFacts,
+    pub protocol: u8,
+}
+
+/// What an IP header carries.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Upper<'a> {
+    pub header: IpHeader,
+    /// The payload's length as the headers state it, in bytes.
+    pub stated: usize,
+    /// The payload, as far as it was captured.
+    pub body: &'a [u8],
+}
 
 /// What the header says, and the payload without what comes after it. The packet begins with `bytes`.
 #[inline]
@@ -86,17 +106,4 @@ pub(super) fn fault(bytes: &[u8]) -> Unread {
         None | Some((4, 5..) | (6, _)) => Unread::Cut,
         Some(_) => Unread::Malformed,
     }
-}
-
-/// Whether an IP packet begins here whose stated length fits: `cut` says that bytes after these are missing. A length of 0
-/// is one that the host leaves to the adapter.
-pub(super) fn is_plausible(bytes: &[u8], cut: bool) -> bool {
-    let word = |at: usize| bytes.get(at..at + 2).map_or(0, |pair| usize::from(u16::from_be_bytes([pair[0], pair[1]])));
-    let (header, stated) = match bytes.first().map(|first| first >> 4) {
-        Some(4) => (usize::from(bytes[0] & 0x0f) * 4, word(2)),
-        Some(6) => (40, 40 + word(4)),
-        _ => return false,
-    };
-    let fits = stated == 0 || (header <= stated && (cut || stated <= bytes.len()));
-    header >= 20 && fits && (cut || header <= bytes.len())
 }

@@ -1,9 +1,10 @@
 //! What lies below IP: link headers of every link type we read, and what stands between them and IP.
 //!
-//! Link types are numbered as in the LINKTYPE registry of tcpdump.org. Start at `strip`. IEEE 802.11 is in
-//! [`super::wireless`], what capturing systems write in front of a frame in [`super::prefix`], PPP in [`super::ppp`].
+//! Start at `strip`. IEEE 802.11 is in [`super::wireless`], what capturing systems write in front of a frame in
+//! [`super::prefix`], PPP in [`super::ppp`].
 
-use super::tree::{Header, Seen};
+use super::layer::{Below, ETHERNET, FDDI, IEEE802_11, INFINIBAND, Layer, Next, array, be16, be32, family, host_order};
+use super::seen::{Header, Seen};
 use super::unread::{Encryption, Other, Tunnel};
 use super::{LinkFacts, Unread, ppp, prefix, wireless};
 
@@ -13,54 +14,6 @@ const MAX_LAYERS: usize = 12;
 const ETHERTYPE_IPV4: u16 = 0x0800;
 const ETHERTYPE_IPV6: u16 = 0x86dd;
 const ETHERTYPE_ARP: u16 = 0x0806;
-
-/// Link types that more than one place names.
-pub(super) const ETHERNET: u16 = 1;
-pub(super) const FDDI: u16 = 10;
-pub(super) const IEEE802_11: u16 = 105;
-pub(super) const INFINIBAND: u16 = 247;
-
-/// What the bytes at hand are.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Layer {
-    /// A frame of this link type.
-    Link(u16),
-    /// What an Ethertype announces.
-    Ethertype(u16),
-    /// What a PPP protocol number announces.
-    Ppp(u16),
-    /// A stack of labels.
-    Mpls,
-    /// IEEE 802.2.
-    Llc,
-    /// An IEEE 802.11 frame of which the two bytes of Frame Control stand the other way round (CAPWAP, as Cisco has it).
-    SwappedWlan,
-    /// One frame of several in an IEEE 802.11 frame.
-    Msdu,
-    /// ERSPAN type II or III.
-    Erspan,
-}
-
-/// What there is below the last header that is known.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Below<'a> {
-    /// An IP packet.
-    Ip(&'a [u8]),
-    /// The frames of an IEEE 802.11 A-MSDU.
-    Msdus(&'a [u8]),
-    /// An ARP message.
-    Arp(&'a [u8]),
-    /// Nothing that carries TCP.
-    Other(Other),
-}
-
-/// What comes after a header: where it begins, counted from the header's first byte.
-pub(super) enum Next {
-    Ip(usize),
-    Layer(Layer, usize),
-    Msdus(usize),
-    Other(Other),
-}
 
 /// Strips everything below IP; `seen` is told of each header, and `facts` takes what the headers say.
 #[inline]
@@ -138,17 +91,6 @@ fn link_header(kind: u16, bytes: &[u8], facts: &mut LinkFacts) -> Result<Next, U
         INFINIBAND => infiniband(bytes)?,
         kind => prefix::header(kind, bytes, facts)?,
     })
-}
-
-/// An address family, as the systems number them.
-pub(super) fn family(family: u32, skip: usize) -> Next {
-    if matches!(family, 2 | 10 | 23 | 24 | 28 | 30) { Next::Ip(skip) } else { Next::Other(Other::Family(family)) }
-}
-
-/// A small number in the byte order of the host that captured.
-pub(super) fn host_order(bytes: [u8; 4]) -> u32 {
-    let number = u32::from_be_bytes(bytes);
-    if number > 0xffff { number.swap_bytes() } else { number }
 }
 
 /// What a field that holds an Ethertype or the length of an IEEE 802.2 frame announces.
@@ -357,16 +299,4 @@ fn macsec(bytes: &[u8]) -> Result<Next, Unread> {
     // The tag's bytes after the Ethertype; the sender's identifier where it is there.
     let at = if control & 0x20 != 0 { 14 } else { 6 };
     Ok(Next::Layer(typed_or_length(bytes, at)?, at + 2))
-}
-
-pub(super) fn array<const N: usize>(bytes: &[u8], at: usize) -> Result<[u8; N], Unread> {
-    bytes.get(at..).and_then(|rest| rest.first_chunk()).copied().ok_or(Unread::Cut)
-}
-
-pub(super) fn be16(bytes: &[u8], at: usize) -> Result<u16, Unread> {
-    array(bytes, at).map(u16::from_be_bytes)
-}
-
-pub(super) fn be32(bytes: &[u8], at: usize) -> Result<u32, Unread> {
-    array(bytes, at).map(u32::from_be_bytes)
 }

@@ -8,9 +8,12 @@ mod arp;
 mod capwap;
 mod checksum;
 mod decode;
+mod decoded;
 mod defrag;
 mod icmp;
+mod inner;
 mod ip;
+mod layer;
 mod link;
 pub mod options;
 mod ppp;
@@ -18,6 +21,7 @@ mod prefix;
 mod reassembled;
 #[cfg(test)]
 mod samples;
+mod seen;
 mod segment;
 #[cfg(test)]
 mod tests;
@@ -29,10 +33,10 @@ mod wireless;
 
 pub use arp::Arp;
 pub use checksum::Checksum;
-pub use decode::{Decoded, Decoder};
+pub use decode::Decoder;
+pub use decoded::Decoded;
 pub use icmp::{IcmpError, QuotedSegment};
 pub use options::TcpOptions;
 pub use reassembled::Reassembled;
-pub use segment::{Endpoint, IpFacts, LinkFacts, Segment, TcpFlags, hops};
-pub use transport::Datagram;
+pub use segment::{Datagram, Endpoint, IpFacts, LinkFacts, Segment, TcpFlags, hops};
 pub use unread::{Encryption, Other, Tunnel, Unread};

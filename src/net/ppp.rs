@@ -1,6 +1,6 @@
 //! PPP (RFC 1661) as links frame it: HDLC, Ethernet (RFC 2516), one byte that says which way.
 
-use super::link::{Layer, Next, array, be16};
+use super::layer::{Layer, Next, array, be16};
 use super::unread::{Encryption, Other, Tunnel};
 use super::{LinkFacts, Unread};
 

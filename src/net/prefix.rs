@@ -1,6 +1,6 @@
 //! What a capturing system writes in front of a frame or a packet: NFLOG, PKTAP, PPI, radiotap, the firewalls of BSD.
 
-use super::link::{IEEE802_11, Layer, Next, array, be16, be32, family, host_order};
+use super::layer::{IEEE802_11, Layer, Next, array, be16, be32, family, host_order};
 use super::unread::Other;
 use super::{LinkFacts, Unread};
 

@@ -1,10 +1,9 @@
-//! A datagram put together from fragments.
+//! A datagram put together from fragments. What it is, the decoder says.
 
-use super::decode::{Ahead, Decoded, Decoder, Trip};
+use super::LinkFacts;
 use super::defrag::Complete;
-use super::transport::{IpHeader, Upper};
-use super::{LinkFacts, capwap};
-use crate::vocab::{PacketNumber, Time};
+use super::ip::IpHeader;
+use crate::vocab::PacketNumber;
 
 /// What came in fragments.
 #[derive(Clone, Copy, Debug)]
@@ -45,19 +44,8 @@ impl Reassembled {
         &self.packets
     }
 
-    /// What the datagram is: a segment, a UDP datagram, or nothing we read.
-    pub fn decoded(&self) -> Decoded<'_> {
-        let trip = Trip { packet: PacketNumber(0), time: Time(0), fragments: &self.packets, headers: 0 };
-        // All bytes are there: what ends too early was never whole.
-        let decoded = Decoder::default().walk(trip, self.ahead(), self.link, &mut ());
-        decoded.unwrap_or_else(|reason| Decoded::Unread(reason.in_frame(true)))
-    }
-
-    pub(super) fn ahead(&self) -> Ahead<'_> {
-        match self.carried {
-            Carried::Ip(header) => Ahead::Payload(Upper { header, stated: self.bytes.len(), body: &self.bytes }),
-            Carried::Capwap { is_native } => Ahead::Layer(capwap::payload(is_native, &self.bytes), &self.bytes),
-        }
+    pub(super) fn carried(&self) -> Carried {
+        self.carried
     }
 
     pub(super) fn link(&self) -> LinkFacts {

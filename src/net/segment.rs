@@ -1,4 +1,4 @@
-//! A TCP segment as the network stack's headers state it, borrowed from the captured bytes.
+//! A TCP segment and a UDP datagram as the network stack's headers state them, borrowed from the captured bytes.
 
 use std::net::IpAddr;
 
@@ -147,6 +147,17 @@ pub struct Segment<'a> {
     pub link: LinkFacts,
     /// The packets that carried its IP fragments, this one included; empty where it was not fragmented.
     pub fragments: &'a [PacketNumber],
+}
+
+/// A UDP datagram, for what is linked to flows (DNS answers, QUIC tries).
+#[derive(Clone, Copy, Debug)]
+pub struct Datagram<'a> {
+    /// The sender.
+    pub src: Endpoint,
+    /// The receiver.
+    pub dst: Endpoint,
+    /// The payload that was captured.
+    pub payload: &'a [u8],
 }
 
 #[cfg(test)]

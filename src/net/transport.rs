@@ -1,44 +1,13 @@
 //! TCP and UDP headers in what an IP header carries.
 
-use std::net::IpAddr;
-
 use etherparse::{TcpSlice, UdpSlice};
 
-use super::{Decoded, Endpoint, IpFacts, LinkFacts, Segment, TcpFlags, Unread};
+use super::ip::Upper;
+use super::{Datagram, Decoded, Endpoint, LinkFacts, Segment, TcpFlags, Unread};
 use crate::vocab::PacketNumber;
 
 /// Bytes of a TCP header without its options.
 const TCP_FIXED: usize = 20;
-
-/// A UDP datagram, for what is linked to flows (DNS answers, QUIC tries).
-#[derive(Clone, Copy, Debug)]
-pub struct Datagram<'a> {
-    /// The sender.
-    pub src: Endpoint,
-    /// The receiver.
-    pub dst: Endpoint,
-    /// The payload that was captured.
-    pub payload: &'a [u8],
-}
-
-/// What an IP header says.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct IpHeader {
-    pub src: IpAddr,
-    pub dst: IpAddr,
-    pub facts: IpFacts,
-    pub protocol: u8,
-}
-
-/// What an IP header carries.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Upper<'a> {
-    pub header: IpHeader,
-    /// The payload's length as the headers state it, in bytes.
-    pub stated: usize,
-    /// The payload, as far as it was captured.
-    pub body: &'a [u8],
-}
 
 /// Reads a segment.
 pub(super) fn tcp<'a>(

@@ -2,35 +2,11 @@
 //!
 //! A UDP port proves nothing: a tunnel is taken for one where its own header is sound and leads to an IP packet or a frame.
 
-use super::link::{self, Below, ETHERNET, IEEE802_11, Layer, array, be16};
+use super::inner::{Inner, leads_on};
+use super::layer::{ETHERNET, IEEE802_11, Layer, array, be16};
+use super::seen::UdpTunnel;
 use super::unread::{Encryption, Other, Tunnel};
-use super::{LinkFacts, Unread, capwap, ip};
-
-/// A tunnel over UDP.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum UdpTunnel {
-    Vxlan,
-    Geneve,
-    GtpUser,
-    Capwap,
-    Gre,
-    Ayiya,
-    Teredo,
-    L2tp,
-}
-
-/// Where the inner packet starts and what it is.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Inner {
-    /// An IP header at this offset.
-    Ip(usize),
-    /// A link-layer frame of this kind at this offset.
-    Frame(Layer, usize),
-    /// A part of what a CAPWAP header carries.
-    Fragment(capwap::Fragment),
-    /// Nothing that carries TCP.
-    Other(Other),
-}
+use super::{LinkFacts, Unread, capwap, link};
 
 /// Ports that tunnels over UDP are known by; some in both directions.
 const VXLAN: [u16; 2] = [4789, 8472];
@@ -147,22 +123,6 @@ pub(super) fn is_port(bytes: &[u8]) -> bool {
     let port = |at| be16(bytes, at).unwrap_or_default();
     let known = [GENEVE, GTP_USER, CAPWAP_DATA, GRE_IN_UDP, AYIYA, TEREDO, L2TP, ESP_IN_UDP, WIREGUARD, OPENVPN];
     [port(0), port(2)].iter().any(|port| known.contains(port) || VXLAN.contains(port))
-}
-
-/// Whether the inner packet is what the tunnel's header announces: an IP packet, or a frame that has one or something else
-/// that is known.
-pub(super) fn leads_on(inner: Inner, payload: &[u8], cut: bool) -> bool {
-    let (layer, at) = match inner {
-        Inner::Ip(at) => return ip::is_plausible(payload.get(at..).unwrap_or_default(), cut),
-        Inner::Frame(layer, at) => (layer, at),
-        Inner::Fragment(_) | Inner::Other(_) => return true,
-    };
-    match link::strip(layer, payload.get(at..).unwrap_or_default(), &mut LinkFacts::default(), &mut ()) {
-        Ok(Below::Ip(packet)) => ip::is_plausible(packet, cut),
-        Ok(Below::Msdus(_) | Below::Arp(_) | Below::Other(_)) | Err(Unread::Encrypted(_)) => true,
-        Err(Unread::Cut) => cut,
-        Err(_) => false,
-    }
 }
 
 /// VXLAN (RFC 7348): the I flag, a network identifier, an Ethernet frame.

@@ -1,6 +1,6 @@
 //! IEEE 802.11 frames: data that is not encrypted, one frame or several in one (IEEE 802.11-2020 §9.2.4, §9.3.2).
 
-use super::link::{IEEE802_11, Layer, Next, array};
+use super::layer::{IEEE802_11, Layer, Next, array};
 use super::unread::{Encryption, Other};
 use super::{LinkFacts, Unread};
 

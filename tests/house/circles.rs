@@ -13,7 +13,6 @@ const CIRCLES: &[(&str, usize, &str)] = &[
     ("src/capture/", 3, "a layout decodes a packet by its format, and each format fills the layout"),
     ("src/diagnose/clients/", 3, "the table of clients, and what they print"),
     ("src/diagnose/", 3, "a case is walked through to see how far it came, and what ended it is part of it"),
-    ("src/net/", 20, "to be undone: the decoder tells its trees what it comes by, in words that stand with the trees"),
 ];
 
 #[test]

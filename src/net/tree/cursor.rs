@@ -116,3 +116,11 @@ impl<'a> Cursor<'a> {
 pub(super) fn short_hex(bytes: &[u8]) -> String {
     field_cursor::short_hex(bytes, MAX_HEX)
 }
+
+/// The same tree, with both ends as its value.
+pub(super) fn ends(mut tree: Field, from: &str, to: &str) -> Field {
+    if let (Some(from), Some(to)) = (tree.find(from), tree.find(to)) {
+        tree.value = format!("{} → {}", from.value, to.value);
+    }
+    tree
+}

@@ -1,9 +1,13 @@
 //! ICMP and `ICMPv6` messages (RFC 792, RFC 4443); what an error quotes is added by the builder.
 
 use super::cursor::Cursor;
-use super::{ICMP, ICMPV6};
 use crate::net::icmp::name;
 use crate::vocab::Field;
+
+/// The name of the tree of an ICMP message.
+pub(super) const ICMP: &str = "Internet Control Message Protocol";
+/// The name of the tree of an `ICMPv6` message.
+const ICMPV6: &str = "Internet Control Message Protocol v6";
 
 /// The first eight bytes of a message. The tree's range is the whole message, the quoted packet included.
 pub(super) fn header(v6: bool, mut cursor: Cursor<'_>) -> Field {

@@ -1,7 +1,7 @@
 //! IPv4 with its options (RFC 791), IPv6 with its extension headers (RFC 8200).
 
-use super::Known;
 use super::cursor::Cursor;
+use super::known::Known;
 use super::names::{codepoint, congestion, protocol};
 use crate::net::checksum::{fold, sum};
 use crate::vocab::Field;

@@ -1,9 +1,9 @@
 //! Headers below IP, as [`super::super::link`] strips them.
 
-use super::cursor::Cursor;
+use super::cursor::{Cursor, ends};
 use super::names::{ethertype, ppp};
 use super::{prefix, switch, tunnel, wireless};
-use crate::net::link::{ETHERNET, FDDI, IEEE802_11, INFINIBAND, Layer};
+use crate::net::layer::{ETHERNET, FDDI, IEEE802_11, INFINIBAND, Layer};
 use crate::vocab::Field;
 
 /// The tree of a layer's header, all of which the cursor runs over.
@@ -77,14 +77,6 @@ fn ethernet(mut cursor: Cursor<'_>) -> Field {
     let name = if kind.is_some_and(|kind| kind < 0x0600) { "IEEE 802.3 Ethernet" } else { "Ethernet II" };
     let tree = cursor.tree(name, "");
     ends(tree, "Source", "Destination")
-}
-
-/// The same tree, with both ends as its value.
-pub(super) fn ends(mut tree: Field, from: &str, to: &str) -> Field {
-    if let (Some(from), Some(to)) = (tree.find(from), tree.find(to)) {
-        tree.value = format!("{} → {}", from.value, to.value);
-    }
-    tree
 }
 
 fn tag(kind: u16, mut cursor: Cursor<'_>) -> Field {

@@ -8,6 +8,7 @@ mod capwap;
 mod cursor;
 mod icmp;
 mod ip;
+mod known;
 mod link;
 mod names;
 mod prefix;
@@ -21,44 +22,14 @@ mod tests;
 
 use std::ops::Range;
 
+pub use self::known::Known;
 pub use self::names::{other, reason};
 
 use self::cursor::{Cursor, short_hex};
-use super::link::Layer;
-use super::tunnel::UdpTunnel;
+use super::layer::Layer;
+use super::seen::{Header, Seen};
 use super::{Decoded, Decoder, Other};
-use crate::vocab::{Direction, Field, PacketNumber, Time};
-
-/// What begins at a place the decoder came by.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Header {
-    /// A header below IP.
-    Link(Layer),
-    /// An IPv4 or IPv6 header.
-    Ip,
-    /// What an IP header carries, by its protocol number.
-    Payload(u8),
-    /// A part of a fragmented datagram.
-    Fragment,
-    /// A tunnel's header in a UDP datagram.
-    OverUdp(UdpTunnel),
-}
-
-/// Who is told of the headers of a frame as the decoder comes by them, outermost first.
-pub(super) trait Seen {
-    /// A header begins where `bytes` begins; what it can hold ends where they end.
-    fn header(&mut self, header: Header, bytes: &[u8]);
-    /// The frame completes a fragmented datagram, whose payload is `bytes`: the headers to come are in there.
-    fn reassembled(&mut self, bytes: &[u8]);
-}
-
-/// Nobody: costs nothing.
-impl Seen for () {
-    #[inline]
-    fn header(&mut self, _: Header, _: &[u8]) {}
-    #[inline]
-    fn reassembled(&mut self, _: &[u8]) {}
-}
+use crate::vocab::{Field, PacketNumber, Time};
 
 /// A captured frame, as it is in the file.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -110,19 +81,6 @@ pub struct Tree {
     pub root: Field,
 }
 
-/// What the flow of a packet knows, for the notes of the packet's headers.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub struct Known {
-    /// Initial sequence number of its sender, where the SYN was captured.
-    pub own_initial: Option<u32>,
-    /// The same of the other end.
-    pub other_initial: Option<u32>,
-    /// By how many bits its window is shifted, where that is known.
-    pub window_shift: Option<u8>,
-    /// Its TTL, that of its sender's other packets, and the sender, where the two differ.
-    pub odd_ttl: Option<(u8, u8, Direction)>,
-}
-
 /// A frame's headers, field by field.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Anatomy {
@@ -136,13 +94,6 @@ pub struct Anatomy {
     /// that of the one that has any; of more nobody says whose is meant.
     pub payload: Option<(Bytes, Range<usize>)>,
 }
-
-/// The name of the tree of a TCP header.
-const TCP: &str = "Transmission Control Protocol";
-/// The name of the tree of an ICMP message.
-const ICMP: &str = "Internet Control Message Protocol";
-/// The name of the tree of an `ICMPv6` message.
-const ICMPV6: &str = "Internet Control Message Protocol v6";
 
 impl Anatomy {
     /// Decodes a frame; `decoder` holds the fragments of the frames before it. `known` is what the flow knows of the

@@ -1,7 +1,6 @@
 //! Tags of switches: Marvell's and Broadcom's, 802.1BR, VN-Tag, 802.1ah, 802.1AE.
 
-use super::cursor::Cursor;
-use super::link::ends;
+use super::cursor::{Cursor, ends};
 use super::names::ethertype;
 use crate::vocab::Field;
 

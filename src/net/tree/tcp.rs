@@ -1,11 +1,14 @@
 //! TCP's header with every option (RFC 9293 §3.1, IANA TCP Option Kinds).
 
 use super::cursor::{Cursor, short_hex};
-use super::{Known, TCP};
+use super::known::Known;
 use crate::net::TcpFlags;
 use crate::net::checksum::{fold, sum};
 use crate::net::options::kind_name;
 use crate::vocab::Field;
+
+/// The name of the tree of a TCP header.
+pub(super) const TCP: &str = "Transmission Control Protocol";
 
 /// The tree of a segment; the cursor runs over header and payload. `stated` is the payload's length as the headers
 /// state it; `addresses` the sum of the IP addresses, for the checksum; `known` what the segment's flow knows.

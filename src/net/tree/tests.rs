@@ -1,8 +1,11 @@
 //! Each header on real bytes, every prefix of a frame, every changed byte.
 
+use super::icmp::ICMP;
+use super::tcp::TCP;
 use super::*;
 use crate::net::checksum::{fold, sum};
 use crate::net::samples::{DATA, all, bytes, datagram, ethernet, v4, v6};
+use crate::vocab::Direction;
 use crate::vocab::text::hex;
 
 /// A SYN of a browser: MSS, SACK permitted, timestamps, window scale.

@@ -3,7 +3,7 @@
 use super::capwap;
 use super::cursor::Cursor;
 use super::names::{ethertype, gre_protocol, protocol};
-use crate::net::tunnel::UdpTunnel;
+use crate::net::seen::UdpTunnel;
 use crate::vocab::Field;
 
 /// A UDP header (RFC 768), with what it carries where that is no tunnel.

@@ -1,7 +1,6 @@
 //! IEEE 802.11 data frames, and the frames in them (IEEE 802.11-2020 §9.3.2).
 
-use super::cursor::Cursor;
-use super::link::ends;
+use super::cursor::{Cursor, ends};
 use crate::vocab::Field;
 
 /// A data frame; with `swapped` the two bytes of Frame Control stand the other way round.
