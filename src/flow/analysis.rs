@@ -4,6 +4,7 @@
 //! differences by design: a packet captured twice is a [`Events::DUPLICATE`], not a retransmission, and what was captured
 //! before is never out of order.
 
+use super::base::{is_stray, rebase};
 use super::copies::{is_second_copy, print};
 use super::events::Events;
 use super::row::{FlowRow, PRINTS, Side, SideFlags};
@@ -15,9 +16,6 @@ use crate::vocab::{Direction, PacketNumber, Time};
 const OUT_OF_ORDER_MICROS: u32 = 3_000;
 /// Microseconds after a duplicate ACK within which a retransmission counts as fast.
 const FAST_MICROS: u32 = 20_000;
-/// Distance of a sequence number from the client's SYN from which on it is none of this connection: nobody sends so much
-/// before the SYN-ACK, and the capture hardly lacks so much.
-const FAR: u32 = 1 << 24;
 
 impl FlowRow {
     /// Takes the flow's next segment: which way it goes and what it was.
@@ -36,6 +34,7 @@ fn judge(row: &mut FlowRow, segment: &Segment<'_>, direction: Direction, time: T
     if is_second_copy(&row.sides[direction], segment, print, micros) {
         return Events::DUPLICATE;
     }
+    rebase(row, segment, direction);
     if is_stray(row, segment, direction) {
         return Events::STRAY;
     }
@@ -49,25 +48,6 @@ fn judge(row: &mut FlowRow, segment: &Segment<'_>, direction: Direction, time: T
         side.retransmissions = side.retransmissions.saturating_add(1);
     }
     events
-}
-
-/// Whether a segment answers for a connection that had the same ports before, and which one end still holds open: in
-/// answer to a SYN that end acknowledges what it has, and the client resets that (RFC 9293 §3.5.1, half-open connections).
-fn is_stray(row: &FlowRow, segment: &Segment<'_>, direction: Direction) -> bool {
-    let (client, server) = (&row.sides.to_server, &row.sides.to_client);
-    if server.flags.has(SideFlags::SYN_ACK)
-        || !client.flags.has(SideFlags::SYN)
-        || client.flags.has(SideFlags::ACKED)
-        || segment.flags.syn()
-    {
-        return false;
-    }
-    let number = match direction {
-        Direction::ToClient if segment.flags.ack() => segment.ack,
-        Direction::ToServer if segment.flags.rst() => segment.seq,
-        _ => return false,
-    };
-    number.wrapping_sub(client.base_seq) > FAR
 }
 
 fn compare(row: &FlowRow, segment: &Segment<'_>, direction: Direction, micros: u32) -> Events {
@@ -456,6 +436,36 @@ mod tests {
              300 > 1001+1 A501 i4 | zero window probe
              9 < 501+0 A1002 W500 i3 | window update
              1 > 1002+100 A501 i5",
+        );
+    }
+
+    #[test]
+    fn a_stream_begins_where_the_client_acknowledges_it() {
+        // A SYN's data is ignored, and the SYN sent again is answered with another number.
+        check(
+            "0 > 0+10 S i1
+             10 < 4000000000+0 S A1 i1
+             1000 > 0+0 S i2 | retransmission
+             10 < 700000000+0 S A1 i2 | retransmission
+             10 > 1+0 A700000001 i3
+             1 > 1+10 A700000001 i4 | retransmission
+             9 < 700000001+50 A11 i3",
+        );
+        // The client takes the first answer, the second crosses its ACK.
+        check(
+            "0 > 0+0 S i1
+             10 < 4000000000+0 S A1 i1
+             10 > 1+0 A4000000001 i2
+             1 < 700000000+0 S A1 i2 | of an earlier connection
+             9 < 4000000001+50 A1 i3",
+        );
+        // It takes the first although the second was captured before its ACK.
+        check(
+            "0 > 0+0 S i1
+             10 < 4000000000+0 S A1 i1
+             1 < 700000000+0 S A1 i2 | retransmission
+             10 > 1+0 A4000000001 i2
+             9 < 4000000001+50 A1 i3",
         );
     }
 

@@ -6,6 +6,7 @@
 
 mod acceptance;
 mod analysis;
+mod base;
 mod bits;
 mod copies;
 mod events;
