@@ -2,6 +2,8 @@
 //!
 //! Everything is read from the registered name, which states it; the lengths come from the cipher's own RFC.
 
+use std::sync::LazyLock;
+
 use super::CipherSuite;
 
 /// How the premaster secret is agreed.
@@ -224,7 +226,14 @@ pub struct SuiteFacts {
 impl CipherSuite {
     /// What the name says; none for unknown suites, GREASE and signalling values.
     pub fn facts(self) -> Option<SuiteFacts> {
-        let name = self.name()?;
+        // Asked for each sealed record: names are read once.
+        static FACTS: LazyLock<Vec<Option<SuiteFacts>>> =
+            LazyLock::new(|| CipherSuite::TABLE.iter().map(|(suite, name)| suite.read(name)).collect());
+        let at = Self::TABLE.binary_search_by_key(&self, |(suite, _)| *suite).ok()?;
+        FACTS[at]
+    }
+
+    fn read(self, name: &str) -> Option<SuiteFacts> {
         if name.ends_with("_SCSV") || self == CipherSuite::NULL {
             return None;
         }
