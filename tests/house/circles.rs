@@ -7,8 +7,8 @@ use super::sources::{Source, working};
 
 /// The circles there are, by the folder in which their files lie: how many files they join at most, and why.
 ///
-/// Three files are a circle's size. Those of more are still to be undone, as others were: what is passed on gets a file
-/// below what makes it.
+/// Three files are a circle's size. Larger ones were undone and stay so: what is passed on gets a file below what makes
+/// it.
 const CIRCLES: &[(&str, usize, &str)] = &[
     ("src/capture/", 3, "a layout decodes a packet by its format, and each format fills the layout"),
     ("src/diagnose/clients/", 3, "the table of clients, and what they print"),
