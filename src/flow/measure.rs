@@ -107,3 +107,51 @@ fn scaled_window(row: &FlowRow, segment: &TraceSegment) -> u32 {
     let shift = row.window_shift(segment.direction).filter(|_| !segment.flags.syn()).unwrap_or(0);
     u32::from(segment.window) << shift
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What one end sends, `time + first..end`, and what the other acknowledges, `time ack number`; behind the bar the
+    /// round trip that an acknowledgment tells.
+    fn check(lines: &str) {
+        let mut flight = Flight::default();
+        for line in lines.lines().map(str::trim) {
+            let (given, expected) = line.split_once('|').unwrap_or((line, ""));
+            let words: Vec<&str> = given.split_whitespace().collect();
+            let number = |digits: &str| digits.parse::<u32>().expect("a number");
+            let now = i64::from(number(words[0]));
+            if words[1] == "ack" {
+                let rtt = flight.acknowledge(number(words[2]), now).map(|rtt| rtt.to_string());
+                assert_eq!(rtt.unwrap_or_default(), expected.trim(), "{line}\nof\n{lines}");
+            } else {
+                let (seq, end) = words[2].split_once("..").expect("first..end");
+                flight.send(number(seq), number(end), now);
+            }
+        }
+    }
+
+    #[test]
+    fn an_acknowledgment_measures_the_newest_segment_that_it_takes() {
+        check("0 + 1..101\n 20 ack 101 | 20");
+        check("0 + 1..101\n 5 + 101..201\n 30 ack 201 | 25");
+        check("0 + 1..101\n 5 + 101..201\n 30 ack 101 | 30\n 31 ack 201 | 26");
+        check("0 + 1..101\n 20 ack 101 | 20\n 25 ack 101 |\n 26 ack 90 |");
+        // Of half a segment it tells nothing.
+        check("0 + 1..101\n 20 ack 51 |\n 22 ack 101 | 22");
+    }
+
+    #[test]
+    fn what_was_sent_twice_measures_nothing() {
+        check("0 + 1..101\n 50 + 1..101\n 60 ack 101 |");
+        check("0 + 1..101\n 5 + 101..201\n 50 + 101..151\n 60 ack 101 | 60\n 61 ack 201 |");
+        // One byte of it, too.
+        check("0 + 1..101\n 50 + 100..101\n 60 ack 101 |");
+        check("0 + 1..101\n 50 + 1..201\n 60 ack 201 | 10");
+    }
+
+    #[test]
+    fn sequence_numbers_wrap() {
+        check("0 + 4294967290..10\n 5 + 10..20\n 20 ack 10 | 20\n 21 ack 20 | 16");
+    }
+}

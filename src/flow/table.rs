@@ -147,8 +147,8 @@ impl FlowTable {
         FlowNumber(number)
     }
 
-    /// Whether a SYN opens a new connection between ends that had one: its sequence number differs from the old one's
-    /// first, or the old connection is over.
+    /// Whether a SYN opens a new connection between ends that had one: its sequence number differs from the first one of
+    /// the old connection. The same one again is a SYN sent twice.
     fn opens_anew(&self, flow: FlowNumber, segment: &Segment<'_>) -> bool {
         if !segment.flags.syn() || segment.flags.ack() {
             return false;
@@ -171,4 +171,97 @@ fn opener(segment: &Segment<'_>) -> (Endpoint, Endpoint) {
 /// Without a SYN the higher port is taken for the client's.
 fn guess_client(src: Endpoint, dst: Endpoint) -> (Endpoint, Endpoint) {
     if src.port >= dst.port { (src, dst) } else { (dst, src) }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::{IpAddr, Ipv4Addr};
+
+    use super::*;
+    use crate::net::{IpFacts, LinkFacts, TcpFlags};
+
+    /// An end as `a443`: a machine and a port.
+    fn end(text: &str) -> Endpoint {
+        let (machine, port) = text.split_at(1);
+        let ip = IpAddr::V4(Ipv4Addr::new(192, 0, 2, machine.as_bytes()[0]));
+        Endpoint { ip, port: port.parse().expect("a port") }
+    }
+
+    /// Segments one a line as `a40000 b443 SA 100`: sender, receiver, flags, sequence number; behind the bar the flow
+    /// that each is of, and which way it goes there.
+    fn check(lines: &str) -> FlowTable {
+        let mut table = FlowTable::default();
+        for line in lines.lines().map(str::trim).filter(|line| !line.is_empty()) {
+            let (given, expected) = line.split_once('|').expect("what is expected");
+            let words: Vec<&str> = given.split_whitespace().collect();
+            let [src, dst, letters, seq] = words[..] else { panic!("{line}") };
+            let bits = letters.chars().map(|letter| match letter {
+                'S' => TcpFlags::SYN,
+                'A' => TcpFlags::ACK,
+                'F' => TcpFlags::FIN,
+                'R' => TcpFlags::RST,
+                other => panic!("{other}"),
+            });
+            let segment = Segment {
+                src: end(src),
+                dst: end(dst),
+                seq: seq.parse().expect("a number"),
+                ack: 0,
+                flags: TcpFlags(bits.sum()),
+                window: 1000,
+                checksum: 0,
+                urgent: 0,
+                options: &[],
+                payload: &[],
+                payload_len: 0,
+                ip: IpFacts::default(),
+                link: LinkFacts::default(),
+                fragments: &[],
+            };
+            let hash = table.hasher().hash(segment.src, segment.dst);
+            let placed = table.segment(&segment, hash, PacketNumber(1), Time(0));
+            assert_eq!(table.guess(hash), Some(placed.flow), "{line}");
+            let way = if placed.direction == Direction::ToServer { ">" } else { "<" };
+            assert_eq!(format!("{} {way}", placed.flow.0), expected.trim(), "{line}\nof{lines}");
+        }
+        table
+    }
+
+    #[test]
+    fn who_sends_the_syn_is_the_client() {
+        check("a80 b443 S 100 | 0 >\n b443 a80 SA 500 | 0 <\n a80 b443 A 101 | 0 >");
+        check("b443 a80 SA 500 | 0 <\n a80 b443 A 101 | 0 >");
+    }
+
+    #[test]
+    fn without_a_syn_the_higher_port_is_the_clients() {
+        check("b443 a40000 A 500 | 0 <\n a40000 b443 A 101 | 0 >");
+        check("a443 b40000 A 101 | 0 <");
+        // Of two equal ones whoever is seen first.
+        check("b5000 a5000 A 500 | 0 >\n a5000 b5000 A 101 | 0 <");
+    }
+
+    #[test]
+    fn other_ends_are_other_flows() {
+        check(
+            "a40000 b443 S 100 | 0 >\n a40001 b443 S 100 | 1 >\n c40000 b443 S 100 | 2 >\n a40000 b444 S 100 | 3 >
+             b443 a40001 SA 500 | 1 <\n b443 a40000 SA 500 | 0 <",
+        );
+    }
+
+    #[test]
+    fn a_syn_with_another_number_opens_another_flow() {
+        let table = check(
+            "a40000 b443 S 100 | 0 >\n b443 a40000 SA 500 | 0 <\n a40000 b443 S 100 | 0 >
+             a40000 b443 S 900 | 1 >\n b443 a40000 SA 800 | 1 <\n a40000 b443 A 101 | 1 >",
+        );
+        assert_eq!(table.iter().map(|(_, row)| row.reuses_ports).collect::<Vec<_>>(), [false, true]);
+        // The end that was the server may open the next one.
+        check("a5000 b6000 S 100 | 0 >\n b6000 a5000 SA 500 | 0 <\n b6000 a5000 S 700 | 1 >\n a5000 b6000 SA 1 | 1 <");
+    }
+
+    #[test]
+    fn only_a_syn_opens_another_flow() {
+        check("a40000 b443 S 100 | 0 >\n b443 a40000 RA 0 | 0 <\n a40000 b443 A 900 | 0 >\n b443 a40000 SA 9 | 0 <");
+    }
 }

@@ -157,3 +157,102 @@ impl Partial {
         if self.matters && !self.is_copy { self.packets.len() as u64 } else { 0 }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::net::Ipv4Addr;
+
+    use super::*;
+
+    fn key(id: u32, kind: Kind) -> Key {
+        let [src, dst] = [1, 2].map(|last| IpAddr::V4(Ipv4Addr::new(192, 0, 2, last)));
+        Key { src, dst, id, kind }
+    }
+
+    fn fragment(key: Key, offset: u16, more: bool, bytes: &[u8]) -> Fragment<'_> {
+        let offset = IpFragOffset::try_new(offset).expect("an offset of 13 bits");
+        Fragment { key, offset, more, bytes }
+    }
+
+    /// Fragments of one TCP segment: when each came in seconds, its offset in units of eight bytes, its bytes, whether
+    /// more follow. Then the datagrams that they give, whether with overlaps, and how many packets stay without one.
+    fn check(fragments: &[(i64, u16, &str, bool)], datagrams: &[(&str, bool)], missing: u64) {
+        let mut defrag = Defrag::default();
+        let mut complete = Vec::new();
+        for (at, (seconds, offset, bytes, more)) in fragments.iter().enumerate() {
+            let fragment = fragment(key(7, Kind::Ip(6)), *offset, *more, bytes.as_bytes());
+            complete.extend(defrag.add(&fragment, &[PacketNumber(at as u32 + 1)], Time(seconds * Time::SECOND)));
+        }
+        let complete = complete.iter().map(|datagram| (String::from_utf8_lossy(&datagram.bytes), datagram.overlapped));
+        let expected: Vec<_> = datagrams.iter().map(|(bytes, overlapped)| ((*bytes).into(), *overlapped)).collect();
+        assert_eq!(complete.collect::<Vec<_>>(), expected);
+        assert_eq!(defrag.missing(), missing);
+    }
+
+    #[test]
+    fn fragments_in_any_order_give_the_datagram() {
+        check(&[(0, 0, "abcdefgh", true), (0, 1, "ij", false)], &[("abcdefghij", false)], 0);
+        check(&[(0, 1, "ij", false), (0, 0, "abcdefgh", true)], &[("abcdefghij", false)], 0);
+        let last_first = [(0, 2, "q", false), (0, 1, "ijklmnop", true), (0, 0, "abcdefgh", true)];
+        check(&last_first, &[("abcdefghijklmnopq", false)], 0);
+    }
+
+    #[test]
+    fn overlaps_are_told() {
+        let twice = [(0, 0, "abcdefgh", true), (0, 0, "ABCDEFGH", true), (0, 1, "ij", false)];
+        check(&twice, &[("ABCDEFGHij", true)], 0);
+        let partly = [(0, 0, "abcdefghijklmnop", true), (0, 1, "IJKLMNOPQ", false)];
+        check(&partly, &[("abcdefghIJKLMNOPQ", true)], 0);
+    }
+
+    #[test]
+    fn packets_captured_twice_leave_nothing_behind() {
+        let (first, last) = ((0, 0, "abcdefgh", true), (0, 1, "ij", false));
+        check(&[first, first, last, last], &[("abcdefghij", true)], 0);
+        check(&[first, last, first, last], &[("abcdefghij", false), ("abcdefghij", false)], 0);
+    }
+
+    #[test]
+    fn what_stays_incomplete_is_counted() {
+        check(&[(0, 0, "abcdefgh", true), (0, 2, "q", false)], &[], 2);
+        // Another datagram with the same number: the first one's time is over (RFC 8200 §4.5).
+        let later = |seconds| [(0, 0, "abcdefgh", true), (seconds, 0, "ABCDEFGH", true), (seconds, 1, "IJ", false)];
+        check(&later(60), &[("ABCDEFGHIJ", false)], 1);
+        check(&later(59), &[("ABCDEFGHIJ", true)], 0);
+    }
+
+    #[test]
+    fn what_cannot_be_is_given_up() {
+        // Two ends; a length that leaves the next one no offset.
+        check(&[(0, 1, "ij", false), (0, 2, "q", false)], &[], 2);
+        check(&[(0, 0, "abc", true)], &[], 1);
+    }
+
+    #[test]
+    fn only_what_may_carry_tcp_is_missing() {
+        let vxlan = &[0xc0, 0, 0x12, 0xb5, 0, 0, 0, 0][..];
+        let dns = &[0xc0, 0, 0, 53, 0, 0, 0, 0][..];
+        for (kind, bytes, missing) in [
+            (Kind::Ip(6), dns, 1),
+            (Kind::Ip(1), dns, 0),
+            (Kind::Ip(17), dns, 0),
+            (Kind::Ip(17), vxlan, 1),
+            (Kind::Capwap(5247, 5247), dns, 1),
+        ] {
+            let mut defrag = Defrag::default();
+            assert!(defrag.add(&fragment(key(7, kind), 0, true, bytes), &[PacketNumber(1)], Time(0)).is_none());
+            assert_eq!(defrag.missing(), missing, "{kind:?}");
+        }
+    }
+
+    #[test]
+    fn of_too_many_datagrams_the_oldest_gives_way() {
+        let mut defrag = Defrag::default();
+        for id in 0..=MAX_DATAGRAMS as u32 {
+            let fragment = fragment(key(id, Kind::Ip(6)), 0, true, b"abcdefgh");
+            assert!(defrag.add(&fragment, &[PacketNumber(id)], Time(i64::from(id))).is_none());
+        }
+        assert_eq!((defrag.partial.len(), defrag.given_up), (MAX_DATAGRAMS, 1));
+        assert!(!defrag.partial.contains_key(&key(0, Kind::Ip(6))));
+    }
+}

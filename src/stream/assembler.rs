@@ -346,6 +346,51 @@ mod tests {
         assert_eq!(told, [('b', 0, 1), ('g', 1, 2), ('g', 2, 3), ('b', 3, 4), ('a', 1, 2)]);
     }
 
+    /// Segments that overlap, down to one byte, in every order: each byte is handed on once, from whichever came first.
+    #[test]
+    fn overlaps_in_every_order_keep_the_first_copy() {
+        const SEGMENTS: [(u64, &[u8]); 6] =
+            [(0, b"aaa"), (2, b"bbb"), (1, b"c"), (4, b"dddd"), (3, b"e"), (0, b"ffffff")];
+        for order in 0..6_usize.pow(6) {
+            let order: Vec<usize> = (0..6).map(|place| order / 6_usize.pow(place) % 6).collect();
+            if (0..6).any(|segment| !order.contains(&segment)) {
+                continue;
+            }
+            let inserts: Vec<_> = order.iter().map(|segment| SEGMENTS[*segment]).collect();
+            let mut expected = [None; 8];
+            for (start, payload) in &inserts {
+                for (at, byte) in (*start as usize..).zip(*payload) {
+                    expected[at].get_or_insert(*byte);
+                }
+            }
+            let expected: Vec<u8> = expected.into_iter().flatten().collect();
+            assert_eq!(run(&inserts), (expected, vec![]), "{inserts:?}");
+        }
+    }
+
+    /// The segment, counted from 1, with which a hole is given up, where all of `len` bytes follow it.
+    fn given_up_with(len: usize, acked: bool) -> Option<usize> {
+        let mut assembler = Assembler::default();
+        assembler.acknowledged(if acked { 10 } else { 0 });
+        (1..=100).find(|at| {
+            let mut gap = None;
+            let start = (10 + (at - 1) * len) as u64;
+            assembler.insert(start, &vec![b'x'; len], len as u32, PacketNumber(1), Time(0), &mut |chunk| {
+                if let Chunk::Gap(range) = chunk {
+                    gap = Some(range);
+                }
+            });
+            gap.inspect(|gap| assert_eq!(*gap, StreamRange::new(0, 10))).is_some()
+        })
+    }
+
+    #[test]
+    fn a_hole_is_given_up_once_it_is_acknowledged_or_too_much_waits() {
+        assert_eq!(given_up_with(1, true), Some(PATIENCE as usize + 1));
+        assert_eq!(given_up_with(1, false), None);
+        assert_eq!(given_up_with(32 * 1024, false), Some(MAX_PENDING_BYTES / (32 * 1024) + 1));
+    }
+
     #[test]
     fn offsets_unwrap_around_four_gigabytes() {
         assert_eq!(unwrap_offset(5, u32::MAX - 4, 0), 10);

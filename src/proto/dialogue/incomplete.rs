@@ -55,16 +55,16 @@ fn check(midstream: bool, segments: &[Sent<'_>], expected: &[&str]) {
     assert_eq!(told, expected);
 }
 
-fn record(content: u8, body: &[u8]) -> Vec<u8> {
+pub(super) fn record(content: u8, body: &[u8]) -> Vec<u8> {
     [&[content, 3, 3][..], &(body.len() as u16).to_be_bytes(), body].concat()
 }
 
-fn handshake(sample: &str) -> Vec<u8> {
+pub(super) fn handshake(sample: &str) -> Vec<u8> {
     record(22, &bytes(sample))
 }
 
 /// A ServerHello of TLS 1.2 that chooses `suite`.
-fn server_hello(suite: u16) -> Vec<u8> {
+pub(super) fn server_hello(suite: u16) -> Vec<u8> {
     let mut message = bytes(samples::SERVER_HELLO_12);
     let at = 4 + 2 + 32 + 1 + usize::from(message[4 + 2 + 32]);
     message[at..at + 2].copy_from_slice(&suite.to_be_bytes());
@@ -72,7 +72,7 @@ fn server_hello(suite: u16) -> Vec<u8> {
 }
 
 /// A Finished under AES-GCM: the explicit nonce first.
-fn sealed_finished() -> Vec<u8> {
+pub(super) fn sealed_finished() -> Vec<u8> {
     let body = [&[0; 8][..], &[0x9d; 32]].concat();
     record(22, &body)
 }

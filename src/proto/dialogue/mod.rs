@@ -18,6 +18,8 @@ pub mod sealed;
 mod tracker;
 
 #[cfg(test)]
+mod cuts;
+#[cfg(test)]
 mod incomplete;
 
 pub use events::{Defect, Event, EventKind, Observer, Wrapping};

@@ -1,0 +1,111 @@
+//! However segments cut the records of a flow, down to single bytes, the same is told of it.
+
+use std::sync::Arc;
+
+use super::incomplete::{handshake, record, sealed_finished, server_hello};
+use super::{Event, EventKind};
+use crate::proto::tls::samples::{self, bytes};
+use crate::proto::{FlowReader, Secrets};
+use crate::stream::Arrival;
+use crate::vocab::{Direction, PacketNumber, PerDirection, Time};
+
+use Direction::{ToClient, ToServer};
+
+/// What is told of a flow: who sends it, where it lies, what it is. That a message only begins is left out.
+fn told(segments: &[(Direction, &[u8])]) -> Vec<String> {
+    let mut told = Vec::new();
+    let mut observer = |event: &Event<'_>| {
+        if !matches!(event.kind, EventKind::MessageBegins(_)) {
+            told.push(format!("{:?} {:?} {:?}", event.from, event.range, event.kind));
+        }
+    };
+    let mut reader = FlowReader::new(false, &Arc::new(Secrets::default()));
+    let mut next = PerDirection { to_server: 1_u32, to_client: 1 };
+    for (at, (direction, payload)) in segments.iter().enumerate() {
+        let seq = next[*direction];
+        next[*direction] += payload.len() as u32;
+        let arrival = Arrival {
+            direction: *direction,
+            seq,
+            first_seq: 1,
+            ack: Some((next[direction.reversed()], 1)),
+            payload,
+            payload_len: payload.len() as u32,
+            packet: PacketNumber(at as u32 + 1),
+            time: Time(at as i64),
+        };
+        reader.segment(&arrival, &mut observer, &mut |_, _| {});
+    }
+    reader.finish(&mut observer, &mut |_, _| {});
+    told
+}
+
+/// Flights, each in one segment; what is told of them holds each of `expected` in turn, and is the same for every other
+/// way to cut them.
+fn check(flights: &[(Direction, &[u8])], expected: &[&str]) {
+    let whole = told(flights);
+    let mut rest = whole.iter();
+    for wanted in expected {
+        assert!(rest.any(|event| event.contains(wanted)), "{wanted} in its turn: {whole:#?}");
+    }
+    for size in 1..=7 {
+        let cut: Vec<_> =
+            flights.iter().flat_map(|(from, bytes)| bytes.chunks(size).map(move |part| (*from, part))).collect();
+        assert_eq!(told(&cut), whole, "in segments of {size}");
+    }
+    for (at, (from, bytes)) in flights.iter().enumerate() {
+        for cut in 1..bytes.len() {
+            let mut segments = flights.to_vec();
+            segments.splice(at..=at, [(*from, &bytes[..cut]), (*from, &bytes[cut..])]);
+            assert_eq!(told(&segments), whole, "flight {at} cut at {cut}");
+        }
+    }
+}
+
+#[test]
+fn a_handshake_of_tls_1_2() {
+    let hello = handshake(samples::CLIENT_HELLO);
+    // Several messages in one record, and one message in two records.
+    let done = bytes("0e000000");
+    let answer = [server_hello(0xc02f), record(22, &[&done[..], &done[..]].concat())].concat();
+    let exchange = bytes(samples::CLIENT_KEY_EXCHANGE);
+    let (one, two) = exchange.split_at(5);
+    let last = [record(22, one), record(22, two), record(20, &[1]), sealed_finished()].concat();
+    let data = [record(23, &[7; 40]), record(21, &[9; 26])].concat();
+    check(
+        &[(ToServer, &hello), (ToClient, &answer), (ToServer, &last), (ToServer, &data)],
+        &[
+            "Message { kind: HandshakeType(1)",
+            "Message { kind: HandshakeType(2)",
+            "Message { kind: HandshakeType(14)",
+            "Message { kind: HandshakeType(14)",
+            "Message { kind: HandshakeType(16)",
+            "ChangeCipherSpec",
+            "Protected { content: ContentType(22)",
+            "Protected { content: ContentType(23)",
+            "Protected { content: ContentType(21)",
+        ],
+    );
+}
+
+#[test]
+fn an_alert_in_clear_and_a_record_that_is_never_finished() {
+    let hello = handshake(samples::CLIENT_HELLO);
+    let refused = record(21, &[2, 40]);
+    let begun = &record(23, &[7; 40])[..20];
+    check(
+        &[(ToServer, &hello), (ToClient, &refused), (ToServer, begun)],
+        &["Message { kind: HandshakeType(1)", "Alert { level: AlertLevel(2)", "Unfinished { content: ContentType(23)"],
+    );
+}
+
+#[test]
+fn a_message_that_cannot_be() {
+    let hello = handshake(samples::CLIENT_HELLO);
+    let endless = record(22, &[2, 0xff, 0xff, 0xff, 3, 3]);
+    let answer = [endless, server_hello(0xc02f)].concat();
+    check(
+        &[(ToServer, &hello), (ToClient, &answer)],
+        &["Message { kind: HandshakeType(1)", "Malformed(ImpossibleLength)", "Message { kind: HandshakeType(2)"],
+    );
+}
