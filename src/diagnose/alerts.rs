@@ -58,25 +58,24 @@ pub(super) fn is_reset_for_client(case: &Case<'_>) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::context::Context;
-    use super::super::script::{OPENING, Script};
+    use super::super::samples::told;
     use super::*;
 
     /// Who refuses with which alert: the server at once or late, or the client.
     fn check(lines: &str, expected: [Option<u8>; 3]) {
-        Script::parse(&format!("{OPENING}1 > hello\n{lines}")).case(Context::default(), 0.0, |case| {
-            let said = [refusal(case), late_refusal(case), client_refusal(case)];
-            assert_eq!(said.map(|refusal| refusal.map(|(_, alert)| alert.0)), expected, "{lines}");
+        let said = told(&format!("> hello\n{lines}"), 0.0, |case| {
+            [refusal(case), late_refusal(case), client_refusal(case)].map(|refusal| Some(refusal?.1.0))
         });
+        assert_eq!(said, expected, "{lines}");
     }
 
     #[test]
     fn an_alert_is_taken_in_its_place() {
-        check("20 < alert:2:40", [Some(40), None, None]);
-        check("20 < server-hello\n 0 < alert:2:80", [None, Some(80), None]);
-        check("20 < server-hello\n 1 > alert:2:70", [None, None, Some(70)]);
+        check("< alert:2:40", [Some(40), None, None]);
+        check("< server12\n< alert:2:80", [None, Some(80), None]);
+        check("< server12\n> alert:2:70", [None, None, Some(70)]);
         // Warnings that do not close end nothing; a refusal without any answer refuses nothing of the server's.
-        check("20 < alert:1:112", [None, None, None]);
-        check("20 > alert:2:80", [None, None, None]);
+        check("< alert:1:112", [None, None, None]);
+        check("> alert:2:80", [None, None, None]);
     }
 }

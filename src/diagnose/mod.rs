@@ -24,7 +24,7 @@ mod proxy;
 mod rule;
 mod rules;
 #[cfg(test)]
-mod script;
+mod samples;
 mod shown;
 mod signs;
 mod silence;

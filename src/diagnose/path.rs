@@ -305,14 +305,13 @@ fn hardware(suspect: &TraceSegment, own: &[&TraceSegment], signs: &mut Vec<Sign>
 
 #[cfg(test)]
 mod tests {
-    use super::super::context::Context;
     use super::super::finding::Role;
-    use super::super::script::{OPENING, Script};
+    use super::super::samples::told;
     use super::*;
 
     /// The signs of the first RST or FIN of a flow that opens and goes on with `lines`.
     fn check(lines: &str, by: EndedBy, expected: &[&str]) {
-        Script::parse(&format!("{OPENING}{lines}")).case(Context::default(), 0.0, |case| {
+        told(lines, 0.0, |case| {
             let suspect = case.trace.first(|s| s.flags.rst() || s.flags.fin()).expect("an end");
             let sender = sender(case, suspect);
             let signs: Vec<String> =
@@ -324,7 +323,7 @@ mod tests {
     #[test]
     fn an_end_has_its_ttl_and_answers_after_a_round_trip() {
         check(
-            "1 > hello\n 20 < A\n 1 < RA",
+            "> hello\n< wait=20\n< wait=1 RST",
             EndedBy::Server,
             &[
                 "-1 TTL 55 as the sender's other packets",
@@ -336,15 +335,15 @@ mod tests {
     #[test]
     fn a_device_on_the_way_is_nearer_and_the_server_goes_on() {
         check(
-            "1 > hello\n 3 < R t63",
+            "> wait=1 hello\n< wait=2 RST bare ttl=63",
             EndedBy::Middlebox,
             &[
                 "+4 TTL 63 where the sender's other packets have 55",
-                "+4 it comes 3.0 ms after what it answers; the round trip takes 20.0 ms",
+                "+4 it comes 2.0 ms after what it answers; the round trip takes 20.0 ms",
             ],
         );
         check(
-            "1 > hello\n 19 < RA\n 5 < server-hello",
+            "> hello\n< wait=20 RST\n< wait=5 server",
             EndedBy::Middlebox,
             &[
                 "+10 the sender goes on with data behind it, as if it had not sent this",
@@ -357,7 +356,7 @@ mod tests {
     #[test]
     fn one_hop_is_a_sign_where_all_others_agree() {
         check(
-            "1 > hello\n 20 < A\n 5 < RA t56",
+            "> hello\n< wait=20\n< wait=1 RST ttl=56",
             EndedBy::Server,
             &[
                 "+1 TTL 56 where all of the sender's other packets have 55",
@@ -368,14 +367,14 @@ mod tests {
 
     #[test]
     fn the_packet_that_shows_a_sign_is_described_as_it_is() {
-        Script::parse(&format!("{OPENING}1 > hello\n 3 < R t63")).case(Context::default(), 0.0, |case| {
+        told("> wait=1 hello\n< wait=2 RST bare ttl=63", 0.0, |case| {
             let suspect = case.trace.first(|s| s.flags.rst()).expect("the RST");
             let shown: Vec<_> = sender(case, suspect).signs.iter().filter_map(Sign::evidence).collect();
-            let told: Vec<_> = shown.iter().map(|one| (one.packet.0, one.role, one.note.as_str())).collect();
-            let early = "what is answered, 3.0 ms before; the round trip takes 20.0 ms";
+            let notes: Vec<_> = shown.iter().map(|one| (one.packet.0, one.role, one.note.as_str())).collect();
+            let early = "what is answered, 2.0 ms before; the round trip takes 20.0 ms";
             let expected =
                 [(2, Role::Contrast, "TTL 55, as the sender's other packets have"), (4, Role::Supporting, early)];
-            assert_eq!(told, expected);
+            assert_eq!(notes, expected);
         });
     }
 }

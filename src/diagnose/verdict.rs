@@ -338,13 +338,12 @@ pub fn quick(facts: &FlowFacts<'_>, context: &Context) -> Option<Outcome> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::script::{OPENING, Script};
+    use super::super::samples::told;
     use super::*;
 
-    /// What is said of a flow that opens and goes on with `lines`, so many seconds after its last packet.
+    /// What is said of a flow behind TCP's handshake, so many seconds after its last packet.
     fn check(lines: &str, wait: f64, expected: &str) {
-        let script = Script::parse(&format!("{OPENING}{lines}"));
-        let verdict = script.case(Context::default(), wait, judge);
+        let verdict = told(lines, wait, judge);
         let mut said = verdict.outcome.to_string();
         if let Some(finding) = &verdict.finding {
             said = format!("{said}: {}, {}, {}", finding.cause, finding.ended_by, finding.confidence);
@@ -355,56 +354,56 @@ mod tests {
 
     #[test]
     fn silence_is_a_finding_after_a_while_and_pending_before() {
-        let asked = "1 > hello\n 20 < A";
+        let asked = "> hello\n<";
         check(asked, 5.0, "incomplete so far");
         check(asked, 11.0, "failed: client-hello-unanswered, unknown, certain");
-        let begun = "1 > hello\n 20 < server-hello\n 0 > A";
+        let begun = "> hello\n< server\n>";
         check(begun, 5.0, "incomplete so far");
         check(begun, 11.0, "failed: silence-after-server-hello, unknown, likely");
         // What was sent so often is lost, whatever the clock says.
-        let lost = "1 > hello\n 300 > again\n 600 > again";
+        let lost = "> hello\n> wait=300 again\n> wait=600 again";
         check(lost, 5.0, "incomplete so far");
-        check(&format!("{lost}\n 1200 > again"), 0.0, "failed: client-hello-lost, unknown, possible");
+        check(&format!("{lost}\n> wait=1200 again"), 0.0, "failed: client-hello-lost, unknown, possible");
         // Nobody waits for an hour: the capture paused.
         check(asked, 4000.0, "incomplete so far");
     }
 
     #[test]
     fn who_leaves_at_once_gave_up_and_who_leaves_late_had_waited() {
-        check("1 > hello\n 20 < A\n 300 > F", 1.0, "failed: client-gave-up, client, likely");
-        check("1 > hello\n 20 < A\n 3000 > F", 1.0, "failed: client-hello-unanswered, client, certain");
-        check("1 > hello\n 20 < A\n 300 < F", 1.0, "failed: closed-after-client-hello, server, likely");
-        check("1 > hello\n 20 < A\n 6000 < F", 1.0, "failed: client-hello-unanswered, client, certain");
+        check("> hello\n<\n> wait=300 FIN", 1.0, "failed: client-gave-up, client, likely");
+        check("> hello\n<\n> wait=3000 FIN", 1.0, "failed: client-hello-unanswered, client, certain");
+        check("> hello\n<\n< wait=300 FIN", 1.0, "failed: closed-after-client-hello, server, likely");
+        check("> hello\n<\n< wait=6000 FIN", 1.0, "failed: client-hello-unanswered, client, certain");
     }
 
     #[test]
     fn what_is_lost_is_told_by_what_was_acknowledged() {
-        let tail = "1 > head\n 20 < A\n 0 > tail\n 300 > again\n 600 > again\n 1200 > again";
+        let tail = "> head\n<\n> tail\n> wait=300 again\n> wait=600 again\n> wait=1200 again";
         check(tail, 11.0, "failed: client-hello-segment-lost, middlebox, likely");
-        let size = "1 > hello\n 20 < zeros:1400 lost\n 0 < done\n 0 > old\n 3000 > F old";
+        let size = "> hello\n< lost 22/1395\n< done\n> old\n> wait=3000 old FIN";
         check(size, 0.0, "failed: mtu-black-hole, path, likely");
     }
 
     #[test]
     fn the_first_answer_names_the_cause() {
-        check("1 > hello\n 20 < text", 0.0, "failed: plaintext-answer, server, likely");
-        check("1 > hello\n 20 < hex:0000000000000000", 0.0, "failed: garbage-answer, server, likely");
-        check("1 > hello\n 20 < alert:2:40", 0.0, "failed: no-common-cipher, server, likely");
-        check("1 > hello\n 20 < alert:2:70", 0.0, "failed: no-common-version, server, certain");
-        check("1 > hello\n 20 < alert:1:0", 0.0, "failed: closed-by-alert, server, likely");
-        check("1 > hello\n 2 < alert:2:40 t63", 0.0, "failed: forged-alert, middlebox, certain");
+        check("> hello\n< http", 0.0, "failed: plaintext-answer, server, likely");
+        check("> hello\n< bytes:0000000000000000", 0.0, "failed: garbage-answer, server, likely");
+        check("> hello\n< alert:2:40", 0.0, "failed: no-common-cipher, server, likely");
+        check("> hello\n< alert:2:70", 0.0, "failed: no-common-version, server, certain");
+        check("> hello\n< alert:1:0", 0.0, "failed: closed-by-alert, server, likely");
+        check("> wait=1 hello\n< wait=1 alert:2:40 ttl=63", 0.0, "failed: forged-alert, middlebox, certain");
     }
 
     #[test]
     fn faults_that_mending_the_first_would_leave_are_told_beside_it() {
         // The sample is valid in 2026 for a.test, which the sample's hello asks for, and signed itself; here it is 1970.
-        let flight = "1 > hello\n 20 < server-hello\n 0 < certificate\n 0 < done\n";
+        let flight = "> hello\n< server12\n< certificate\n< done\n";
         check(
-            &format!("{flight}20 > alert:2:46"),
+            &format!("{flight}> alert:2:46"),
             0.0,
             "failed: certificate-not-yet-valid, client, certain, also certificate-self-signed",
         );
         // Who says that it does not know the authority says nothing of the dates.
-        check(&format!("{flight}20 > alert:2:48"), 0.0, "failed: certificate-self-signed, client, certain");
+        check(&format!("{flight}> alert:2:48"), 0.0, "failed: certificate-self-signed, client, certain");
     }
 }

@@ -6,13 +6,20 @@
 //! | word | is |
 //! | --- | --- |
 //! | `SYN`, `FIN`, `RST` | a flag; all but the first packet have ACK |
+//! | `bare` | it has no ACK |
 //! | `hello`, `server`, `retry` | a record with a ClientHello, a ServerHello, a HelloRetryRequest of TLS 1.3 |
 //! | `server:1305` | the same ServerHello with another suite |
+//! | `head`, `tail` | the first 40 bytes of that ClientHello's record, and the others |
+//! | `server12`, `certificate`, `done` | a record with a message of a TLS 1.2 server; the certificate signed itself |
+//! | `alert:2:40` | an alert of this level and number |
+//! | `bytes:0a1b` | these bytes |
 //! | `23/53` | a record of this content type with a body of so many bytes |
 //! | `http` | the first line of an answer in clear |
 //! | `ttl=63` | another TTL than 64 of the client and 55 of the server |
 //! | `wait=500` | it comes so many milliseconds after the packet before |
 //! | `again` | what its sender sent last |
+//! | `lost` | it was sent and not captured |
+//! | `old` | it acknowledges no more than its sender did before |
 //! | `skip=100` | so many bytes before it were not captured |
 //! | `early=300` | it carries bytes that lie so many bytes further on: what is before them comes later |
 
@@ -23,6 +30,7 @@ use super::{Streams, Timeline};
 use crate::flow::{FlowRow, Trace};
 use crate::net::{Endpoint, IpFacts, LinkFacts, Segment, TcpFlags};
 use crate::proto::tls::message::HELLO_RETRY_RANDOM;
+use crate::proto::tls::samples;
 use crate::proto::{Secrets, TlsFacts};
 use crate::vocab::{Direction, PacketNumber, PerDirection, Time};
 
@@ -30,6 +38,8 @@ use crate::vocab::{Direction, PacketNumber, PerDirection, Time};
 const FIRST_SEQ: u32 = 1000;
 /// Nanoseconds of a millisecond.
 const MILLISECOND: i64 = 1_000_000;
+/// Bytes of a ClientHello's record that are its head.
+const HEAD: usize = 40;
 /// TCP's handshake.
 pub(crate) const OPENING: &str = "> SYN\n< SYN\n>\n";
 
@@ -59,8 +69,9 @@ pub(crate) fn trace(lines: &str) -> Trace {
     let mut trace = Trace::new(&FlowRow::new(end(1), end(2), PacketNumber(1), Time(0)));
     let mut sent = PerDirection { to_server: FIRST_SEQ, to_client: FIRST_SEQ };
     let mut last: PerDirection<(u32, Vec<u8>)> = PerDirection::default();
-    let mut now = 0;
-    for (at, line) in lines.lines().map(str::trim).filter(|line| !line.is_empty()).enumerate() {
+    let mut acknowledged: PerDirection<u32> = PerDirection::default();
+    let (mut now, mut at) = (0, 0);
+    for line in lines.lines().map(str::trim).filter(|line| !line.is_empty()) {
         let (way, words) = line.split_at(1);
         let from = if way == ">" { Direction::ToServer } else { Direction::ToClient };
         let mut packet = Packet::read(words);
@@ -70,14 +81,17 @@ pub(crate) fn trace(lines: &str) -> Trace {
         }
         now += packet.wait * MILLISECOND;
         let first = at == 0;
-        let flags = TcpFlags(packet.flags | if first { 0 } else { TcpFlags::ACK });
+        let flags = TcpFlags(packet.flags | if first || packet.bare { 0 } else { TcpFlags::ACK });
+        if !packet.old {
+            acknowledged[from] = sent[from.reversed()];
+        }
         let (src, dst) = if from == Direction::ToServer { (end(1), end(2)) } else { (end(2), end(1)) };
         let usual = if from == Direction::ToServer { 64 } else { 55 };
         let segment = Segment {
             src,
             dst,
             seq,
-            ack: if first { 0 } else { sent[from.reversed()] },
+            ack: if flags.ack() { acknowledged[from] } else { 0 },
             flags,
             window: 1000,
             checksum: 0,
@@ -89,7 +103,10 @@ pub(crate) fn trace(lines: &str) -> Trace {
             link: LinkFacts::default(),
             fragments: &[],
         };
-        trace.segment(&segment, PacketNumber(at as u32 + 1), Time(now));
+        if !packet.lost {
+            at += 1;
+            trace.segment(&segment, PacketNumber(at), Time(now));
+        }
         let length = segment.payload_len + u32::from(flags.syn()) + u32::from(flags.fin());
         if !packet.again {
             // What came early leaves a hole, which the next packet fills.
@@ -101,6 +118,8 @@ pub(crate) fn trace(lines: &str) -> Trace {
 }
 
 /// A line, read.
+#[derive(Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a word that stands in a line or does not")]
 struct Packet {
     flags: u16,
     payload: Vec<u8>,
@@ -109,11 +128,14 @@ struct Packet {
     skip: u32,
     early: u32,
     again: bool,
+    bare: bool,
+    lost: bool,
+    old: bool,
 }
 
 impl Packet {
     fn read(words: &str) -> Self {
-        let mut packet = Self { flags: 0, payload: Vec::new(), ttl: None, wait: 10, skip: 0, early: 0, again: false };
+        let mut packet = Self { wait: 10, ..Self::default() };
         for word in words.split_whitespace() {
             let (name, value) = word.split_once(['=', ':', '/']).unwrap_or((word, ""));
             let number = || value.parse::<u16>().expect("a number");
@@ -126,6 +148,19 @@ impl Packet {
                 "skip" => packet.skip = u32::from(number()),
                 "early" => packet.early = u32::from(number()),
                 "again" => packet.again = true,
+                "bare" => packet.bare = true,
+                "lost" => packet.lost = true,
+                "old" => packet.old = true,
+                "bytes" => packet.payload.extend(samples::bytes(value)),
+                "alert" => {
+                    let numbers = value.split(':').map(|part| part.parse().expect("a number"));
+                    packet.payload.extend(record(21, &numbers.collect::<Vec<u8>>()));
+                }
+                "head" => packet.payload.extend_from_slice(&record(22, &client_hello())[..HEAD]),
+                "tail" => packet.payload.extend_from_slice(&record(22, &client_hello())[HEAD..]),
+                "server12" => packet.payload.extend(record(22, &samples::bytes(samples::SERVER_HELLO_12))),
+                "certificate" => packet.payload.extend(record(22, &samples::bytes(samples::CERTIFICATE_12))),
+                "done" => packet.payload.extend(record(22, &samples::bytes(samples::SERVER_HELLO_DONE))),
                 "http" => packet.payload.extend_from_slice(b"HTTP/1.1 403 Forbidden\r\nServer: filter\r\n\r\n"),
                 "hello" => packet.payload.extend(record(22, &client_hello())),
                 "retry" => packet.payload.extend(record(22, &server_hello(0x1301, &HELLO_RETRY_RANDOM))),

@@ -1,0 +1,14 @@
+//! Flows written as lines, for the tests of this room; `timeline::samples` has the words.
+
+use super::case::Case;
+use super::context::Context;
+use crate::timeline::samples::Sample;
+use crate::vocab::{FlowNumber, Time};
+
+/// What `tell` says of the flow of `lines`, behind TCP's handshake, so many seconds after its last packet.
+pub(super) fn told<T>(lines: &str, wait: f64, tell: impl FnOnce(&Case<'_>) -> T) -> T {
+    let Sample { trace, timeline, streams, tls } = Sample::of(lines);
+    let capture_end = Time(trace.row.end.0 + (wait * 1e9) as i64);
+    let context = Context { capture_end, ..Context::default() };
+    tell(&Case::new(FlowNumber(0), &trace, &timeline, &streams, &tls, &context))
+}
