@@ -78,29 +78,13 @@ pub(crate) fn attempts(index: &Index) -> Vec<u32> {
             }
         };
         attempts[flow.index()] = attempt;
-        let retried = row.outcome == Some(Outcome::Failed) && row.cause.is_none_or(is_retried);
+        // Clients do not try again after their own refusal of what they got.
+        let refused = row.cause.is_some_and(Cause::is_clients_refusal);
+        let retried = row.outcome == Some(Outcome::Failed) && !refused;
         let came_up = row.syn_rtt().is_some();
         latest.insert(key, Latest { attempt, start: row.start, end: row.end, retried, ja4, came_up, dropped });
     }
     attempts
-}
-
-/// Whether clients try again after such a failure: not after their own refusal of what they got.
-fn is_retried(cause: Cause) -> bool {
-    !matches!(
-        cause,
-        Cause::CertificateRejected
-            | Cause::CertificateExpired
-            | Cause::CertificateNotYetValid
-            | Cause::CertificateWrongName
-            | Cause::CertificateSelfSigned
-            | Cause::CertificateUntrusted
-            | Cause::CertificateIncompleteChain
-            | Cause::CertificateWeak
-            | Cause::CertificateIntercepted
-            | Cause::SignatureRefused
-            | Cause::ServerChoiceRefused
-    )
 }
 
 /// Whether two flows' `ClientHello`s can be of one program; a flow without one speaks against nothing.

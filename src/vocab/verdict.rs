@@ -184,6 +184,7 @@ named! {
         SilenceInMidStream = "silence-in-mid-stream",
     }
 }
+
 /// How grave a failure is. Ordered from the gravest.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Gravity {
@@ -201,11 +202,9 @@ impl Cause {
     /// How grave a failure of this cause is.
     pub fn gravity(self) -> Gravity {
         use Cause::{
-            CertificateExpired, CertificateIncompleteChain, CertificateIntercepted, CertificateNotYetValid,
-            CertificateRejected, CertificateSelfSigned, CertificateUntrusted, CertificateWeak, CertificateWrongName,
             ClientCertificateRejected, ClientCertificateRequired, ClientGaveUp, ClosedByAlert, ConnectionRefused,
             IcmpUnreachable, NoCommonAlpn, NoCommonCipher, NoCommonVersion, PlaintextToTlsPort, ProxyRefused,
-            RefusedByAlert, ServerChoiceRefused, SignatureRefused, SynUnanswered, UnrecognizedName, UpgradeRefused,
+            RefusedByAlert, SynUnanswered, UnrecognizedName, UpgradeRefused,
         };
         match self {
             ClientGaveUp => Gravity::Left,
@@ -220,19 +219,27 @@ impl Cause {
             | RefusedByAlert
             | ClosedByAlert
             | ClientCertificateRequired
-            | ClientCertificateRejected
-            | CertificateRejected
-            | CertificateExpired
-            | CertificateNotYetValid
-            | CertificateWrongName
-            | CertificateSelfSigned
-            | CertificateUntrusted
-            | CertificateIncompleteChain
-            | CertificateWeak
-            | CertificateIntercepted
-            | SignatureRefused
-            | ServerChoiceRefused => Gravity::Refused,
+            | ClientCertificateRejected => Gravity::Refused,
+            _ if self.is_clients_refusal() => Gravity::Refused,
             _ => Gravity::CutOff,
         }
+    }
+
+    /// Whether it is the client's refusal of what the server sent: its certificate, its signature, what it chose.
+    pub fn is_clients_refusal(self) -> bool {
+        matches!(
+            self,
+            Self::CertificateRejected
+                | Self::CertificateExpired
+                | Self::CertificateNotYetValid
+                | Self::CertificateWrongName
+                | Self::CertificateSelfSigned
+                | Self::CertificateUntrusted
+                | Self::CertificateIncompleteChain
+                | Self::CertificateWeak
+                | Self::CertificateIntercepted
+                | Self::SignatureRefused
+                | Self::ServerChoiceRefused
+        )
     }
 }
