@@ -5,6 +5,7 @@
 //! a packet as evidence does not exist; what is inferred is said to be.
 
 mod alerts;
+mod beside;
 mod case;
 mod chain;
 mod clients;

@@ -1,8 +1,9 @@
 //! From a case to a verdict: the outcome, and the finding where there is one.
 
+use super::beside;
 use super::case::{Case, RETRANSMISSIONS, SILENCE, SYN_SILENCE};
 use super::clients;
-use super::context::{Beginnings, Context};
+use super::context::Context;
 use super::doubt::{
     HTTPS, SHORTEST_STUB, begins_hello, hides_last_word, is_record, is_undecidable, may_have_been_tls, speaks_tls,
 };
@@ -13,10 +14,8 @@ use super::rules::RULES;
 use super::stage::Stage;
 use crate::facts::FlowFacts;
 use crate::flow::{FlowRow, SideFlags};
-use crate::proto::dialogue::Wrapping;
 use crate::timeline::is_midstream;
 use crate::vocab::iana::AlertDescription;
-use crate::vocab::text::counted;
 use crate::vocab::{Cause, Confidence, Direction, EndedBy, Outcome};
 
 /// What is said of a flow.
@@ -34,21 +33,6 @@ pub struct Verdict {
 
 /// Ports that plain-text protocols are assigned to: a connection there that never comes up is no try at TLS.
 const PLAIN_PORTS: [u16; 12] = [20, 21, 22, 23, 25, 53, 80, 110, 139, 143, 445, 3389];
-
-/// Causes that rest on an answer that was not seen.
-const NOT_SEEN: [Cause; 9] = [
-    Cause::SynUnanswered,
-    Cause::ClientHelloUnanswered,
-    Cause::ClientHelloLost,
-    Cause::ClientHelloSegmentLost,
-    Cause::SecondClientHelloUnanswered,
-    Cause::SilenceAfterServerHello,
-    Cause::SilenceInMidStream,
-    Cause::MtuBlackHole,
-    Cause::ClientGaveUp,
-];
-/// Share of missing segments that is said beside a finding of these.
-const WORTH_SAYING: f64 = 0.001;
 
 /// Judges a flow in full.
 pub fn judge(case: &Case<'_>) -> Verdict {
@@ -112,101 +96,20 @@ fn also(case: &Case<'_>, cause: Cause, rules: &[Rule]) -> Vec<Also> {
 
 fn finding(case: &Case<'_>, rule: &Rule, found: Found) -> Finding {
     // Where nobody ends the flow and the capture lacks segments, the rest of it may be among these.
-    let unsure = case.ending.is_none() && lacks_segments(case, rule.cause);
+    let unsure = case.ending.is_none() && beside::lacks_segments(case, rule.cause);
     Finding {
         flow: case.flow,
         cause: rule.cause,
         confidence: if unsure { Confidence::Possible } else { found.confidence },
         ended_by: found.ended_by,
         headline: found.headline,
-        detail: beside(case, rule.cause, &qualified(case, rule.cause, found.detail)),
+        detail: beside::detail(case, rule.cause, &found.detail),
         first_abnormal_packet: found.first_abnormal,
         evidence: found.evidence,
         clients_report: clients::reports(case, rule.cause),
-        next_steps: next_steps(case, rule, &found.next),
+        next_steps: beside::next_steps(case, rule, &found.next),
         also: Vec::new(),
     }
-}
-
-/// Causes that a server gives that does not speak TLS at all.
-const OF_ANOTHER_PROTOCOL: [Cause; 6] = [
-    Cause::ResetAfterClientHello,
-    Cause::ClosedAfterClientHello,
-    Cause::ClientHelloUnanswered,
-    Cause::TruncatedAnswer,
-    Cause::GarbageAnswer,
-    Cause::PlaintextAnswer,
-];
-
-/// How many other flows to this server speak another protocol, where none speaks TLS and the cause can be that.
-fn other_protocol(case: &Case<'_>, cause: Cause) -> Option<u32> {
-    let server = &case.trace.row.server;
-    let others = case.context.plain_servers.get(server).filter(|_| OF_ANOTHER_PROTOCOL.contains(&cause))?;
-    (!case.context.tls_servers.contains(server)).then_some(*others)
-}
-
-/// A finding says what is known beside it: what the server's other flows speak, what the records are wrapped in.
-fn beside(case: &Case<'_>, cause: Cause, detail: &str) -> String {
-    let others = other_protocol(case, cause).map(|others| {
-        let (server, flows) = (case.trace.row.server, counted(others as usize, "other flow"));
-        let speak = if others == 1 { "does" } else { "do" };
-        format!("{flows} to {server} {speak} not speak TLS, and none does.")
-    });
-    let wrapped = case.tls.wrapping.map(|Wrapping::Tds| "The handshake is wrapped in TDS (SQL Server).".to_owned());
-    let alpn = lacks_alpn(case, cause);
-    let parts = [detail.trim_end().to_owned()].into_iter().chain(others).chain(wrapped).chain(alpn);
-    parts.filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
-}
-
-/// What the good flows to the same server begin with and this one does not.
-fn lacks_alpn(case: &Case<'_>, cause: Cause) -> Option<String> {
-    let refused = matches!(
-        cause,
-        Cause::RefusedByAlert | Cause::ClosedByAlert | Cause::ClosedAfterServerHello | Cause::NoCommonAlpn
-    );
-    let Beginnings { with_alpn, upgraded, plain } = case.context.good_beginnings.get(&case.trace.row.server)?;
-    if !refused
-        || *plain > 0
-        || case.tls.start.to_server > 0
-        || !case.tls.progress.client_hello
-        || case.tls.progress.alpn_offered
-    {
-        return None;
-    }
-    let begin = match (with_alpn, upgraded) {
-        (0, 0) => return None,
-        (_, 0) => "offer ALPN",
-        (0, _) => "begin with a request for TLS in another protocol's words (an SSLRequest, STARTTLS)",
-        _ => "offer ALPN or begin with a request for TLS in another protocol's words (an SSLRequest, STARTTLS)",
-    };
-    let good = counted((with_alpn + upgraded) as usize, "good flow");
-    Some(format!("What differs from the {good} to this server: they {begin}; this one does neither."))
-}
-
-/// What to try: what the flow itself suggests before what the rule says.
-fn next_steps(case: &Case<'_>, rule: &Rule, found: &[String]) -> Vec<String> {
-    let own = other_protocol(case, rule.cause).map(|_| {
-        "Check the port and the protocol that the client is configured for: this port seems not to speak TLS".to_owned()
-    });
-    let general = rule.doc.next.iter().filter(|_| found.is_empty()).map(|step| (*step).to_owned());
-    own.into_iter().chain(found.iter().cloned()).chain(general).collect()
-}
-
-/// A finding that rests on something not seen says how much the capture itself lacks.
-fn qualified(case: &Case<'_>, cause: Cause, detail: String) -> String {
-    if !lacks_segments(case, cause) {
-        return detail;
-    }
-    let missing = case.context.missing_share;
-    let lack = format!("At least {:.1} % of the segments are missing from this capture.", missing * 100.0);
-    if detail.is_empty() { lack } else { format!("{} {lack}", detail.trim_end()) }
-}
-
-/// Whether a cause rests on an answer that was not seen, and the capture shows that it lacks segments.
-fn lacks_segments(case: &Case<'_>, cause: Cause) -> bool {
-    // An answer that was captured is not among what is missing.
-    let answered = case.elsewhere().is_some() || case.unusable_from(Direction::ToClient).next().is_some();
-    NOT_SEEN.contains(&cause) && case.context.missing_share >= WORTH_SAYING && !answered
 }
 
 /// The outcome that how far a flow came gives, without any rule.

@@ -1,0 +1,105 @@
+//! What is known beside a flow and said with its finding: what the server's other flows speak and how the good ones begin,
+//! what the records are wrapped in, what the capture lacks.
+//!
+//! Nothing here finds a cause.
+
+use super::case::Case;
+use super::context::Beginnings;
+use super::rule::Rule;
+use crate::proto::dialogue::Wrapping;
+use crate::vocab::text::counted;
+use crate::vocab::{Cause, Direction};
+
+/// Causes that rest on an answer that was not seen.
+const NOT_SEEN: [Cause; 9] = [
+    Cause::SynUnanswered,
+    Cause::ClientHelloUnanswered,
+    Cause::ClientHelloLost,
+    Cause::ClientHelloSegmentLost,
+    Cause::SecondClientHelloUnanswered,
+    Cause::SilenceAfterServerHello,
+    Cause::SilenceInMidStream,
+    Cause::MtuBlackHole,
+    Cause::ClientGaveUp,
+];
+/// Share of missing segments that is said beside a finding of these.
+const WORTH_SAYING: f64 = 0.001;
+
+/// Causes that a server gives that does not speak TLS at all.
+const OF_ANOTHER_PROTOCOL: [Cause; 6] = [
+    Cause::ResetAfterClientHello,
+    Cause::ClosedAfterClientHello,
+    Cause::ClientHelloUnanswered,
+    Cause::TruncatedAnswer,
+    Cause::GarbageAnswer,
+    Cause::PlaintextAnswer,
+];
+
+/// A rule's detail, and behind it what is known beside the flow.
+pub(super) fn detail(case: &Case<'_>, cause: Cause, found: &str) -> String {
+    let missing = missing(case, cause);
+    let others = other_protocol(case, cause).map(|others| {
+        let (server, flows) = (case.trace.row.server, counted(others as usize, "other flow"));
+        let speak = if others == 1 { "does" } else { "do" };
+        format!("{flows} to {server} {speak} not speak TLS, and none does.")
+    });
+    let wrapped = case.tls.wrapping.map(|Wrapping::Tds| "The handshake is wrapped in TDS (SQL Server).".to_owned());
+    let alpn = lacks_alpn(case, cause);
+    let parts = [found.trim_end().to_owned()].into_iter().chain(missing).chain(others).chain(wrapped).chain(alpn);
+    parts.filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
+/// What to try: what the flow itself suggests before what the rule says.
+pub(super) fn next_steps(case: &Case<'_>, rule: &Rule, found: &[String]) -> Vec<String> {
+    let own = other_protocol(case, rule.cause).map(|_| {
+        "Check the port and the protocol that the client is configured for: this port seems not to speak TLS".to_owned()
+    });
+    let general = rule.doc.next.iter().filter(|_| found.is_empty()).map(|step| (*step).to_owned());
+    own.into_iter().chain(found.iter().cloned()).chain(general).collect()
+}
+
+/// Whether a cause rests on an answer that was not seen, and the capture shows that it lacks segments.
+pub(super) fn lacks_segments(case: &Case<'_>, cause: Cause) -> bool {
+    // An answer that was captured is not among what is missing.
+    let answered = case.elsewhere().is_some() || case.unusable_from(Direction::ToClient).next().is_some();
+    NOT_SEEN.contains(&cause) && case.context.missing_share >= WORTH_SAYING && !answered
+}
+
+/// What a finding that rests on something not seen says of how much the capture itself lacks.
+fn missing(case: &Case<'_>, cause: Cause) -> Option<String> {
+    let share = case.context.missing_share;
+    lacks_segments(case, cause)
+        .then(|| format!("At least {:.1} % of the segments are missing from this capture.", share * 100.0))
+}
+
+/// How many other flows to this server speak another protocol, where none speaks TLS and the cause can be that.
+fn other_protocol(case: &Case<'_>, cause: Cause) -> Option<u32> {
+    let server = &case.trace.row.server;
+    let others = case.context.plain_servers.get(server).filter(|_| OF_ANOTHER_PROTOCOL.contains(&cause))?;
+    (!case.context.tls_servers.contains(server)).then_some(*others)
+}
+
+/// What the good flows to the same server begin with and this one does not.
+fn lacks_alpn(case: &Case<'_>, cause: Cause) -> Option<String> {
+    let refused = matches!(
+        cause,
+        Cause::RefusedByAlert | Cause::ClosedByAlert | Cause::ClosedAfterServerHello | Cause::NoCommonAlpn
+    );
+    let Beginnings { with_alpn, upgraded, plain } = case.context.good_beginnings.get(&case.trace.row.server)?;
+    if !refused
+        || *plain > 0
+        || case.tls.start.to_server > 0
+        || !case.tls.progress.client_hello
+        || case.tls.progress.alpn_offered
+    {
+        return None;
+    }
+    let begin = match (with_alpn, upgraded) {
+        (0, 0) => return None,
+        (_, 0) => "offer ALPN",
+        (0, _) => "begin with a request for TLS in another protocol's words (an SSLRequest, STARTTLS)",
+        _ => "offer ALPN or begin with a request for TLS in another protocol's words (an SSLRequest, STARTTLS)",
+    };
+    let good = counted((with_alpn + upgraded) as usize, "good flow");
+    Some(format!("What differs from the {good} to this server: they {begin}; this one does neither."))
+}
