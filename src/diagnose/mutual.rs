@@ -2,7 +2,7 @@
 
 use super::alerts;
 use super::case::Case;
-use super::ending::EndingKind;
+use super::ending::{Ending, EndingKind};
 use super::rule::{Answer, Found};
 use super::stage::Stage;
 use crate::proto::dialogue::sealed::Holds;
@@ -29,63 +29,19 @@ enum Sent {
 /// Judges both client certificate causes: `rejected` where one was sent.
 pub(super) fn judge(case: &Case<'_>, rejected: bool) -> Answer {
     let Some(ending) = case.ending else { return Answer::Clear };
-    if case.stage < Stage::ServerHello || case.is_idle_close() {
+    if case.stage < Stage::ServerHello || case.is_idle_close() || is_over(case) {
         return Answer::Clear;
     }
-    let (sent, inferred) = sent(case);
+    let (sent, is_sent_inferred) = sent(case);
     let of_server = ending.from == Direction::ToClient;
-    // Up to TLS 1.2 the server's Finished ends the handshake; under TLS 1.3 its refusal comes after the client's.
-    if case.stage == Stage::Complete && !(case.is_tls13() && case.seen.server_application.is_none()) {
-        return Answer::Clear;
-    }
-    let refused = match ending.kind {
-        EndingKind::Alert(_, AlertDescription::CERTIFICATE_REQUIRED) if of_server => true,
-        EndingKind::Alert(_, description) if of_server => {
-            sent != Sent::NotAsked && !description.is_close() && description.0 != 20 && description.0 != 51
-                || sent == Sent::Empty
-        }
-        EndingKind::EncryptedAlert if of_server => sent != Sent::NotAsked,
-        // Java's and Node's servers close without an alert.
-        EndingKind::Close | EndingKind::Reset if of_server => {
-            sent != Sent::NotAsked && alerts::ending_sender(case).is_none_or(|sender| sender.by != EndedBy::Middlebox)
-        }
-        // The client leaves upon the request instead of answering it.
-        // Whatever its alert says, unless that is about what the server sent.
-        EndingKind::Close | EndingKind::Reset | EndingKind::Alert(_, AlertDescription(0 | 10 | 40 | 80 | 90)) => {
-            (case.seen.certificate_request.is_some() || inferred_request(case).is_some())
-                && case.seen.client_finished.is_none()
-                && case.seen.client_protected.is_none()
-                && case.seen.client_certificate.is_none()
-                && case.stage == Stage::ServerFlight
-                && !super::silence::is_silence(case)
-                && case.chain().first().is_none_or(|leaf| {
-                    let fits = super::chain::asked_name(case).is_none_or(|name| leaf.matches_name(&name));
-                    fits && leaf.is_valid_at(super::chain::seen_at(case)).unwrap_or(true)
-                })
-        }
-        _ => false,
-    };
+    let refused = if of_server { server_refuses(case, ending.kind, sent) } else { client_leaves(case, ending.kind) };
     let required_alert = matches!(ending.kind, EndingKind::Alert(_, AlertDescription::CERTIFICATE_REQUIRED));
     let was_sent = sent == Sent::Some && !required_alert;
     if !refused || was_sent != rejected {
         return Answer::Clear;
     }
-    let headline = match (ending.kind, rejected) {
-        (EndingKind::Alert(_, description), _) if !of_server => {
-            format!("asked for a certificate, the client leaves with {description}")
-        }
-        (EndingKind::Alert(_, description), false) => {
-            format!("no client certificate: the server answers {description}")
-        }
-        (EndingKind::Alert(_, description), true) => {
-            format!("the server answers the client's certificate with {description}")
-        }
-        (_, false) if !of_server => "the client leaves when it is asked for a certificate".to_owned(),
-        (_, false) => "the server asks for a client certificate, gets none and refuses".to_owned(),
-        (_, true) => "the server refuses the client's certificate".to_owned(),
-    };
     let by = if of_server { EndedBy::Server } else { EndedBy::Client };
-    let inferred = inferred || !of_server && case.seen.certificate_request.is_none();
+    let inferred = is_sent_inferred || !of_server && case.seen.certificate_request.is_none();
     let told = matches!(ending.kind, EndingKind::Alert(..));
     let confidence = match (inferred, told) {
         (true, _) if !of_server => Confidence::Possible,
@@ -100,11 +56,70 @@ pub(super) fn judge(case: &Case<'_>, rejected: bool) -> Answer {
     } else {
         "The CertificateRequest and the client's answer are in clear or were opened with keys."
     };
-    Found::at(ending.packet, confidence, by, headline)
+    Found::at(ending.packet, confidence, by, headline(ending, rejected))
         .detail(detail)
         .supported(case.at(request).map(|s| s.packet), "the CertificateRequest")
         .supported(case.at(case.seen.client_certificate).map(|s| s.packet), "the client's Certificate")
         .answer()
+}
+
+fn headline(ending: Ending, rejected: bool) -> String {
+    let of_server = ending.from == Direction::ToClient;
+    match (ending.kind, rejected) {
+        (EndingKind::Alert(_, description), _) if !of_server => {
+            format!("asked for a certificate, the client leaves with {description}")
+        }
+        (EndingKind::Alert(_, description), false) => {
+            format!("no client certificate: the server answers {description}")
+        }
+        (EndingKind::Alert(_, description), true) => {
+            format!("the server answers the client's certificate with {description}")
+        }
+        (_, false) if !of_server => "the client leaves when it is asked for a certificate".to_owned(),
+        (_, false) => "the server asks for a client certificate, gets none and refuses".to_owned(),
+        (_, true) => "the server refuses the client's certificate".to_owned(),
+    }
+}
+
+/// Whether the server took what the client sent: up to TLS 1.2 its Finished ends the handshake, under TLS 1.3 its refusal
+/// comes after the client's.
+fn is_over(case: &Case<'_>) -> bool {
+    case.stage == Stage::Complete && !(case.is_tls13() && case.seen.server_application.is_none())
+}
+
+/// Whether the server's ending can be its refusal of what the client sent when it was asked.
+fn server_refuses(case: &Case<'_>, kind: EndingKind, sent: Sent) -> bool {
+    let asked = sent != Sent::NotAsked;
+    match kind {
+        EndingKind::Alert(_, AlertDescription::CERTIFICATE_REQUIRED) => true,
+        EndingKind::Alert(_, AlertDescription::BAD_RECORD_MAC | AlertDescription::DECRYPT_ERROR) => sent == Sent::Empty,
+        EndingKind::Alert(_, description) => asked && !description.is_close() || sent == Sent::Empty,
+        EndingKind::EncryptedAlert => asked,
+        // Java's and Node's servers close without an alert.
+        EndingKind::Close | EndingKind::Reset => {
+            asked && alerts::ending_sender(case).is_none_or(|sender| sender.by != EndedBy::Middlebox)
+        }
+        EndingKind::Foreign | EndingKind::BadTag => false,
+    }
+}
+
+/// Whether the client leaves upon the request instead of answering it, whatever its alert says, unless that is about what
+/// the server sent.
+fn client_leaves(case: &Case<'_>, kind: EndingKind) -> bool {
+    let seen = &case.seen;
+    matches!(
+        kind,
+        EndingKind::Close | EndingKind::Reset | EndingKind::Alert(_, AlertDescription(0 | 10 | 40 | 80 | 90))
+    ) && (seen.certificate_request.is_some() || inferred_request(case).is_some())
+        && seen.client_finished.is_none()
+        && seen.client_protected.is_none()
+        && seen.client_certificate.is_none()
+        && case.stage == Stage::ServerFlight
+        && !super::silence::is_silence(case)
+        && case.chain().first().is_none_or(|leaf| {
+            let fits = super::chain::asked_name(case).is_none_or(|name| leaf.matches_name(&name));
+            fits && leaf.is_valid_at(super::chain::seen_at(case)).unwrap_or(true)
+        })
 }
 
 /// The CertificateRequest of a TLS 1.3 server, told by its place among the encrypted records.
