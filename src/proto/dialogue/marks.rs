@@ -55,3 +55,56 @@ impl Marks {
         Event { from, first_packet, packet, began, time, range, segments, decrypted: false, kind }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The packets of a stream, each by the offset after its last byte: packet 1, 2, and so on.
+    fn marks(ends: &[u64]) -> Marks {
+        let mut marks = Marks::default();
+        for (packet, end) in (1..).zip(ends) {
+            marks.add(*end, PacketNumber(packet), Time(i64::from(packet)));
+        }
+        marks
+    }
+
+    /// Where `start..end` begins and ends, and in how many packets it came.
+    fn check(marks: &Marks, (start, end): (u64, u64), expected: (u32, u32, u16)) {
+        let event = marks.event(Direction::ToServer, StreamRange::new(start, end), EventKind::Gap);
+        assert_eq!((event.first_packet.0, event.packet.0, event.segments), expected, "{start}..{end}");
+        assert_eq!((event.began.0, event.time.0), (i64::from(expected.0), i64::from(expected.1)), "{start}..{end}");
+    }
+
+    #[test]
+    fn each_byte_has_its_packet() {
+        let three = marks(&[10, 11, 30]);
+        check(&three, (0, 10), (1, 1, 1));
+        check(&three, (0, 11), (1, 2, 2));
+        check(&three, (9, 12), (1, 3, 3));
+        check(&three, (10, 11), (2, 2, 1));
+        check(&three, (11, 30), (3, 3, 1));
+        // What is not there yet is the last packet's.
+        check(&three, (29, 40), (3, 3, 1));
+    }
+
+    #[test]
+    fn bytes_of_one_packet_that_come_in_pieces_are_one() {
+        let mut marks = marks(&[10, 20]);
+        marks.add(25, PacketNumber(2), Time(2));
+        check(&marks, (0, 25), (1, 2, 2));
+    }
+
+    #[test]
+    fn what_is_done_with_is_forgotten_but_for_the_last_packet() {
+        let mut three = marks(&[10, 11, 30]);
+        three.forget_before(11);
+        check(&three, (11, 30), (3, 3, 1));
+        assert_eq!(three.0.len(), 1);
+        three.forget_before(30);
+        check(&three, (29, 30), (3, 3, 1));
+        let mut three = marks(&[10, 11, 30]);
+        three.forget_before(10);
+        check(&three, (10, 30), (2, 3, 2));
+    }
+}

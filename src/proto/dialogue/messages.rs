@@ -185,8 +185,7 @@ impl Messages {
     }
 }
 
-/// Whether `bytes` are whole handshake messages of registered types, one after the other.
-/// Whether bytes are whole messages of known types, one behind the other.
+/// Whether bytes are whole handshake messages of registered types, one behind the other.
 pub(super) fn is_message_chain(bytes: &[u8]) -> bool {
     let mut rest = bytes;
     while let Some(header) = HandshakeHeader::decode(rest) {
