@@ -177,3 +177,58 @@ impl<'a> Case<'a> {
         self.is_idle_close() || self.is_reply_to_close()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::samples::told;
+    use super::super::silence::last_progress;
+
+    /// Whether a flow of which nothing is captured for so many seconds behind `lines` ended in silence.
+    fn check(lines: &str, wait: f64, expected: bool) {
+        let said = told(lines, wait, |case| case.ended_in_silence(last_progress(case)));
+        assert_eq!(said, expected, "after {wait} s of\n{lines}");
+    }
+
+    #[test]
+    fn how_long_is_waited_depends_on_who_waits() {
+        let acknowledged = "> hello\n< wait=0";
+        check(acknowledged, 9.9, false);
+        check(acknowledged, 10.0, true);
+        // Nobody waits for an hour: the capture paused.
+        check(acknowledged, 3599.0, true);
+        check(acknowledged, 3600.0, false);
+        // Who had no acknowledgment would have sent it again: the capture lacks that.
+        check("> hello", 20.0, false);
+        check("> hello\n> wait=300 again", 20.0, true);
+        check("> hello\n> wait=999 FIN", 0.0, false);
+        check("> hello\n> wait=1000 FIN", 0.0, true);
+        check("> hello\n> wait=1000 RST", 0.0, true);
+        check("> hello\n< wait=4999 FIN", 0.0, false);
+        check("> hello\n< wait=5000 FIN", 0.0, true);
+        // Bytes that are not TLS are no end of a wait; nor is a refusal, however long it took.
+        check("> hello\n< wait=6000 http", 0.0, false);
+        check("> hello\n< server\n> wait=2000 alert:2:80", 0.0, true);
+        check("> hello\n< server\n> wait=2000 alert:2:42", 0.0, false);
+    }
+
+    /// Whether the server's end, behind the client's Finished, is that of an idle connection, and whether it replies to
+    /// the client's farewell.
+    fn check_last_word(lines: &str, expected: [bool; 2]) {
+        let said = told(&format!("> hello\n< server 23/900\n{lines}"), 0.0, |case| {
+            [case.is_idle_close(), case.is_reply_to_close()]
+        });
+        assert_eq!(said, expected, "{lines}");
+    }
+
+    #[test]
+    fn a_last_word_that_answers_nothing_is_told() {
+        // A second, and three round trips of 20 ms.
+        check_last_word("> 23/53\n< wait=1060 FIN", [false, false]);
+        check_last_word("> 23/53\n< wait=1061 FIN", [true, false]);
+        check_last_word("> 23/53\n< wait=1061 RST", [true, false]);
+        check_last_word("> wait=2000\n< FIN", [false, false]);
+        check_last_word("> 23/53\n> 23/19\n< FIN", [false, true]);
+        check_last_word("> 23/53\n> 23/20\n< FIN", [false, false]);
+        check_last_word("> 23/53\n> 23/19\n> FIN", [false, false]);
+    }
+}

@@ -78,21 +78,20 @@ impl Case<'_> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::samples::told;
     use super::*;
-    use crate::diagnose::Context;
-    use crate::timeline::samples::Sample;
-    use crate::vocab::FlowNumber;
 
     /// The packets of steps behind TCP's handshake in the order in which they could be read, segments in brackets.
     fn check(lines: &str, expected: &str) {
-        let Sample { trace, timeline, streams, tls } = Sample::of(lines);
-        let context = Context::default();
-        let case = Case::new(FlowNumber(0), &trace, &timeline, &streams, &tls, &context);
-        let steps = case.reading_order().into_iter().map(|at| &timeline.steps[at]);
-        let later = steps.filter(|step| step.packet > PacketNumber(3));
-        let order = later
-            .map(|step| if step.what.is_segment() { format!("[{}]", step.packet) } else { step.packet.to_string() });
-        assert_eq!(order.collect::<Vec<_>>().join(" "), expected, "{lines}");
+        told(lines, 0.0, |case| {
+            let steps = case.reading_order().into_iter().map(|at| &case.timeline.steps[at]);
+            let later = steps.filter(|step| step.packet > PacketNumber(3));
+            let order =
+                later.map(
+                    |step| if step.what.is_segment() { format!("[{}]", step.packet) } else { step.packet.to_string() },
+                );
+            assert_eq!(order.collect::<Vec<_>>().join(" "), expected, "{lines}");
+        });
     }
 
     #[test]
@@ -102,5 +101,12 @@ mod tests {
         check("> hello\n< early=55 23/900\n< server", "4 [4] [5] 6 [6] 5");
         check("> hello\n< early=55 FIN\n< server", "4 [4] 6 [6] [5]");
         check("> hello\n< early=55 RST\n< server", "4 [4] [5] 6 [6]");
+    }
+
+    #[test]
+    fn what_was_sent_before_is_read_before_though_captured_behind() {
+        check("> hello\n< server\n> 23/53\n< 23/900 FIN", "4 [4] 5 [5] 6 [6] 7 [7]");
+        // The server's records and its FIN, sent before the client's Finished.
+        check("> hello\n< server\n> 23/53\n< wait=-5 23/900 FIN", "4 [4] 5 [5] 7 [7] 6 [6]");
     }
 }

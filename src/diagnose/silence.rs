@@ -163,3 +163,37 @@ fn lost_before(case: &Case<'_>, direction: Direction) -> Option<SizeLoss> {
     let lost = gap.len().min(u64::from(u32::MAX)) as u32;
     (!whole).then_some(SizeLoss { first, lost, arrived, arrived_in: Some(behind.packet), retransmissions: 0 })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::samples::told;
+    use super::*;
+
+    /// Bytes of the server's that are lost by their size, of those that arrived, and how often they were sent again.
+    fn check(lines: &str, expected: Option<(u32, u32, usize)>) {
+        let said = told(&format!("> hello\n{lines}"), 0.0, |case| {
+            size_loss(case, Direction::ToClient).map(|loss| (loss.lost, loss.arrived, loss.retransmissions))
+        });
+        assert_eq!(said, expected, "{lines}");
+    }
+
+    #[test]
+    fn loss_by_size_is_seen_where_it_is_sent() {
+        let small = "< 22/200\n>\n";
+        let again = "\n< wait=300 again\n< wait=600 again";
+        check(&format!("{small}< 22/1395{again}\n< wait=1200 again"), Some((1400, 205, 3)));
+        check(&format!("{small}< 22/1395{again}"), None);
+        check(&format!("{small}< 22/1194{again}\n< wait=1200 again"), None);
+        // One as large arrived, or it was acknowledged at last.
+        check(&format!("< 22/1395\n>\n< 22/1395{again}\n< wait=1200 again"), None);
+        check(&format!("{small}< 22/1395{again}\n< wait=1200 again\n>"), None);
+    }
+
+    #[test]
+    fn loss_by_size_is_seen_where_it_does_not_arrive() {
+        check("< lost 22/1395\n< done\n> old", Some((1400, 9, 0)));
+        check("< lost 22/1194\n< done\n> old", None);
+        // The capture lacks it, the client does not.
+        check("< lost 22/1395\n< done\n>", None);
+    }
+}

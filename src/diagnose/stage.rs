@@ -350,3 +350,59 @@ impl Case<'_> {
         *place = place.or(Some(at));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::samples::told;
+    use super::*;
+    use crate::vocab::iana::AlertDescription;
+
+    /// How far a flow came, and what ended it: kind, sender, packet.
+    fn check(lines: &str, stage: Stage, ending: Option<(EndingKind, Direction, u32)>) {
+        let said = told(lines, 0.0, |case| (case.stage, case.ending.map(|e| (e.kind, e.from, e.packet.0))));
+        assert_eq!(said, (stage, ending), "{lines}");
+    }
+
+    #[test]
+    fn a_handshake_comes_as_far_as_its_messages() {
+        check("", Stage::Connected, None);
+        check("> http", Stage::Preamble, None);
+        check("> head", Stage::HelloBegun, None);
+        check("> hello", Stage::HelloSent, None);
+        check("> head\n> tail", Stage::HelloSent, None);
+        check("> hello\n< retry", Stage::RetryAsked, None);
+        check("> hello\n< retry\n> hello", Stage::RetryAsked, None);
+        check("> hello\n< server", Stage::ServerHello, None);
+        check("> hello\n< server12 certificate", Stage::ServerHello, None);
+        check("> hello\n< server12 certificate done", Stage::ServerFlight, None);
+        check("> hello\n< server 23/900", Stage::ServerFlight, None);
+        check("> hello\n< server 23/900\n> 23/53", Stage::ClientFinished, None);
+        check("> hello\n< server 23/900\n> 23/53\n> 23/100\n< 23/300", Stage::Complete, None);
+        // A longer hash makes a longer Finished: this record is none.
+        check("> hello\n< server:1302 23/900\n> 23/53", Stage::ServerFlight, None);
+        check("> hello\n< server:1302 23/900\n> 23/69", Stage::ClientFinished, None);
+    }
+
+    #[test]
+    fn the_first_thing_that_spoils_a_flow_ends_it() {
+        use Direction::{ToClient, ToServer};
+        let refused = EndingKind::Alert(AlertLevel::FATAL, AlertDescription::HANDSHAKE_FAILURE);
+        check("> hello\n< alert:2:40\n> FIN", Stage::HelloSent, Some((refused, ToClient, 5)));
+        check("> hello\n< RST", Stage::HelloSent, Some((EndingKind::Reset, ToClient, 5)));
+        check("> hello\n< server\n> FIN", Stage::ServerHello, Some((EndingKind::Close, ToServer, 6)));
+        check("> hello\n< server\n< http", Stage::ServerHello, Some((EndingKind::Foreign, ToClient, 6)));
+        // A record of an alert's length before any Finished.
+        let unread = Some((EndingKind::EncryptedAlert, ToServer, 6));
+        check("> hello\n< server 23/900\n> 23/19", Stage::ServerFlight, unread);
+    }
+
+    #[test]
+    fn what_the_client_goes_on_from_ended_nothing() {
+        let through = "> hello\n< server 23/900\n> 23/53\n< http";
+        check(through, Stage::ClientFinished, Some((EndingKind::Foreign, Direction::ToClient, 7)));
+        check(&format!("{through}\n> 23/100"), Stage::ClientFinished, None);
+        // What may be its farewell is no request.
+        let farewell = format!("{through}\n> 23/19");
+        check(&farewell, Stage::ClientFinished, Some((EndingKind::Foreign, Direction::ToClient, 7)));
+    }
+}

@@ -16,7 +16,7 @@
 //! | `23/53` | a record of this content type with a body of so many bytes |
 //! | `http` | the first line of an answer in clear |
 //! | `ttl=63` | another TTL than 64 of the client and 55 of the server |
-//! | `wait=500` | it comes so many milliseconds after the packet before |
+//! | `wait=500` | it comes so many milliseconds after the packet before; below 0, it was sent before that one |
 //! | `again` | what its sender sent last |
 //! | `lost` | it was sent and not captured |
 //! | `old` | it acknowledges no more than its sender did before |
@@ -144,7 +144,7 @@ impl Packet {
                 "FIN" => packet.flags |= TcpFlags::FIN,
                 "RST" => packet.flags |= TcpFlags::RST,
                 "ttl" => packet.ttl = Some(number() as u8),
-                "wait" => packet.wait = i64::from(number()),
+                "wait" => packet.wait = value.parse().expect("a number"),
                 "skip" => packet.skip = u32::from(number()),
                 "early" => packet.early = u32::from(number()),
                 "again" => packet.again = true,
