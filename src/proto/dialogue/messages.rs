@@ -124,7 +124,9 @@ impl Messages {
             let total = self.total(&content[at..]);
             if total.is_some_and(|total| total > MAX_MESSAGE) {
                 let kind = EventKind::Malformed(Defect::ImpossibleLength);
-                let event = marks.event(place.from, place.record, kind);
+                // Messages before it in the record are whole.
+                let start = if at == 0 { place.record.start } else { place.content + at as u64 };
+                let event = marks.event(place.from, StreamRange::new(start, place.record.end), kind);
                 observer.event(&Event { decrypted: place.decrypted, ..event });
                 self.clear();
                 return;
