@@ -3,10 +3,13 @@
 use super::case::Case;
 use super::ending::{Ending, EndingKind};
 use crate::flow::Events;
-use crate::proto::dialogue::sealed::{Part, Standing};
+use crate::proto::dialogue::sealed::{Holds, Part, Standing};
 use crate::timeline::{Step, What};
 use crate::vocab::Direction;
 use crate::vocab::iana::{AlertLevel, ContentType, HandshakeType, ProtocolVersion};
+
+/// What a record is inferred to hold that completes an end's part of the handshake.
+const FINISHED: Holds = Holds::Message(HandshakeType::FINISHED);
 
 /// How far a flow came before its ending. Ordered.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -268,7 +271,7 @@ impl Case<'_> {
         if step.from == Direction::ToServer && self.stage == Stage::Connected {
             self.stage = Stage::Complete;
         }
-        if self.is_tls13() { self.protected_13(at, step) } else { self.protected_old(at, step.from, content) }
+        if self.is_tls13() { self.protected_13(at, step) } else { self.protected_old(at, step, content) }
     }
 
     /// A protected record of TLS 1.3, which does not say what it holds.
@@ -307,9 +310,10 @@ impl Case<'_> {
     }
 
     /// A protected record up to TLS 1.2, or in a flow whose version is not known.
-    fn protected_old(&mut self, at: usize, from: Direction, content: ContentType) -> Option<EndingKind> {
+    fn protected_old(&mut self, at: usize, step: &Step, content: ContentType) -> Option<EndingKind> {
+        let from = step.from;
         match content {
-            ContentType::HANDSHAKE if self.seen.client_hello.is_some() || self.seen.server_hello.is_some() => {
+            ContentType::HANDSHAKE if step.what.inferred().is_some_and(|one| one.holds == FINISHED) => {
                 let reached = self.finished(at, from);
                 self.stage = self.stage.max(reached);
                 None

@@ -24,6 +24,7 @@ pub(super) fn infer(steps: &mut [Step], facts: &TlsFacts) {
 fn told(step: &Step) -> Told {
     match step.what {
         What::Message(HandshakeType::SERVER_HELLO) => Told::ServerHello,
+        What::ChangeCipherSpec => Told::ChangeCipherSpec,
         What::Message(HandshakeType::FINISHED) if step.decrypted => Told::Finished,
         What::ApplicationData { .. } if step.decrypted => Told::Opened,
         What::ApplicationData { .. } => Told::Sealed(ContentType::APPLICATION_DATA, step.bytes),

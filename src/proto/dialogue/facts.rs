@@ -157,7 +157,8 @@ impl<'a> FactsObserver<'a> {
         match content {
             ContentType::APPLICATION_DATA => progress.application_data[from] = true,
             ContentType::ALERT if !progress.application_data[from] => progress.early_alert[from] = true,
-            ContentType::HANDSHAKE if !progress.finished[from] => self.finished(event),
+            // What else a hole hides, the message behind it can be any.
+            ContentType::HANDSHAKE if !progress.finished[from] && progress.changed_cipher[from] => self.finished(event),
             _ => {}
         }
     }
@@ -262,7 +263,8 @@ impl Observer for FactsObserver<'_> {
                 }
             }
             EventKind::ApplicationData { early, .. } if !early => self.application_data(event),
-            EventKind::ApplicationData { .. } | EventKind::ChangeCipherSpec | EventKind::Cut { .. } => {}
+            EventKind::ChangeCipherSpec => self.facts.progress.changed_cipher[from] = true,
+            EventKind::ApplicationData { .. } | EventKind::Cut { .. } => {}
             EventKind::Protected { content, length } => self.protected(event, content, length),
             EventKind::Foreign(_) => self.facts.progress.foreign[from] = true,
             EventKind::Gap => self.facts.progress.gap |= !self.facts.is_complete(),

@@ -8,6 +8,8 @@ use crate::vocab::{PacketNumber, Time};
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Skipped {
     pub header: RecordHeader,
+    /// Whether it was in clear, and a hole in the capture cuts it.
+    pub cut: bool,
     /// Stream offset of its header.
     pub start: u64,
     /// Bytes that are still to come.
@@ -88,7 +90,7 @@ impl FastPath {
                 let version = ProtocolVersion(u16::from_be_bytes([3, *minor]));
                 let header = RecordHeader { content_type: ContentType::APPLICATION_DATA, version, length };
                 let start = self.offset + at as u64;
-                current = Some(Skipped { header, start, left: left as u64, first: (packet, time) });
+                current = Some(Skipped { header, cut: false, start, left: left as u64, first: (packet, time) });
                 break;
             }
             records += 1;
@@ -147,7 +149,7 @@ mod tests {
     #[test]
     fn only_the_inside_of_a_record_goes_by_where_the_next_one_matters() {
         let header = RecordHeader::decode(&record(23, 100)).expect("a header");
-        let current = Skipped { header, start: 0, left: 50, first: (PacketNumber(1), Time(0)) };
+        let current = Skipped { header, cut: false, start: 0, left: 50, first: (PacketNumber(1), Time(0)) };
         let mut fast_path = FastPath::new(55, Some(current), false);
         assert!(fast_path.pass(&[0; 49], PacketNumber(2), Time(0)));
         assert!(!fast_path.pass(&[0; 1], PacketNumber(3), Time(0)));

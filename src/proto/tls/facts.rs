@@ -101,6 +101,8 @@ pub struct Progress {
     pub server_hello: bool,
     /// The client sent a protected record behind the `ServerHello` that is no alert.
     pub client_protected: bool,
+    /// Each end sent a `ChangeCipherSpec`.
+    pub changed_cipher: PerDirection<bool>,
     /// Each end's first protected record that can be its Finished (or came after it) was sent.
     pub finished: PerDirection<bool>,
     /// Each end sent application data, as far as that can be told.

@@ -176,7 +176,7 @@ impl Side {
         let (range, bytes, packet, time) = match *chunk {
             Chunk::Bytes { range, bytes, packet, time, .. } => (range, bytes, packet, time),
             Chunk::Gap(range) => {
-                self.lose(from, range, observer);
+                self.lose(from, range, shared, observer);
                 return;
             }
             Chunk::Again { .. } => return,
@@ -238,7 +238,7 @@ impl Side {
     }
 
     /// A hole in the captured bytes.
-    fn lose(&mut self, from: Direction, range: StreamRange, observer: &mut impl Observer) {
+    fn lose(&mut self, from: Direction, range: StreamRange, shared: &Shared, observer: &mut impl Observer) {
         self.seen_bytes += range.len();
         self.gapped = true;
         self.tell_cut(from, range.start, observer);
@@ -253,7 +253,9 @@ impl Side {
             None => RecordHeader::decode(&self.buffer).map(|header| {
                 let left = (RecordHeader::LENGTH + usize::from(header.length) - self.buffer.len()) as u64;
                 let start = self.buffer_start;
-                (Skipped { header, start, left, first: self.marks.origin(start) }, left)
+                let body = &self.buffer[RecordHeader::LENGTH..];
+                let cut = matches!(self.protection(header, body, shared), Protection::Clear);
+                (Skipped { header, cut, start, left, first: self.marks.origin(start) }, left)
             }),
         };
         self.buffer.clear();

@@ -91,7 +91,7 @@ impl Side {
         observer: &mut impl Observer,
     ) -> usize {
         let whole = RecordHeader::LENGTH + usize::from(header.length);
-        let skipped = Skipped { header, start, left: whole as u64, first: self.marks.origin(start) };
+        let skipped = Skipped { header, cut: false, start, left: whole as u64, first: self.marks.origin(start) };
         if there >= whole {
             self.pass(from, skipped, start + whole as u64, observer);
             return whole;
@@ -100,11 +100,11 @@ impl Side {
         there
     }
 
-    /// An encrypted or unread record is over.
+    /// An encrypted or unread record is over, or one that a hole cuts.
     pub(super) fn pass(&mut self, from: Direction, record: Skipped, end: u64, observer: &mut impl Observer) {
         self.records += 1;
         let (content, length) = (record.header.content_type, record.header.length);
-        let protected = content != ContentType::HEARTBEAT || self.changed_cipher;
+        let protected = (content != ContentType::HEARTBEAT || self.changed_cipher) && !record.cut;
         let (packet, time) = self.marks.origin(end.saturating_sub(1));
         let event = Event {
             from,

@@ -2,9 +2,9 @@
 
 use super::{Holds, Inferred, Lengths, Why};
 use crate::proto::TlsFacts;
-use crate::vocab::Direction;
 use crate::vocab::Direction::{ToClient, ToServer};
 use crate::vocab::iana::{ContentType, HandshakeType, ProtocolVersion};
+use crate::vocab::{Direction, PerDirection};
 
 /// Shortest and longest body that passes for a session ticket: a ticket is a few hundred bytes.
 const TICKET_BODY: std::ops::RangeInclusive<u64> = 100..=1500;
@@ -22,6 +22,8 @@ const LAST_FLIGHT: usize = 4;
 pub enum Told {
     /// A ServerHello that is no HelloRetryRequest.
     ServerHello,
+    /// A `ChangeCipherSpec`.
+    ChangeCipherSpec,
     /// A Finished that keys opened.
     Finished,
     /// A record of application data that keys opened.
@@ -44,24 +46,28 @@ pub fn infer(told: &[(Direction, Told)], facts: &TlsFacts) -> Vec<Option<Inferre
     }
 }
 
-/// Up to TLS 1.2 the record's type is in clear: the first sealed handshake message is the Finished.
+/// Up to TLS 1.2 the record's type is in clear: the first sealed handshake message behind its sender's ChangeCipherSpec is
+/// the Finished. Where the capture lacks that, it can be any.
 fn infer_old(told: &[(Direction, Told)], version: Option<ProtocolVersion>) -> Vec<Option<Inferred>> {
     let is_record =
         |of: Direction, told: &(Direction, Told)| told.0 == of && matches!(told.1, Told::Sealed(..) | Told::Opened);
     let last = |of| told.iter().rposition(|one| is_record(of, one));
     let (last_of_client, last_of_server) = (last(ToServer), last(ToClient));
-    let (mut client_finished, mut server_finished) = (false, false);
+    let (mut changed, mut finished) = (PerDirection::<bool>::default(), PerDirection::<bool>::default());
     let mut one = |at: usize, from: Direction, told: Told| {
-        let (finished, last) = match from {
-            ToServer => (&mut client_finished, last_of_client),
-            ToClient => (&mut server_finished, last_of_server),
-        };
+        let (changed, finished) = (&mut changed[from], &mut finished[from]);
+        let last = if from == ToServer { last_of_client } else { last_of_server };
         let (holds, why) = match told {
+            Told::ChangeCipherSpec => {
+                *changed = true;
+                return None;
+            }
             Told::Finished => {
                 *finished = true;
                 return None;
             }
             Told::Sealed(ContentType::HANDSHAKE, _) if *finished => (Holds::SomeMessage, Why::AfterFinished(from)),
+            Told::Sealed(ContentType::HANDSHAKE, _) if !*changed => (Holds::SomeMessage, Why::BehindGap),
             Told::Sealed(ContentType::HANDSHAKE, _) => {
                 *finished = true;
                 (Holds::Message(HandshakeType::FINISHED), Why::AfterChangeCipherSpec)
@@ -328,6 +334,7 @@ mod tests {
                 "<" => from = ToClient,
                 "hello" => told.push((ToClient, Told::ServerHello)),
                 "opened" => told.push((from, Told::Finished)),
+                "ccs" => told.push((from, Told::ChangeCipherSpec)),
                 record => {
                     let (content, body) = record.split_once('/').unwrap_or(("23", record));
                     let content = ContentType(content.parse().expect("a content type"));
@@ -426,8 +433,10 @@ mod tests {
         let check = |records: &str, expected: &str| {
             assert_eq!(names(ProtocolVersion::TLS_1_2, 0xc02f, records, false), expected, "{records}");
         };
-        check("hello > 22/40 < 22/40 > 23/100 21/26", "Finished; Finished; -; Encrypted Alert");
-        check("hello > 22/40 22/200", "Finished; Encrypted Handshake Message");
+        check("hello > ccs 22/40 < ccs 22/40 > 23/100 21/26", "Finished; Finished; -; Encrypted Alert");
+        check("hello > ccs 22/40 22/200", "Finished; Encrypted Handshake Message");
+        // A hole hides whether the keys were changed.
+        check("hello > ccs 22/40 < 22/40 > 23/100", "Finished; Encrypted Handshake Message; -");
         check("hello > opened 22/200", "Encrypted Handshake Message");
         check("hello > 21/26", "Encrypted Alert");
     }

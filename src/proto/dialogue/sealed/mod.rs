@@ -64,6 +64,8 @@ impl Holds {
 pub enum Why {
     /// The first handshake message after its sender's ChangeCipherSpec.
     AfterChangeCipherSpec,
+    /// A handshake message whose sender's ChangeCipherSpec the capture lacks.
+    BehindGap,
     /// A handshake message after its sender's Finished: a renegotiation.
     AfterFinished(Direction),
     /// The record's type says so; what it says needs keys.

@@ -28,6 +28,9 @@ impl Display for Why {
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
         f.write_str(match *self {
             Why::AfterChangeCipherSpec => "the first handshake message after Change Cipher Spec",
+            Why::BehindGap => {
+                "the record's type says so; the capture lacks the Change Cipher Spec that would tell which"
+            }
             Why::AfterFinished(from) => {
                 let message = match from {
                     Direction::ToServer => "Client Hello or its answer",
