@@ -7,18 +7,18 @@ use std::sync::Arc;
 
 use divan::counter::{BytesCount, ItemsCount};
 use divan::{Bencher, black_box};
-use shakedown::capture::{Found, Scanner};
-use shakedown::flow::FlowTable;
-use shakedown::net::{Decoded, Decoder};
-use shakedown::proto::dialogue::{Event, FactsObserver};
-use shakedown::proto::tls::certificate::{CertificateFacts, Review, Sender, TrustStore};
-use shakedown::proto::tls::fingerprint;
-use shakedown::proto::tls::message::{Certificate, ClientHello, ServerHello, ServerKeyExchange};
-use shakedown::proto::tls::tree::{Context, handshake_message};
-use shakedown::proto::{FlowReader, Secrets, TlsFacts};
-use shakedown::stream::Arrival;
-use shakedown::vocab::iana::{CipherSuite, ProtocolVersion};
-use shakedown::vocab::{Direction, PacketNumber, Time};
+use shakedown::internal::capture::{Found, Scanner};
+use shakedown::internal::flow::FlowTable;
+use shakedown::internal::net::{Decoded, Decoder};
+use shakedown::internal::proto::dialogue::{Event, FactsObserver};
+use shakedown::internal::proto::tls::certificate::{CertificateFacts, Review, Sender, TrustStore};
+use shakedown::internal::proto::tls::fingerprint;
+use shakedown::internal::proto::tls::message::{Certificate, ClientHello, ServerHello, ServerKeyExchange};
+use shakedown::internal::proto::tls::tree::{Context, handshake_message};
+use shakedown::internal::proto::{FlowReader, Secrets};
+use shakedown::internal::stream::Arrival;
+use shakedown::internal::vocab::iana::{CipherSuite, ProtocolVersion};
+use shakedown::{Direction, PacketNumber, Time, TlsFacts};
 
 /// Ethernet, in the numbers of pcap.
 const ETHERNET: u16 = 1;
@@ -80,8 +80,8 @@ fn frames(capture: &[u8]) -> Vec<(Vec<u8>, Time)> {
 }
 
 mod handshake {
-    use shakedown::proto::dialogue::Observer as _;
-    use shakedown::proto::tls::Fingerprints;
+    use shakedown::internal::proto::dialogue::Observer as _;
+    use shakedown::internal::proto::tls::Fingerprints;
 
     use super::{
         Arc, Arrival, Bencher, BytesCount, Certificate, CertificateFacts, CipherSuite, ClientHello, Context, Direction,

@@ -12,7 +12,7 @@ mod stream;
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 
-use shakedown::capture::{Found, Scanner};
+use shakedown::internal::capture::{Found, Scanner};
 
 /// Payload of a bulk segment, as an Ethernet path carries it with timestamps.
 const SEGMENT: usize = 1448;

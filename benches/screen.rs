@@ -9,9 +9,9 @@ use std::time::{Duration, Instant};
 use jiff::tz::TimeZone;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use shakedown::app::Key;
-use shakedown::engine::{Options, Session};
-use shakedown::tui::{Stage, Theme};
+use shakedown::internal::app::Key;
+use shakedown::internal::tui::{Stage, Theme};
+use shakedown::{Options, Session};
 
 /// Columns and rows of the screen.
 const SIZE: (u16, u16) = (160, 50);

@@ -3,12 +3,10 @@
 
 mod common;
 
-use shakedown::diagnose::{Case, Context, EndingKind};
-use shakedown::engine::{FlowView, Options, Session};
-use shakedown::proto::dialogue::sealed::{Holds, Inferred, Why};
-use shakedown::timeline::{Step, What};
-use shakedown::vocab::iana::{HandshakeType, ProtocolVersion};
-use shakedown::vocab::{Direction, FlowNumber, FlowRef};
+use shakedown::internal::diagnose::{Case, Context, EndingKind};
+use shakedown::internal::proto::dialogue::sealed::{Holds, Inferred, Why};
+use shakedown::internal::vocab::iana::{HandshakeType, ProtocolVersion};
+use shakedown::{Direction, FlowNumber, FlowRef, FlowView, Options, Session, Step, What};
 
 #[test]
 fn pass_and_view_agree_on_every_flow_of_every_fixture() {
@@ -134,8 +132,8 @@ fn begins_last_flight(step: &Step) -> bool {
 #[test]
 fn the_list_is_searched_as_it_is_shown() {
     use jiff::tz::TimeZone;
-    use shakedown::present::list::{COLUMNS, text};
-    use shakedown::present::list_search::Needle;
+    use shakedown::internal::present::list::{COLUMNS, text};
+    use shakedown::internal::present::list_search::Needle;
 
     let capture = common::capture("one-percent");
     let session = Session::open(&Options { captures: vec![capture], ..Options::default() }).expect("the fixture");

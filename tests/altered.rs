@@ -7,8 +7,7 @@ use std::io::Write as _;
 use std::path::Path;
 
 use common::blocks;
-use shakedown::engine::{Options, Session};
-use shakedown::vocab::Outcome;
+use shakedown::{Options, Outcome, Session};
 
 /// Captures above this size teach nothing more and take longer.
 const MOST: usize = 64 * 1024;

@@ -66,7 +66,10 @@ fn flows_as_csv_have_a_column_a_field() {
     let ran = run(&["flows", &capture(GOOD), "--format", "csv"]);
     let mut reader = csv::Reader::from_reader(ran.out.as_bytes());
     let names: Vec<String> = reader.headers().expect("headings").iter().map(str::to_owned).collect();
-    assert_eq!(names, shakedown::facts::csv_columns().iter().map(|field| field.name.to_owned()).collect::<Vec<_>>());
+    assert_eq!(
+        names,
+        shakedown::internal::facts::csv_columns().iter().map(|field| field.name.to_owned()).collect::<Vec<_>>()
+    );
     assert!(reader.records().all(|record| record.is_ok()));
 }
 
@@ -137,7 +140,7 @@ fn certificates_are_written_as_pem_in_the_order_sent() {
         subjects,
         ["# subject: CN=api.example.test,O=Example Test", "# subject: CN=Example Test Intermediate CA,O=Example Test"]
     );
-    assert_eq!(shakedown::proto::tls::certificate::certificates_in(whole.out.as_bytes()).len(), 2);
+    assert_eq!(shakedown::internal::proto::tls::certificate::certificates_in(whole.out.as_bytes()).len(), 2);
     refused(
         &run(&["handshake", &capture("reset-by-access-point"), "0", "--format", "pem"]),
         1,
@@ -148,7 +151,7 @@ fn certificates_are_written_as_pem_in_the_order_sent() {
 #[test]
 fn given_authorities_complete_the_verdict() {
     let chain = run(&["handshake", &capture("certificate-incomplete-chain-curl"), "0", "--format", "pem"]).out;
-    let certificates = shakedown::proto::tls::certificate::certificates_in(chain.as_bytes());
+    let certificates = shakedown::internal::proto::tls::certificate::certificates_in(chain.as_bytes());
     let folder = tempfile::tempdir().expect("a temporary folder");
     std::fs::write(folder.path().join("intermediate.der"), &certificates[1]).expect("a full disk");
     std::fs::write(folder.path().join("notes.txt"), "no certificate").expect("a full disk");
@@ -165,7 +168,8 @@ fn given_authorities_complete_the_verdict() {
 
     // The root of another authority, which the client refused: known here, it no longer explains the refusal.
     let untrusted = run(&["handshake", &capture("certificate-untrusted-python"), "0", "--format", "pem"]).out;
-    let root = shakedown::proto::tls::certificate::certificates_in(untrusted.as_bytes()).pop().expect("a root");
+    let root =
+        shakedown::internal::proto::tls::certificate::certificates_in(untrusted.as_bytes()).pop().expect("a root");
     let file = temporary(&root);
     let file = file.path().to_string_lossy().into_owned();
     let causes = |arguments: &[&str]| {

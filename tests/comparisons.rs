@@ -1,11 +1,10 @@
 //! Recorded flows put beside good ones: where they part, and what is said of it.
 
-use shakedown::compare::{Comparison, Field, Side, Value};
-use shakedown::engine::{FlowView, Options, Session};
-use shakedown::present::words;
-use shakedown::timeline::{Step, words::name};
-use shakedown::vocab::iana::ProtocolVersion;
-use shakedown::vocab::{FlowNumber, FlowRef};
+use shakedown::internal::compare::{Field, Side, Value};
+use shakedown::internal::present::words;
+use shakedown::internal::timeline::words::name;
+use shakedown::internal::vocab::iana::ProtocolVersion;
+use shakedown::{Comparison, FlowNumber, FlowRef, FlowView, Options, Session, Step};
 
 fn open(fixture: &str) -> Session {
     let capture = format!("{}/fixtures/{fixture}/capture.pcapng", env!("CARGO_MANIFEST_DIR"));
@@ -103,7 +102,7 @@ fn good_flows_of_one_capture_do_not_part() {
     let session = open("one-percent");
     let index = session.index();
     // Another name is another server and another version another handshake, which rightly part.
-    let to_api = |tls: &shakedown::proto::TlsFacts| {
+    let to_api = |tls: &shakedown::TlsFacts| {
         tls.server_name.as_deref() == Some(b"api.example.test") && tls.version == Some(ProtocolVersion::TLS_1_3)
     };
     let complete: Vec<u32> = index
@@ -147,7 +146,9 @@ fn any_two_flows_can_be_compared() {
     for baseline in views.iter().step_by(4) {
         for subject in &views {
             let comparison = compare(baseline, subject);
-            let count = |of: fn(&shakedown::compare::Row) -> bool| comparison.rows.iter().filter(|row| of(row)).count();
+            let count = |of: fn(&shakedown::internal::compare::Row) -> bool| {
+                comparison.rows.iter().filter(|row| of(row)).count()
+            };
             assert_eq!(count(|row| row.baseline.is_none() && row.subject.is_none()), 0);
             assert!(comparison.first_divergence.is_none_or(|at| at < comparison.rows.len()));
             assert!(comparison.differences.is_sorted_by_key(|d| (d.expected, std::cmp::Reverse(d.weight))));

@@ -2,9 +2,9 @@
 
 mod common;
 
-use shakedown::engine::{Options, Session};
-use shakedown::timeline::{Detail, Step, words};
-use shakedown::vocab::{Direction, Field, FlowNumber, FlowRef};
+use shakedown::internal::timeline::{Detail, words};
+use shakedown::internal::vocab::Field;
+use shakedown::{Direction, FlowNumber, FlowRef, Options, Session, Step};
 
 /// Flows of one capture that are looked at; the large ones repeat themselves.
 const MAX_FLOWS: usize = 40;

@@ -7,12 +7,11 @@ mod common;
 use std::fmt::Write as _;
 use std::fs;
 
-use shakedown::app::keys;
-use shakedown::diagnose::RULES;
-use shakedown::engine::{Options, Session};
-use shakedown::facts::{FIELDS, Field};
-use shakedown::filter::aliases;
-use shakedown::tui;
+use shakedown::internal::app::keys;
+use shakedown::internal::diagnose::RULES;
+use shakedown::internal::filter::aliases;
+use shakedown::internal::tui;
+use shakedown::{FIELDS, Field, Options, Session};
 
 #[test]
 fn the_fields_are_documented() {

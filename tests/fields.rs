@@ -5,11 +5,9 @@ mod common;
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value as Json;
-use shakedown::engine::{Options, Session};
-use shakedown::export::flow_json::{FlowJson, LISTS};
-use shakedown::facts::{self, FIELDS, Field, FlowFacts, Kind, Unit, Value};
-use shakedown::filter::Filter;
-use shakedown::proto::TlsFacts;
+use shakedown::internal::export::flow_json::{FlowJson, LISTS};
+use shakedown::internal::facts::{self, Kind, Unit};
+use shakedown::{FIELDS, Field, Filter, FlowFacts, Options, Session, TlsFacts, Value};
 
 /// Calls `look` with every flow of every fixture, and what the fixture is called. A flow that has a server name comes a
 /// second time with one that is not ASCII, which no fixture has.

@@ -79,7 +79,7 @@ fn explained(name: &str, diagnosis: &Value, mismatches: &mut Vec<String>) {
                 mismatches.push(format!("{name} diagnose: a report or cause that is no text: {report}"));
                 continue;
             };
-            let why = shakedown::diagnose::why(error);
+            let why = shakedown::internal::diagnose::why(error);
             let is_known =
                 |text: &str| why.matches.iter().any(|found| report["client"] == found.client && found.error == text);
             if !error.split(" / ").all(is_known) || !why.can.iter().any(|can| can.name() == cause) {
@@ -221,7 +221,7 @@ fn every_cause_has_a_fixture_and_a_near_miss() {
         let flows = expected["flows"].as_array().cloned().unwrap_or_default();
         flows.iter().filter_map(|flow| flow["cause"].as_str().map(str::to_owned)).collect()
     };
-    for cause in shakedown::vocab::Cause::ALL {
+    for cause in shakedown::Cause::ALL {
         let cause = cause.to_string();
         let pair = PAIRS.iter().find(|(of, ..)| *of == cause);
         let (_, shows, misses) = pair.unwrap_or_else(|| panic!("{cause} has no pair"));

@@ -7,9 +7,8 @@ mod common;
 use common::play::{Made, Play};
 use common::wire::{ACK, FIN, RST, SYN, URG, Wire};
 use proptest::prelude::*;
-use shakedown::engine::follow::Part;
-use shakedown::engine::{Options, Session};
-use shakedown::vocab::{Direction, FlowNumber, FlowRef};
+use shakedown::internal::engine::follow::Part;
+use shakedown::{Direction, FlowNumber, FlowRef, Options, Session};
 
 const CLIENT: Direction = Direction::ToServer;
 const SERVER: Direction = Direction::ToClient;

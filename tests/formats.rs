@@ -7,7 +7,7 @@ use std::path::Path;
 
 use common::{capture, run, run_with};
 use serde_json::Value;
-use shakedown::capture::{Found, Scanner};
+use shakedown::internal::capture::{Found, Scanner};
 
 const FIXTURE: &str = "post-quantum-hello-ok";
 

@@ -6,10 +6,10 @@ mod common;
 
 use common::play::{Made, Play};
 use common::wire::refused;
-use shakedown::app::keys::{self, KEYS, Scope};
-use shakedown::app::{Action, Overlay, Pane, Screen};
-use shakedown::present::list::COLUMNS;
-use shakedown::tui::stage::Order;
+use shakedown::internal::app::keys::{self, KEYS, Scope};
+use shakedown::internal::app::{Action, Overlay, Pane, Screen};
+use shakedown::internal::present::list::COLUMNS;
+use shakedown::internal::tui::stage::Order;
 
 const WIDE: (u16, u16) = (150, 40);
 const NARROW: (u16, u16) = (60, 20);
@@ -41,7 +41,7 @@ macro_rules! scenes {
     };
 }
 
-fn own(scope: Scope, key: shakedown::app::Key) -> bool {
+fn own(scope: Scope, key: shakedown::internal::app::Key) -> bool {
     keys::rows(scope).any(|row| row.keys().any(|one| one == key))
 }
 

@@ -6,10 +6,9 @@ mod common;
 use std::path::Path;
 
 use serde_json::Value;
-use shakedown::engine::{FlowView, Options, Session};
-use shakedown::timeline::{Step, What, words};
-use shakedown::vocab::iana::HandshakeType;
-use shakedown::vocab::{Direction, FlowNumber, FlowRef};
+use shakedown::internal::timeline::words;
+use shakedown::internal::vocab::iana::HandshakeType;
+use shakedown::{Direction, FlowNumber, FlowRef, FlowView, Options, Session, Step, What};
 
 /// Block types of pcapng.
 const ENHANCED_PACKET: u32 = 6;

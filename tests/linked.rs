@@ -4,7 +4,7 @@ mod common;
 
 use common::wire::{ACK, RST, SYN, Wire, refused};
 use serde_json::Value;
-use shakedown::vocab::Direction::{ToClient, ToServer};
+use shakedown::Direction::{ToClient, ToServer};
 
 fn json(arguments: &[&str], input: Option<&[u8]>) -> Value {
     let ran = match input {

@@ -4,9 +4,8 @@ mod common;
 
 use common::{capture, fixtures, run};
 use serde_json::Value;
-use shakedown::engine::{Options, Session};
-use shakedown::flow::measure;
-use shakedown::vocab::{FlowNumber, FlowRef};
+use shakedown::internal::flow::measure;
+use shakedown::{FlowNumber, FlowRef, Options, Session};
 
 fn json(arguments: &[&str]) -> Vec<Value> {
     let ran = run(arguments);
@@ -64,7 +63,7 @@ fn the_packets_of_every_fixture_agree_with_the_index() {
         session.wait();
         let flows: Vec<FlowNumber> = session.index().iter().map(|facts| facts.flow).collect();
         let mut seen = 0;
-        let each = &mut |flow, trace: &shakedown::flow::Trace| {
+        let each = &mut |flow, trace: &shakedown::internal::flow::Trace| {
             seen += 1;
             let index = session.index();
             let row = index.facts(flow).expect("a flow").row;

@@ -1,8 +1,7 @@
 //! Timelines of recorded captures: what a reader steps through, and what is inferred of encrypted records.
 
-use shakedown::engine::{FlowView, Options, Session};
-use shakedown::timeline::{FlightKind, Note, What, words};
-use shakedown::vocab::{FlowNumber, FlowRef};
+use shakedown::internal::timeline::{FlightKind, Note, words};
+use shakedown::{FlowNumber, FlowRef, FlowView, Options, Session, What};
 
 fn view(fixture: &str, flow: u32) -> FlowView {
     let capture = format!("{}/fixtures/{fixture}/capture.pcapng", env!("CARGO_MANIFEST_DIR"));
@@ -168,8 +167,9 @@ fn a_hello_that_the_snap_length_cuts_shows_its_fields_up_to_the_cut() {
     let view = view("snaplen-96", 0);
     let cut = view.timeline.steps.iter().position(|step| matches!(step.what, What::Cut { .. })).expect("a cut message");
     assert_eq!(words::name(&view.timeline.steps[cut].what), "Part of Client Hello");
-    let trust = shakedown::proto::tls::certificate::TrustStore::default();
-    let detail = shakedown::timeline::Detail::of(&view.trace, &view.streams, &view.timeline, cut, &[], &trust);
+    let trust = shakedown::internal::proto::tls::certificate::TrustStore::default();
+    let detail =
+        shakedown::internal::timeline::Detail::of(&view.trace, &view.streams, &view.timeline, cut, &[], &trust);
     let fields: Vec<_> = detail.sections.iter().flat_map(|section| section.root.walk()).collect();
     assert!(fields.iter().any(|field| field.name == "legacy_version" && field.value == "TLS 1.2 (0x0303)"));
     assert!(fields.iter().any(|field| field.issue.as_deref().is_some_and(|issue| issue.starts_with("cut"))));

@@ -37,5 +37,5 @@ pub use model::{Model, Overlay};
 pub use msg::{Copied, Effect, MAX_COPY, Msg, Pane, PaneSize, Saved, Slot, Target};
 pub use prompt::Prompt;
 pub use screen::Screen;
-pub use subject::{Opened, Subject};
+pub use subject::Opened;
 pub use update::update;

@@ -1,4 +1,4 @@
-//! What each screen knows, made from the table of [`super::screen`]; the one place that tells them apart.
+//! What each screen knows, made from the table of `screen`; the one place that tells them apart.
 
 use super::component::Component;
 use super::screen::{Screen, every_screen};

@@ -15,7 +15,7 @@ mod reader;
 mod scanner;
 
 pub use input::{Input, InputError, open_all};
-pub use layout::{Interface, Layout, Section};
+pub use layout::{Layout, Section};
 pub use reader::{OpenFile, PacketReader, ReadError, dropped};
 pub use scanner::{Found, NotACapture, Scanner, Trouble};
 

@@ -78,7 +78,7 @@ pub enum Found<'a> {
     Secrets(&'a [u8]),
 }
 
-/// Frames blocks and hands on packets. Owns the file's [`Layout`]; holds no bytes.
+/// Frames blocks and hands on packets. Owns the file's layout; holds no bytes.
 #[derive(Default)]
 pub struct Scanner {
     layout: Option<Layout>,
@@ -98,6 +98,10 @@ impl Scanner {
     /// Reads as many whole blocks as `bytes` holds and gives each packet, and each TLS key log, to `sink`. `offset` is where `bytes` begins in
     /// the file; `at_end` says that no more will follow. Returns how many bytes are done with: the caller keeps the
     /// rest in front of what it reads next, and makes room for more where nothing was done with.
+    ///
+    /// # Errors
+    ///
+    /// Where the first bytes are those of no pcap or pcapng file.
     pub fn scan<'a>(
         &mut self,
         bytes: &'a [u8],

@@ -12,7 +12,7 @@ mod progress;
 
 use std::process::ExitCode;
 
-use clap::{CommandFactory, Parser};
+use clap::Parser;
 
 use args::{Cli, Command};
 use failure::{Failure, Outcome};
@@ -25,11 +25,6 @@ pub fn main() -> ExitCode {
         Ok(Outcome::FlowsFailed) => ExitCode::from(3),
         Err(failure) => failure.report(),
     }
-}
-
-/// The program's arguments, for whoever writes documents of them.
-pub fn command() -> clap::Command {
-    Cli::command()
 }
 
 fn run(cli: Cli) -> Result<Outcome, Failure> {

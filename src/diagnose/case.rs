@@ -116,7 +116,7 @@ impl<'a> Case<'a> {
     /// captured.
     pub fn hello_record_end(&self) -> Option<u64> {
         let first = self.streams.pieces.to_server.first()?;
-        match self.streams.bytes(self.trace, first) {
+        match first.bytes(self.trace) {
             [22, 3, 0..=4, high, low, 1, ..] => Some(5 + u64::from(u16::from_be_bytes([*high, *low]))),
             _ => None,
         }

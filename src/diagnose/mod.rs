@@ -36,14 +36,13 @@ mod window;
 
 pub use case::Case;
 pub use chain::certificates;
-pub use clients::{Match, Why, why};
-pub use context::{Beginnings, Context, Elsewhere, GoodChain, GoodChains, RoundTrips, Twin};
-pub use ending::{Ending, EndingKind};
+pub use clients::{Why, why};
+pub use context::{Context, Elsewhere, GoodChain, GoodChains, Twin};
+pub use ending::EndingKind;
 pub use finding::{Also, ClientReport, Evidence, Finding, Role};
 pub use notes::Note;
 pub use rule::{Doc, Rule};
 pub use rules::RULES;
-pub use stage::Stage;
 pub use verdict::{Verdict, is_silent, is_unanswered, judge, quick, unanswered};
 
 /// The first sentence of a cause's documentation.

@@ -26,5 +26,4 @@ pub use error::Error;
 pub use follow::StreamMap;
 pub use jobs::{Answer, JobId, Reply, Request};
 pub use session::{Options, Phase, Progress, Session};
-pub use trust::CaError;
 pub use view::FlowView;

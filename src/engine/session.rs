@@ -88,6 +88,11 @@ pub struct Session {
 
 impl Session {
     /// Opens the captures and begins to load them; returns at once.
+    ///
+    /// # Errors
+    ///
+    /// Where a capture, the baseline, the key log or an authority cannot be opened; what is damaged inside a capture is no
+    /// error.
     pub fn open(options: &Options) -> Result<Session, Error> {
         // One store for both: a key log does not say which captures it belongs to.
         let secrets = Arc::new(Secrets::default());
@@ -193,18 +198,30 @@ impl Session {
         Core { main: Arc::clone(&self.shared), baseline }
     }
 
-    /// Reads a flow's packets again. Blocks on the disk; an error where the file no longer holds them.
+    /// Reads a flow's packets again. Blocks on the disk.
+    ///
+    /// # Errors
+    ///
+    /// Where there is no such flow, or its packets can no longer be read.
     pub fn view(&self, flow: FlowRef) -> Result<FlowView, Error> {
         self.core().view(flow)
     }
 
     /// The map of a flow's conversation, for whoever reads it part by part.
+    ///
+    /// # Errors
+    ///
+    /// Where there is no such flow.
     pub fn follow(&self, flow: FlowRef) -> Result<StreamMap, Error> {
         self.core().follow(flow)
     }
 
     /// Reads the segments of many flows again, sorted, and gives each flow's to `each`. Blocks on the disk. How
     /// many flows could not be read.
+    ///
+    /// # Errors
+    ///
+    /// What `each` returns.
     pub fn traces(
         &self,
         flows: &[FlowNumber],
@@ -214,6 +231,10 @@ impl Session {
     }
 
     /// Decodes a step of an opened flow to the leaf. Blocks on the disk.
+    ///
+    /// # Errors
+    ///
+    /// Where the packets can no longer be read.
     pub fn detail(&self, view: &FlowView, step: usize) -> Result<Detail, Error> {
         self.core().detail(view, step)
     }

@@ -36,6 +36,10 @@ const VALUE: usize = 48;
 
 impl Compared<'_> {
     /// Writes it.
+    ///
+    /// # Errors
+    ///
+    /// What `out` returns.
     pub fn write(&self, out: &mut impl Write, format: Format, paint: Paint) -> io::Result<()> {
         match format {
             Format::Json => json::document(out, &ComparisonJson::new(self)),

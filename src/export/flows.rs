@@ -19,6 +19,10 @@ pub use super::flow_json::FlowJson;
 const LINE: usize = 1024;
 
 /// Writes the flows that are to be kept.
+///
+/// # Errors
+///
+/// What `out` returns.
 pub fn write(
     out: &mut impl Write,
     format: Format,

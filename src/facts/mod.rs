@@ -9,7 +9,7 @@ mod fields;
 mod kind;
 mod value;
 
-pub use field::{Column, Field, Get, Tone};
+pub use field::{Column, Field, Tone};
 pub use fields::{FIELDS, by_name, csv_columns};
 pub use kind::{Kind, Tier, Unit};
 pub use value::{Value, visible};

@@ -13,7 +13,7 @@ mod node;
 mod parser;
 
 pub use error::FilterError;
-pub use names::{Alias, aliases};
+pub use names::aliases;
 
 use crate::facts::FlowFacts;
 use node::Node;
@@ -26,6 +26,10 @@ pub struct Filter {
 
 impl Filter {
     /// Reads a filter; an empty one takes every flow.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with the text, and where.
     pub fn parse(text: &str) -> Result<Filter, FilterError> {
         parser::parse(text).map(|root| Filter { root })
     }

@@ -24,9 +24,9 @@ pub use apart::Apart;
 pub(crate) use block::{Block, Numbered};
 pub use counts::Counts;
 pub(crate) use datagrams::Quoted;
-pub use datagrams::{Lookup, Moment, QuicTry};
-pub use health::{Health, Vantage};
-pub use neighbours::{Machine, Neighbours};
+pub use datagrams::{Lookup, QuicTry};
+pub use health::Health;
+pub use neighbours::Neighbours;
 pub(crate) use pass::Pass;
 pub(crate) use place::Place;
 

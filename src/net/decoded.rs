@@ -11,7 +11,7 @@ pub enum Decoded<'a> {
     Icmp(IcmpError),
     /// A UDP datagram that is no tunnel.
     Udp(Datagram<'a>),
-    /// The last fragment of a datagram; [`Reassembled::decoded`] says what the datagram is.
+    /// The last fragment of a datagram; `Reassembled::decoded` says what the datagram is.
     Reassembled(Box<Reassembled>),
     /// A fragment of a datagram that is not complete yet.
     Fragment,

@@ -35,7 +35,7 @@ pub use arp::Arp;
 pub use checksum::Checksum;
 pub use decode::Decoder;
 pub use decoded::Decoded;
-pub use icmp::{IcmpError, QuotedSegment};
+pub use icmp::IcmpError;
 pub use options::TcpOptions;
 pub use reassembled::Reassembled;
 pub use segment::{Datagram, Endpoint, IpFacts, LinkFacts, Segment, TcpFlags, hops};

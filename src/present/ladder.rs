@@ -1,7 +1,5 @@
 //! A flow's steps as a ladder: who sent what to whom, with time, size, TTL, flags and what is odd about it.
 
-use jiff::tz::TimeZone;
-
 use super::role::{Line, Role, Span};
 use super::values;
 use crate::diagnose::{Finding, Role as EvidenceRole};
@@ -152,11 +150,6 @@ pub fn plain(timeline: &Timeline, step: &Step) -> String {
     let note = if note.is_empty() { note } else { format!("  {note}") };
     let (packet, from, name) = (step.packet, step.from.sender(), text::visible(&words::name(&step.what)));
     format!("packet {packet}  {since:.6} s  {from}: {name}{note}\n")
-}
-
-/// The time of the step by the clock.
-pub fn clock(step: &Step, zone: &TimeZone) -> String {
-    values::clock(step.time, zone)
 }
 
 /// The sign of a piece of evidence.

@@ -31,4 +31,4 @@ pub mod values;
 pub mod words;
 pub mod wrap;
 
-pub use role::{Line, Role, Span};
+pub use role::Role;

@@ -52,8 +52,8 @@ pub struct Sign {
     pub at: (f64, f64),
     /// What it means.
     pub role: Role,
-    /// The sign.
-    pub sign: &'static str,
+    /// What is drawn.
+    pub drawn: &'static str,
 }
 
 /// A plot, ready to be drawn.
@@ -117,7 +117,7 @@ impl Plot {
                 plot.title.push(series.role, format!("  ─ {}", series.name));
             }
         }
-        let said = |sign: &str| plot.signs.iter().any(|one| one.sign == sign);
+        let said = |sign: &str| plot.signs.iter().any(|one| one.drawn == sign);
         let legend: Vec<_> = SIGNS.iter().filter(|(sign, ..)| said(sign)).collect();
         let reset = said("✕");
         for (sign, _, role, name) in legend {
@@ -182,11 +182,11 @@ fn sequence(view: &FlowView, request: &Request<'_>) -> Plot {
             }
             for (sign, events, role, _) in SIGNS.iter().filter(|(_, events, ..)| segment.events.any(*events)) {
                 if *events != Events::ZERO_WINDOW {
-                    plot.signs.push(Sign { at: (x, end), role: *role, sign });
+                    plot.signs.push(Sign { at: (x, end), role: *role, drawn: sign });
                 }
             }
             if segment.flags.rst() {
-                plot.signs.push(Sign { at: (x, seq), role: Role::Failed, sign: "✕" });
+                plot.signs.push(Sign { at: (x, seq), role: Role::Failed, drawn: "✕" });
             }
             mark_cursor(&mut plot, request, at, seq);
         } else if let Some(ack) = measured.ack.filter(|_| !segment.flags.rst()) {
@@ -201,12 +201,12 @@ fn sequence(view: &FlowView, request: &Request<'_>) -> Plot {
             window.push((x, edge));
             last = Some((ack, edge));
             if segment.window == 0 {
-                plot.signs.push(Sign { at: (x, ack), role: Role::Warning, sign: "0" });
+                plot.signs.push(Sign { at: (x, ack), role: Role::Warning, drawn: "0" });
             }
             mark_cursor(&mut plot, request, at, ack);
         } else if segment.flags.rst() {
             let at = (x, last.map_or(0.0, |(ack, _)| ack));
-            plot.signs.push(Sign { at, role: Role::Failed, sign: "✕" });
+            plot.signs.push(Sign { at, role: Role::Failed, drawn: "✕" });
         }
     }
     let (role, _) = sender(request.direction);
@@ -265,14 +265,14 @@ fn in_flight(view: &FlowView, request: &Request<'_>) -> Plot {
             }
             if segment.events.any(Events::ANY_RETRANSMISSION) {
                 let y = f64::from(measured.in_flight.unwrap_or(0));
-                plot.signs.push(Sign { at: (x, y), role: Role::Event, sign: "R" });
+                plot.signs.push(Sign { at: (x, y), role: Role::Event, drawn: "R" });
             }
         } else if !segment.flags.rst() {
             window.extend(open.map(|before| (x, before)));
             open = Some(f64::from(measured.window));
             window.push((x, f64::from(measured.window)));
             if segment.window == 0 {
-                plot.signs.push(Sign { at: (x, 0.0), role: Role::Warning, sign: "0" });
+                plot.signs.push(Sign { at: (x, 0.0), role: Role::Warning, drawn: "0" });
             }
         }
     }

@@ -6,5 +6,5 @@
 mod assembler;
 mod assembly;
 
-pub use assembler::{Assembler, Chunk, unwrap_offset};
+pub use assembler::Chunk;
 pub use assembly::{Arrival, Assembly};

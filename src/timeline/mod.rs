@@ -16,13 +16,12 @@ pub(crate) mod samples;
 mod step;
 pub mod words;
 
-pub use chain::Chain;
-pub use detail::{Detail, Pane, Section};
+pub use detail::Detail;
 pub use flights::{Flight, FlightKind, Wait, flights};
-pub use note::{Note, Unanswered};
+pub use note::Note;
 pub(crate) use notes::usual as usual_ttl;
-pub use reading::{Piece, Source, Streams, arrival, is_midstream, read};
-pub use step::{Begun, Early, Page, Step, What};
+pub use reading::{Piece, Streams, arrival, is_midstream, read};
+pub use step::{Page, Step, What};
 
 use crate::vocab::{PerDirection, StreamRange, Time};
 

@@ -40,22 +40,24 @@ pub struct Streams {
     pub order: Vec<(Direction, usize)>,
 }
 
-impl Streams {
-    /// The bytes of a piece; empty for a gap.
-    pub fn bytes<'t>(&self, trace: &'t Trace, piece: &Piece) -> &'t [u8] {
-        let Some(source) = &piece.source else { return &[] };
+impl Piece {
+    /// Its bytes; none for a gap.
+    pub fn bytes<'t>(&self, trace: &'t Trace) -> &'t [u8] {
+        let Some(source) = &self.source else { return &[] };
         let Some(segment) = trace.by_packet(source.packet) else { return &[] };
-        let range: Range<usize> = source.skip..source.skip + piece.range.len() as usize;
+        let range: Range<usize> = source.skip..source.skip + self.range.len() as usize;
         trace.payload(segment).get(range).unwrap_or_default()
     }
+}
 
+impl Streams {
     /// The bytes of one direction in `range`; gaps are left out.
     pub fn slice(&self, trace: &Trace, direction: Direction, range: StreamRange) -> Vec<u8> {
         let mut bytes = Vec::new();
         for piece in self.pieces_in(direction, range) {
             let from = range.start.max(piece.range.start) - piece.range.start;
             let to = range.end.min(piece.range.end) - piece.range.start;
-            bytes.extend_from_slice(self.bytes(trace, piece).get(from as usize..to as usize).unwrap_or_default());
+            bytes.extend_from_slice(piece.bytes(trace).get(from as usize..to as usize).unwrap_or_default());
         }
         bytes
     }

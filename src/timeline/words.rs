@@ -1,6 +1,6 @@
 //! Steps in words, for those who show them: what a step is called, what is said of it, what kind it is.
 //!
-//! This is the one place that makes them. They are low enough for the pane titles of [`detail`](super::detail) and for a
+//! This is the one place that makes them. They are low enough for the pane titles of `detail` and for a
 //! rule's sentence; nobody reads them back: who decides asks [`What`] and [`Note`].
 
 use std::borrow::Cow;

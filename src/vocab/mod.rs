@@ -14,5 +14,5 @@ mod units;
 
 pub use chunked::Chunked;
 pub use field::{Field, Registered, Registry};
-pub use units::{Direction, FileRange, FlowNumber, FlowRef, PacketNumber, PerDirection, Source, StreamRange, Time};
+pub use units::{Direction, FlowNumber, FlowRef, PacketNumber, PerDirection, Source, StreamRange, Time};
 pub use verdict::{Cause, Confidence, EndedBy, Outcome};

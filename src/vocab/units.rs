@@ -157,15 +157,6 @@ impl<T> IndexMut<Direction> for PerDirection<T> {
     }
 }
 
-/// Where bytes lie in a capture file: an offset in bytes from the start of the (uncompressed) file and a length.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
-pub struct FileRange {
-    /// Offset of the first byte.
-    pub start: u64,
-    /// Number of bytes.
-    pub len: u32,
-}
-
 /// A range of one direction's stream. Offset 0 is the byte after the SYN, or the first byte seen without one.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
 pub struct StreamRange {

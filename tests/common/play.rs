@@ -7,13 +7,13 @@ use std::time::Duration;
 use jiff::tz::TimeZone;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use shakedown::app::keys::Scope;
-use shakedown::app::screens::Screens;
-use shakedown::app::{Key, Model, Msg, Overlay, Screen};
-use shakedown::engine::{Options, Phase, Progress, Session};
-use shakedown::present::Role;
-use shakedown::tui::stage::Order;
-use shakedown::tui::{Stage, Theme};
+use shakedown::internal::app::keys::Scope;
+use shakedown::internal::app::screens::Screens;
+use shakedown::internal::app::{Key, Model, Msg, Overlay, Screen};
+use shakedown::internal::present::Role;
+use shakedown::internal::tui::stage::Order;
+use shakedown::internal::tui::{Stage, Theme};
+use shakedown::{Options, Phase, Progress, Session};
 
 /// Bytes of an enhanced packet block's type in a little-endian pcapng.
 const ENHANCED_PACKET: [u8; 4] = [6, 0, 0, 0];

@@ -1,6 +1,6 @@
 //! Captures made packet by packet: one TCP connection, any segments in any order.
 
-use shakedown::vocab::Direction;
+use shakedown::Direction;
 
 /// Flags as in a TCP header.
 pub const FIN: u8 = 1;

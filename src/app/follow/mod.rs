@@ -13,9 +13,7 @@ mod tests;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-pub use parts::Parts;
-pub use place::{Place, Window};
-pub use search::Search;
+pub use place::Place;
 pub use state::Follow;
 
 use state::Want;

@@ -7,12 +7,13 @@
 mod cohort;
 mod incidents;
 mod rate;
+#[cfg_attr(not(feature = "ui"), expect(dead_code, reason = "the terminal UI alone narrows its list to a row"))]
 mod selection;
 mod time;
 
 use hashbrown::HashMap;
 
-pub use cohort::{Cohort, Dimension, Network};
+pub use cohort::{Cohort, Dimension};
 pub use incidents::Incident;
 pub use rate::{Rate, Tally};
 pub use selection::Selection;

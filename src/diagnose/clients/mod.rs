@@ -14,7 +14,7 @@ mod way_back;
 use self::causes::effects;
 pub(super) use self::experience::{Experience, Place};
 use self::texts::CLIENTS;
-pub use self::way_back::{Match, Why, why};
+pub use self::way_back::{Why, why};
 use super::case::Case;
 use super::finding::ClientReport;
 use crate::vocab::Cause;

@@ -63,7 +63,7 @@ pub struct Why {
 
 /// The other way round: from a client's error to the patterns that can and cannot produce it. Case, punctuation and
 /// numbers around the words do not matter. A part of a known text matches, and so does a text that has all words of a
-/// known one in their order, as a line of a log has. Texts joined by ` / `, as [`super::ClientReport::error`] joins them,
+/// known one in their order, as a line of a log has. Texts joined by ` / `, as `ClientReport::error` joins them,
 /// are several.
 pub fn why(error: &str) -> Why {
     let known = known();

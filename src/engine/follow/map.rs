@@ -105,7 +105,11 @@ impl StreamMap {
         self.state.read().extent
     }
 
-    /// Reads a part again. Blocks on the disk; an error where the file no longer holds it.
+    /// Reads a part again. Blocks on the disk.
+    ///
+    /// # Errors
+    ///
+    /// Where the part is not known yet, or its packets can no longer be read.
     pub fn part(&self, number: usize) -> Result<Part, Error> {
         let place = self.state.read().places.get(number).cloned();
         let place = place.ok_or(Error::UnknownPart)?;
@@ -184,6 +188,10 @@ impl StreamMap {
 
     /// Walks along the whole flow, telling `each` of every part; waits for what is still being loaded. Ends early where
     /// `each` breaks off or `is_over` says so.
+    ///
+    /// # Errors
+    ///
+    /// What `each` returns, and where packets can no longer be read.
     pub fn walk(
         &self,
         is_over: &dyn Fn() -> bool,

@@ -61,6 +61,10 @@ pub struct Match {
 
 impl Pattern {
     /// Reads a pattern; `None` for an empty one, else what is wrong with it.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with the pattern, in words.
     pub fn new(syntax: Syntax, text: &str) -> Result<Option<Self>, String> {
         let source = match syntax {
             Syntax::Text => regex::escape(text),

@@ -14,6 +14,10 @@ use super::paint::Paint;
 
 impl Diagnosis<'_> {
     /// Writes it.
+    ///
+    /// # Errors
+    ///
+    /// What `out` returns.
     pub fn write(&self, out: &mut impl Write, format: Format, paint: Paint) -> io::Result<()> {
         match format {
             Format::Json => super::json::document(out, &json::DiagnosisJson::new(self)),

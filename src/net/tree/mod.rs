@@ -134,11 +134,6 @@ impl Anatomy {
         };
         Self { trees, datagram, fragments, payload }
     }
-
-    /// The fields of the outermost header of a protocol.
-    pub fn tree(&self, of: Protocol) -> Option<&Field> {
-        self.trees.iter().find(|tree| tree.of == of).map(|tree| &tree.root)
-    }
 }
 
 /// A header's place.

@@ -10,6 +10,14 @@ use crate::vocab::text::hex;
 
 /// A SYN of a browser: MSS, SACK permitted, timestamps, window scale.
 const SYN: &str = "c3501bb0 00000064 00000000 a002faf0 00000000 020405b4 0402080a 0000000a 00000000 01030307";
+
+impl Anatomy {
+    /// The fields of the outermost header of a protocol.
+    fn tree(&self, of: Protocol) -> Option<&Field> {
+        self.trees.iter().find(|tree| tree.of == of).map(|tree| &tree.root)
+    }
+}
+
 fn frame(link: u16, bytes: Vec<u8>) -> Frame {
     Frame {
         packet: PacketNumber(7),

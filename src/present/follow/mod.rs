@@ -7,7 +7,7 @@ mod lines;
 mod names;
 mod summary;
 
-pub use chapter::{Block, Chapter};
+pub use chapter::Chapter;
 pub use form::As;
 pub use lines::{Look, StreamLine, plain};
 pub use names::RecordNames;

@@ -89,6 +89,10 @@ impl<'a> Reader<'a> {
     }
 
     /// The next `count` bytes.
+    ///
+    /// # Errors
+    ///
+    /// Where fewer bytes are left.
     pub fn take(&mut self, count: usize) -> Read<&'a [u8]> {
         let rest = self.peek();
         let Some(taken) = rest.get(..count) else {
@@ -112,26 +116,46 @@ impl<'a> Reader<'a> {
     }
 
     /// A big-endian number of `width` bytes (at most 8).
+    ///
+    /// # Errors
+    ///
+    /// Where fewer bytes are left.
     pub fn number(&mut self, width: usize) -> Read<u64> {
         Ok(self.take(width)?.iter().fold(0, |value, byte| value << 8 | u64::from(*byte)))
     }
 
     /// One byte.
+    ///
+    /// # Errors
+    ///
+    /// Where fewer bytes are left.
     pub fn u8(&mut self) -> Read<u8> {
         Ok(self.take(1)?[0])
     }
 
     /// Two bytes, big-endian.
+    ///
+    /// # Errors
+    ///
+    /// Where fewer bytes are left.
     pub fn u16(&mut self) -> Read<u16> {
         self.take(2).map(|bytes| u16::from_be_bytes([bytes[0], bytes[1]]))
     }
 
     /// Three bytes, big-endian.
+    ///
+    /// # Errors
+    ///
+    /// Where fewer bytes are left.
     pub fn u24(&mut self) -> Read<u32> {
         self.take(3).map(|bytes| u32::from_be_bytes([0, bytes[0], bytes[1], bytes[2]]))
     }
 
     /// Four bytes, big-endian.
+    ///
+    /// # Errors
+    ///
+    /// Where fewer bytes are left.
     pub fn u32(&mut self) -> Read<u32> {
         self.take(4).map(|bytes| u32::from_be_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]))
     }

@@ -15,7 +15,7 @@ pub use self::chain::CHAIN;
 pub(super) use self::gap::Proof;
 use self::packets::Packets;
 use self::source::Source;
-pub use self::tree::{Detail, Link, Pane, Section};
+pub use self::tree::Detail;
 use super::{Streams, Timeline, What};
 use crate::flow::Trace;
 pub use crate::net::tree::Frame;

@@ -33,7 +33,7 @@ impl Window {
             let Some(carrier) = &piece.source else { continue };
             let part = StreamRange::new(piece.range.start.max(range.start), piece.range.end.min(range.end));
             let skip = (part.start - piece.range.start) as usize;
-            let there = source.streams.bytes(source.trace, piece);
+            let there = piece.bytes(source.trace);
             let there = there.get(skip..).unwrap_or_default();
             let there = &there[..there.len().min(part.len() as usize).min(MAX_PANE - bytes.len())];
             if there.is_empty() {

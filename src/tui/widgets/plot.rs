@@ -73,7 +73,7 @@ fn paint(context: &mut Context<'_>, plot: &Plot, theme: Theme) {
     }
     context.layer();
     for sign in &plot.signs {
-        context.print(sign.at.0, sign.at.1, theme.span(&Span::new(sign.role, sign.sign)));
+        context.print(sign.at.0, sign.at.1, theme.span(&Span::new(sign.role, sign.drawn)));
     }
     if let Some((x, Some(y))) = plot.cursor {
         context.print(x, y, theme.span(&Span::new(Role::CurrentMatch, "◆")));

@@ -103,10 +103,12 @@ impl Side {
         }
     }
 
+    /// The bytes that are held: they may begin a record, or be none.
     pub fn held(&self) -> &[u8] {
         &self.buffer
     }
 
+    /// Where they begin in the stream.
     pub fn held_start(&self) -> u64 {
         self.buffer_start
     }

@@ -161,6 +161,10 @@ impl<'a> CompressedCertificate<'a> {
     }
 
     /// The expanded body of a TLS 1.3 Certificate message, at most [`MAX_DECOMPRESSED`] bytes; else why not.
+    ///
+    /// # Errors
+    ///
+    /// Why not: the method, the data, the size.
     pub fn decompress(&self) -> Result<Vec<u8>, String> {
         let expanded = decompress(self.algorithm, self.data, MAX_DECOMPRESSED)?;
         let announced = self.uncompressed_length as usize;
@@ -172,6 +176,10 @@ impl<'a> CompressedCertificate<'a> {
 }
 
 /// `data` expanded, if that takes no more than `cap` bytes; else why not.
+///
+/// # Errors
+///
+/// Why not: the method, the data, the size.
 pub fn decompress(algorithm: CertificateCompression, data: &[u8], cap: usize) -> Result<Vec<u8>, String> {
     let mut expanded = Vec::new();
     let limit = cap as u64 + 1;
