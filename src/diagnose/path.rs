@@ -309,6 +309,9 @@ mod tests {
     use super::super::samples::told;
     use super::*;
 
+    const SAME_TTL: &str = "-1 TTL 55 as the sender's other packets";
+    const IN_TIME: &str = "-1 it comes a round trip after what it answers, as the end's would";
+
     /// The signs of the first RST or FIN of a flow that opens and goes on with `lines`.
     fn check(lines: &str, by: EndedBy, expected: &[&str]) {
         told(lines, 0.0, |case| {
@@ -322,14 +325,7 @@ mod tests {
 
     #[test]
     fn an_end_has_its_ttl_and_answers_after_a_round_trip() {
-        check(
-            "> hello\n< wait=20\n< wait=1 RST",
-            EndedBy::Server,
-            &[
-                "-1 TTL 55 as the sender's other packets",
-                "-1 it comes a round trip after what it answers, as the end's would",
-            ],
-        );
+        check("> hello\n< wait=20\n< wait=1 RST", EndedBy::Server, &[SAME_TTL, IN_TIME]);
     }
 
     #[test]
@@ -345,11 +341,7 @@ mod tests {
         check(
             "> hello\n< wait=20 RST\n< wait=5 server",
             EndedBy::Middlebox,
-            &[
-                "+10 the sender goes on with data behind it, as if it had not sent this",
-                "-1 TTL 55 as the sender's other packets",
-                "-1 it comes a round trip after what it answers, as the end's would",
-            ],
+            &["+10 the sender goes on with data behind it, as if it had not sent this", SAME_TTL, IN_TIME],
         );
     }
 
@@ -358,10 +350,54 @@ mod tests {
         check(
             "> hello\n< wait=20\n< wait=1 RST ttl=56",
             EndedBy::Server,
+            &["+1 TTL 56 where all of the sender's other packets have 55", IN_TIME],
+        );
+    }
+
+    #[test]
+    fn a_sender_that_goes_on_did_not_reset() {
+        check(
+            "> hello\n< wait=20 RST ttl=63\n< wait=5",
+            EndedBy::Middlebox,
             &[
-                "+1 TTL 56 where all of the sender's other packets have 55",
-                "-1 it comes a round trip after what it answers, as the end's would",
+                "+4 TTL 63 where the sender's other packets have 55",
+                "+4 the sender goes on with TTL 55 as if it had not sent this",
+                IN_TIME,
             ],
+        );
+    }
+
+    #[test]
+    fn a_guess_at_the_next_sequence_number_is_off() {
+        check(
+            "> hello\n< wait=20\n< wait=1 skip=100 RST",
+            EndedBy::Server,
+            &["+2 its sequence number is off by 100", SAME_TTL, IN_TIME],
+        );
+        check(
+            "> hello\n< wait=20 RST\n< wait=1 skip=1000 RST\n< wait=1 skip=1000 RST",
+            EndedBy::Server,
+            &["+3 several resets with stepped sequence numbers", SAME_TTL, IN_TIME],
+        );
+    }
+
+    #[test]
+    fn a_counter_and_a_class_tell_senders_apart() {
+        let counted = "> hello\n< wait=20 id=7\n< wait=1 id=8\n< wait=1 id=9\n< wait=1 RST";
+        check(
+            &format!("{counted} id=10"),
+            EndedBy::Server,
+            &["-2 its IP identification continues the sender's counter", SAME_TTL, IN_TIME],
+        );
+        check(
+            &format!("{counted} id=5000"),
+            EndedBy::Server,
+            &[SAME_TTL, IN_TIME, "+1 IP identification 5000 is off the sender's counter (9 before)"],
+        );
+        check(
+            "> hello\n< wait=20\n< wait=1 RST dscp=46",
+            EndedBy::Server,
+            &[SAME_TTL, IN_TIME, "+1 another DSCP than the sender's other packets"],
         );
     }
 

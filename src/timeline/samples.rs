@@ -16,6 +16,7 @@
 //! | `23/53` | a record of this content type with a body of so many bytes |
 //! | `http` | the first line of an answer in clear |
 //! | `ttl=63` | another TTL than 64 of the client and 55 of the server |
+//! | `id=7`, `dscp=46` | its IP identification, and its DSCP where that is not 0 |
 //! | `wait=500` | it comes so many milliseconds after the packet before; below 0, it was sent before that one |
 //! | `again` | what its sender sent last |
 //! | `lost` | it was sent and not captured |
@@ -99,7 +100,12 @@ pub(crate) fn trace(lines: &str) -> Trace {
             options: &[],
             payload: &packet.payload,
             payload_len: packet.payload.len() as u32,
-            ip: IpFacts { ttl: packet.ttl.unwrap_or(usual), ..IpFacts::default() },
+            ip: IpFacts {
+                ttl: packet.ttl.unwrap_or(usual),
+                id: packet.id,
+                traffic_class: packet.dscp << 2,
+                ..IpFacts::default()
+            },
             link: LinkFacts::default(),
             fragments: &[],
         };
@@ -124,6 +130,8 @@ struct Packet {
     flags: u16,
     payload: Vec<u8>,
     ttl: Option<u8>,
+    id: Option<u16>,
+    dscp: u8,
     wait: i64,
     skip: u32,
     early: u32,
@@ -144,6 +152,8 @@ impl Packet {
                 "FIN" => packet.flags |= TcpFlags::FIN,
                 "RST" => packet.flags |= TcpFlags::RST,
                 "ttl" => packet.ttl = Some(number() as u8),
+                "id" => packet.id = Some(number()),
+                "dscp" => packet.dscp = number() as u8,
                 "wait" => packet.wait = value.parse().expect("a number"),
                 "skip" => packet.skip = u32::from(number()),
                 "early" => packet.early = u32::from(number()),
