@@ -8,7 +8,7 @@ use anyhow::Context as _;
 
 use super::args::{ColorWhen, Everywhere};
 use super::failure::Failure;
-use crate::export::paint::Paint;
+use crate::export::paint::{ColorChoice, Paint, Theme};
 
 /// Bytes written at a time.
 const BUFFER: usize = 128 * 1024;
@@ -23,7 +23,11 @@ pub(super) fn paint(everywhere: &Everywhere) -> Paint {
             wanted && io::stdout().is_terminal() && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
         }
     };
-    if coloured { Paint::Colours } else { Paint::Plain }
+    if !coloured {
+        return Paint::Plain;
+    }
+    let background = std::env::var("COLORFGBG").ok();
+    Paint::Colours(Theme::choose(ColorChoice::Always, None, background.as_deref()))
 }
 
 /// Lets `write` write to standard output, without the line buffering that `std::io::stdout` has.

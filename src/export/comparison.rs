@@ -8,11 +8,12 @@ use serde::Serialize;
 use super::cells::markdown;
 use super::flow_json::FlowJson;
 use super::handshake::StepJson;
-use super::paint::{Ink, Paint};
+use super::paint::Paint;
 use super::table::{Align, Cell, Table};
 use super::{Format, json};
 use crate::compare::{Comparison, Difference, Nearness, Row, Value};
 use crate::facts::FlowFacts;
+use crate::present::role::Role;
 use crate::present::words as said;
 use crate::timeline::{Step, words};
 use crate::vocab::{Direction, Time, text};
@@ -71,7 +72,7 @@ impl Compared<'_> {
         let because = self.near.map_or_else(String::new, |near| format!(" ({})", said::nearness(near)));
         writeln!(out, "Baseline: {}{because}", named(&self.baseline))?;
         writeln!(out, "Subject:  {}", named(&self.subject))?;
-        writeln!(out, "{}\n", paint.ink(Ink::Heading, text::visible(&self.sentence())))?;
+        writeln!(out, "{}\n", paint.role(Role::Heading, text::visible(&self.sentence())))?;
         let starts = self.starts();
         let columns =
             &[("", Align::Left), ("Baseline", Align::Left), ("Subject", Align::Left), ("Differs in", Align::Left)];
@@ -79,7 +80,7 @@ impl Compared<'_> {
             .write(out, || self.comparison.rows.iter().enumerate().map(|(at, row)| self.cells(at, row, starts)))?;
         let differences = self.differences();
         if !differences.is_empty() {
-            writeln!(out, "\n{}", paint.ink(Ink::Heading, "Differences, the most telling first"))?;
+            writeln!(out, "\n{}", paint.role(Role::Heading, "Differences, the most telling first"))?;
             let columns = &[
                 ("Weight", Align::Right),
                 ("Field", Align::Left),
@@ -93,10 +94,10 @@ impl Compared<'_> {
 
     fn cells(&self, at: usize, row: &Row, starts: (Time, Time)) -> Vec<Cell> {
         let first = self.comparison.first_divergence == Some(at);
-        let ink = match (first, row.is_equal()) {
-            (true, _) => Ink::Bad,
-            (false, false) => Ink::Warning,
-            (false, true) => Ink::Plain,
+        let role = match (first, row.is_equal()) {
+            (true, _) => Role::Failed,
+            (false, false) => Role::Warning,
+            (false, true) => Role::Text,
         };
         let mark = match (first, row.is_equal()) {
             (true, _) => ">>",
@@ -104,13 +105,10 @@ impl Compared<'_> {
             (false, true) => "",
         };
         let side = |step: Option<&Step>, start: Time| {
-            Cell::inked(
-                ink,
-                step.map_or_else(|| "-".into(), |step| text::clipped(&line(step, start), SIDE).into_owned()),
-            )
+            Cell::of(role, step.map_or_else(|| "-".into(), |step| text::clipped(&line(step, start), SIDE).into_owned()))
         };
         vec![
-            Cell::inked(ink, mark),
+            Cell::of(role, mark),
             side(row.baseline.as_ref(), starts.0),
             side(row.subject.as_ref(), starts.1),
             Cell::plain(unexpected(&row.differences)),
@@ -181,15 +179,15 @@ fn unexpected(differences: &[Difference]) -> String {
 }
 
 fn difference_cells(difference: &Difference) -> Vec<Cell> {
-    let ink = match difference {
-        Difference { expected: true, .. } => Ink::Faint,
-        Difference { weight: 50.., .. } => Ink::Bad,
-        _ => Ink::Plain,
+    let role = match difference {
+        Difference { expected: true, .. } => Role::Dim,
+        Difference { weight: 50.., .. } => Role::Failed,
+        _ => Role::Text,
     };
     let value = |value: &Value| text::clipped(&text::visible(&said::value(value)), VALUE).into_owned();
     vec![
         Cell::plain(difference.weight.to_string()),
-        Cell::inked(ink, difference.field.name().into_owned()),
+        Cell::of(role, difference.field.name().into_owned()),
         Cell::plain(value(&difference.baseline)),
         Cell::plain(value(&difference.subject)),
     ]

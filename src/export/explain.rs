@@ -2,8 +2,9 @@
 
 use std::io::{self, Write};
 
-use super::paint::{Ink, Paint};
+use super::paint::Paint;
 use crate::diagnose::{RULES, Rule};
+use crate::present::role::Role;
 use crate::vocab::Cause;
 
 /// Columns that a line of prose may take.
@@ -12,18 +13,18 @@ const WIDTH: usize = 100;
 /// Writes the documentation of one cause.
 pub fn one(out: &mut impl Write, paint: Paint, cause: Cause) -> io::Result<()> {
     let Some(Rule { doc, .. }) = RULES.iter().find(|rule| rule.cause == cause) else { return Ok(()) };
-    writeln!(out, "{}", paint.ink(Ink::Heading, cause))?;
+    writeln!(out, "{}", paint.role(Role::Heading, cause))?;
     let parts = [("What happened", doc.what), ("How we know", doc.how), ("Not to be confused with", doc.not)];
     for (title, body) in parts.into_iter().filter(|(_, body)| !body.is_empty()) {
-        writeln!(out, "\n{}", paint.ink(Ink::Heading, title))?;
+        writeln!(out, "\n{}", paint.role(Role::Heading, title))?;
         paragraph(out, "  ", "  ", body)?;
     }
     if !doc.next.is_empty() {
-        writeln!(out, "\n{}", paint.ink(Ink::Heading, "What to try"))?;
+        writeln!(out, "\n{}", paint.role(Role::Heading, "What to try"))?;
         doc.next.iter().try_for_each(|step| paragraph(out, "  - ", "    ", step))?;
     }
     if !doc.reference.is_empty() {
-        writeln!(out, "\n{}", paint.ink(Ink::Heading, "Reference"))?;
+        writeln!(out, "\n{}", paint.role(Role::Heading, "Reference"))?;
         paragraph(out, "  ", "  ", doc.reference)?;
     }
     Ok(())
@@ -32,7 +33,7 @@ pub fn one(out: &mut impl Write, paint: Paint, cause: Cause) -> io::Result<()> {
 /// Writes every cause with a sentence.
 pub fn all(out: &mut impl Write, paint: Paint) -> io::Result<()> {
     for cause in Cause::ALL {
-        writeln!(out, "{}", paint.ink(Ink::Heading, cause))?;
+        writeln!(out, "{}", paint.role(Role::Heading, cause))?;
         if let Some(rule) = RULES.iter().find(|rule| rule.cause == *cause) {
             paragraph(out, "  ", "  ", rule.doc.what)?;
         }

@@ -4,13 +4,13 @@ use std::io::{self, Write};
 use std::ops::Range;
 
 use super::cells::{self, duration};
-use super::paint::{Ink, Paint};
+use super::paint::Paint;
 use super::table::{Align, Cell, Table};
 use super::{Format, csv_failed, json};
 use crate::engine::parallel;
 use crate::facts::{self, FlowFacts, Tone, Value};
 use crate::index::Index;
-use crate::present::list::{COLUMNS, Column, Shown};
+use crate::present::list::{COLUMNS, Column, Shown, outcome_sign};
 use crate::vocab::{FlowNumber, Time};
 
 pub use super::flow_json::FlowJson;
@@ -86,7 +86,7 @@ fn cell(column: &Column, facts: &FlowFacts<'_>) -> Cell {
         Some(Shown::Value(value)) => cells::plain(&value),
     };
     match column.layout.tone {
-        Tone::Outcome | Tone::Failure => Cell::inked(Ink::of(facts.row.outcome), text),
+        Tone::Outcome | Tone::Failure => Cell::of(outcome_sign(facts.row.outcome).0, text),
         _ => Cell::plain(text),
     }
 }

@@ -9,10 +9,11 @@ use base64::engine::general_purpose::STANDARD;
 use serde::ser::{Error as _, Serialize, SerializeMap, SerializeSeq, Serializer};
 
 use super::json;
-use super::paint::{Ink, Paint};
+use super::paint::Paint;
 use crate::engine::follow::{Part, Piece, Record, Repeat};
 use crate::engine::{Error, StreamMap};
 use crate::flow::FlowRow;
+use crate::present::role::Role;
 use crate::vocab::text::counted;
 use crate::vocab::{Direction, text};
 
@@ -142,7 +143,7 @@ impl<W: Write> TextWriter<'_, W> {
         if self.turn != Some(from) {
             self.end_line()?;
             let arrow = if from == Direction::ToServer { "client -> server" } else { "server -> client" };
-            writeln!(self.out, "\n{}", self.paint.ink(Ink::Heading, format_args!("--- {arrow}")))?;
+            writeln!(self.out, "\n{}", self.paint.role(Role::Heading, format_args!("--- {arrow}")))?;
             self.turn = Some(from);
         }
         let mut shown = String::with_capacity(bytes.len() + 1);
@@ -159,19 +160,19 @@ impl<W: Write> TextWriter<'_, W> {
         if !shown.is_empty() {
             self.is_open = !shown.ends_with('\n');
         }
-        write!(self.out, "{}", self.paint.ink(ink(from), shown))
+        write!(self.out, "{}", self.paint.role(role(from), shown))
     }
 
     fn gap(&mut self, gap: &Piece) -> io::Result<()> {
         self.end_line()?;
         let said = format_args!("[{} bytes missing in capture file]", gap.range.len());
-        writeln!(self.out, "{}", self.paint.ink(Ink::Warning, said))
+        writeln!(self.out, "{}", self.paint.role(Role::Warning, said))
     }
 
     fn hex(&mut self, piece: &Piece, bytes: &[u8]) -> io::Result<()> {
         match piece.at {
             None => self.gap(piece),
-            Some(_) => hex(self.out, self.paint, ink(piece.direction), piece.direction, piece.range.start, bytes),
+            Some(_) => hex(self.out, self.paint, role(piece.direction), piece.direction, piece.range.start, bytes),
         }
     }
 
@@ -185,10 +186,10 @@ impl<W: Write> TextWriter<'_, W> {
     }
 }
 
-fn ink(from: Direction) -> Ink {
+fn role(from: Direction) -> Role {
     match from {
-        Direction::ToServer => Ink::Client,
-        Direction::ToClient => Ink::Server,
+        Direction::ToServer => Role::ToServer,
+        Direction::ToClient => Role::ToClient,
     }
 }
 
@@ -236,10 +237,10 @@ fn record(out: &mut impl Write, paint: Paint, record: &Record) -> io::Result<()>
         }
     };
     let line = format!("{packet:>8}  {arrow}  {:>12}  {said}", outline.range.start);
-    writeln!(out, "{}", paint.ink(ink(*direction), line.trim_end()))
+    writeln!(out, "{}", paint.role(role(*direction), line.trim_end()))
 }
 
-fn hex(out: &mut impl Write, paint: Paint, ink: Ink, from: Direction, start: u64, bytes: &[u8]) -> io::Result<()> {
+fn hex(out: &mut impl Write, paint: Paint, role: Role, from: Direction, start: u64, bytes: &[u8]) -> io::Result<()> {
     let indent = if from == Direction::ToServer { "" } else { "    " };
     let mut dump = String::with_capacity(LINE * 4 + 16);
     for (line, chunk) in bytes.chunks(LINE).enumerate() {
@@ -270,7 +271,7 @@ fn hex(out: &mut impl Write, paint: Paint, ink: Ink, from: Direction, start: u64
         dump.push('\n');
         match paint {
             Paint::Plain => out.write_all(dump.as_bytes())?,
-            Paint::Colours => write!(out, "{}", paint.ink(ink, &dump))?,
+            Paint::Colours(_) => write!(out, "{}", paint.role(role, &dump))?,
         }
     }
     Ok(())
@@ -371,7 +372,7 @@ mod tests {
     #[test]
     fn a_hex_line_is_as_wireshark_prints_it() {
         let mut out = Vec::new();
-        hex(&mut out, Paint::Plain, Ink::Client, Direction::ToServer, 16, b"GET / HTTP/1.1\r\nX")
+        hex(&mut out, Paint::Plain, Role::ToServer, Direction::ToServer, 16, b"GET / HTTP/1.1\r\nX")
             .expect("memory takes bytes");
         assert_eq!(
             String::from_utf8(out).expect("text"),

@@ -8,9 +8,10 @@ use super::Format;
 use super::cells::duration;
 use super::json::{self, Moment};
 use super::links::{self, LinkJson};
-use super::paint::{Ink, Paint};
+use super::paint::Paint;
 use super::table::{Align, Cell, Table};
 use crate::engine::FlowView;
+use crate::present::role::Role;
 use crate::timeline::{Detail, Flight, FlightKind, Step, Wait, What, words};
 use crate::vocab::iana::ContentType;
 use crate::vocab::text::counted;
@@ -61,7 +62,7 @@ fn write_text(out: &mut impl Write, paint: Paint, view: &FlowView) -> io::Result
         writeln!(out, "Server name {}", text::visible_bytes(name))?;
     }
     if let Some(finding) = &view.finding {
-        writeln!(out, "{}: {}", paint.ink(Ink::Bad, finding.cause), text::visible(&finding.headline))?;
+        writeln!(out, "{}: {}", paint.role(Role::Failed, finding.cause), text::visible(&finding.headline))?;
     }
     writeln!(out)?;
     Table { columns: COLUMNS, paint }.write(out, || Timed::all(&view.timeline.steps).map(|timed| timed.row()))?;
@@ -104,11 +105,11 @@ fn write_flights(out: &mut impl Write, paint: Paint, view: &FlowView) -> io::Res
             let time = |nanos: Option<i64>| nanos.map_or_else(String::new, |nanos| duration(json::seconds(nanos)));
             let packets = steps.get(flight.steps.start).zip(steps.get(flight.steps.end.saturating_sub(1)));
             let side = match flight.from {
-                Direction::ToServer => Ink::Client,
-                Direction::ToClient => Ink::Server,
+                Direction::ToServer => Role::ToServer,
+                Direction::ToClient => Role::ToClient,
             };
             vec![
-                Cell::inked(side, flight.from.sender()),
+                Cell::of(side, flight.from.sender()),
                 Cell::plain(
                     packets.map_or_else(String::new, |(first, last)| format!("{} to {}", first.packet, last.packet)),
                 ),
@@ -179,16 +180,16 @@ impl<'a> Timed<'a> {
     fn row(&self) -> Vec<Cell> {
         let step = self.step;
         let side = match step.from {
-            Direction::ToServer => Ink::Client,
-            Direction::ToClient => Ink::Server,
+            Direction::ToServer => Role::ToServer,
+            Direction::ToClient => Role::ToClient,
         };
-        let ink = match &step.what {
-            What::Alert(..) | What::Icmp(_) => Ink::Bad,
-            what if what.spoils() => Ink::Bad,
-            What::Segment(flags) if flags.rst() => Ink::Bad,
-            What::Gap(_) => Ink::Warning,
-            What::Segment(_) => Ink::Faint,
-            _ => Ink::Heading,
+        let role = match &step.what {
+            What::Alert(..) | What::Icmp(_) => Role::Failed,
+            what if what.spoils() => Role::Failed,
+            What::Segment(flags) if flags.rst() => Role::Failed,
+            What::Gap(_) => Role::Warning,
+            What::Segment(_) => Role::Dim,
+            _ => Role::Heading,
         };
         let arrow = match step.from {
             Direction::ToServer => "client ->",
@@ -208,8 +209,8 @@ impl<'a> Timed<'a> {
             Cell::plain(step.packet.to_string()),
             Cell::plain(format!("{:.6}", json::seconds(self.since_start))),
             Cell::plain(duration(json::seconds(self.delta))),
-            Cell::inked(side, arrow),
-            Cell::inked(ink, format!("{indent}{}", text::visible(&words::name(&step.what)))),
+            Cell::of(side, arrow),
+            Cell::of(role, format!("{indent}{}", text::visible(&words::name(&step.what)))),
             Cell::plain(if step.bytes > 0 { step.bytes.to_string() } else { String::new() }),
             Cell::plain(step.ttl.map_or_else(String::new, |ttl| ttl.to_string())),
             Cell::plain(note),

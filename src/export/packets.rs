@@ -6,12 +6,13 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use super::cells::duration;
 use super::json::{self, Moment, Shown};
-use super::paint::{Ink, Paint};
+use super::paint::Paint;
 use super::table::{Align, Cell, Table};
 use super::{Format, csv_failed};
 use crate::flow::{Events, Measured, Trace, TraceSegment, measure};
 use crate::net::TcpOptions;
 use crate::net::options::kind_name;
+use crate::present::role::Role;
 use crate::vocab::{Direction, FlowNumber};
 
 /// Writes flow after flow.
@@ -129,16 +130,16 @@ impl Row<'_> {
     fn cells(&self) -> Vec<Cell> {
         let Row { segment, measured, .. } = *self;
         let (arrow, side) = match segment.direction {
-            Direction::ToServer => ("client ->", Ink::Client),
-            Direction::ToClient => ("<- server", Ink::Server),
+            Direction::ToServer => ("client ->", Role::ToServer),
+            Direction::ToClient => ("<- server", Role::ToClient),
         };
         let bad = segment.flags.rst() || segment.events.any(Events::ANY_RETRANSMISSION);
         vec![
             Cell::plain(segment.packet.to_string()),
             Cell::plain(format!("{:.6}", json::seconds(measured.since_start))),
             Cell::plain(duration(json::seconds(measured.delta))),
-            Cell::inked(side, arrow),
-            Cell::inked(if segment.flags.rst() { Ink::Bad } else { Ink::Plain }, segment.flags.to_string()),
+            Cell::of(side, arrow),
+            Cell::of(if segment.flags.rst() { Role::Failed } else { Role::Text }, segment.flags.to_string()),
             Cell::plain(measured.seq.to_string()),
             Cell::plain(shown(measured.ack)),
             Cell::plain(segment.payload_len.to_string()),
@@ -147,8 +148,8 @@ impl Row<'_> {
             Cell::plain(shown(segment.ip.id)),
             Cell::plain(measured.rtt.map_or_else(String::new, |rtt| duration(json::seconds(rtt)))),
             Cell::plain(shown(measured.in_flight)),
-            Cell::inked(if bad { Ink::Bad } else { Ink::Warning }, join(segment.events.names())),
-            Cell::inked(Ink::Faint, join(options(segment))),
+            Cell::of(if bad { Role::Failed } else { Role::Warning }, join(segment.events.names())),
+            Cell::of(Role::Dim, join(options(segment))),
         ]
     }
 

@@ -7,9 +7,10 @@ use serde::Serialize;
 
 use super::cells::{markdown, percent};
 use super::json;
-use super::paint::{Ink, Paint};
+use super::paint::Paint;
 use super::table::{Align, Cell, Table};
 use crate::cohort::rates::{Cohort, Dimension, Rate, Rates, Tally};
+use crate::present::role::Role;
 use crate::vocab::text::counted;
 
 /// Cohorts of a dimension that the JSON has.
@@ -37,7 +38,7 @@ pub(super) fn write_text(out: &mut impl Write, paint: Paint, rates: &Rates) -> i
         return Ok(());
     }
     let title = "Failing more often than all the others (the 95 % intervals do not overlap)";
-    writeln!(out, "\n{}", paint.ink(Ink::Heading, title))?;
+    writeln!(out, "\n{}", paint.role(Role::Heading, title))?;
     let columns = &[
         ("  Rate", Align::Right),
         ("Interval", Align::Left),
@@ -56,7 +57,7 @@ pub(super) fn write_text(out: &mut impl Write, paint: Paint, rates: &Rates) -> i
 
 fn row(cohort: &Cohort, tally: Tally) -> Vec<Cell> {
     vec![
-        Cell::inked(Ink::Bad, tally.rate().map_or_else(String::new, |rate| percent(rate.value))),
+        Cell::of(Role::Failed, tally.rate().map_or_else(String::new, |rate| percent(rate.value))),
         Cell::plain(tally.rate().map_or_else(String::new, interval)),
         Cell::plain(tally.failed.to_string()),
         Cell::plain(tally.handshakes.to_string()),

@@ -2,7 +2,8 @@
 
 use std::io::{self, Write};
 
-use super::paint::{Ink, Paint};
+use super::paint::Paint;
+use crate::present::role::Role;
 use crate::vocab::text;
 
 /// Columns that one value may take.
@@ -22,18 +23,18 @@ pub struct Cell {
     /// What it says.
     pub text: String,
     /// What it means.
-    pub ink: Ink,
+    pub role: Role,
 }
 
 impl Cell {
     /// A value without a colour.
     pub fn plain(text: impl Into<String>) -> Self {
-        Self { text: text.into(), ink: Ink::Plain }
+        Self { text: text.into(), role: Role::Text }
     }
 
     /// A value with a meaning.
-    pub fn inked(ink: Ink, text: impl Into<String>) -> Self {
-        Self { text: text.into(), ink }
+    pub fn of(role: Role, text: impl Into<String>) -> Self {
+        Self { text: text.into(), role }
     }
 }
 
@@ -57,7 +58,7 @@ impl Table<'_> {
                 *width = (*width).max(text::width(&cell.text).min(MAX_WIDTH));
             }
         }
-        let titles = self.columns.iter().map(|(title, _)| Cell::inked(Ink::Heading, *title)).collect();
+        let titles = self.columns.iter().map(|(title, _)| Cell::of(Role::Heading, *title)).collect();
         self.row(out, &widths, titles)?;
         rows().try_for_each(|row| self.row(out, &widths, row))
     }
@@ -77,7 +78,7 @@ impl Table<'_> {
                 Align::Left if at == last => (0, 0),
                 Align::Left => (0, pad),
             };
-            write!(out, "{:before$}{}{:after$}", "", self.paint.ink(cell.ink, text), "")?;
+            write!(out, "{:before$}{}{:after$}", "", self.paint.role(cell.role, text), "")?;
         }
         out.write_all(b"\n")
     }

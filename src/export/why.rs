@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 use std::io::{self, Write};
 
 use super::cells::numbers;
-use super::paint::{Ink, Paint};
+use super::paint::Paint;
 use crate::diagnose::{self, Why};
 use crate::facts::FlowFacts;
 use crate::present::causes;
+use crate::present::role::Role;
 use crate::vocab::text;
 use crate::vocab::text::counted;
 
@@ -22,7 +23,7 @@ pub fn write<'a>(
     why: &Why,
     flows: Option<impl Iterator<Item = FlowFacts<'a>>>,
 ) -> io::Result<()> {
-    writeln!(out, "{}", paint.ink(Ink::Heading, text::visible(error)))?;
+    writeln!(out, "{}", paint.role(Role::Heading, text::visible(error)))?;
     if why.is_guess {
         writeln!(out, "  Nobody is known to say this. A guess, by the words it shares with these:")?;
     }
@@ -34,12 +35,12 @@ pub fn write<'a>(
     let known = flows.is_some();
     let mut found = causes::flows(flows.into_iter().flatten());
     let by_cause: Vec<_> = why.can.iter().map(|cause| (*cause, found.remove(cause).unwrap_or_default())).collect();
-    writeln!(out, "\n{}", paint.ink(Ink::Heading, if why.is_guess { "May be" } else { "Can be" }))?;
+    writeln!(out, "\n{}", paint.role(Role::Heading, if why.is_guess { "May be" } else { "Can be" }))?;
     for (cause, found) in &by_cause {
         writeln!(
             out,
             "  {:32}{}",
-            paint.ink(Ink::Bad, format_args!("{:32}", cause.name())),
+            paint.role(Role::Failed, format_args!("{:32}", cause.name())),
             diagnose::summary(*cause)
         )?;
         if !found.is_empty() {
@@ -53,6 +54,6 @@ pub fn write<'a>(
     if why.cannot.is_empty() {
         return Ok(());
     }
-    writeln!(out, "\n{}", paint.ink(Ink::Heading, "Cannot be"))?;
+    writeln!(out, "\n{}", paint.role(Role::Heading, "Cannot be"))?;
     writeln!(out, "  {}", why.cannot.iter().map(|cause| cause.name()).collect::<Vec<_>>().join(", "))
 }

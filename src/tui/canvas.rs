@@ -9,7 +9,7 @@ use ratatui::widgets::{
     Wrap,
 };
 
-use super::theme::Theme;
+use super::theme::{self, Theme};
 use crate::app::{Pane, PaneSize, Target};
 use crate::present::role::{Line, Role, Span};
 use crate::vocab::text;
@@ -117,7 +117,7 @@ impl<'b> Canvas<'b> {
         if y >= self.buffer.area.bottom() || x >= self.buffer.area.right() || width == 0 {
             return x;
         }
-        self.buffer.set_stringn(x, y, &span.text, usize::from(width), self.theme.style(span.role)).0
+        self.buffer.set_stringn(x, y, &span.text, usize::from(width), theme::style(self.theme, span.role)).0
     }
 
     /// Draws a piece of text in a cell of a table; what does not fit ends in `…`.
@@ -139,7 +139,7 @@ impl<'b> Canvas<'b> {
 
     /// Gives a stretch a role's style; what is drawn there stays.
     pub fn tint(&mut self, area: Rect, role: Role) {
-        let style = self.theme.style(role);
+        let style = theme::style(self.theme, role);
         self.buffer.set_style(area.intersection(self.buffer.area), style);
     }
 
@@ -173,13 +173,13 @@ impl<'b> Canvas<'b> {
 
     /// Draws a vertical rule.
     pub fn separator(&mut self, x: u16, area: Rect) {
-        let rule = Block::new().borders(Borders::LEFT).border_style(self.theme.style(Role::Border));
+        let rule = Block::new().borders(Borders::LEFT).border_style(theme::style(self.theme, Role::Border));
         self.widget(Rect { x, width: 1, ..area }, rule);
     }
 
     /// Draws text that breaks where it is too long for an area.
     pub fn paragraph(&mut self, area: Rect, role: Role, text: &str) {
-        let text = Text::styled(text, self.theme.style(role));
+        let text = Text::styled(text, theme::style(self.theme, role));
         self.widget(area, Paragraph::new(text).wrap(Wrap { trim: true }));
     }
 
@@ -193,7 +193,7 @@ impl<'b> Canvas<'b> {
             .position(first as usize)
             .viewport_content_length(seen as usize);
         let bar = Scrollbar::new(ScrollbarOrientation::VerticalRight).symbols(SCROLL_BAR);
-        let bar = bar.begin_symbol(None).end_symbol(None).style(self.theme.style(Role::Border));
+        let bar = bar.begin_symbol(None).end_symbol(None).style(theme::style(self.theme, Role::Border));
         bar.render(area.intersection(self.buffer.area), self.buffer, state);
         Rect { width: area.width - 1, ..area }
     }

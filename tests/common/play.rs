@@ -228,7 +228,7 @@ impl Play {
     }
 
     fn has_row(&self, y: u16, role: Role) -> bool {
-        let wanted = Theme::Dark.style(role).bg;
+        let wanted = Theme::Dark.look(role).background.map(ratatui::style::Color::Indexed);
         (0..self.size.0).any(|x| Some(self.buffer[(x, y)].bg) == wanted)
     }
 

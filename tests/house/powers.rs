@@ -67,7 +67,7 @@ const POWERS: &[Power] = &[
         rooms: &["tui"],
         files: &[
             ("src/cli/progress.rs", "the line of progress is erased, without a colour"),
-            ("src/export/paint.rs", "text on a terminal"),
+            ("src/export/paint.rs", "the palette, and text on a terminal"),
         ],
     },
     Power {

@@ -2,37 +2,38 @@
 
 use std::io::{self, Write};
 
-use super::super::paint::{Ink, Paint};
+use super::super::paint::Paint;
 use super::super::rates::{self, sentence};
 use super::super::table::{Align, Cell, Table};
 use super::super::{baseline, links};
 use super::summary::{Diagnosis, Group, incident_line, server_name};
 use crate::diagnose::Finding;
 use crate::facts::FlowFacts;
+use crate::present::role::Role;
 use crate::vocab::text::{self, counted};
 
 /// Writes the diagnosis.
 pub fn write(out: &mut impl Write, paint: Paint, diagnosis: &Diagnosis<'_>) -> io::Result<()> {
     writeln!(out, "{}: {}", counted(diagnosis.flows, "flow"), diagnosis.outcomes_line())?;
-    let ink = if diagnosis.failed() > 0 { Ink::Bad } else { Ink::Good };
-    writeln!(out, "{}", paint.ink(ink, sentence(diagnosis.tally(), "handshake")))?;
+    let role = if diagnosis.failed() > 0 { Role::Failed } else { Role::Ok };
+    writeln!(out, "{}", paint.role(role, sentence(diagnosis.tally(), "handshake")))?;
     if let Some(kinds) = diagnosis.kinds_line() {
         writeln!(out, "{kinds}")?;
     }
     if diagnosis.rates.attempts != diagnosis.tally() {
         writeln!(out, "{}", sentence(diagnosis.rates.attempts, "attempt"))?;
     }
-    diagnosis.health_lines().try_for_each(|line| writeln!(out, "{}", paint.ink(Ink::Warning, line)))?;
+    diagnosis.health_lines().try_for_each(|line| writeln!(out, "{}", paint.role(Role::Warning, line)))?;
     rates::write_text(out, paint, &diagnosis.rates)?;
     diagnosis.causes.iter().try_for_each(|group| write_group(out, paint, diagnosis, group))?;
     if !diagnosis.notes.is_empty() {
-        writeln!(out, "\n{}", paint.ink(Ink::Warning, "Notes"))?;
+        writeln!(out, "\n{}", paint.role(Role::Warning, "Notes"))?;
     }
     diagnosis.notes.iter().try_for_each(|note| writeln!(out, "  {}", text::visible(&note.line())))
 }
 
 fn write_group(out: &mut impl Write, paint: Paint, diagnosis: &Diagnosis<'_>, group: &Group<'_>) -> io::Result<()> {
-    writeln!(out, "\n{}", paint.ink(Ink::Bad, group.title()))?;
+    writeln!(out, "\n{}", paint.role(Role::Failed, group.title()))?;
     if let Some(doc) = group.doc() {
         writeln!(out, "  {}", doc.what)?;
     }

@@ -6,7 +6,7 @@ use ratatui::symbols::Marker;
 use ratatui::widgets::canvas::{Canvas as Drawing, Context, Line as Segment, Points};
 
 use super::super::canvas::Canvas;
-use super::super::theme::Theme;
+use super::super::theme::{self, Theme};
 use crate::present::plot::{Plot, Series, Stroke};
 use crate::present::role::{Role, Span};
 use crate::present::values;
@@ -59,7 +59,7 @@ fn axes(canvas: &mut Canvas<'_>, inner: Rect, plot: &Plot) {
 }
 
 fn colour(theme: Theme, role: Role) -> Color {
-    theme.style(role).fg.unwrap_or(Color::Reset)
+    theme::style(theme, role).fg.unwrap_or(Color::Reset)
 }
 
 fn paint(context: &mut Context<'_>, plot: &Plot, theme: Theme) {
@@ -73,10 +73,10 @@ fn paint(context: &mut Context<'_>, plot: &Plot, theme: Theme) {
     }
     context.layer();
     for sign in &plot.signs {
-        context.print(sign.at.0, sign.at.1, theme.span(&Span::new(sign.role, sign.drawn)));
+        context.print(sign.at.0, sign.at.1, theme::span(theme, &Span::new(sign.role, sign.drawn)));
     }
     if let Some((x, Some(y))) = plot.cursor {
-        context.print(x, y, theme.span(&Span::new(Role::CurrentMatch, "◆")));
+        context.print(x, y, theme::span(theme, &Span::new(Role::CurrentMatch, "◆")));
     }
 }
 
