@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::role::{Line, Role};
 use super::wrap::wrap;
 pub use crate::timeline::Detail;
-pub use crate::timeline::detail::CHAIN;
+pub use crate::timeline::detail::Topic;
 use crate::vocab::{Field, text};
 
 /// Where a field is: its section, then the index at each level below.
@@ -28,8 +28,8 @@ pub struct TreeRow {
     pub line: Line,
 }
 
-/// The rows of a tree. `folded` says, by the names to a field and its place, whether it is closed.
-pub fn tree(detail: &Detail, folded: impl Fn(&str, &Path) -> bool) -> Vec<TreeRow> {
+/// The rows of a tree. `folded` says, by the names to a field, its place and the field, whether it is closed.
+pub fn tree(detail: &Detail, folded: impl Fn(&str, &Path, &Field) -> bool) -> Vec<TreeRow> {
     let mut walk = Walk { folded: &folded, rows: Vec::new() };
     for (at, section) in detail.sections.iter().enumerate() {
         walk.field(&section.root, vec![at], "", section.pane);
@@ -42,10 +42,10 @@ struct Walk<'a, F> {
     rows: Vec<TreeRow>,
 }
 
-impl<F: Fn(&str, &Path) -> bool> Walk<'_, F> {
+impl<F: Fn(&str, &Path, &Field) -> bool> Walk<'_, F> {
     fn field(&mut self, field: &Field, path: Path, above: &str, pane: usize) {
         let names = format!("{above}/{}", field.name);
-        let open = (!field.children.is_empty()).then(|| !(self.folded)(&names, &path));
+        let open = (!field.children.is_empty()).then(|| !(self.folded)(&names, &path, field));
         let line = line(field, path.len() - 1, open);
         let children = path.clone();
         self.rows.push(TreeRow { path, names: names.clone(), open, pane, range: field.range.clone(), line });

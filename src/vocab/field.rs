@@ -35,6 +35,8 @@ pub struct Field {
     pub issue: Option<String>,
     /// The fields it consists of, in wire order.
     pub children: Vec<Field>,
+    /// Whether those are what a reader of the whole looks for.
+    pub is_telling: bool,
 }
 
 impl Field {
@@ -47,6 +49,13 @@ impl Field {
     #[must_use]
     pub fn with(mut self, children: Vec<Field>) -> Self {
         self.children = children;
+        self
+    }
+
+    /// The same field, whose children are what a reader of the whole looks for.
+    #[must_use]
+    pub fn telling(mut self) -> Self {
+        self.is_telling = true;
         self
     }
 

@@ -20,7 +20,7 @@ use super::msg::{Copied, Effect, Pane, PaneSize, Saved, Slot, Target};
 use super::prompt::{Prompt, Purpose, Typed};
 use super::screen::Screen;
 use crate::engine::{Answer, FlowView, Request};
-use crate::present::detail::CHAIN;
+use crate::present::detail::Topic;
 use crate::present::{ladder, reference};
 use crate::vocab::text::visible;
 use crate::vocab::{FlowRef, PacketNumber};
@@ -101,7 +101,7 @@ impl Timeline {
         if self.steps.step(view) != before {
             self.tree.clear();
         }
-        self.tree.aim_at(CHAIN);
+        self.tree.aim_at(Topic::Chain);
         self.focus = Pane::Fields;
         Vec::new()
     }

@@ -5,10 +5,7 @@ use std::ops::Range;
 
 use super::super::action::Action;
 use super::super::cursor::{Cursor, rows};
-use crate::present::detail::{self, CHAIN, Detail, Path, TreeRow};
-
-/// Fields below the root that are open at first: what a reader looks for is among their children.
-const OPEN: [&str; 4] = ["/extensions", "/certificate_list", "/Options", "/TCP Analysis"];
+use crate::present::detail::{self, Detail, Path, Topic, TreeRow};
 
 /// The field tree and the bytes beside it.
 #[derive(Debug, Default)]
@@ -34,7 +31,7 @@ pub struct Tree {
     /// Fields that match.
     pub matches: Vec<Path>,
     /// The section to go to in the step that is shown next, instead of the one it is about.
-    aim: Option<&'static str>,
+    aim: Option<Topic>,
 }
 
 impl Tree {
@@ -74,25 +71,25 @@ impl Tree {
         self.find();
     }
 
-    /// Goes to the section of this name, in the step that is shown or is about to be.
-    pub fn aim_at(&mut self, name: &'static str) {
-        match self.detail.as_ref().map(|detail| section(detail, name)) {
+    /// Goes to the section about this, in the step that is shown or is about to be.
+    pub fn aim_at(&mut self, topic: Topic) {
+        match self.detail.as_ref().map(|detail| section(detail, topic)) {
             Some(Some(at)) => {
                 self.select(&vec![at]);
                 self.cursor.lead(self.cursor.at);
             }
             Some(None) => {}
-            None => self.aim = Some(name),
+            None => self.aim = Some(topic),
         }
     }
 
     fn lay_out(&mut self) {
         let Some(shown) = &self.detail else { return };
         let folds = &self.folds;
-        self.rows = detail::tree(shown, |names, path| {
+        self.rows = detail::tree(shown, |names, path, field| {
             folds.get(names).copied().unwrap_or(match path.len() {
-                1 => path[0] != shown.subject && !names.ends_with(CHAIN),
-                2 => !OPEN.iter().any(|name| names.ends_with(name)),
+                1 => path[0] != shown.subject && shown.sections[path[0]].topic != Topic::Chain,
+                2 => !field.is_telling,
                 _ => true,
             })
         });
@@ -165,7 +162,7 @@ impl Tree {
     pub fn fold_all(&mut self, closed: bool) {
         let path = self.row().map(|row| row.path.clone());
         let Some(shown) = &self.detail else { return };
-        let all = detail::tree(shown, |_, _| false);
+        let all = detail::tree(shown, |_, _, _| false);
         self.folds = all.into_iter().filter(|row| row.open.is_some()).map(|row| (row.names, closed)).collect();
         self.lay_out();
         if let Some(path) = path {
@@ -303,7 +300,7 @@ impl Tree {
     }
 }
 
-/// The section of this name.
-fn section(detail: &Detail, name: &str) -> Option<usize> {
-    detail.sections.iter().position(|section| section.root.name == name)
+/// The section about this.
+fn section(detail: &Detail, topic: Topic) -> Option<usize> {
+    detail.sections.iter().position(|section| section.topic == topic)
 }

@@ -111,7 +111,7 @@ fn v4_options(mut cursor: Cursor<'_>) -> Field {
             break;
         }
     }
-    cursor.tree("Options", "")
+    cursor.tree("Options", "").telling()
 }
 
 fn v6(mut cursor: Cursor<'_>, known: Option<&Known>) -> (Field, Option<u32>) {

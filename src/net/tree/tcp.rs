@@ -168,7 +168,7 @@ fn options(mut cursor: Cursor<'_>, known: Option<&Known>) -> Field {
         cursor.push(field);
     }
     names.retain(|name| name != "No-Operation");
-    cursor.tree("Options", names.join(", "))
+    cursor.tree("Options", names.join(", ")).telling()
 }
 
 /// One option with its kind and length.

@@ -7,9 +7,6 @@ use crate::timeline::Step;
 use crate::vocab::text::counted;
 use crate::vocab::{Direction, Field};
 
-/// Name of the section.
-pub const CHAIN: &str = "Certificate Chain";
-
 /// Adds the section of a chain, over the bytes of the message just added.
 pub(super) fn section(source: &Source<'_>, step: &Step, detail: &mut Detail) {
     let Some(chain) = source.timeline.chain(source.at) else { return };
@@ -31,10 +28,10 @@ pub(super) fn section(source: &Source<'_>, step: &Step, detail: &mut Detail) {
     }
     let count = counted(chain.certificates.len(), "certificate");
     let faults: Vec<&Fault> = review.faults().collect();
-    let mut root = Field::new(CHAIN, count, whole).with(children);
+    let mut root = Field::new("Certificate Chain", count, whole).with(children);
     root.note = Some("Checked at the time of the capture".into());
     root.issue = told(&faults);
-    detail.section(pane, root);
+    detail.chain(pane, root);
 }
 
 fn field(check: &Check, place: &std::ops::Range<usize>) -> Field {

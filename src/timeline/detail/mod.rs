@@ -11,11 +11,10 @@ mod source;
 mod tree;
 mod window;
 
-pub use self::chain::CHAIN;
 pub(super) use self::gap::Proof;
 use self::packets::Packets;
 use self::source::Source;
-pub use self::tree::Detail;
+pub use self::tree::{Detail, Topic};
 use super::{Streams, Timeline, What};
 use crate::flow::Trace;
 pub use crate::net::tree::Frame;

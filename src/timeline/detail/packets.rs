@@ -157,8 +157,8 @@ fn analysis(trace: &Trace, step: &Step, tree: &mut Field) {
         child.range = range.clone();
     }
     let names: Vec<&str> = segment.events.names().collect();
-    tree.children
-        .push(Field::new("TCP Analysis", names.join(", "), range).with(children).noted("Worked out from the flow"));
+    let analysis = Field::new("TCP Analysis", names.join(", "), range).with(children).telling();
+    tree.children.push(analysis.noted("Worked out from the flow"));
 }
 
 fn meaning(event: Events) -> &'static str {

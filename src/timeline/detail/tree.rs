@@ -18,8 +18,19 @@ pub struct Pane {
 pub struct Section {
     /// Index of the pane its ranges point into.
     pub pane: usize,
+    /// What it is about.
+    pub topic: Topic,
     /// The tree; its root is the protocol.
     pub root: Field,
+}
+
+/// What a part of the tree is about.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Topic {
+    /// What the bytes say.
+    Bytes,
+    /// What is to be said of the certificates in them.
+    Chain,
 }
 
 /// Everything there is to say of one step.
@@ -98,7 +109,12 @@ impl Detail {
 
     /// Adds a section.
     pub(super) fn section(&mut self, pane: usize, root: Field) {
-        self.sections.push(Section { pane, root });
+        self.sections.push(Section { pane, topic: Topic::Bytes, root });
+    }
+
+    /// Adds the section about the certificates.
+    pub(super) fn chain(&mut self, pane: usize, root: Field) {
+        self.sections.push(Section { pane, topic: Topic::Chain, root });
     }
 
     /// Adds the section that the step is about.

@@ -22,6 +22,7 @@ const MAX_NAMED: usize = 5;
 pub(super) struct Tree<'a> {
     core: FieldCursor<'a>,
     value: String,
+    is_telling: bool,
 }
 
 impl<'a> Deref for Tree<'a> {
@@ -41,7 +42,7 @@ impl DerefMut for Tree<'_> {
 impl<'a> Tree<'a> {
     /// A cursor over `range` of `message`.
     pub fn over(message: &'a [u8], range: Range<usize>) -> Self {
-        Self { core: FieldCursor::over(message, range, MAX_HEX), value: String::new() }
+        Self { core: FieldCursor::over(message, range, MAX_HEX), value: String::new(), is_telling: false }
     }
 
     /// Whether all is read, or a cut ended the reading.
@@ -52,6 +53,11 @@ impl<'a> Tree<'a> {
     /// Sets the value of the field that will hold these fields.
     pub fn say(&mut self, value: impl Into<String>) {
         self.value = value.into();
+    }
+
+    /// Says that these fields are what a reader of the message looks for.
+    pub fn tell(&mut self) {
+        self.is_telling = true;
     }
 
     /// A number of `width` bytes, in decimal.
@@ -93,8 +99,9 @@ impl<'a> Tree<'a> {
         inside(&mut sub);
         self.go_to(end);
         let cut = there < length;
-        let value = std::mem::take(&mut sub.value);
+        let (value, is_telling) = (std::mem::take(&mut sub.value), sub.is_telling);
         let mut field = Field::new(name, value, length_range.start..end).with(sub.finish(!cut));
+        field.is_telling = is_telling;
         if cut {
             field.issue = Some(format!("cut at byte {end}: {length} bytes announced, {there} there"));
             self.set_cut();

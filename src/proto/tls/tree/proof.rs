@@ -16,6 +16,7 @@ pub(super) fn certificate_message(body: &mut Tree<'_>, context: Context) {
         body.note("Names the request this answers; empty in a handshake");
     }
     body.vector("certificate_list", 3, |list| {
+        list.tell();
         let mut count = 0;
         while !list.is_done() {
             let tree = &mut *list;

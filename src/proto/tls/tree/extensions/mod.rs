@@ -114,7 +114,10 @@ const TABLE: &[Row] = &[
 /// Reads an extension block behind its length.
 pub(super) fn block(body: &mut Tree<'_>, message: HandshakeType) {
     let place = Place { message };
-    body.list("extensions", 2, |list| extension(list, place));
+    body.vector("extensions", 2, |list| {
+        list.tell();
+        list.entries(&mut |list| extension(list, place));
+    });
 }
 
 fn extension(list: &mut Tree<'_>, place: Place) {
