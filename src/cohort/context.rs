@@ -5,11 +5,11 @@
 use std::collections::{HashMap, HashSet};
 use std::net::IpAddr;
 
-use crate::diagnose::{Context, GoodChains, Twin};
+use crate::diagnose::{Context, GoodChains, ResetAnswer, RoundTrips, Twin};
 use crate::facts::FlowFacts;
 use crate::flow::{FlowRow, SideFlags};
 use crate::index::Index;
-use crate::net::Endpoint;
+use crate::net::{Endpoint, hops};
 use crate::proto::TlsFacts;
 use crate::proto::tls::SeenAlert;
 use crate::vocab::{Direction, FlowNumber, Outcome, Time};
@@ -50,6 +50,9 @@ pub(crate) fn context(index: &Index) -> Context {
         if tls.is_some_and(in_other_words) {
             *context.plain_servers.entry(row.server).or_default() += 1;
         }
+        if let Some(reset) = tls.and_then(|tls| reset_answer(row, tls)) {
+            context.resets.entry(row.client.ip).or_default().push(reset);
+        }
         // A server is known by the TTL of its SYN-ACKs: few devices on the way forge those.
         if row.sides.to_client.flags.has(SideFlags::SYN_ACK) {
             let trips = context.connected.entry((row.client.ip, row.server)).or_default();
@@ -60,9 +63,33 @@ pub(crate) fn context(index: &Index) -> Context {
         }
     }
     context.lacks_servers = clients_go_on && !servers_speak;
+    context.is_ttl_rewritten = is_ttl_rewritten(&context.connected, &ttls);
     context.tls_servers = tls_servers;
     context.server_ttls = ttls;
     context
+}
+
+/// The RST that answers the ClientHello of a flow before any TLS of the server.
+fn reset_answer(row: &FlowRow, tls: &TlsFacts) -> Option<ResetAnswer> {
+    let is_one = row.reset_by == Some(Direction::ToClient) && tls.progress.client_hello && tls.records.to_client == 0;
+    let took = row.last_sent(Direction::ToClient).since(tls.began.filter(|_| is_one)?);
+    Some(ResetAnswer { server: row.server.ip, took, round_trip: f64::from(row.syn_rtt()?) / 1e9 })
+}
+
+/// See [`Context::is_ttl_rewritten`].
+fn is_ttl_rewritten(
+    connected: &HashMap<(IpAddr, Endpoint), RoundTrips>,
+    ttls: &HashMap<IpAddr, HashMap<u8, u32>>,
+) -> bool {
+    /// Servers that are enough to tell.
+    const SERVERS: usize = 3;
+    /// Nanoseconds of a round trip that leads through routers.
+    const FAR: u32 = 5_000_000;
+    let far: HashSet<IpAddr> =
+        connected.iter().filter(|(_, trips)| trips.shortest >= FAR).map(|((_, server), _)| server.ip).collect();
+    let mut seen = far.iter().filter_map(|server| ttls.get(server)).flat_map(HashMap::keys);
+    let Some(first) = seen.next() else { return false };
+    far.len() >= SERVERS && hops(*first) == 0 && seen.all(|ttl| ttl == first)
 }
 
 /// Whether a handshake was complete and both ends used the connection.

@@ -56,8 +56,13 @@ pub struct Context {
     pub good_beginnings: HashMap<Endpoint, Beginnings>,
     /// Clients and the servers that answered a SYN of theirs.
     pub connected: HashMap<(IpAddr, Endpoint), RoundTrips>,
+    /// Of clients: which servers answered a ClientHello with a RST and no TLS, and how soon.
+    pub resets: HashMap<IpAddr, Vec<ResetAnswer>>,
     /// TTLs of servers' SYN-ACKs and how often each was seen.
     pub server_ttls: HashMap<IpAddr, HashMap<u8, u32>>,
+    /// Whether one device at hand writes the headers of all servers' packets (a NAT of a virtual machine, a proxy): far
+    /// servers come with one TTL that nothing counted down, which then tells nothing of who sent a packet.
+    pub is_ttl_rewritten: bool,
     /// The chains that good flows showed.
     pub good_chains: GoodChains<GoodChain>,
     /// When the good flows began and ended that are like some flow to be judged.
@@ -148,6 +153,17 @@ impl RoundTrips {
         self.shortest = if self.count == 0 { nanos } else { self.shortest.min(nanos) };
         self.count += 1;
     }
+}
+
+/// A RST that answered a ClientHello.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct ResetAnswer {
+    /// The address it bears.
+    pub server: IpAddr,
+    /// Seconds after the ClientHello began.
+    pub took: f64,
+    /// Seconds from the SYN to the SYN-ACK of that flow.
+    pub round_trip: f64,
 }
 
 impl Context {

@@ -3,7 +3,10 @@
 //! A score of signs, each shown with its reason; no single one is proof. The weights follow measurements of resets from
 //! Linux ends and from nftables, and EFF's and Weaver's work on injected packets (NDSS 2009).
 
+use std::collections::HashSet;
+
 use super::case::Case;
+use super::context::ResetAnswer;
 use super::signs::{Clue, Sign, Whose};
 use crate::flow::{Events, TraceSegment};
 use crate::net::hops;
@@ -111,6 +114,7 @@ fn ttl(case: &Case<'_>, suspect: &TraceSegment, own: &[&TraceSegment], is_seen: 
     let other = |all| Clue::OtherTtl { ttl: suspect.ip.ttl, usual, whose, all };
     let shown = own.iter().find(|s| s.ip.ttl == usual).map(|s| s.packet);
     match distance {
+        0 if suspect.direction == Direction::ToClient && case.context.is_ttl_rewritten => {}
         0 => signs.push(Sign::new(Clue::SameTtl(usual, whose), -1)),
         1 if own.len() >= 2 && own.iter().all(|s| s.ip.ttl == usual) => {
             signs.push(Sign::new(other(true), 1).shown_by(shown));
@@ -201,6 +205,9 @@ fn timing(case: &Case<'_>, suspect: &TraceSegment, signs: &mut Vec<Sign>) {
     let trigger = case.data(Direction::ToServer).take_while(|s| s.packet < suspect.packet).filter(news).last();
     let Some(trigger) = trigger else { return };
     let took = suspect.time.since(trigger.time);
+    if let Some(clue) = same_delay(case, suspect) {
+        return signs.push(Sign::new(clue, 3));
+    }
     let end = trigger.seq.wrapping_add(trigger.payload_len);
     let answers = suspect.flags.ack() && !crate::flow::after(end, suspect.ack);
     if took >= rtt * LATEST {
@@ -234,6 +241,27 @@ fn timing(case: &Case<'_>, suspect: &TraceSegment, signs: &mut Vec<Sign>) {
     };
     let clue = Clue::Early { took: took * 1e3, round_trip: rtt * 1e3 };
     signs.push(Sign::new(clue, weight).shown_by(Some(trigger.packet)));
+}
+
+/// Whether something resets this client's connections a fixed time after the ClientHello, whoever is addressed: the RSTs
+/// of other servers come as late, and one of those servers cannot have answered so soon.
+fn same_delay(case: &Case<'_>, suspect: &TraceSegment) -> Option<Clue> {
+    /// By how much the delays of one device differ.
+    const SPREAD: f64 = 1.6;
+    let row = &case.trace.row;
+    if !suspect.flags.rst() || case.tls.records.to_client > 0 {
+        return None;
+    }
+    let took = suspect.time.since(case.tls.began?);
+    let alike = |other: &&ResetAnswer| {
+        other.server != row.server.ip && other.took < took * SPREAD && took < other.took * SPREAD
+    };
+    let others: Vec<_> = case.context.resets.get(&row.client.ip)?.iter().filter(alike).collect();
+    let servers = others.iter().map(|other| other.server).collect::<HashSet<_>>().len();
+    let early = others.iter().filter(|other| other.took < other.round_trip * LATEST);
+    let furthest = early.map(|other| other.round_trip).reduce(f64::max)?;
+    let (first, last) = others.iter().fold((took, took), |(a, b), other| (a.min(other.took), b.max(other.took)));
+    (servers >= 2).then_some(Clue::SameDelay { servers, took: (first * 1e3, last * 1e3), round_trip: furthest * 1e3 })
 }
 
 fn sequence(case: &Case<'_>, suspect: &TraceSegment, own: &[&TraceSegment], signs: &mut Vec<Sign>) {
@@ -305,8 +333,9 @@ fn hardware(suspect: &TraceSegment, own: &[&TraceSegment], signs: &mut Vec<Sign>
 
 #[cfg(test)]
 mod tests {
+    use super::super::context::Context;
     use super::super::finding::Role;
-    use super::super::samples::told;
+    use super::super::samples::{told, told_beside};
     use super::*;
 
     const SAME_TTL: &str = "-1 TTL 55 as the sender's other packets";
@@ -314,7 +343,11 @@ mod tests {
 
     /// The signs of the first RST or FIN of a flow that opens and goes on with `lines`.
     fn check(lines: &str, by: EndedBy, expected: &[&str]) {
-        told(lines, 0.0, |case| {
+        check_beside(Context::default(), lines, by, expected);
+    }
+
+    fn check_beside(context: Context, lines: &str, by: EndedBy, expected: &[&str]) {
+        told_beside(context, lines, 0.0, |case| {
             let suspect = case.trace.first(|s| s.flags.rst() || s.flags.fin()).expect("an end");
             let sender = sender(case, suspect);
             let signs: Vec<String> =
@@ -412,5 +445,30 @@ mod tests {
                 [(2, Role::Contrast, "TTL 55, as the sender's other packets have"), (4, Role::Supporting, early)];
             assert_eq!(notes, expected);
         });
+    }
+
+    #[test]
+    fn resets_after_a_fixed_time_are_no_servers() {
+        let reset = |last: u8, took: f64, round_trip: f64| {
+            let server = std::net::IpAddr::from([10, 0, 1, last]);
+            crate::diagnose::context::ResetAnswer { server, took, round_trip }
+        };
+        let lines = "> hello\n< wait=22 RST";
+        let client = std::net::IpAddr::from([10, 0, 0, 1]);
+        let check = |others: Vec<_>, is_rewritten, by, expected: &[&str]| {
+            let resets = std::collections::HashMap::from([(client, others)]);
+            let context = Context { resets, is_ttl_rewritten: is_rewritten, ..Context::default() };
+            check_beside(context, lines, by, expected);
+        };
+        let same_ttl = "-1 TTL 55 as the sender's other packets";
+        let in_time = "-1 it comes a round trip after what it answers, as the end's would";
+        let same_delay = "+3 RSTs of 2 other servers come as long after the ClientHello, 20.0 to 22.0 ms, also where the \
+                          round trip takes 40.0 ms";
+        check(vec![reset(3, 0.021, 0.040), reset(4, 0.020, 0.018)], false, EndedBy::Unknown, &[same_delay, same_ttl]);
+        check(vec![reset(3, 0.021, 0.040), reset(4, 0.020, 0.018)], true, EndedBy::Unknown, &[same_delay]);
+        // Each of the servers can have answered so soon; one server alone is further away; another delay.
+        check(vec![reset(3, 0.021, 0.021), reset(4, 0.020, 0.018)], false, EndedBy::Server, &[same_ttl, in_time]);
+        check(vec![reset(3, 0.021, 0.040), reset(3, 0.020, 0.040)], false, EndedBy::Server, &[same_ttl, in_time]);
+        check(vec![reset(3, 0.090, 0.200), reset(4, 0.120, 0.200)], false, EndedBy::Server, &[same_ttl, in_time]);
     }
 }

@@ -7,8 +7,13 @@ use crate::vocab::{FlowNumber, Time};
 
 /// What `tell` says of the flow of `lines`, behind TCP's handshake, so many seconds after its last packet.
 pub(super) fn told<T>(lines: &str, wait: f64, tell: impl FnOnce(&Case<'_>) -> T) -> T {
+    told_beside(Context::default(), lines, wait, tell)
+}
+
+/// The same beside other flows, of which `context` tells.
+pub(super) fn told_beside<T>(context: Context, lines: &str, wait: f64, tell: impl FnOnce(&Case<'_>) -> T) -> T {
     let Sample { trace, timeline, streams, tls } = Sample::of(lines);
     let capture_end = Time(trace.row.end.0 + (wait * 1e9) as i64);
-    let context = Context { capture_end, ..Context::default() };
+    let context = Context { capture_end, ..context };
     tell(&Case::new(FlowNumber(0), &trace, &timeline, &streams, &tls, &context))
 }

@@ -66,6 +66,15 @@ pub enum Clue {
         /// Milliseconds of the round trip.
         round_trip: f64,
     },
+    /// RSTs of other servers come as long after the ClientHello, although one of those is further away than that.
+    SameDelay {
+        /// How many other addresses.
+        servers: usize,
+        /// Milliseconds of the soonest and of the latest of all.
+        took: (f64, f64),
+        /// Milliseconds of the round trip to the one that is too far away.
+        round_trip: f64,
+    },
     /// Its sequence number is not the next one: by how much it is ahead.
     SequenceIsOff(i32),
     /// It acknowledges less than the sender had acknowledged before.
@@ -118,6 +127,11 @@ impl fmt::Display for Clue {
             Self::Early { took, round_trip } => {
                 write!(f, "it comes {took:.1} ms after what it answers; the round trip takes {round_trip:.1} ms")
             }
+            Self::SameDelay { servers, took: (first, last), round_trip } => write!(
+                f,
+                "RSTs of {servers} other servers come as long after the ClientHello, {first:.1} to {last:.1} ms, also where the \
+                 round trip takes {round_trip:.1} ms"
+            ),
             Self::SequenceIsOff(by) => write!(f, "its sequence number is off by {by}"),
             Self::AcknowledgesLess => f.write_str("it acknowledges less than the sender had acknowledged before"),
             Self::Stepped => f.write_str("several resets with stepped sequence numbers"),

@@ -237,6 +237,11 @@ impl FlowRow {
         self.syn_rtt_nanos_plus_one.checked_sub(1)
     }
 
+    /// When an end's last segment was captured: to the microsecond, in flows of up to 71 minutes.
+    pub fn last_sent(&self, direction: Direction) -> Time {
+        Time(self.start.0 + i64::from(self.sides[direction].micros) * 1_000)
+    }
+
     /// Whether both ends' SYNs were seen.
     pub fn handshake_seen(&self) -> bool {
         self.sides.to_server.flags.has(SideFlags::SYN) && self.sides.to_client.flags.has(SideFlags::SYN_ACK)
