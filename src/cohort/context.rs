@@ -4,6 +4,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::net::IpAddr;
+use std::time::Duration;
 
 use crate::diagnose::{Context, GoodChains, ResetAnswer, RoundTrips, Twin};
 use crate::facts::FlowFacts;
@@ -56,8 +57,8 @@ pub(crate) fn context(index: &Index) -> Context {
         // A server is known by the TTL of its SYN-ACKs: few devices on the way forge those.
         if row.sides.to_client.flags.has(SideFlags::SYN_ACK) {
             let trips = context.connected.entry((row.client.ip, row.server)).or_default();
-            if let Some(nanos) = row.syn_rtt() {
-                trips.add(nanos);
+            if let Some(round_trip) = row.syn_rtt() {
+                trips.add(round_trip);
             }
             *ttls.entry(row.server.ip).or_default().entry(row.sides.to_client.ttl).or_default() += 1;
         }
@@ -73,7 +74,7 @@ pub(crate) fn context(index: &Index) -> Context {
 fn reset_answer(row: &FlowRow, tls: &TlsFacts) -> Option<ResetAnswer> {
     let is_one = row.reset_by == Some(Direction::ToClient) && tls.progress.client_hello && tls.records.to_client == 0;
     let took = row.last_sent(Direction::ToClient).since(tls.began.filter(|_| is_one)?);
-    Some(ResetAnswer { server: row.server.ip, took, round_trip: f64::from(row.syn_rtt()?) / 1e9 })
+    Some(ResetAnswer { server: row.server.ip, took, round_trip: row.syn_rtt()?.as_secs_f64() })
 }
 
 /// See [`Context::is_ttl_rewritten`].
@@ -83,8 +84,8 @@ fn is_ttl_rewritten(
 ) -> bool {
     /// Servers that are enough to tell.
     const SERVERS: usize = 3;
-    /// Nanoseconds of a round trip that leads through routers.
-    const FAR: u32 = 5_000_000;
+    /// A round trip that leads through routers.
+    const FAR: Duration = Duration::from_millis(5);
     let far: HashSet<IpAddr> =
         connected.iter().filter(|(_, trips)| trips.shortest >= FAR).map(|((_, server), _)| server.ip).collect();
     let mut seen = far.iter().filter_map(|server| ttls.get(server)).flat_map(HashMap::keys);

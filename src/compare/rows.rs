@@ -16,7 +16,7 @@ const SLOW_TIMES: i64 = 4;
 /// Nanoseconds by which two delays must differ to be shown at all.
 const SHOWN_NANOS: i64 = 5_000_000;
 /// Shortest SYN RTT in nanoseconds that says how far the server is; a shorter one was measured next to it.
-const FAR_NANOS: u32 = 1_000_000;
+const FAR_NANOS: i64 = 1_000_000;
 /// By how much a symptom after the divergence tells less than a candidate cause before it.
 const SYMPTOM: u8 = 3;
 
@@ -189,7 +189,7 @@ fn timing((baseline, subject): (Option<i64>, Option<i64>), differences: &mut Dif
 fn too_fast(side: &Side<'_>, milestones: &[Milestone<'_>], at: Option<usize>) -> Option<(i64, i64)> {
     let at = at?;
     let (question, answer) = (milestones.get(at.checked_sub(1)?)?, &milestones[at]);
-    let way = side.trace.row.syn_rtt().filter(|rtt| *rtt >= FAR_NANOS).map(i64::from)?;
+    let way = side.trace.row.syn_rtt().map(|rtt| rtt.as_nanos() as i64).filter(|nanos| *nanos >= FAR_NANOS)?;
     let soon = answer.step.time.nanos_since(question.step.time);
     let answers = question.step.from == Direction::ToServer && answer.step.from == Direction::ToClient;
     let tells = answers && answer.parts() && answer.moment != Moment::SynAck;

@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::flow::FlowRow;
 use crate::net::Endpoint;
@@ -143,14 +144,14 @@ impl<T> GoodChains<T> {
 pub struct RoundTrips {
     /// How many were seen.
     pub count: u32,
-    /// Nanoseconds of the shortest.
-    pub shortest: u32,
+    /// The shortest.
+    pub shortest: Duration,
 }
 
 impl RoundTrips {
     /// Takes one more.
-    pub fn add(&mut self, nanos: u32) {
-        self.shortest = if self.count == 0 { nanos } else { self.shortest.min(nanos) };
+    pub fn add(&mut self, round_trip: Duration) {
+        self.shortest = if self.count == 0 { round_trip } else { self.shortest.min(round_trip) };
         self.count += 1;
     }
 }

@@ -149,7 +149,7 @@ impl<'a> Case<'a> {
         };
         let finished =
             self.at(self.seen.client_finished).filter(|_| self.is_tls13() && self.stage == Stage::ClientFinished);
-        let rtt = self.trace.row.syn_rtt().map_or(0.0, |nanos| f64::from(nanos) / 1e9);
+        let rtt = self.trace.row.syn_rtt().map_or(0.0, |rtt| rtt.as_secs_f64());
         told && finished.is_some_and(|step| ending.time.since(step.time) > IDLE + 3.0 * rtt)
     }
 

@@ -22,8 +22,7 @@ impl<'a> Case<'a> {
     pub fn outlives(&self, reset: &TraceSegment) -> bool {
         let (from, other) = (reset.direction, reset.direction.reversed());
         // What was under way when the other end was reset as well comes within a round trip.
-        let under_way =
-            self.trace.row.syn_rtt().map_or(UNDER_WAY, |nanos| f64::from(nanos) * 1.5e-9) + UNDER_WAY / 10.0;
+        let under_way = self.trace.row.syn_rtt().map_or(UNDER_WAY, |rtt| rtt.as_secs_f64() * 1.5) + UNDER_WAY / 10.0;
         let heard = |s: &TraceSegment| !s.flags.rst() && s.time.since(reset.time) > under_way;
         let is_heard = self.trace.sent(from).any(|s| heard(s) && !s.events.any(Events::NOT_PART));
         let taken = |from: Direction, is_news: fn(&TraceSegment) -> bool| self.is_taken(from, reset.packet, is_news);

@@ -150,7 +150,7 @@ fn timestamps(case: &Case<'_>, suspect: &TraceSegment, own: &[&TraceSegment], si
             let advanced = value.wrapping_sub(last.0) as i32;
             let millis = suspect.time.since(last.1) * 1000.0;
             // Clocks tick every 1 to 10 ms on the stacks in use, and the earlier packet may have been held up on its way.
-            let held_up = case.trace.row.syn_rtt().map_or(0.0, |nanos| f64::from(nanos) / 1e6);
+            let held_up = case.trace.row.syn_rtt().map_or(0.0, |rtt| rtt.as_secs_f64() * 1e3);
             if advanced >= 0 && f64::from(advanced) <= millis * 1.5 + 20.0 + held_up {
                 signs.push(Sign::new(Clue::ClockGoesOn, -3));
             } else {
@@ -197,7 +197,7 @@ fn timing(case: &Case<'_>, suspect: &TraceSegment, signs: &mut Vec<Sign>) {
     let Some(own) = row.syn_rtt() else { return };
     // One SYN-ACK can be late; the shortest of several round trips to that server tells how soon it can answer.
     let trips = case.context.connected.get(&(row.client.ip, row.server)).copied().unwrap_or_default();
-    let rtt = f64::from(if trips.count > 0 { own.min(trips.shortest) } else { own }) / 1e9;
+    let rtt = if trips.count > 0 { own.min(trips.shortest) } else { own }.as_secs_f64();
     if suspect.direction != Direction::ToClient || rtt < 0.002 {
         return;
     }

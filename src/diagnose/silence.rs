@@ -66,7 +66,7 @@ pub(super) fn is_cut_off(case: &Case<'_>) -> bool {
         case.trace.sent(Direction::ToServer).filter(|s| s.flags.fin() && !s.events.any(Events::NOT_PART)).collect();
     let [first, .., last] = fins.as_slice() else { return false };
     let answered = case.trace.sent(Direction::ToClient).any(|s| s.packet > first.packet);
-    let rtt = case.trace.row.syn_rtt().map_or(0.0, |nanos| f64::from(nanos) / 1e9);
+    let rtt = case.trace.row.syn_rtt().map_or(0.0, |rtt| rtt.as_secs_f64());
     !answered && last.time.since(first.time) > 3.0 * rtt
 }
 

@@ -116,7 +116,7 @@ pub static FIELDS: &[Field] = &[
     Field::new("bytes.to_client", Number(Bytes), Consequence, |f| count(f.row.sides.to_client.bytes))
         .says("TCP payload from the server.")
         .csv(28),
-    Field::new("tcp.syn_rtt", Duration, Answer, |f| Some(Value::Seconds(f64::from(f.row.syn_rtt()?) / 1e9)))
+    Field::new("tcp.syn_rtt", Duration, Answer, |f| Some(Value::Seconds(f.row.syn_rtt()?.as_secs_f64())))
         .says("From the SYN to the SYN-ACK.")
         .csv(30),
     Field::new("tcp.mss.to_server", Number(Bytes), Before, |f| stated(f.row.sides.to_server.mss))

@@ -1,5 +1,7 @@
 //! One flow's row in the index: a fixed size, filled segment by segment.
 
+use std::time::Duration;
+
 use super::bits::bits;
 use super::holes::Holes;
 use crate::net::{Endpoint, Segment, TcpOptions};
@@ -142,8 +144,8 @@ pub struct FlowRow {
     pub first_packet: PacketNumber,
     /// The last packet.
     pub last_packet: PacketNumber,
-    /// Microseconds from the SYN to the SYN-ACK, plus one; 0 where one of them is missing.
-    pub(crate) syn_rtt_nanos_plus_one: u32,
+    /// Nanoseconds from the first SYN to the SYN-ACK, plus one; 0 where one of them is missing.
+    pub(crate) syn_rtt_nanos_plus_one: u64,
     /// Microseconds from the last SYN to the ACK that completes TCP's handshake, plus one; 0 where one is missing.
     pub(crate) first_rtt_micros_plus_one: u32,
     /// Where the room above keeps what it knows of the flow's TLS; `u32::MAX` for nothing.
@@ -232,9 +234,9 @@ impl FlowRow {
             .then(|| if scaled { self.sides[direction].window_scale } else { 0 })
     }
 
-    /// Nanoseconds from the SYN to the SYN-ACK; capped at 4.29 seconds.
-    pub fn syn_rtt(&self) -> Option<u32> {
-        self.syn_rtt_nanos_plus_one.checked_sub(1)
+    /// From the first SYN to the SYN-ACK.
+    pub fn syn_rtt(&self) -> Option<Duration> {
+        self.syn_rtt_nanos_plus_one.checked_sub(1).map(Duration::from_nanos)
     }
 
     /// When an end's last segment was captured: to the microsecond, in flows of up to 71 minutes.
@@ -289,8 +291,7 @@ impl FlowRow {
             }
             if segment.flags.ack() && self.syn_rtt_nanos_plus_one == 0 && self.sides.to_server.flags.has(SideFlags::SYN)
             {
-                let nanos = time.nanos_since(self.start).clamp(0, i64::from(u32::MAX) - 1);
-                self.syn_rtt_nanos_plus_one = nanos as u32 + 1;
+                self.syn_rtt_nanos_plus_one = time.nanos_since(self.start).max(0).unsigned_abs() + 1;
             }
             self.sides[direction].flags.set(learned);
         }
