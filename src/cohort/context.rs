@@ -51,6 +51,10 @@ pub(crate) fn context(index: &Index) -> Context {
         if tls.is_some_and(in_other_words) {
             *context.plain_servers.entry(row.server).or_default() += 1;
         }
+        if let Some(pause) = row.outlived_pause() {
+            let longest = context.outlived_pauses.entry(row.server).or_insert(pause);
+            *longest = longest.max(pause);
+        }
         if let Some(reset) = tls.and_then(|tls| reset_answer(row, tls)) {
             context.resets.entry(row.client.ip).or_default().push(reset);
         }

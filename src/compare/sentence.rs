@@ -189,7 +189,9 @@ impl Divergence<'_, '_> {
             .filter_map(|row| row.subject.as_ref())
             .filter(|milestone| milestone.moment == Moment::Copy && end.is_none_or(|end| milestone.step.packet < end))
             .collect();
-        let (first, last) = (copies.first()?, copies.last()?);
+        let first = copies.first()?;
+        let copies: Vec<_> = copies.iter().filter(|copy| copy.step.from == first.step.from).collect();
+        let last = copies.last()?;
         let until = last.step.time.nanos_since(self.subject.trace.row.start);
         Some(Copies { from: first.step.from, count: copies.len(), until })
     }

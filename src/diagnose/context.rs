@@ -59,6 +59,8 @@ pub struct Context {
     pub connected: HashMap<(IpAddr, Endpoint), RoundTrips>,
     /// Of clients: which servers answered a ClientHello with a RST and no TLS, and how soon.
     pub resets: HashMap<IpAddr, Vec<ResetAnswer>>,
+    /// Of servers: seconds of the longest pause behind which both ends of a connection went on.
+    pub outlived_pauses: HashMap<Endpoint, f64>,
     /// TTLs of servers' SYN-ACKs and how often each was seen.
     pub server_ttls: HashMap<IpAddr, HashMap<u8, u32>>,
     /// Whether one device at hand writes the headers of all servers' packets (a NAT of a virtual machine, a proxy): far

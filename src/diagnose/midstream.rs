@@ -3,6 +3,7 @@
 use super::case::{Case, RETRANSMISSIONS, SILENCE};
 use super::context::Elsewhere;
 use super::exchange::carries_news;
+use super::idle;
 use super::path;
 use super::rule::{Answer, Found};
 use super::silence::{repeats, unacknowledged_retransmissions};
@@ -64,6 +65,7 @@ pub(super) fn reset(case: &Case<'_>) -> Answer {
     let found = Found::at(reset.packet, Confidence::Likely, EndedBy::Server, format!("RST in mid-stream: {state}"))
         .supported(Some(last.packet), "the last data before it")
         .sent_by(&sender);
+    let found = idle::told(case, reset, found);
     match case.elsewhere().filter(|other| !other.answers_syn && other.packet < reset.packet) {
         Some(other) => astray(found, other).answer(),
         None => found.answer(),

@@ -15,6 +15,7 @@ mod ending;
 mod exchange;
 mod finding;
 mod foreign;
+mod idle;
 mod legality;
 mod midstream;
 mod mutual;

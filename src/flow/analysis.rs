@@ -22,6 +22,7 @@ impl FlowRow {
     pub fn segment(&mut self, segment: &Segment<'_>, packet: PacketNumber, time: Time) -> (Direction, Events) {
         let direction = self.direction_from(segment.src);
         let events = judge(self, segment, direction, time);
+        self.pause(segment, direction, time);
         self.count(segment, direction, packet, time);
         (direction, events)
     }

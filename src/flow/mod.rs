@@ -13,6 +13,7 @@ mod events;
 mod holes;
 mod measure;
 mod packets;
+mod pause;
 mod row;
 mod sequence;
 mod table;

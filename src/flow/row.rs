@@ -111,6 +111,8 @@ pub struct Side {
     pub mss: u16,
     /// Retransmitted segments, up to 65,535.
     pub retransmissions: u16,
+    /// The pause that its last segment broke, in tenths of a second; 0 for none.
+    pub(super) pause: u16,
     /// What it was seen to do.
     pub flags: SideFlags,
     /// TTL or hop limit of its first packet.
@@ -150,6 +152,8 @@ pub struct FlowRow {
     pub(crate) first_rtt_micros_plus_one: u32,
     /// Where the room above keeps what it knows of the flow's TLS; `u32::MAX` for nothing.
     pub tls: u32,
+    /// The longest pause behind which both ends went on, in tenths of a second; 0 for none.
+    pub(super) longest_pause: u16,
     /// ICMP errors that quote it, up to 255.
     pub icmp_errors: u8,
     /// What is wrong with its capture.
@@ -185,6 +189,7 @@ impl FlowRow {
             holes: None,
             reuses_ports: false,
             tls: u32::MAX,
+            longest_pause: 0,
             icmp_errors: 0,
             issues: Issues::default(),
             outcome: None,
