@@ -1,4 +1,4 @@
-//! The pause before a request that is reset, against what other pauses tell and the limits that devices are known for.
+//! The pause before a request that is reset or lost, against what other pauses tell and the limits that devices are known for.
 
 use super::case::Case;
 use super::exchange::carries_news;
@@ -34,12 +34,14 @@ struct Idle<'a> {
 }
 
 impl<'a> Idle<'a> {
-    /// The pause after which the client spoke and was not answered before `reset`.
-    fn of(case: &Case<'a>, reset: &TraceSegment) -> Option<Self> {
-        let before_reset = case.trace.segments.iter().take_while(|s| s.packet < reset.packet);
-        let segments: Vec<_> = before_reset.collect();
+    /// The pause after which the client spoke and was not answered before `broken`.
+    fn of(case: &Case<'a>, broken: &TraceSegment) -> Option<Self> {
+        let segments: Vec<_> = case.trace.segments.iter().take_while(|s| s.packet <= broken.packet).collect();
         let last_answer = segments.iter().rposition(|s| s.direction == Direction::ToClient && carries_news(s))?;
-        let pair = segments[last_answer..].windows(2).find(|pair| pair[1].time.since(pair[0].time) >= PAUSE)?;
+        let asks = |s: &TraceSegment| s.direction == Direction::ToServer && carries_news(s);
+        let pair = segments[last_answer..]
+            .windows(2)
+            .find(|pair| asks(pair[1]) && pair[1].time.since(pair[0].time) >= PAUSE)?;
         let outlived = case.context.outlived_pauses.get(&case.trace.row.server).copied();
         Some(Self { seconds: pair[1].time.since(pair[0].time), before: pair[0], outlived })
     }
@@ -54,9 +56,10 @@ impl<'a> Idle<'a> {
     }
 }
 
-/// The finding of a RST in mid-stream with the pause before it, where there is one.
-pub(super) fn told(case: &Case<'_>, reset: &TraceSegment, mut found: Found) -> Found {
-    let Some(idle) = Idle::of(case, reset) else { return found };
+/// The finding of a RST in mid-stream, or of a request that nobody acknowledges, with the pause before it, where there is
+/// one.
+pub(super) fn told(case: &Case<'_>, broken: &TraceSegment, mut found: Found) -> Found {
+    let Some(idle) = Idle::of(case, broken) else { return found };
     let Idle { seconds, before, outlived } = idle;
     let limit = idle.limit();
     let others = match outlived {
@@ -66,8 +69,9 @@ pub(super) fn told(case: &Case<'_>, reset: &TraceSegment, mut found: Found) -> F
     };
     let known =
         limit.map_or_else(String::new, |(limit, device)| format!(" {limit:.0} s is the usual idle limit of {device}."));
+    let what = if broken.flags.rst() { "reset" } else { "never acknowledged" };
     found.detail =
-        format!("No packet for {seconds:.1} s before the request that is reset{others}.{known} {}", found.detail);
+        format!("No packet for {seconds:.1} s before the request that is {what}{others}.{known} {}", found.detail);
     found = found.supported(Some(before.packet), format!("the last packet before {seconds:.1} s without any"));
     if outlived.is_some_and(|outlived| outlived >= seconds) {
         return found;

@@ -139,9 +139,9 @@ pub(super) fn silence(case: &Case<'_>) -> Answer {
             direction.sender(),
             times(repeats(&lost))
         );
-        return Found::at(lost[0].packet, Confidence::Certain, EndedBy::Middlebox, headline)
-            .detail("That a device on the way swallows it is inferred: earlier data of the flow passed.")
-            .answer();
+        let found = Found::at(lost[0].packet, Confidence::Certain, EndedBy::Middlebox, headline)
+            .detail("That a device on the way swallows it is inferred: earlier data of the flow passed.");
+        return idle::told(case, lost[0], found).answer();
     }
     match stopped_answer(case) {
         Answer::Clear if is_pending => Answer::Pending,

@@ -13,7 +13,7 @@ pub(super) const RULE: Rule = Rule {
         not: "A client that leaves by itself (client-gave-up); a server that closes after a long wait \
               (client-hello-unanswered).",
         next: &[
-            "Compare the TTL of the FIN with the SYN-ACK's: a difference places its sender",
+            "Capture at the server too: did the ClientHello arrive there, and is the FIN in that capture?",
             "Do the failing flows share the server name, the destination, the access point, the size of the \
              ClientHello?",
             "Try the same name by another path",

@@ -14,7 +14,7 @@ pub(super) const RULE: Rule = Rule {
         not: "reset-before-client-hello, where TCP came up first.",
         next: &[
             "Check that the service listens on this address and port",
-            "If the TTL differs from the server's, find the filter that many hops away",
+            "Where the finding names a device on the way, find the filter that many hops away",
         ],
         reference: "RFC 9293 section 3.5.2",
     },

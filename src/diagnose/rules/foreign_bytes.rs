@@ -11,7 +11,7 @@ pub(super) const RULE: Rule = Rule {
         not: "bad-record-mac, where the bytes are still a record.",
         next: &[
             "Look for a filter that decides after it has seen the ServerHello or the certificate",
-            "Compare the TTL of the foreign bytes with that of the ServerHello",
+            "Capture at the server too: what is in this capture and not in that one was put in between",
         ],
         reference: "RFC 8446 section 5.1",
     },

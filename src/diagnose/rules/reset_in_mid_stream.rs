@@ -14,7 +14,7 @@ pub(super) const RULE: Rule = Rule {
               connection.",
         next: &[
             "Look for idle timeouts of stateful devices, and for the amount of data after which it happens",
-            "Who sent the RST? Compare its TTL with the stream's",
+            "Capture at the server too: a RST that is not in that capture was made in between",
         ],
         reference: "RFC 9293 section 3.5.2",
     },
