@@ -34,7 +34,7 @@ pub fn sentence(index: &Index) -> Option<String> {
     if packets == 0 || (not_read == 0 && index.has_tcp()) {
         return None;
     }
-    let whole = values::counted(packets, "packet");
+    let whole = values::about(packets, "packet");
     if index.has_tcp() {
         return Some(format!("{} of {whole} not read: {}", values::count(not_read), list(&unread)));
     }

@@ -52,7 +52,7 @@ pub fn heading(kind: Kind, count: usize, whole: usize, is_folded: bool) -> Line 
     let of = if kind.is_failed() { "the failed" } else { "the rows" };
     Line::of(Role::Dim, if is_folded { "▸ " } else { "▾ " })
         .with(role, format!("{sign} {}", kind.name()))
-        .with(Role::Text, format!("  {}", values::counted(count as u64, "flow")))
+        .with(Role::Text, format!("  {}", values::about(count as u64, "flow")))
         .with(Role::Dim, format!(", {share} of {of}"))
 }
 

@@ -7,6 +7,7 @@ use super::role::{Line, Role};
 use super::values;
 use crate::engine::FlowView;
 use crate::timeline::{Flight, FlightKind, Step, What, words};
+use crate::vocab::text::counted;
 use crate::vocab::{Direction, Time};
 
 /// Rows that the whole of a flow's time takes where it is to scale.
@@ -134,8 +135,7 @@ pub fn line(view: &FlowView, flight: &Flight, folded: bool) -> Line {
         }
     }
     if flight.bytes > 0 {
-        let segments =
-            if flight.segments == 1 { "1 segment".to_owned() } else { format!("{} segments", flight.segments) };
+        let segments = counted(flight.segments, "segment");
         line.push(Role::Dim, format!("  {} bytes in {segments}", flight.bytes));
     }
     line

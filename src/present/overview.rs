@@ -38,7 +38,7 @@ fn file_name(path: &str) -> &str {
 
 fn loading(progress: &Progress) -> String {
     let seconds = progress.elapsed.as_secs_f64();
-    let read = format!("{}, {}", values::counted(progress.packets, "packet"), values::counted(progress.flows, "flow"));
+    let read = format!("{}, {}", values::about(progress.packets, "packet"), values::about(progress.flows, "flow"));
     match progress.phase {
         Phase::Done if progress.elapsed.is_zero() => read,
         Phase::Done => format!("{read}, read in {}", values::duration(seconds)),
@@ -84,7 +84,7 @@ pub fn counts(counts: &Counts, only: Option<Outcome>) -> Line {
         line.push(role, text);
         if outcome == Some(Outcome::Failed) && handshakes > 0 {
             let rate = values::percent(counts.failed as u64, handshakes);
-            line.push(Role::Dim, format!(" ({rate} of {})", values::counted(handshakes, "handshake")));
+            line.push(Role::Dim, format!(" ({rate} of {})", values::about(handshakes, "handshake")));
         }
         line.push(Role::Text, " ");
     }

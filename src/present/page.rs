@@ -19,11 +19,8 @@ pub fn about(index: &Index, troubles: &[Damage]) -> Vec<Line> {
     for capture in index.captures() {
         lines.push(Line::of(Role::Label, "capture  ").with(Role::Text, text::visible(capture)));
     }
-    let counts = format!(
-        "{}, {}",
-        values::counted(index.packets() as u64, "packet"),
-        values::counted(index.len() as u64, "flow")
-    );
+    let counts =
+        format!("{}, {}", values::about(index.packets() as u64, "packet"), values::about(index.len() as u64, "flow"));
     lines.push(Line::of(Role::Text, counts));
     lines.extend(
         troubles.iter().map(|trouble| Line::of(Role::Warning, format!("! {}", text::visible(&trouble.to_string())))),
@@ -74,12 +71,8 @@ pub fn why(error: &str, index: &Index) -> Option<Vec<Line>> {
         if let Some(flows) = flows.get(cause) {
             let shown: Vec<String> = flows.iter().take(MAX_LISTED).map(ToString::to_string).collect();
             let more = if flows.len() > MAX_LISTED { ", …" } else { "" };
-            let here = format!(
-                "  {:<32}here: {}: {}{more}",
-                "",
-                values::counted(flows.len() as u64, "flow"),
-                shown.join(", ")
-            );
+            let here =
+                format!("  {:<32}here: {}: {}{more}", "", values::about(flows.len() as u64, "flow"), shown.join(", "));
             lines.push(Line::of(Role::Strong, here));
         }
     }

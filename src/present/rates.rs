@@ -141,7 +141,7 @@ fn more(rates: &Rates, section: Section) -> Line {
     };
     let mut line = Line::of(Role::Dim, format!("   and {} more", left_out(count)));
     if uncounted > 0 {
-        let count = values::counted(uncounted as u64, "handshake");
+        let count = values::about(uncounted as u64, "handshake");
         line.push(Role::Warning, format!("; {count} of still others, too many to be told apart"));
     }
     line
@@ -153,7 +153,7 @@ fn incident_line(rates: &Rates, incident: &Incident, zone: &TimeZone) -> Line {
     let share = failed as f64 / rates.flows.failed.max(1) as f64;
     let clients = match incident.client() {
         Some(client) => client.to_string(),
-        None => values::counted(incident.clients.len() as u64, "client"),
+        None => values::about(incident.clients.len() as u64, "client"),
     };
     let (first, last) = (incident.first, incident.last);
     let when = format!("{} for {}", values::date_and_clock(first, zone), values::duration(last.since(first)));
@@ -193,7 +193,7 @@ pub fn whole(rates: &Rates) -> Vec<Line> {
             let line = Line::of(Role::Label, format!(" {label:<10}"));
             let Some(rate) = tally.rate() else { return line.with(Role::Dim, format!("no {noun} to judge")) };
             let failed = values::count(tally.failed as u64);
-            let of = values::counted(tally.handshakes as u64, noun);
+            let of = values::about(tally.handshakes as u64, noun);
             line.with(if tally.failed > 0 { Role::Failed } else { Role::Ok }, percent(rate.value))
                 .with(Role::Text, format!("  {failed} of {of} failed"))
                 .with(Role::Dim, format!("  95 % interval {}", interval(rate)))

@@ -64,9 +64,9 @@ pub fn count(number: u64) -> String {
     scaled(number as f64, &["k", "M", "G", "T", "P"])
 }
 
-/// So many of something: `1 flow`, `1304 flows`.
-pub fn counted(number: u64, noun: &str) -> String {
-    format!("{} {noun}{}", count(number), if number == 1 { "" } else { "s" })
+/// So many of something where room is short: `1 flow`, `1304 flows`, `123k flows`.
+pub fn about(number: u64, noun: &str) -> String {
+    format!("{} {}", count(number), text::noun_for(number, noun))
 }
 
 fn scaled(number: f64, units: &[&str]) -> String {

@@ -77,7 +77,17 @@ pub fn padded(text: &str, columns: usize) -> String {
 
 /// A count with its noun: `1 flow`, `12 flows`.
 pub fn counted(number: usize, noun: &str) -> String {
-    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
+    format!("{number} {}", noun_for(number as u64, noun))
+}
+
+/// A noun as it follows a number: `flow` after 1, `flows` after others.
+pub fn noun_for(number: u64, noun: &str) -> String {
+    let ending = match number {
+        1 => "",
+        _ if noun.ends_with("ch") || noun.ends_with('s') => "es",
+        _ => "s",
+    };
+    format!("{noun}{ending}")
 }
 
 /// A duration in nanoseconds as `0.9 ms`, `31 ms`, `4.2 s`.
@@ -131,6 +141,13 @@ mod tests {
             assert_eq!(clipped("例え.test", columns), expected);
         }
         assert_eq!(padded("例え", 6), "例え  ");
+    }
+
+    #[test]
+    fn nouns_follow_their_number() {
+        let told = [(0, "flow"), (1, "flow"), (2, "stretch"), (1, "stretch"), (3, "address")];
+        let told = told.map(|(number, noun)| counted(number, noun));
+        assert_eq!(told, ["0 flows", "1 flow", "2 stretches", "1 stretch", "3 addresses"]);
     }
 
     #[test]

@@ -26,7 +26,7 @@ use super::prompt::{Prompt, Purpose, Typed};
 use super::screen::Screen;
 use crate::engine::follow::{Saved, Syntax};
 use crate::engine::{Answer, FlowView, Request};
-use crate::present::values::{bytes, counted};
+use crate::present::values::{about, bytes};
 use crate::vocab::PacketNumber;
 use crate::vocab::text::visible;
 
@@ -125,7 +125,7 @@ impl Follow {
         match selection::text(&self.parts, self.selection().unwrap_or((cursor, cursor))) {
             Ok((text, lines)) => {
                 self.selected_from = None;
-                let said = format!("copied {}, {}", counted(lines as u64, "line"), bytes(text.len() as u64));
+                let said = format!("copied {}, {}", about(lines as u64, "line"), bytes(text.len() as u64));
                 vec![Then::notice(said), Then::Do(Effect::Copy(text))]
             }
             Err(why) => vec![Then::error(why)],

@@ -30,7 +30,7 @@ fn found(view: &FlowView, step: usize, focus: Pane, tree: &Tree) -> Option<(Stri
         }
         Pane::Bytes => {
             let bytes = tree.bytes().get(tree.selected())?;
-            Some((text::hex(bytes), values::counted(bytes.len() as u64, "byte")))
+            Some((text::hex(bytes), values::about(bytes.len() as u64, "byte")))
         }
         _ => {
             let mut said = ladder::plain(&view.timeline, step);

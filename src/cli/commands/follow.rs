@@ -8,6 +8,7 @@ use crate::cli::failure::{Failure, Outcome, complain};
 use crate::cli::output;
 use crate::export;
 use crate::vocab::FlowRef;
+use crate::vocab::text::counted;
 
 pub(in crate::cli) fn run(everywhere: &Everywhere, args: &FollowArgs) -> Result<Outcome, Failure> {
     if args.decrypted {
@@ -36,14 +37,11 @@ pub(in crate::cli) fn run(everywhere: &Everywhere, args: &FollowArgs) -> Result<
     }
     let extent = map.extent();
     if extent.conflicts > 0 {
+        let (stretches, were) =
+            (counted(extent.conflicts as usize, "stretch"), if extent.conflicts == 1 { "was" } else { "were" });
         complain(&format!(
-            "{where_}: {} captured again with other bytes; the first copy is the one written",
-            counted(extent.conflicts, "stretch", "stretches")
+            "{where_}: {stretches} {were} captured again with other bytes; the first copy is the one written"
         ));
     }
     Ok(Outcome::Done)
-}
-
-fn counted(number: u64, one: &str, many: &str) -> String {
-    if number == 1 { format!("1 {one} was") } else { format!("{number} {many} were") }
 }

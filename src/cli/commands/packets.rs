@@ -6,6 +6,7 @@ use crate::cli::failure::{Failure, Outcome, complain};
 use crate::cli::output;
 use crate::engine::Error;
 use crate::export::packets::Writer;
+use crate::vocab::text::counted;
 use crate::vocab::{FlowNumber, FlowRef};
 
 pub(in crate::cli) fn run(everywhere: &Everywhere, args: &PacketsArgs) -> Result<Outcome, Failure> {
@@ -34,8 +35,8 @@ pub(in crate::cli) fn run(everywhere: &Everywhere, args: &PacketsArgs) -> Result
         })?;
     }
     if unreadable > 0 {
-        let flows = if unreadable == 1 { "flow is" } else { "flows are" };
-        complain(&format!("{}: {unreadable} {flows} left out: cannot be read any more", args.target.join(" ")));
+        let (flows, are) = (counted(unreadable, "flow"), if unreadable == 1 { "is" } else { "are" });
+        complain(&format!("{}: {flows} {are} left out: cannot be read any more", args.target.join(" ")));
     }
     if left_out > 0 {
         complain(&format!("{}: {left_out} packets of flows that are too large are left out", args.target.join(" ")));

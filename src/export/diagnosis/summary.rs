@@ -15,7 +15,7 @@ use crate::flow::Issues;
 use crate::index::{Health, Index};
 use crate::present::apart::{self, Counted};
 use crate::present::health;
-use crate::vocab::text::{self, counted};
+use crate::vocab::text::{self, counted, noun_for};
 use crate::vocab::{Cause, FlowNumber, Outcome};
 
 /// Flows that Markdown and text list below a cause; the JSON has all.
@@ -67,7 +67,7 @@ impl Noted {
 
     /// The note in a line, with the numbers of some of its flows.
     pub(super) fn line(&self) -> String {
-        let flows = if self.flows.len() == 1 { "flow" } else { "flows" };
+        let flows = noun_for(self.flows.len() as u64, "flow");
         format!("{flows} {}: {}", cells::numbers(&self.flows, MAX_NUMBERS), self.text)
     }
 }

@@ -11,7 +11,7 @@ use crate::proto::tls::tree::{self, Context};
 use crate::timeline::notes::Chosen;
 use crate::timeline::{Step, What, words};
 use crate::vocab::iana::ContentType;
-use crate::vocab::text::{hex, visible_bytes};
+use crate::vocab::text::{counted, hex, visible_bytes};
 use crate::vocab::{Field, StreamRange};
 
 /// Most records of a step that are shown one by one.
@@ -103,8 +103,8 @@ impl View<'_> {
         }
         let more = self.records.len().saturating_sub(MAX_RECORDS);
         if more > 0 {
-            let left_out =
-                if more == 1 { "1 record is left out".into() } else { format!("{more} records are left out") };
+            let are = if more == 1 { "is" } else { "are" };
+            let left_out = format!("{} {are} left out", counted(more, "record"));
             detail.section(self.window.pane, Field::new("More Records", left_out, 0..0));
         }
     }

@@ -35,7 +35,7 @@ pub fn draw(canvas: &mut Canvas<'_>, title: Rect, body: Rect, model: &Model, ind
     if !query.text.is_empty() {
         let filter = match &list.survey {
             Some(survey) => format!("  looking for {:?}, {} %", query.text, survey.percent()),
-            None => format!("  {} with {:?}", values::counted(list.rows.len() as u64, "row"), query.text),
+            None => format!("  {} with {:?}", values::about(list.rows.len() as u64, "row"), query.text),
         };
         canvas.line(at, head.y, head.right().saturating_sub(at), &Line::of(Role::Notice, filter));
     }
