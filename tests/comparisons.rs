@@ -49,8 +49,8 @@ fn a_page_in_place_of_the_server_hello_is_where_they_part() {
     assert_eq!(found, "Server Hello | Plain text (HTTP)");
     assert_eq!(
         words::sentence(&comparison.sentence),
-        "Identical until Client Hello; then the baseline's server answers Server Hello after 18 ms, the failing flow \
-         receives 213 bytes of HTTP/1.1 403 Forbidden after 0.9 ms from a TTL 63 sender (server: TTL 55)."
+        "Identical until Client Hello; then the baseline's server answers Server Hello after 18.1 ms, the failing flow \
+         receives 213 bytes of HTTP/1.1 403 Forbidden after 872 us from a TTL 63 sender (server: TTL 55)."
     );
     let ranked: Vec<_> = words::once(&comparison.differences).iter().take(4).map(|d| d.field.name()).collect();
     assert_eq!(ranked, ["step", "ip.ttl", "time.faster_than_the_way", "tcp.timestamps"]);
@@ -61,7 +61,7 @@ fn a_reset_from_the_path_is_where_they_part() {
     let (found, comparison) = parts("reset-by-access-point");
     assert_eq!(found, "Server Hello | RST");
     let sentence = words::sentence(&comparison.sentence);
-    assert!(sentence.contains("receives a RST after 0.8 ms from a TTL 63 sender"), "{sentence}");
+    assert!(sentence.contains("receives a RST after 805 us from a TTL 63 sender"), "{sentence}");
 }
 
 #[test]

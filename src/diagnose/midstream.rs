@@ -11,7 +11,7 @@ use super::stage::Stage;
 use crate::flow::{Events, TraceSegment};
 use crate::proto::tls::message::RecordHeader;
 use crate::timeline::What;
-use crate::vocab::text::times;
+use crate::vocab::text::{duration, times};
 use crate::vocab::{Confidence, Direction, EndedBy, PacketNumber};
 
 /// Seconds within which a server that was sending counts as still sending.
@@ -173,7 +173,7 @@ fn stopped_answer(case: &Case<'_>) -> Answer {
         return if unfinished && leaving.is_none_or(|_| !answered) { Answer::Pending } else { Answer::Clear };
     }
     let packet = leaving.map_or(last.packet, |s| s.packet);
-    let headline = format!("the answer stops inside a record; nothing for {waited:.1} s");
+    let headline = format!("the answer stops inside a record; nothing for {}", duration(waited));
     Found::at(packet, Confidence::Likely, EndedBy::Middlebox, headline)
         .detail(
             "That a device on the way swallows everything is inferred: earlier data passed, and the client's end is not \

@@ -239,7 +239,7 @@ fn timing(case: &Case<'_>, suspect: &TraceSegment, signs: &mut Vec<Sign>) {
         _ if answers || quiet => 2,
         _ => return,
     };
-    let clue = Clue::Early { took: took * 1e3, round_trip: rtt * 1e3 };
+    let clue = Clue::Early { took, round_trip: rtt };
     signs.push(Sign::new(clue, weight).shown_by(Some(trigger.packet)));
 }
 
@@ -261,7 +261,7 @@ fn same_delay(case: &Case<'_>, suspect: &TraceSegment) -> Option<Clue> {
     let early = others.iter().filter(|other| other.took < other.round_trip * LATEST);
     let furthest = early.map(|other| other.round_trip).reduce(f64::max)?;
     let (first, last) = others.iter().fold((took, took), |(a, b), other| (a.min(other.took), b.max(other.took)));
-    (servers >= 2).then_some(Clue::SameDelay { servers, took: (first * 1e3, last * 1e3), round_trip: furthest * 1e3 })
+    (servers >= 2).then_some(Clue::SameDelay { servers, took: (first, last), round_trip: furthest })
 }
 
 fn sequence(case: &Case<'_>, suspect: &TraceSegment, own: &[&TraceSegment], signs: &mut Vec<Sign>) {
@@ -462,7 +462,7 @@ mod tests {
         };
         let same_ttl = "-1 TTL 55 as the sender's other packets";
         let in_time = "-1 it comes a round trip after what it answers, as the end's would";
-        let same_delay = "+3 RSTs of 2 other servers come as long after the ClientHello, 20.0 to 22.0 ms, also where the \
+        let same_delay = "+3 RSTs of 2 other servers come as long after the ClientHello, 20.0 ms to 22.0 ms, also where the \
                           round trip takes 40.0 ms";
         check(vec![reset(3, 0.021, 0.040), reset(4, 0.020, 0.018)], false, EndedBy::Unknown, &[same_delay, same_ttl]);
         check(vec![reset(3, 0.021, 0.040), reset(4, 0.020, 0.018)], true, EndedBy::Unknown, &[same_delay]);

@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::finding::{Evidence, Role};
 use crate::vocab::PacketNumber;
+use crate::vocab::text::duration;
 
 /// One sign and what it weighs; positive speaks for a device on the way.
 #[derive(Clone, PartialEq, Debug)]
@@ -61,18 +62,18 @@ pub enum Clue {
     InTime,
     /// It comes sooner than a round trip after what it answers.
     Early {
-        /// Milliseconds after what it answers.
+        /// Seconds after what it answers.
         took: f64,
-        /// Milliseconds of the round trip.
+        /// Seconds of the round trip.
         round_trip: f64,
     },
     /// RSTs of other servers come as long after the ClientHello, although one of those is further away than that.
     SameDelay {
         /// How many other addresses.
         servers: usize,
-        /// Milliseconds of the soonest and of the latest of all.
+        /// Seconds of the soonest and of the latest of all.
         took: (f64, f64),
-        /// Milliseconds of the round trip to the one that is too far away.
+        /// Seconds of the round trip to the one that is too far away.
         round_trip: f64,
     },
     /// Its sequence number is not the next one: by how much it is ahead.
@@ -125,12 +126,20 @@ impl fmt::Display for Clue {
             Self::GoesOn(ttl) => write!(f, "the sender goes on with TTL {ttl} as if it had not sent this"),
             Self::InTime => f.write_str("it comes a round trip after what it answers, as the end's would"),
             Self::Early { took, round_trip } => {
-                write!(f, "it comes {took:.1} ms after what it answers; the round trip takes {round_trip:.1} ms")
+                write!(
+                    f,
+                    "it comes {} after what it answers; the round trip takes {}",
+                    duration(*took),
+                    duration(*round_trip)
+                )
             }
             Self::SameDelay { servers, took: (first, last), round_trip } => write!(
                 f,
-                "RSTs of {servers} other servers come as long after the ClientHello, {first:.1} to {last:.1} ms, also where the \
-                 round trip takes {round_trip:.1} ms"
+                "RSTs of {servers} other servers come as long after the ClientHello, {} to {}, also where the round trip takes \
+                 {}",
+                duration(*first),
+                duration(*last),
+                duration(*round_trip)
             ),
             Self::SequenceIsOff(by) => write!(f, "its sequence number is off by {by}"),
             Self::AcknowledgesLess => f.write_str("it acknowledges less than the sender had acknowledged before"),
@@ -164,7 +173,11 @@ impl Sign {
             Clue::ClockIsOff(_) => (Role::Contrast, "the sender's clock, by its timestamp".to_owned()),
             Clue::DataBehind => (Role::Supporting, "the sender goes on with data, as if it had sent no end".to_owned()),
             Clue::Early { took, round_trip } => {
-                let note = format!("what is answered, {took:.1} ms before; the round trip takes {round_trip:.1} ms");
+                let note = format!(
+                    "what is answered, {} before; the round trip takes {}",
+                    duration(took),
+                    duration(round_trip)
+                );
                 (Role::Supporting, note)
             }
             clue => (Role::Supporting, clue.to_string()),

@@ -49,22 +49,6 @@ pub fn markdown(value: &str) -> String {
     if out.contains("://") { out.replace("://", "&#58;//") } else { out }
 }
 
-/// A duration for people: three significant digits and a fitting unit.
-pub fn duration(seconds: f64) -> String {
-    let (number, unit) = match seconds.abs() {
-        size if size >= 100.0 => return format!("{seconds:.0} s"),
-        size if size >= 1.0 => (seconds, "s"),
-        size if size >= 0.001 => (seconds * 1e3, "ms"),
-        _ => (seconds * 1e6, "us"),
-    };
-    match number.abs() {
-        size if size >= 100.0 => format!("{number:.0} {unit}"),
-        size if size >= 10.0 => format!("{number:.1} {unit}"),
-        size if size > 0.0 => format!("{number:.2} {unit}"),
-        _ => "0".into(),
-    }
-}
-
 /// A share in per cent.
 pub fn percent(share: f64) -> String {
     format!("{:.2} %", share * 100.0)
@@ -109,14 +93,5 @@ mod tests {
         assert_eq!(markdown("<b>|*x*"), "&lt;b&gt;\\|\\*x\\*");
         assert_eq!(markdown("http://evil.test/@x"), "http&#58;//evil.test/&#64;x");
         assert_eq!(markdown("a\u{202e}b"), "a\\\\u{202e}b");
-    }
-
-    #[test]
-    fn durations_have_three_digits() {
-        assert_eq!(duration(0.042), "42.0 ms");
-        assert_eq!(duration(1.5), "1.50 s");
-        assert_eq!(duration(0.000_011_2), "11.2 us");
-        assert_eq!(duration(300.0), "300 s");
-        assert_eq!(duration(0.0), "0");
     }
 }

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 use std::ops::Range;
 
-use super::cells::{self, duration};
+use super::cells;
 use super::paint::Paint;
 use super::table::{Align, Cell, Table};
 use super::{Format, csv_failed, json};
@@ -11,6 +11,7 @@ use crate::engine::parallel;
 use crate::facts::{self, FlowFacts, Tone, Value};
 use crate::index::Index;
 use crate::present::list::{COLUMNS, Column, Shown, outcome_sign};
+use crate::vocab::text::duration;
 use crate::vocab::{FlowNumber, Time};
 
 pub use super::flow_json::FlowJson;

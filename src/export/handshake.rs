@@ -5,7 +5,6 @@ use std::io::{self, Write};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use super::Format;
-use super::cells::duration;
 use super::json::{self, Moment};
 use super::links::{self, LinkJson};
 use super::paint::Paint;
@@ -14,7 +13,7 @@ use crate::engine::FlowView;
 use crate::present::role::Role;
 use crate::timeline::{Detail, Flight, FlightKind, Step, Wait, What, words};
 use crate::vocab::iana::ContentType;
-use crate::vocab::text::counted;
+use crate::vocab::text::{counted, duration};
 use crate::vocab::{Direction, Field, StreamRange, text};
 
 /// Gives the fields of a step, by its index, decoded to the leaf; `None` where there is nothing to decode.

@@ -4,7 +4,6 @@ use std::io::{self, Write};
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
-use super::cells::duration;
 use super::json::{self, Moment, Shown};
 use super::paint::Paint;
 use super::table::{Align, Cell, Table};
@@ -13,6 +12,7 @@ use crate::flow::{Events, Measured, Trace, TraceSegment, measure};
 use crate::net::TcpOptions;
 use crate::net::options::kind_name;
 use crate::present::role::Role;
+use crate::vocab::text::duration;
 use crate::vocab::{Direction, FlowNumber};
 
 /// Writes flow after flow.

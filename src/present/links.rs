@@ -3,7 +3,7 @@
 use crate::cohort::{End, Link, Outcomes, Seen, Tie, Toward};
 use crate::index::{Lookup, QuicTry};
 use crate::vocab::Time;
-use crate::vocab::text::counted;
+use crate::vocab::text::{counted, duration};
 
 /// Addresses of an answer that are listed one by one.
 const MAX_ADDRESSES: usize = 4;
@@ -125,8 +125,7 @@ fn outcome(result: Outcomes) -> String {
 
 /// The time between two moments.
 fn apart(later: Time, earlier: Time) -> String {
-    let seconds = later.since(earlier).abs();
-    if seconds < 1.0 { format!("{:.1} ms", seconds * 1e3) } else { format!("{seconds:.1} s") }
+    duration(later.since(earlier).abs())
 }
 
 /// When something began, seen from a flow's beginning.
@@ -196,7 +195,7 @@ mod tests {
         };
         check(
             previous(None, End::Reset(Direction::ToClient), Time(START.0 - 2 * Time::SECOND), true),
-            "the same ports and addresses, over 2.0 s before; reset by the server; failed (client-gave-up)",
+            "the same ports and addresses, over 2.000 s before; reset by the server; failed (client-gave-up)",
             Some("a NAT or firewall"),
         );
         check(

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::facts::Value;
+pub use crate::vocab::text::duration;
 use crate::vocab::{Time, text};
 
 /// A moment as time of day with microseconds, in `zone`.
@@ -25,26 +26,6 @@ fn moment(time: Time, zone: &TimeZone, format: &str) -> String {
     match Timestamp::from_nanosecond(i128::from(time.0)) {
         Ok(stamp) => stamp.to_zoned_datetime(zone.clone()).strftime(format).to_string(),
         Err(_) => format!("{}s", time.unix_seconds()),
-    }
-}
-
-/// A duration in the unit that suits it: `850 ns`, `12.3 us`, `4.56 ms`, `1.234 s`, `2 m 05 s`.
-pub fn duration(seconds: f64) -> String {
-    let size = seconds.abs();
-    if size == 0.0 {
-        "0".to_owned()
-    } else if size < 1e-6 {
-        format!("{:.0} ns", seconds * 1e9)
-    } else if size < 1e-3 {
-        format!("{:.0} us", seconds * 1e6)
-    } else if size < 1.0 {
-        format!("{:.1} ms", seconds * 1e3)
-    } else if size < 120.0 {
-        format!("{seconds:.3} s")
-    } else if size < 7200.0 {
-        format!("{} m {:02} s", (seconds / 60.0).trunc(), (size % 60.0).trunc())
-    } else {
-        format!("{} h {:02} m", (seconds / 3600.0).trunc(), (size % 3600.0 / 60.0).trunc())
     }
 }
 
@@ -116,13 +97,6 @@ pub fn value(value: &Value<'_>, zone: &TimeZone) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn durations_take_the_unit_that_suits_them() {
-        let all = [0.0, 8.5e-7, 1.23e-5, 0.004_56, 1.2345, 125.0, 7260.0, -0.002];
-        let shown: Vec<_> = all.into_iter().map(duration).collect();
-        assert_eq!(shown, ["0", "850 ns", "12 us", "4.6 ms", "1.234 s", "2 m 05 s", "2 h 01 m", "-2.0 ms"]);
-    }
 
     #[test]
     fn sizes_and_shares_keep_the_digits_that_matter() {

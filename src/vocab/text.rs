@@ -90,14 +90,29 @@ pub fn noun_for(number: u64, noun: &str) -> String {
     format!("{noun}{ending}")
 }
 
-/// A duration in nanoseconds as `0.9 ms`, `31 ms`, `4.2 s`.
-pub fn span(nanos: i64) -> String {
-    let millis = nanos as f64 / 1e6;
-    match millis.abs() {
-        ..10.0 => format!("{millis:.1} ms"),
-        ..1000.0 => format!("{millis:.0} ms"),
-        _ => format!("{:.1} s", nanos as f64 / 1e9),
+/// A duration in the unit that suits it: `850 ns`, `12 us`, `4.6 ms`, `1.234 s`, `2 m 05 s`.
+pub fn duration(seconds: f64) -> String {
+    let size = seconds.abs();
+    if size == 0.0 {
+        "0".to_owned()
+    } else if size < 1e-6 {
+        format!("{:.0} ns", seconds * 1e9)
+    } else if size < 1e-3 {
+        format!("{:.0} us", seconds * 1e6)
+    } else if size < 1.0 {
+        format!("{:.1} ms", seconds * 1e3)
+    } else if size < 120.0 {
+        format!("{seconds:.3} s")
+    } else if size < 7200.0 {
+        format!("{} m {:02} s", (seconds / 60.0).trunc(), (size % 60.0).trunc())
+    } else {
+        format!("{} h {:02} m", (seconds / 3600.0).trunc(), (size % 3600.0 / 60.0).trunc())
     }
+}
+
+/// The same of nanoseconds.
+pub fn span(nanos: i64) -> String {
+    duration(nanos as f64 / 1e9)
 }
 
 /// Lower-case hexadecimal digits of `bytes`, two a byte, without a separator.
@@ -123,6 +138,13 @@ pub fn times(count: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn durations_take_the_unit_that_suits_them() {
+        let all = [0.0, 8.5e-7, 1.23e-5, 0.004_56, 1.2345, 125.0, 7260.0, -0.002];
+        let shown: Vec<_> = all.into_iter().map(duration).collect();
+        assert_eq!(shown, ["0", "850 ns", "12 us", "4.6 ms", "1.234 s", "2 m 05 s", "2 h 01 m", "-2.0 ms"]);
+    }
 
     #[test]
     fn escape_sequences_become_text() {

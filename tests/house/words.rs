@@ -41,6 +41,7 @@ const READERS: &[(&str, &str)] = &[
     ("src/proto/tls/tree/builder.rs", "a value without a name is shown as its number already"),
     ("src/proto/tls/tree/x509.rs", "object identifiers"),
     ("src/vocab/field.rs", "a path of names that is given"),
+    ("src/vocab/text.rs", "the end of a noun that code gives"),
     ("src/vocab/iana/suite_facts.rs", "names of the registry of cipher suites"),
 ];
 

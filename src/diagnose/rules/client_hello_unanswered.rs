@@ -1,6 +1,7 @@
 //! `client-hello-unanswered`: the server's TCP acknowledged the whole ClientHello and nothing came after it.
 
 use super::prelude::*;
+use crate::vocab::text::duration;
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {
@@ -43,7 +44,7 @@ fn judge(case: &Case<'_>) -> Answer {
         packet,
         confidence,
         silence::waiting_client(case),
-        format!("the ClientHello is acknowledged, then nothing for {waited:.1} s"),
+        format!("the ClientHello is acknowledged, then nothing for {}", duration(waited)),
     )
     .supported(case.at(case.seen.client_hello).map(|s| s.packet), "the ClientHello")
     .supported(ahead.map(|s| s.packet), "the server's sequence number runs ahead: it had sent what never came here")

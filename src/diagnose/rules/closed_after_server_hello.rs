@@ -2,6 +2,7 @@
 //! handshake was complete.
 
 use super::prelude::*;
+use crate::vocab::text::duration;
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {
@@ -36,7 +37,7 @@ fn judge(case: &Case<'_>) -> Answer {
         ending.packet,
         Confidence::Certain,
         EndedBy::Server,
-        format!("FIN {:.1} ms after its ServerHello", after * 1e3),
+        format!("FIN {} after its ServerHello", duration(after)),
     )
     .supported(hello.map(|(packet, _)| packet), "its ServerHello")
     .sent_by(&sender)

@@ -2,6 +2,7 @@
 //! of a ClientHello.
 
 use super::prelude::*;
+use crate::vocab::text::duration;
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {
@@ -41,7 +42,7 @@ fn judge(case: &Case<'_>) -> Answer {
     if spoke || other_protocol(case) {
         return Answer::Clear;
     }
-    let headline = format!("FIN {:.1} ms after the SYN-ACK, before the client sent anything", after * 1e3);
+    let headline = format!("FIN {} after the SYN-ACK, before the client sent anything", duration(after));
     Found::at(ending.packet, Confidence::Certain, EndedBy::Server, headline)
         .supported(Some(syn_ack.packet), "the SYN-ACK")
         .sent_by(&sender)

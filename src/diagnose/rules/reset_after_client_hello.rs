@@ -2,6 +2,7 @@
 //! byte of TLS.
 
 use super::prelude::*;
+use crate::vocab::text::duration;
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {
@@ -37,7 +38,7 @@ fn judge(case: &Case<'_>) -> Answer {
         ending.packet,
         Confidence::Certain,
         EndedBy::Server,
-        format!("RST {:.1} ms after the ClientHello", after * 1e3),
+        format!("RST {} after the ClientHello", duration(after)),
     )
     .supported(hello.map(|(packet, _)| packet), "the ClientHello")
     .sent_by(&sender)

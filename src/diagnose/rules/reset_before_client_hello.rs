@@ -2,6 +2,7 @@
 //! of a ClientHello.
 
 use super::prelude::*;
+use crate::vocab::text::duration;
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {
@@ -32,7 +33,7 @@ fn judge(case: &Case<'_>) -> Answer {
     if after > AT_ONCE || case.server_data.is_some_and(|s| s.packet <= ending.packet) {
         return Answer::Clear;
     }
-    let headline = format!("RST {:.1} ms after the SYN-ACK, before the client sent anything", after * 1e3);
+    let headline = format!("RST {} after the SYN-ACK, before the client sent anything", duration(after));
     Found::at(ending.packet, Confidence::Certain, EndedBy::Server, headline)
         .supported(Some(syn_ack.packet), "the SYN-ACK")
         .sent_by(&sender)

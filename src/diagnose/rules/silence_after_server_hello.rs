@@ -2,6 +2,7 @@
 
 use super::prelude::*;
 use crate::diagnose::window::{self, Dribble};
+use crate::vocab::text::duration;
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {
@@ -56,9 +57,14 @@ fn judge(case: &Case<'_>) -> Answer {
     let ended_by = if lost.is_some() { EndedBy::Middlebox } else { silence::waiting_client(case) };
     let waited = case.waited(silence::last_progress(case));
     let confidence = if ended_by == EndedBy::Client { Confidence::Certain } else { Confidence::Likely };
-    Found::at(packet, confidence, ended_by, format!("after the server's first message nothing for {waited:.1} s"))
-        .supported(case.at(case.seen.server_hello).map(|s| s.packet), "the ServerHello")
-        .answer()
+    Found::at(
+        packet,
+        confidence,
+        ended_by,
+        format!("after the server's first message nothing for {}", duration(waited)),
+    )
+    .supported(case.at(case.seen.server_hello).map(|s| s.packet), "the ServerHello")
+    .answer()
 }
 
 /// A flight that comes in pieces as small as the client's window without its scale.
@@ -67,10 +73,10 @@ fn dribbles(case: &Case<'_>, dribble: &Dribble) -> Answer {
     let Dribble { window, scale, segments, last, .. } = dribble;
     let began = case.trace.row.start;
     let headline = if case.stage == Stage::ServerFlight {
-        format!("the server's flight comes {window} bytes at a time and takes {:.1} s", last.1.since(began))
+        format!("the server's flight comes {window} bytes at a time and takes {}", duration(last.1.since(began)))
     } else {
         let waited = ending.time.since(began);
-        format!("the server's flight comes {window} bytes at a time and is not whole after {waited:.0} s")
+        format!("the server's flight comes {window} bytes at a time and is not whole after {}", duration(waited))
     };
     let agreed = if dribble.both {
         "both ends agree on window scaling as captured here"

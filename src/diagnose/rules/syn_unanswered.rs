@@ -3,6 +3,7 @@
 use super::prelude::*;
 use crate::diagnose::context::Elsewhere;
 use crate::flow::Unusable;
+use crate::vocab::text::duration;
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {
@@ -42,9 +43,9 @@ fn judge(case: &Case<'_>) -> Answer {
     let first = again.first().map_or(syn.packet, |s| s.packet);
     let span = again.last().map_or(0.0, |last| last.time.since(syn.time));
     let sent = if again.is_empty() {
-        format!("sent once, {waited:.0} s before the end of the capture")
+        format!("sent once, {} before the end of the capture", duration(waited))
     } else {
-        format!("sent {} in {span:.1} s", times(again.len() + 1))
+        format!("sent {} in {}", times(again.len() + 1), duration(span))
     };
     let found = Found::at(first, confidence(case), EndedBy::Path, headline(case, answered_but_lost, &sent))
         .supported(Some(syn.packet), "the first SYN");
