@@ -6,9 +6,9 @@ use std::collections::{HashMap, HashSet};
 use std::net::IpAddr;
 use std::time::Duration;
 
-use crate::diagnose::{Context, GoodChains, ResetAnswer, RoundTrips, Twin};
+use crate::diagnose::{Context, GoodChains, ResetAnswer, RoundTrips, Served, Service, Twin};
 use crate::facts::FlowFacts;
-use crate::flow::{FlowRow, SideFlags};
+use crate::flow::{FlowRow, SideFlags, after};
 use crate::index::Index;
 use crate::net::{Endpoint, hops};
 use crate::proto::TlsFacts;
@@ -21,7 +21,7 @@ pub(crate) fn context(index: &Index) -> Context {
     let mut tls_servers = HashSet::new();
     let mut ttls: HashMap<_, HashMap<u8, u32>> = HashMap::new();
     let (mut clients_go_on, mut servers_speak) = (false, false);
-    for (_, row) in index.rows() {
+    for (flow, row) in index.rows() {
         clients_go_on |= row.sides.to_server.flags.has(SideFlags::ACKED);
         servers_speak |= row.sides.to_client.packets > 0;
         context.capture_end = context.capture_end.max(row.end);
@@ -35,7 +35,7 @@ pub(crate) fn context(index: &Index) -> Context {
         if tls.is_some_and(|tls| at_once(tls) && (tls.is_complete() || tls.progress.server_hello)) {
             tls_servers.insert(row.server);
         }
-        if let Some(tls) = tls.filter(|tls| is_used(tls)) {
+        if let Some(tls) = tls.filter(|tls| tls.is_used()) {
             let began = context.good_beginnings.entry(row.server).or_default();
             let count = match (tls.start.to_server, tls.progress.alpn_offered) {
                 (1.., _) => &mut began.upgraded,
@@ -50,6 +50,9 @@ pub(crate) fn context(index: &Index) -> Context {
         };
         if tls.is_some_and(in_other_words) {
             *context.plain_servers.entry(row.server).or_default() += 1;
+        }
+        if tls.is_some_and(|tls| is_unserved(row, tls)) {
+            context.unserved.entry(row.server).or_default().push((flow, row.start));
         }
         if let Some(pause) = row.outlived_pause() {
             let longest = context.outlived_pauses.entry(row.server).or_insert(pause);
@@ -74,6 +77,13 @@ pub(crate) fn context(index: &Index) -> Context {
     context
 }
 
+/// Whether a server's TCP acknowledged the whole ClientHello and the server says nothing to it.
+fn is_unserved(row: &FlowRow, tls: &TlsFacts) -> bool {
+    let (client, server) = (&row.sides.to_server, &row.sides.to_client);
+    let taken = server.flags.has(SideFlags::ACKED) && !after(client.next_seq, server.ack);
+    tls.progress.client_hello && server.bytes == 0 && taken && !server.flags.any(SideFlags::FIN | SideFlags::RST)
+}
+
 /// The RST that answers the ClientHello of a flow before any TLS of the server.
 fn reset_answer(row: &FlowRow, tls: &TlsFacts) -> Option<ResetAnswer> {
     let is_one = row.reset_by == Some(Direction::ToClient) && tls.progress.client_hello && tls.records.to_client == 0;
@@ -95,12 +105,6 @@ fn is_ttl_rewritten(
     let mut seen = far.iter().filter_map(|server| ttls.get(server)).flat_map(HashMap::keys);
     let Some(first) = seen.next() else { return false };
     far.len() >= SERVERS && hops(*first) == 0 && seen.all(|ttl| ttl == first)
-}
-
-/// Whether a handshake was complete and both ends used the connection.
-fn is_used(tls: &TlsFacts) -> bool {
-    let used = tls.progress.application_data;
-    tls.is_complete() && used.to_server && used.to_client
 }
 
 /// The good flows that are like a suspect of which the client left before the handshake was complete.
@@ -147,6 +151,29 @@ pub(crate) fn passing(index: &Index, suspects: &[FlowNumber]) -> HashMap<(IpAddr
         }
     }
     passing
+}
+
+/// Which certificates the servers of the suspects serve for the names of those, and how the flows with each came out.
+pub(crate) fn leaves(index: &Index, suspects: &[FlowNumber]) -> HashMap<Service, HashMap<u64, Served>> {
+    let service =
+        |facts: &FlowFacts<'_>| facts.tls.filter(|tls| tls.leaf.is_some()).map(|tls| Service::of(facts.row, tls));
+    let mut leaves: HashMap<Service, HashMap<u64, Served>> = suspects
+        .iter()
+        .filter_map(|flow| index.facts(*flow))
+        .filter_map(|facts| Some((service(&facts)?, HashMap::new())))
+        .collect();
+    if leaves.is_empty() {
+        return leaves;
+    }
+    for facts in index.iter() {
+        let Some(tls) = facts.tls else { continue };
+        let Some(leaf) = tls.leaf else { continue };
+        let Some(served) = service(&facts).and_then(|service| leaves.get_mut(&service)) else { continue };
+        let served = served.entry(leaf).or_insert(Served { first: facts.flow, flows: 0, used: 0 });
+        served.flows += 1;
+        served.used += u32::from(tls.is_used());
+    }
+    leaves
 }
 
 /// For each name, or server, of the suspects the first good flow that showed a chain.

@@ -13,7 +13,7 @@ pub mod rates;
 
 pub(crate) use attempts::attempts;
 pub use baselines::{Baseline, Baselines};
-pub(crate) use context::{chain_flows, context, passing, twins};
+pub(crate) use context::{chain_flows, context, leaves, passing, twins};
 pub(crate) use elsewhere::elsewhere;
 pub use link::{End, Link, LinkKind, Outcomes, Seen, Tie, Toward};
 pub use linker::Linker;

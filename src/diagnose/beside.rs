@@ -7,8 +7,9 @@ use super::case::Case;
 use super::context::Beginnings;
 use super::rule::Rule;
 use crate::proto::dialogue::Wrapping;
+use crate::vocab::iana::ProtocolVersion;
 use crate::vocab::text::counted;
-use crate::vocab::{Cause, Direction};
+use crate::vocab::{Cause, Direction, FlowNumber, Time};
 
 /// Causes that rest on an answer that was not seen.
 const NOT_SEEN: [Cause; 9] = [
@@ -46,6 +47,7 @@ pub(super) fn detail(case: &Case<'_>, cause: Cause, found: &str) -> String {
     let wrapped = case.tls.wrapping.map(|Wrapping::Tds| "The handshake is wrapped in TDS (SQL Server).".to_owned());
     let alpn = lacks_alpn(case, cause);
     let parts = [found.trim_end().to_owned()].into_iter().chain(missing).chain(others).chain(wrapped).chain(alpn);
+    let parts = parts.chain(old_offer(case, cause)).chain(never_served(case, cause));
     parts.filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
@@ -77,6 +79,46 @@ fn other_protocol(case: &Case<'_>, cause: Cause) -> Option<u32> {
     let server = &case.trace.row.server;
     let others = case.context.plain_servers.get(server).filter(|_| OF_ANOTHER_PROTOCOL.contains(&cause))?;
     (!case.context.tls_servers.contains(server)).then_some(*others)
+}
+
+/// Which version is the newest that the client offers, where servers of today refuse it and nothing of the server was
+/// seen that could tell.
+fn old_offer(case: &Case<'_>, cause: Cause) -> Option<String> {
+    let mute = matches!(
+        cause,
+        Cause::ResetAfterClientHello
+            | Cause::ClosedAfterClientHello
+            | Cause::ClientHelloUnanswered
+            | Cause::RefusedByAlert
+    );
+    let newest = case.hello().filter(|_| mute)?.highest_version();
+    (newest < ProtocolVersion::TLS_1_2)
+        .then(|| format!("The ClientHello offers {newest} at most, which many servers refuse since RFC 8996."))
+}
+
+/// The other connections to this server that it accepted about then and never served.
+fn never_served(case: &Case<'_>, cause: Cause) -> Option<String> {
+    /// Seconds that count as the same time.
+    const ABOUT: f64 = 10.0;
+    /// Flows that are named.
+    const NAMED: usize = 5;
+    if !matches!(cause, Cause::ClientHelloLost | Cause::ClientHelloUnanswered | Cause::SynUnanswered) {
+        return None;
+    }
+    let row = &case.trace.row;
+    let about = |(flow, start): &&(FlowNumber, Time)| *flow != case.flow && start.since(row.start).abs() <= ABOUT;
+    let others: Vec<_> = case.context.unserved.get(&row.server)?.iter().filter(about).map(|(flow, _)| flow).collect();
+    let names: Vec<_> = others.iter().take(NAMED).map(ToString::to_string).collect();
+    let more = if others.len() > NAMED { " and more" } else { "" };
+    let connections = counted(others.len(), "other connection");
+    let (flows, were) = if others.len() == 1 { ("flow", "was") } else { ("flows", "were") };
+    (!others.is_empty()).then(|| {
+        format!(
+            "{connections} to this server {were} accepted about then and never served: the ClientHello acknowledged and \
+             not answered ({flows} {}{more}).",
+            names.join(", ")
+        )
+    })
 }
 
 /// What the good flows to the same server begin with and this one does not.

@@ -12,6 +12,7 @@ use crate::net::IcmpError;
 use crate::proto::TlsFacts;
 use crate::proto::dialogue::plaintext;
 use crate::proto::dialogue::sealed::Lengths;
+use crate::proto::tls::message::ClientHello;
 use crate::timeline::{Step, Streams, Timeline, is_midstream};
 use crate::vocab::iana::ProtocolVersion;
 use crate::vocab::{Direction, FlowNumber, PacketNumber, Time};
@@ -110,6 +111,11 @@ impl<'a> Case<'a> {
     /// A step by index.
     pub fn at(&self, index: Option<usize>) -> Option<&'a Step> {
         self.timeline.steps.get(index?)
+    }
+
+    /// The first ClientHello, where it is whole.
+    pub fn hello(&self) -> Option<ClientHello<'a>> {
+        Some(ClientHello::decode(self.at(self.seen.client_hello)?.body.get(4..)?))
     }
 
     /// The end of the record that begins the client's stream, where that is a ClientHello, however little of it was

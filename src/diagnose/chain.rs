@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::alerts;
 use super::case::Case;
-use super::context::GoodChain;
+use super::context::{GoodChain, Service};
 use super::ending::{Ending, EndingKind};
 use super::rule::Found;
 use super::stage::Stage;
@@ -16,6 +16,7 @@ use crate::proto::tls::der::time_text;
 use crate::proto::tls::message::{Certificate, CompressedCertificate};
 use crate::timeline::Step;
 use crate::vocab::iana::{AlertDescription, HandshakeType, ProtocolVersion};
+use crate::vocab::text::counted;
 use crate::vocab::{Confidence, Direction, EndedBy, PacketNumber};
 
 /// Seconds within which a client that leaves after a handshake leaves because of what it saw in it.
@@ -168,6 +169,10 @@ impl Case<'_> {
     }
 }
 
+fn valid_until(certificate: &CertificateFacts) -> String {
+    certificate.not_after.map_or_else(|| "no end".to_owned(), |end| format!("valid until {}", time_text(end)))
+}
+
 /// A chain in clear that the client refuses: what the rules about its faults have in common.
 pub(super) struct Refused<'c> {
     case: &'c Case<'c>,
@@ -212,15 +217,46 @@ impl<'c> Refused<'c> {
         chain::missing_issuer(self.case.chain())
     }
 
+    /// What is said of the certificates that this server serves for the name, where they are several.
+    fn certificates_served(&self) -> Option<String> {
+        let case = self.case;
+        let leaves = case.context.leaves.get(&Service::of(&case.trace.row, case.tls))?;
+        let own = case.tls.leaf.filter(|_| leaves.len() > 1)?;
+        let good = case.good_chain().and_then(|good| good.certificates.first());
+        let mut served: Vec<_> = leaves.iter().collect();
+        served.sort_by_key(|(leaf, served)| (**leaf != own, served.first));
+        let told = served.iter().map(|(leaf, served)| {
+            let known =
+                good.filter(|good| good.der.last_chunk().is_some_and(|tail| u64::from_be_bytes(*tail) == **leaf));
+            let which = match known {
+                _ if **leaf == own => format!("this one (serial {})", self.leaf.serial),
+                Some(other) => format!("one with serial {} ({})", other.serial, valid_until(other)),
+                None => format!("another, first to flow {}", served.first),
+            };
+            let used = if served.used == 0 { "none".to_owned() } else { served.used.to_string() };
+            format!("{which} to {}, of which {used} went on to carry data", counted(served.flows as usize, "flow"))
+        });
+        let told: Vec<_> = told.collect();
+        Some(format!(
+            "{} certificates are served for this name at {}: {}.",
+            leaves.len(),
+            case.trace.row.server,
+            told.join("; ")
+        ))
+    }
+
     /// What is said of another certificate for the same name that good flows show.
     fn other_certificate(&self) -> Option<String> {
+        if let Some(told) = self.certificates_served() {
+            return Some(told);
+        }
         let good = self.case.good_chain()?;
         let other = good.certificates.first().filter(|other| other.der != self.leaf.der)?;
-        let until = other.not_after.map_or_else(String::new, |end| format!(", valid until {}", time_text(end)));
         let flow = good.flow;
         Some(format!(
-            "Another certificate is served for this name to other flows: flow {flow} shows serial {}{until}.",
-            other.serial
+            "Another certificate is served for this name to other flows: flow {flow} shows serial {} ({}).",
+            other.serial,
+            valid_until(other)
         ))
     }
 

@@ -61,6 +61,8 @@ pub struct Context {
     pub resets: HashMap<IpAddr, Vec<ResetAnswer>>,
     /// Of servers: seconds of the longest pause behind which both ends of a connection went on.
     pub outlived_pauses: HashMap<Endpoint, f64>,
+    /// Of servers: the connections whose whole ClientHello they acknowledged and never answered, and when each began.
+    pub unserved: HashMap<Endpoint, Vec<(FlowNumber, Time)>>,
     /// TTLs of servers' SYN-ACKs and how often each was seen.
     pub server_ttls: HashMap<IpAddr, HashMap<u8, u32>>,
     /// Whether one device at hand writes the headers of all servers' packets (a NAT of a virtual machine, a proxy): far
@@ -68,6 +70,8 @@ pub struct Context {
     pub is_ttl_rewritten: bool,
     /// The chains that good flows showed.
     pub good_chains: GoodChains<GoodChain>,
+    /// Of the services of the flows to be judged: the certificates they serve, by [`TlsFacts::leaf`].
+    pub leaves: HashMap<Service, HashMap<u64, Served>>,
     /// When the good flows began and ended that are like some flow to be judged.
     pub twins: HashMap<Twin, Vec<(Time, Time)>>,
     /// Packets of the flows to be judged that came from another address than the one the client knows.
@@ -156,6 +160,28 @@ impl RoundTrips {
         self.shortest = if self.count == 0 { round_trip } else { self.shortest.min(round_trip) };
         self.count += 1;
     }
+}
+
+/// What a client asks for: a server's address and port, and the server name.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct Service(Endpoint, Option<Box<[u8]>>);
+
+impl Service {
+    /// Of a flow.
+    pub fn of(row: &FlowRow, tls: &TlsFacts) -> Self {
+        Self(row.server, tls.server_name.clone())
+    }
+}
+
+/// The flows to which a service showed one certificate.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Served {
+    /// The first of them.
+    pub first: FlowNumber,
+    /// How many.
+    pub flows: u32,
+    /// How many of these had a complete handshake and data of both ends.
+    pub used: u32,
 }
 
 /// A RST that answered a ClientHello.

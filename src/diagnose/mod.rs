@@ -38,7 +38,7 @@ mod window;
 pub use case::Case;
 pub use chain::certificates;
 pub use clients::{Why, why};
-pub use context::{Context, Elsewhere, GoodChain, GoodChains, ResetAnswer, RoundTrips, Twin};
+pub use context::{Context, Elsewhere, GoodChain, GoodChains, ResetAnswer, RoundTrips, Served, Service, Twin};
 pub use ending::EndingKind;
 pub use finding::{Also, ClientReport, Evidence, Finding, Role};
 pub use notes::Note;

@@ -5,7 +5,7 @@
 use super::case::Case;
 use super::stage::Stage;
 use super::upgrade;
-use crate::proto::tls::message::{ClientHello, ServerHello};
+use crate::proto::tls::message::ServerHello;
 use crate::vocab::text;
 use crate::vocab::{Direction, FlowNumber, Outcome, PacketNumber};
 
@@ -87,9 +87,10 @@ fn no_alpn_chosen(case: &Case<'_>, outcome: Outcome) -> Option<(Vec<PacketNumber
     if outcome != Outcome::Ok || case.is_tls13() || !unused || case.trace.row.closed_by != Some(Direction::ToServer) {
         return None;
     }
+    let client_hello = case.hello()?;
     let client_step = case.at(case.seen.client_hello)?;
     let server_step = case.at(case.seen.server_hello)?;
-    let offered = ClientHello::decode(client_step.body.get(4..)?).alpn();
+    let offered = client_hello.alpn();
     let names: Vec<_> = offered.map(text::visible_bytes).collect();
     if names.is_empty() || ServerHello::decode(server_step.body.get(4..)?).alpn().is_some() {
         return None;

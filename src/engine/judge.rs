@@ -95,6 +95,7 @@ fn judge_flows(shared: &Shared, grows: bool) {
         context.twins = cohort::twins(&index, &suspects);
         context.elsewhere = cohort::elsewhere(&index, &suspects);
         context.passing = cohort::passing(&index, &suspects);
+        context.leaves = cohort::leaves(&index, &suspects);
     }
     context.good_chains = good_chains(shared, &suspects, &context.certificates);
     for batch in suspects.chunks(BATCH) {

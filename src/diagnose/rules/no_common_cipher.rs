@@ -31,8 +31,7 @@ fn judge(case: &Case<'_>) -> Answer {
 
 /// What the ClientHello offered, for the reader to compare with a good flow.
 fn offer(case: &Case<'_>) -> String {
-    let Some(step) = case.at(case.seen.client_hello) else { return "the ClientHello".into() };
-    let hello = crate::proto::tls::message::ClientHello::decode(step.body.get(4..).unwrap_or_default());
+    let Some(hello) = case.hello() else { return "the ClientHello".into() };
     let suites = counted(hello.cipher_suites.len(), "cipher suite");
     let groups = counted(hello.groups().len(), "group");
     format!("the client offers {suites}, {groups} and {}", counted(hello.signature_schemes().len(), "signature scheme"))

@@ -37,8 +37,7 @@ fn judge(case: &Case<'_>) -> Answer {
 
 /// The versions that the ClientHello offered.
 fn offer(case: &Case<'_>) -> String {
-    let Some(step) = case.at(case.seen.client_hello) else { return "the offer is not captured".into() };
-    let hello = crate::proto::tls::message::ClientHello::decode(step.body.get(4..).unwrap_or_default());
+    let Some(hello) = case.hello() else { return "the offer is not captured".into() };
     let known = hello.supported_versions().iter().filter(|version| version.name().is_some());
     let versions: Vec<_> = known.map(|version| version.to_string()).collect();
     if versions.is_empty() {

@@ -57,8 +57,7 @@ fn after_a_warning(case: &Case<'_>) -> Answer {
 
 /// What the ClientHello offered, for the reader to compare with a good flow.
 fn offer(case: &Case<'_>) -> String {
-    let Some(step) = case.at(case.seen.client_hello) else { return "the ClientHello".into() };
-    let hello = crate::proto::tls::message::ClientHello::decode(step.body.get(4..).unwrap_or_default());
+    let Some(hello) = case.hello() else { return "the ClientHello".into() };
     hello.server_name().map_or_else(
         || "the client names no server".into(),
         |name| format!("the client asks for {}", crate::vocab::text::visible_bytes(name)),

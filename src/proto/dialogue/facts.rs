@@ -33,10 +33,10 @@ impl<'a> FactsObserver<'a> {
         match kind {
             HandshakeType::CLIENT_HELLO => self.client_hello(event, body),
             HandshakeType::SERVER_HELLO => self.server_hello(body),
-            HandshakeType::CERTIFICATE => self.certificates(body),
+            HandshakeType::CERTIFICATE => self.certificates(event.from, body),
             HandshakeType::COMPRESSED_CERTIFICATE => {
                 if let Ok(body) = CompressedCertificate::decode(body).decompress() {
-                    self.certificates(&body);
+                    self.certificates(event.from, &body);
                 }
             }
             HandshakeType::CERTIFICATE_REQUEST => self.facts.progress.certificate_request = true,
@@ -105,8 +105,12 @@ impl<'a> FactsObserver<'a> {
         }
     }
 
-    fn certificates(&mut self, body: &[u8]) {
+    fn certificates(&mut self, from: Direction, body: &[u8]) {
         let certificate = Certificate::decode(body, self.facts.version);
+        if from == Direction::ToClient && self.facts.leaf.is_none() {
+            let leaf = certificate.certificates().next().and_then(|leaf| leaf.der.last_chunk::<8>());
+            self.facts.leaf = leaf.map(|tail| u64::from_be_bytes(*tail));
+        }
         let count = certificate.certificates().count();
         self.facts.certificates = self.facts.certificates.saturating_add(count as u16);
         if self.facts.version.is_some_and(|version| version < ProtocolVersion::TLS_1_3) {

@@ -63,6 +63,8 @@ pub struct TlsFacts {
     pub resumed: Option<bool>,
     /// Certificates seen, both directions.
     pub certificates: u16,
+    /// The last eight bytes of the server's own certificate, which are of its signature: enough to know it by.
+    pub leaf: Option<u64>,
     /// Messages read, in packet order, up to a cap.
     pub messages: Vec<SeenMessage>,
     /// Alerts read, in packet order, up to a cap.
@@ -142,6 +144,12 @@ impl TlsFacts {
     /// Whether one more encrypted record of application data from this end adds nothing but itself.
     pub fn is_settled(&self, from: Direction) -> bool {
         self.is_complete() && self.progress.application_data[from]
+    }
+
+    /// Whether the handshake was complete and both ends used the connection.
+    pub fn is_used(&self) -> bool {
+        let used = self.progress.application_data;
+        self.is_complete() && used.to_server && used.to_client
     }
 
     /// Whether any TLS was seen.
