@@ -176,12 +176,12 @@ pub(crate) fn leaves(index: &Index, suspects: &[FlowNumber]) -> HashMap<Service,
     leaves
 }
 
-/// For each name, or server, of the suspects the first good flow that showed a chain.
+/// For each service, or server, of the suspects the first good flow that showed a chain.
 pub(crate) fn chain_flows(index: &Index, suspects: &[FlowNumber]) -> GoodChains<FlowNumber> {
     let mut wanted: GoodChains<Option<FlowNumber>> = GoodChains::default();
     for facts in suspects.iter().filter_map(|flow| index.facts(*flow)) {
         match facts.tls.map(|tls| &tls.server_name) {
-            Some(Some(name)) => _ = wanted.names.insert(name.clone(), None),
+            Some(Some(name)) => _ = wanted.names.insert((facts.row.server.port, name.clone()), None),
             Some(None) => _ = wanted.servers.insert(facts.row.server, None),
             None => {}
         }
@@ -196,7 +196,8 @@ pub(crate) fn chain_flows(index: &Index, suspects: &[FlowNumber]) -> GoodChains<
         if !(tls.progress.application_data.to_client && tls.progress.application_data.to_server) {
             continue;
         }
-        let named = tls.server_name.as_ref().and_then(|name| wanted.names.get_mut(name));
+        let port = facts.row.server.port;
+        let named = tls.server_name.as_ref().and_then(|name| wanted.names.get_mut(&(port, name.clone())));
         for slot in [named, wanted.servers.get_mut(&facts.row.server)].into_iter().flatten() {
             slot.get_or_insert(facts.flow);
         }

@@ -6,6 +6,7 @@ use super::alerts;
 use super::case::Case;
 use super::context::{GoodChain, Service};
 use super::ending::{Ending, EndingKind};
+use super::inspection;
 use super::rule::Found;
 use super::stage::Stage;
 use crate::flow::Issues;
@@ -265,8 +266,12 @@ impl<'c> Refused<'c> {
         let said = self.refusal.alert.map_or_else(String::new, |alert| format!(" with {alert}"));
         let CertificateFacts { subject, issuer, .. } = self.leaf;
         let other = self.other_certificate().map_or_else(String::new, |other| format!(" {other}"));
+        let product = inspection::product(self.case.chain().iter().map(|certificate| &**certificate));
+        let product = product.map_or_else(String::new, |product| {
+            format!(" An issuer in the chain bears the name of a product that inspects TLS: {product}.")
+        });
         Found::at(self.refusal.packet, confidence, EndedBy::Client, headline)
-            .detail(format!("The client leaves{said}. The leaf is {subject}, issued by {issuer}.{other}"))
+            .detail(format!("The client leaves{said}. The leaf is {subject}, issued by {issuer}.{product}{other}"))
             .supported(self.case.at(self.case.seen.certificate).map(|step| step.packet), "the certificate")
     }
 }

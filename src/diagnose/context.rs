@@ -112,11 +112,11 @@ pub struct Elsewhere {
     pub is_reset: bool,
 }
 
-/// What is known of good flows: by their server names, and of any of a server for clients that name none.
+/// What is known of good flows: by their services, and of any of a server for clients that name none.
 #[derive(Clone, Debug)]
 pub struct GoodChains<T> {
-    /// By server name.
-    pub names: HashMap<Box<[u8]>, T>,
+    /// By port and server name: the certificates of a name's other ports are other services'.
+    pub names: HashMap<(u16, Box<[u8]>), T>,
     /// By the server's address and port.
     pub servers: HashMap<Endpoint, T>,
 }
@@ -139,7 +139,7 @@ impl<T> GoodChains<T> {
     /// Of a flow's name, or of its server where the client sent no name.
     pub fn of(&self, tls: &TlsFacts, server: Endpoint) -> Option<&T> {
         match &tls.server_name {
-            Some(name) => self.names.get(&name[..]),
+            Some(name) => self.names.get(&(server.port, name.clone())),
             None => self.servers.get(&server),
         }
     }

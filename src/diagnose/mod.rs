@@ -16,6 +16,7 @@ mod exchange;
 mod finding;
 mod foreign;
 mod idle;
+mod inspection;
 mod legality;
 mod midstream;
 mod mutual;

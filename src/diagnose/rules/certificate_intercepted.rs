@@ -1,5 +1,5 @@
-//! `certificate-intercepted`: the client refuses a certificate for this name that has another issuer or key than good
-//! flows have.
+//! `certificate-intercepted`: the client refuses a certificate that has another issuer or key than good flows to the same
+//! service have.
 
 use super::prelude::*;
 use crate::diagnose::chain::{self, Refused};
@@ -9,9 +9,11 @@ use crate::diagnose::finding::{Evidence, Role};
 pub(super) const RULE: Rule = Rule {
     cause: Cause::CertificateIntercepted,
     doc: Doc {
-        what: "The client refuses a certificate for this name that has another issuer or key than good flows have.",
-        how: "Good flows of the same name show another issuer; the name fits. That somebody intercepts is inferred.",
-        not: "A server with several certificates, or one that was renewed: the issuer stays the same.",
+        what: "The client refuses a certificate that has another issuer or key than good flows to this service have.",
+        how: "Good flows to the same name and port show another issuer; the name fits. That somebody intercepts is \
+              inferred.",
+        not: "A server with several certificates, or one that was renewed: the issuer stays the same; another port of \
+              the name; a flow that the client completes.",
         next: &[
             "Ask who runs TLS inspection on this network; the issuer's name often says",
             "Compare both chains in the comparison",
