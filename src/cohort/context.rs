@@ -6,7 +6,7 @@ use std::collections::{HashMap, HashSet};
 use std::net::IpAddr;
 use std::time::Duration;
 
-use crate::diagnose::{Context, GoodChains, ResetAnswer, RoundTrips, Served, Service, Twin};
+use crate::diagnose::{Context, GoodChains, KnownServer, ResetAnswer, RoundTrips, Served, Service, Twin};
 use crate::facts::FlowFacts;
 use crate::flow::{FlowRow, SideFlags, after};
 use crate::index::Index;
@@ -50,6 +50,11 @@ pub(crate) fn context(index: &Index) -> Context {
         };
         if tls.is_some_and(in_other_words) {
             *context.plain_servers.entry(row.server).or_default() += 1;
+        }
+        if let Some(round_trip) = row.syn_rtt().filter(|_| tls.is_some_and(TlsFacts::is_complete)) {
+            let ttl = row.sides.to_client.ttl;
+            let new = KnownServer { ttl: Some(ttl), round_trip };
+            context.known_servers.entry(row.server).or_insert(new).add(ttl, round_trip);
         }
         if tls.is_some_and(|tls| is_unserved(row, tls)) {
             context.unserved.entry(row.server).or_default().push((flow, row.start));

@@ -55,6 +55,8 @@ pub struct Context {
     pub plain_servers: HashMap<Endpoint, u32>,
     /// Of ends whose connections were used: how the clients of those began.
     pub good_beginnings: HashMap<Endpoint, Beginnings>,
+    /// Servers with which handshakes were complete: what the SYN-ACKs of those were like.
+    pub known_servers: HashMap<Endpoint, KnownServer>,
     /// Clients and the servers that answered a SYN of theirs.
     pub connected: HashMap<(IpAddr, Endpoint), RoundTrips>,
     /// Of clients: which servers answered a ClientHello with a RST and no TLS, and how soon.
@@ -182,6 +184,23 @@ pub struct Served {
     pub flows: u32,
     /// How many of these had a complete handshake and data of both ends.
     pub used: u32,
+}
+
+/// What the SYN-ACKs of a server's good flows are like.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct KnownServer {
+    /// Their TTL; none where they differ.
+    pub ttl: Option<u8>,
+    /// The shortest round trip from SYN to SYN-ACK.
+    pub round_trip: Duration,
+}
+
+impl KnownServer {
+    /// Takes one more.
+    pub fn add(&mut self, ttl: u8, round_trip: Duration) {
+        self.ttl = self.ttl.filter(|known| *known == ttl);
+        self.round_trip = self.round_trip.min(round_trip);
+    }
 }
 
 /// A RST that answered a ClientHello.

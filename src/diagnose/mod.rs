@@ -22,6 +22,7 @@ mod midstream;
 mod mutual;
 mod notes;
 mod order;
+mod others;
 mod path;
 mod proxy;
 mod rule;
@@ -39,7 +40,9 @@ mod window;
 pub use case::Case;
 pub use chain::certificates;
 pub use clients::{Why, why};
-pub use context::{Context, Elsewhere, GoodChain, GoodChains, ResetAnswer, RoundTrips, Served, Service, Twin};
+pub use context::{
+    Context, Elsewhere, GoodChain, GoodChains, KnownServer, ResetAnswer, RoundTrips, Served, Service, Twin,
+};
 pub use ending::EndingKind;
 pub use finding::{Also, ClientReport, Evidence, Finding, Role};
 pub use notes::Note;

@@ -3,10 +3,8 @@
 //! A score of signs, each shown with its reason; no single one is proof. The weights follow measurements of resets from
 //! Linux ends and from nftables, and EFF's and Weaver's work on injected packets (NDSS 2009).
 
-use std::collections::HashSet;
-
 use super::case::Case;
-use super::context::ResetAnswer;
+use super::others::{another_machine, same_delay};
 use super::signs::{Clue, Sign, Whose};
 use crate::flow::{Events, TraceSegment};
 use crate::net::hops;
@@ -22,7 +20,7 @@ const OWN: i32 = 2;
 const PROVEN: i32 = -3;
 
 /// Share of the round trip below which an answer is too early; the rest is left to what makes round trips differ.
-const LATEST: f64 = 0.85;
+pub(super) const LATEST: f64 = 0.85;
 
 /// Round trips after which an answer is no longer taken to come at once.
 const LATE: f64 = 1.5;
@@ -55,7 +53,12 @@ impl Sender {
 /// Judges the sender of `suspect`.
 pub fn sender(case: &Case<'_>, suspect: &TraceSegment) -> Sender {
     let direction = suspect.direction;
-    let mut signs = Vec::new();
+    let mut signs = another_machine(case, suspect);
+    if signs.iter().map(|sign| sign.weight).sum::<i32>() >= FOREIGN {
+        // It answered from the SYN on: that its packets are alike speaks for nobody.
+        let hops = Some(hops(suspect.ip.ttl));
+        return Sender { by: EndedBy::Middlebox, confidence: Confidence::Likely, signs, hops };
+    }
     let before = || case.trace.sent(direction).filter(|s| s.packet < suspect.packet && !s.flags.rst());
     let own: Vec<_> = before().filter(|s| !s.events.any(Events::NOT_PART)).collect();
     let is_seen_ttl = is_captured_at_several_places(case, direction) && before().any(|s| s.ip.ttl == suspect.ip.ttl);
@@ -243,27 +246,6 @@ fn timing(case: &Case<'_>, suspect: &TraceSegment, signs: &mut Vec<Sign>) {
     signs.push(Sign::new(clue, weight).shown_by(Some(trigger.packet)));
 }
 
-/// Whether something resets this client's connections a fixed time after the ClientHello, whoever is addressed: the RSTs
-/// of other servers come as late, and one of those servers cannot have answered so soon.
-fn same_delay(case: &Case<'_>, suspect: &TraceSegment) -> Option<Clue> {
-    /// By how much the delays of one device differ.
-    const SPREAD: f64 = 1.6;
-    let row = &case.trace.row;
-    if !suspect.flags.rst() || case.tls.records.to_client > 0 {
-        return None;
-    }
-    let took = suspect.time.since(case.tls.began?);
-    let alike = |other: &&ResetAnswer| {
-        other.server != row.server.ip && other.took < took * SPREAD && took < other.took * SPREAD
-    };
-    let others: Vec<_> = case.context.resets.get(&row.client.ip)?.iter().filter(alike).collect();
-    let servers = others.iter().map(|other| other.server).collect::<HashSet<_>>().len();
-    let early = others.iter().filter(|other| other.took < other.round_trip * LATEST);
-    let furthest = early.map(|other| other.round_trip).reduce(f64::max)?;
-    let (first, last) = others.iter().fold((took, took), |(a, b), other| (a.min(other.took), b.max(other.took)));
-    (servers >= 2).then_some(Clue::SameDelay { servers, took: (first, last), round_trip: furthest })
-}
-
 fn sequence(case: &Case<'_>, suspect: &TraceSegment, own: &[&TraceSegment], signs: &mut Vec<Sign>) {
     if !suspect.flags.rst() || own.is_empty() {
         return;
@@ -333,9 +315,8 @@ fn hardware(suspect: &TraceSegment, own: &[&TraceSegment], signs: &mut Vec<Sign>
 
 #[cfg(test)]
 mod tests {
-    use super::super::context::Context;
     use super::super::finding::Role;
-    use super::super::samples::{told, told_beside};
+    use super::super::samples::told;
     use super::*;
 
     const SAME_TTL: &str = "-1 TTL 55 as the sender's other packets";
@@ -343,11 +324,7 @@ mod tests {
 
     /// The signs of the first RST or FIN of a flow that opens and goes on with `lines`.
     fn check(lines: &str, by: EndedBy, expected: &[&str]) {
-        check_beside(Context::default(), lines, by, expected);
-    }
-
-    fn check_beside(context: Context, lines: &str, by: EndedBy, expected: &[&str]) {
-        told_beside(context, lines, 0.0, |case| {
+        told(lines, 0.0, |case| {
             let suspect = case.trace.first(|s| s.flags.rst() || s.flags.fin()).expect("an end");
             let sender = sender(case, suspect);
             let signs: Vec<String> =
@@ -445,30 +422,5 @@ mod tests {
                 [(2, Role::Contrast, "TTL 55, as the sender's other packets have"), (4, Role::Supporting, early)];
             assert_eq!(notes, expected);
         });
-    }
-
-    #[test]
-    fn resets_after_a_fixed_time_are_no_servers() {
-        let reset = |last: u8, took: f64, round_trip: f64| {
-            let server = std::net::IpAddr::from([10, 0, 1, last]);
-            crate::diagnose::context::ResetAnswer { server, took, round_trip }
-        };
-        let lines = "> hello\n< wait=22 RST";
-        let client = std::net::IpAddr::from([10, 0, 0, 1]);
-        let check = |others: Vec<_>, is_rewritten, by, expected: &[&str]| {
-            let resets = std::collections::HashMap::from([(client, others)]);
-            let context = Context { resets, is_ttl_rewritten: is_rewritten, ..Context::default() };
-            check_beside(context, lines, by, expected);
-        };
-        let same_ttl = "-1 TTL 55 as the sender's other packets";
-        let in_time = "-1 it comes a round trip after what it answers, as the end's would";
-        let same_delay = "+3 RSTs of 2 other servers come as long after the ClientHello, 20.0 ms to 22.0 ms, also where the \
-                          round trip takes 40.0 ms";
-        check(vec![reset(3, 0.021, 0.040), reset(4, 0.020, 0.018)], false, EndedBy::Unknown, &[same_delay, same_ttl]);
-        check(vec![reset(3, 0.021, 0.040), reset(4, 0.020, 0.018)], true, EndedBy::Unknown, &[same_delay]);
-        // Each of the servers can have answered so soon; one server alone is further away; another delay.
-        check(vec![reset(3, 0.021, 0.021), reset(4, 0.020, 0.018)], false, EndedBy::Server, &[same_ttl, in_time]);
-        check(vec![reset(3, 0.021, 0.040), reset(3, 0.020, 0.040)], false, EndedBy::Server, &[same_ttl, in_time]);
-        check(vec![reset(3, 0.090, 0.200), reset(4, 0.120, 0.200)], false, EndedBy::Server, &[same_ttl, in_time]);
     }
 }

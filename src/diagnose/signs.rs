@@ -76,6 +76,20 @@ pub enum Clue {
         /// Seconds of the round trip to the one that is too far away.
         round_trip: f64,
     },
+    /// The SYN-ACK of its flow has another TTL than those of the good flows to this server.
+    OtherSynAck {
+        /// The SYN-ACK's.
+        ttl: u8,
+        /// That of the good flows.
+        usual: u8,
+    },
+    /// The SYN-ACK of its flow came sooner than those of the good flows to this server can.
+    SoonerSynAck {
+        /// Milliseconds after the SYN.
+        took: f64,
+        /// Milliseconds of the shortest round trip in good flows.
+        round_trip: f64,
+    },
     /// Its sequence number is not the next one: by how much it is ahead.
     SequenceIsOff(i32),
     /// It acknowledges less than the sender had acknowledged before.
@@ -141,6 +155,16 @@ impl fmt::Display for Clue {
                 duration(*last),
                 duration(*round_trip)
             ),
+            Self::OtherSynAck { ttl, usual } => {
+                write!(f, "the SYN-ACK has TTL {ttl} where those of the good flows to this server have {usual}")
+            }
+            Self::SoonerSynAck { took, round_trip } => {
+                let (took, round_trip) = (duration(*took / 1e3), duration(*round_trip / 1e3));
+                write!(
+                    f,
+                    "the SYN-ACK came after {took}, those of the good flows to this server after {round_trip} at least"
+                )
+            }
             Self::SequenceIsOff(by) => write!(f, "its sequence number is off by {by}"),
             Self::AcknowledgesLess => f.write_str("it acknowledges less than the sender had acknowledged before"),
             Self::Stepped => f.write_str("several resets with stepped sequence numbers"),
