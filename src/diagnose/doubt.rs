@@ -5,6 +5,7 @@ use super::ending::{Ending, EndingKind};
 use super::stage::Stage;
 use crate::flow::TraceSegment;
 use crate::timeline::Piece;
+use crate::vocab::iana::AlertLevel;
 use crate::vocab::{Direction, PacketNumber, PerDirection};
 
 /// Bytes from which on it can be told whether a client's first ones begin a `ClientHello`.
@@ -16,7 +17,11 @@ pub(super) const HTTPS: u16 = 443;
 /// Whether the capture hides what would decide: a direction, or bytes that the receiver had.
 pub(super) fn is_undecidable(case: &Case<'_>) -> bool {
     if case.is_one_sided() {
-        return true;
+        // What the server refuses is decided, whatever the client said.
+        let refuses = |e: &Ending| {
+            e.from == Direction::ToClient && matches!(e.kind, EndingKind::Alert(level, _) if level == AlertLevel::FATAL)
+        };
+        return !case.ending.as_ref().is_some_and(refuses);
     }
     if case.stage >= Stage::Complete {
         return false;

@@ -8,7 +8,7 @@ use super::stage::Stage;
 use crate::proto::dialogue::sealed::Holds;
 use crate::proto::tls::message::Certificate;
 use crate::timeline::Step;
-use crate::vocab::iana::{AlertDescription, HandshakeType};
+use crate::vocab::iana::{AlertDescription, HandshakeType, ProtocolVersion};
 use crate::vocab::{Confidence, Direction, EndedBy};
 
 /// Shortest body of a first record that can hold a certificate and its proof.
@@ -107,6 +107,11 @@ fn server_refuses(case: &Case<'_>, kind: EndingKind, sent: Sent) -> bool {
 /// the server sent.
 fn client_leaves(case: &Case<'_>, kind: EndingKind) -> bool {
     let seen = &case.seen;
+    // Before TLS 1.2 it is the signature of the old version that clients answer so.
+    let old = case.tls.version.is_some_and(|version| version < ProtocolVersion::TLS_1_2);
+    if old && matches!(kind, EndingKind::Alert(_, AlertDescription(40 | 80))) {
+        return false;
+    }
     matches!(
         kind,
         EndingKind::Close | EndingKind::Reset | EndingKind::Alert(_, AlertDescription(0 | 10 | 40 | 80 | 90))

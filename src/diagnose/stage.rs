@@ -3,13 +3,16 @@
 use super::case::Case;
 use super::ending::{Ending, EndingKind};
 use crate::flow::Events;
-use crate::proto::dialogue::sealed::{Holds, Part, Standing};
+use crate::proto::dialogue::sealed::{Holds, Part, Standing, Why};
 use crate::timeline::{Step, What};
 use crate::vocab::Direction;
 use crate::vocab::iana::{AlertLevel, ContentType, HandshakeType, ProtocolVersion};
 
 /// What a record is inferred to hold that completes an end's part of the handshake.
 const FINISHED: Holds = Holds::Message(HandshakeType::FINISHED);
+
+/// What a record is inferred to hold that is no data of an application.
+const TICKET: Holds = Holds::Message(HandshakeType::NEW_SESSION_TICKET);
 
 /// How far a flow came before its ending. Ordered.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -114,6 +117,10 @@ impl Case<'_> {
                 None
             }
             What::Alert(level, description) => {
+                // What was sent before it to a server of which alone the packets were captured.
+                if step.from == Direction::ToClient && self.stage <= Stage::Connected && self.is_one_sided() {
+                    self.stage = Stage::HelloSent;
+                }
                 let closes = description.is_close();
                 let fatal = level != AlertLevel::WARNING || self.is_tls13() && !closes;
                 // That a used connection is closed could be read with keys alone, and is nothing to judge.
@@ -225,13 +232,9 @@ impl Case<'_> {
                 }
             }
             (Direction::ToServer, HandshakeType::FINISHED) if step.decrypted => self.finished(at, Direction::ToServer),
+            // Under TLS 1.3 a ticket answers nothing: the server may refuse behind it.
             (Direction::ToClient, HandshakeType::NEW_SESSION_TICKET) if self.seen.client_finished.is_some() => {
-                if self.is_tls13() {
-                    self.seen.server_application = self.seen.server_application.or(Some(at));
-                    Stage::Complete
-                } else {
-                    Stage::ClientFinished
-                }
+                Stage::ClientFinished
             }
             _ => self.stage,
         };
@@ -301,12 +304,20 @@ impl Case<'_> {
             (Direction::ToClient, Part::Alert) if self.seen.server_application.is_none() => {
                 return Some(EndingKind::EncryptedAlert);
             }
+            (Direction::ToClient, Part::Application) if self.is_ticket(step) => {}
             (Direction::ToClient, Part::Alert | Part::Application) => {
                 self.application(at, step.from);
                 self.stage = Stage::Complete;
             }
         }
         None
+    }
+
+    /// Whether a record is a ticket for all that is seen: nothing was asked for, and it is one of two alike, or what comes
+    /// first behind a resumption.
+    fn is_ticket(&self, step: &Step) -> bool {
+        let told = step.what.inferred().filter(|one| one.holds == TICKET).map(|one| one.why);
+        matches!(told, Some(Why::OneOfTwo | Why::FirstAfterResumption)) && self.seen.client_application.is_none()
     }
 
     /// A protected record up to TLS 1.2, or in a flow whose version is not known.

@@ -1,6 +1,8 @@
 //! TLS asked for inside another protocol: what the client asked for, what the server said, whether both went on without.
 
 use super::case::Case;
+use crate::flow::{Events, TraceSegment};
+use crate::proto::dialogue::hello_sender;
 use crate::proto::upgrade::{Answer, Refusal, Upgrade, answer, request};
 use crate::vocab::{Direction, PacketNumber};
 
@@ -22,16 +24,16 @@ pub(super) struct Refused {
 pub(super) fn refusal(case: &Case<'_>) -> Option<Refused> {
     let payload = |segment| case.trace.payload(segment);
     let (asked, upgrade) = case.data(Direction::ToServer).filter_map(|s| Some((s, request(payload(s))?))).last()?;
-    let (refused, refusal) = case.data(Direction::ToClient).filter(|s| s.packet > asked.packet).find_map(|s| {
-        match answer(upgrade, payload(s)) {
+    let news = |s: &&TraceSegment| s.packet > asked.packet && !s.events.any(Events::NOT_NEW);
+    let (refused, refusal) =
+        case.data(Direction::ToClient).filter(news).find_map(|s| match answer(upgrade, payload(s)) {
             Answer::Refused(refusal) => Some((s.packet, Some(refusal))),
             Answer::Granted => Some((s.packet, None)),
             Answer::Unknown => None,
-        }
-    })?;
+        })?;
     let goes_on = case
         .data(Direction::ToServer)
-        .find(|s| s.packet > refused && !leaves(payload(s)))
+        .find(|s| s.packet > refused && !leaves(payload(s)) && !is_hello(payload(s)))
         .is_some_and(|news| case.data(Direction::ToClient).any(|s| s.packet > news.packet));
     Some(Refused { upgrade, request: asked.packet, answer: refused, refusal: refusal?, goes_on })
 }
@@ -39,6 +41,11 @@ pub(super) fn refusal(case: &Case<'_>) -> Option<Refused> {
 /// Whether the client asked for TLS.
 pub(super) fn asks(case: &Case<'_>) -> bool {
     case.data(Direction::ToServer).any(|s| request(case.trace.payload(s)).is_some())
+}
+
+/// Whether this is a ClientHello: sent in spite of a refusal it goes on with nothing.
+fn is_hello(bytes: &[u8]) -> bool {
+    hello_sender(bytes) == Some(Direction::ToServer)
 }
 
 /// Whether a client says good-bye with this.

@@ -1,10 +1,11 @@
 //! A whole flow read at once: its dialogue, its streams with the packet of every byte, its TLS facts.
 
+use std::collections::HashSet;
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::flow::{Events, FlowRow, SideFlags, Trace, TraceSegment};
-use crate::net::Segment;
+use crate::flow::{Events, FlowRow, SideFlags, Trace, TraceSegment, Unusable, unusable};
+use crate::net::{Checksum, Segment};
 use crate::proto::dialogue::{Event, FactsObserver, Observer};
 use crate::proto::tls::Fingerprints;
 use crate::proto::{FlowReader, Secrets, TlsFacts};
@@ -155,7 +156,8 @@ pub fn read(trace: &Trace, secrets: &Arc<Secrets>, observer: &mut impl Observer)
     let mut reader = FlowReader::new(is_midstream(&trace.row), secrets);
     // The row as it was when a segment arrived is not kept; base sequence numbers do not change, and a FIN seen later
     // only matters for the acknowledgment that covers it.
-    for segment in &trace.segments {
+    let damaged = damaged(trace);
+    for segment in trace.segments.iter().filter(|segment| !damaged.contains(&segment.packet)) {
         let Some(arrival) = trace_arrival(trace, segment) else { continue };
         let mut both = |event: &Event<'_>| {
             FactsObserver::new(&mut facts, &mut prints).event(event);
@@ -175,6 +177,22 @@ pub fn read(trace: &Trace, secrets: &Arc<Secrets>, observer: &mut impl Observer)
 pub fn is_midstream(row: &FlowRow) -> bool {
     let syns = SideFlags::SYN | SideFlags::SYN_ACK;
     !row.sides.to_server.flags.any(syns) && !row.sides.to_client.flags.any(syns)
+}
+
+/// The packets that their receiver drops for a wrong checksum, where others carry the stream's bytes of that place.
+fn damaged(trace: &Trace) -> HashSet<PacketNumber> {
+    if trace.segments.iter().all(|segment| segment.checksum != Checksum::Wrong) {
+        return HashSet::new();
+    }
+    let comes_again = |packet: &PacketNumber| {
+        let Some(bad) = trace.by_packet(*packet) else { return false };
+        trace.sent(bad.direction).any(|other| {
+            let offset = bad.seq.wrapping_sub(other.seq);
+            other.checksum == Checksum::Right && other.payload_len > 0 && offset < other.payload_len
+        })
+    };
+    let packets = unusable(trace).into_iter().filter(|(_, why)| *why == Unusable::Damaged).map(|(packet, _)| packet);
+    packets.filter(comes_again).collect()
 }
 
 fn trace_arrival<'a>(trace: &'a Trace, segment: &TraceSegment) -> Option<Arrival<'a>> {

@@ -28,7 +28,7 @@ fn judge(case: &Case<'_>) -> Answer {
     if ending.kind == EndingKind::Foreign {
         let malformed = case.ending_step().is_some_and(|s| matches!(s.what, What::Malformed(_)));
         if malformed && case.stage >= Stage::HelloBegun
-            || ending.from == Direction::ToServer && case.stage >= Stage::HelloSent && case.stage < Stage::Complete
+            || ending.from == Direction::ToServer && case.stage >= Stage::HelloSent && !is_through(case)
         {
             let refuser = if ending.from == Direction::ToServer { EndedBy::Server } else { EndedBy::Client };
             return Found::at(
@@ -61,6 +61,11 @@ fn judge(case: &Case<'_>) -> Answer {
     Found::at(ending.packet, confidence, by, why)
         .supported(case.at(case.seen.server_hello.or(case.seen.echo)).map(|s| s.packet), "the message that it refuses")
         .answer()
+}
+
+/// Whether the client's part is done: what it sends then, in clear too, spoils no handshake.
+fn is_through(case: &Case<'_>) -> bool {
+    case.stage == Stage::Complete || case.is_tls13() && case.stage == Stage::ClientFinished
 }
 
 /// A client that leaves upon the server's flight without an alert that could be read, while the messages contradict

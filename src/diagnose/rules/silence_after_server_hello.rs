@@ -2,6 +2,9 @@
 
 use super::prelude::*;
 use crate::diagnose::window::{self, Dribble};
+use crate::proto::dialogue::sealed::Holds;
+use crate::timeline::Step;
+use crate::vocab::iana::HandshakeType;
 use crate::vocab::text::duration;
 
 /// The rule.
@@ -40,11 +43,9 @@ fn judge(case: &Case<'_>) -> Answer {
         return silence::not_yet(case);
     }
     // After the whole flight it was the client's turn: it left by itself.
-    let own_turn = !case.is_tls13()
-        && case.stage == Stage::ServerFlight
+    let own_turn = case.stage == Stage::ServerFlight
         && case.ending.is_some_and(|e| {
-            e.from == Direction::ToServer
-                && case.at(case.seen.server_done).is_some_and(|done| case.had_seen(e.packet, done))
+            e.from == Direction::ToServer && flight_end(case).is_some_and(|done| case.had_seen(e.packet, done))
         })
         && !case.data(Direction::ToServer).any(|s| s.events.any(crate::flow::Events::ANY_RETRANSMISSION));
     if own_turn {
@@ -65,6 +66,16 @@ fn judge(case: &Case<'_>) -> Answer {
     )
     .supported(case.at(case.seen.server_hello).map(|s| s.packet), "the ServerHello")
     .answer()
+}
+
+/// The end of the server's flight: `ServerHelloDone`, under TLS 1.3 the Finished, also where its length tells it.
+fn flight_end<'a>(case: &Case<'a>) -> Option<&'a Step> {
+    let is_finished = |step: &&Step| {
+        let inferred = step.what.inferred();
+        let told = inferred.is_some_and(|one| one.holds == Holds::Message(HandshakeType::FINISHED));
+        case.is_tls13() && step.from == Direction::ToClient && told
+    };
+    case.at(case.seen.server_done).or_else(|| case.timeline.steps.iter().find(is_finished))
 }
 
 /// A flight that comes in pieces as small as the client's window without its scale.

@@ -10,7 +10,7 @@ pub(super) const RULE: Rule = Rule {
     doc: Doc {
         what: "TLS is asked for inside another protocol (STARTTLS, AUTH TLS, SSLRequest, StartTLS, X.224 negotiation, STLS) and refused in that protocol's words.",
         how: "The request and the refusal stand in clear; no TLS follows, and the client does not go on without it.",
-        not: "plaintext-answer, where the client begins with its ClientHello; a client that goes on in clear, whose flow is no failed one.",
+        not: "plaintext-answer, where the client begins with its ClientHello, or sends it before it is refused; a client that goes on in clear, whose flow is no failed one.",
         next: &[
             "Read the refusal: it names the reason, and the server's log says more (a key or certificate that it cannot read, TLS switched off)",
             "If other clients of this server get TLS, look for a device on the way that rewrites the protocol",
@@ -21,7 +21,8 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn judge(case: &Case<'_>) -> Answer {
-    if case.stage > Stage::Preamble || case.tls.progress.hello_begun {
+    // A client may send its ClientHello in spite of the refusal, and get no TLS for it.
+    if case.stage > Stage::AnswerBegun || case.tls.records.to_client > 0 {
         return Answer::Clear;
     }
     let Some(refused) = upgrade::refusal(case).filter(|refused| !refused.goes_on) else { return Answer::Clear };

@@ -187,6 +187,10 @@ impl<'a> FactsObserver<'a> {
                 self.complete(event);
             }
             (Direction::ToServer, Part::Alert) if !standing.client_finished => progress.early_alert.to_server = true,
+            // A short request can be as long as an alert; behind one nobody speaks.
+            (Direction::ToServer, Part::Alert) if !progress.application_data.to_server => {
+                progress.application_data.to_server = std::mem::replace(&mut progress.late_alert, true);
+            }
             (Direction::ToClient, Part::Alert) if standing.client_finished && !progress.application_data.to_client => {
                 progress.early_alert.to_client = true;
             }

@@ -162,6 +162,11 @@ fn is_readable(bytes: &[u8]) -> bool {
     is_line || sample.len() >= 8 && printable * 20 >= sample.len() * 19
 }
 
+/// Whether bytes are a fatal alert in clear and nothing else (RFC 8446 §6).
+pub(super) fn is_alert(bytes: &[u8]) -> bool {
+    matches!(bytes, [21, 3, 0..=4, 0, 2, 2, _])
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

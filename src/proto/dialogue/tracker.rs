@@ -82,6 +82,12 @@ impl Dialogue {
         {
             self.begin(Direction::ToServer, 0, Opening::ClientHello, observer);
         }
+        // A server's alert alone, where the capture lacks what the client said: it answers a hello.
+        let answer = &self.sides.to_client;
+        let only_answer = self.sides.to_server.is_gapped() && self.sides.to_server.seen_bytes == 0;
+        if matches!(answer.state, State::Waiting) && only_answer && opening::is_alert(answer.held()) {
+            self.begin(Direction::ToClient, 0, Opening::ClientHello, observer);
+        }
         for from in Direction::BOTH {
             self.sides[from].finish(from, &mut self.shared, observer);
         }

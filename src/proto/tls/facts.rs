@@ -115,6 +115,8 @@ pub struct Progress {
     pub malformed: bool,
     /// Each end sent a record that looks like an encrypted alert before any application data of its own.
     pub early_alert: PerDirection<bool>,
+    /// The client sent a record behind its Finished that looks like an alert: its last word, unless more follows.
+    pub late_alert: bool,
     /// Each end's stream ends inside a record or message.
     pub unfinished: PerDirection<bool>,
     /// A hole in the captured bytes hides part of the handshake.

@@ -97,6 +97,7 @@ impl Side {
     /// Tells of a gap before TLS; what was held can no longer be its beginning.
     pub fn hold_gap(&mut self, from: Direction, chunk: &Chunk<'_>, observer: &mut impl Observer) {
         self.release(from, observer);
+        self.gapped = true;
         if let Chunk::Gap(range) = chunk {
             self.buffer_start = range.end;
             self.gap(from, *range, observer);
@@ -104,6 +105,12 @@ impl Side {
     }
 
     /// The bytes that are held: they may begin a record, or be none.
+    /// Whether bytes of this side are missing.
+    pub fn is_gapped(&self) -> bool {
+        self.gapped
+    }
+
+    /// The bytes that wait until it is known whether they are TLS.
     pub fn held(&self) -> &[u8] {
         &self.buffer
     }
