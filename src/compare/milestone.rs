@@ -148,7 +148,8 @@ struct Gatherer<'a> {
     facts: &'a TlsFacts,
     found: Vec<Milestone<'a>>,
     hello_ack: Option<&'a TraceSegment>,
-    seen_syn_ack: bool,
+    /// Who sent the SYN-ACK: the client of TLS, where its ends are turned.
+    syn_ack_from: Option<Direction>,
     seen_ack: bool,
     seen_data: [bool; 2],
     reset_by: [bool; 2],
@@ -162,7 +163,7 @@ impl<'a> Gatherer<'a> {
             facts: side.tls,
             found: Vec::new(),
             hello_ack: hello_ack(side),
-            seen_syn_ack: false,
+            syn_ack_from: None,
             seen_ack: false,
             seen_data: [false; 2],
             reset_by: [false; 2],
@@ -244,14 +245,14 @@ impl<'a> Gatherer<'a> {
             self.closing = true;
             self.push(step, Moment::Fin, weight);
         } else if flags.syn() && flags.ack() {
-            self.seen_syn_ack = true;
+            self.syn_ack_from = Some(step.from);
             self.push(step, Moment::SynAck, 90);
         } else if flags.syn() {
             self.push(step, Moment::Syn, 90);
         } else if step.bytes == 0 && flags.ack() {
             if self.hello_ack.is_some_and(|ack| ack.packet == step.packet) {
                 self.push(step, Moment::HelloAck, 10);
-            } else if step.from == Direction::ToServer && self.seen_syn_ack && !self.seen_ack {
+            } else if self.syn_ack_from == Some(step.from.reversed()) && !self.seen_ack {
                 self.seen_ack = true;
                 self.push(step, Moment::Ack, 5);
             }

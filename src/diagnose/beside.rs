@@ -47,8 +47,19 @@ pub(super) fn detail(case: &Case<'_>, cause: Cause, found: &str) -> String {
     let wrapped = case.tls.wrapping.map(|Wrapping::Tds| "The handshake is wrapped in TDS (SQL Server).".to_owned());
     let alpn = lacks_alpn(case, cause);
     let parts = [found.trim_end().to_owned()].into_iter().chain(missing).chain(others).chain(wrapped).chain(alpn);
-    let parts = parts.chain(old_offer(case, cause)).chain(never_served(case, cause));
+    let parts = parts.chain(old_offer(case, cause)).chain(never_served(case, cause)).chain(turned(case));
     parts.filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
+/// Who is the client of TLS, where that is the end that received the SYN.
+fn turned(case: &Case<'_>) -> Option<String> {
+    let client = case.trace.row.client;
+    case.trace.is_turned.then(|| {
+        format!(
+            "The end that received the SYN, {client}, sends the ClientHello: \"client\" and \"server\" are here the ends of \
+             TLS; \"ended by\" names those of TCP."
+        )
+    })
 }
 
 /// What to try: what the flow itself suggests before what the rule says.

@@ -12,7 +12,7 @@ pub(super) fn told<T>(lines: &str, wait: f64, tell: impl FnOnce(&Case<'_>) -> T)
 
 /// The same beside other flows, of which `context` tells.
 pub(super) fn told_beside<T>(context: Context, lines: &str, wait: f64, tell: impl FnOnce(&Case<'_>) -> T) -> T {
-    let Sample { trace, timeline, streams, tls } = Sample::of(lines);
+    let Sample { trace, timeline, streams, tls } = Sample::of(lines).by_parts_in_tls();
     let capture_end = Time(trace.row.end.0 + (wait * 1e9) as i64);
     let context = Context { capture_end, ..context };
     tell(&Case::new(FlowNumber(0), &trace, &timeline, &streams, &tls, &context))

@@ -101,7 +101,7 @@ fn finding(case: &Case<'_>, rule: &Rule, found: Found) -> Finding {
         flow: case.flow,
         cause: rule.cause,
         confidence: if unsure { Confidence::Possible } else { found.confidence },
-        ended_by: found.ended_by,
+        ended_by: if case.trace.is_turned { found.ended_by.turned() } else { found.ended_by },
         headline: found.headline,
         detail: beside::detail(case, rule.cause, &found.detail),
         first_abnormal_packet: found.first_abnormal,
@@ -277,6 +277,17 @@ mod tests {
         check("> hello\n<\n> wait=3000 FIN", 1.0, "failed: client-hello-unanswered, client, certain");
         check("> hello\n<\n< wait=300 FIN", 1.0, "failed: closed-after-client-hello, server, likely");
         check("> hello\n<\n< wait=6000 FIN", 1.0, "failed: client-hello-unanswered, client, certain");
+    }
+
+    #[test]
+    fn the_end_that_received_the_syn_can_be_the_client_of_tls() {
+        // Who ended it is named by the parts in TCP.
+        check("< hello\n> alert:2:40", 0.0, "failed: no-common-cipher, client, likely");
+        check("< hello\n>\n< wait=3000 FIN", 1.0, "failed: client-hello-unanswered, server, certain");
+        check("< hello\n> RST", 0.0, "failed: reset-after-client-hello, client, likely");
+        check("< hello\n> server 23/40\n< 23/53 23/99\n> 23/99", 0.0, "ok");
+        // A server that returns the client's own hello is none.
+        check("> hello\n< hello\n> alert:2:10", 0.0, "failed: corrupted-handshake, client, certain");
     }
 
     #[test]

@@ -34,7 +34,18 @@ pub(super) struct Core {
 
 /// Two views compared.
 pub(super) fn compare(baseline: &FlowView, subject: &FlowView) -> Comparison {
-    Comparison::new(side(baseline), side(subject))
+    let turned = [baseline.as_tls_sees_it(), subject.as_tls_sees_it()];
+    let mut comparison =
+        Comparison::new(side(turned[0].as_ref().unwrap_or(baseline)), side(turned[1].as_ref().unwrap_or(subject)));
+    // Steps name the ends of TCP again.
+    for row in &mut comparison.rows {
+        for (step, view) in [(&mut row.baseline, baseline), (&mut row.subject, subject)] {
+            if let Some(step) = step {
+                step.from = view.tls.way(step.from);
+            }
+        }
+    }
+    comparison
 }
 
 fn side(view: &FlowView) -> compare::Side<'_> {
@@ -95,6 +106,8 @@ impl Core {
 
     /// Decodes a step of an opened flow to the leaf.
     pub fn detail(&self, view: &FlowView, step: usize) -> Result<Detail, Error> {
+        let turned = view.as_tls_sees_it();
+        let view = turned.as_ref().unwrap_or(view);
         let packets = Detail::packets(&view.trace, &view.streams, &view.timeline, step);
         let frames = self.frames(view.flow.source, &packets)?;
         Ok(Detail::of(&view.trace, &view.streams, &view.timeline, step, &frames, &self.main.trust))

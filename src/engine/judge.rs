@@ -9,11 +9,12 @@ use super::traces;
 use crate::cohort;
 use crate::diagnose::{self, Case, Context, GoodChain, GoodChains, Verdict};
 use crate::facts::FlowFacts;
-use crate::flow::FlowRow;
+use crate::flow::{FlowRow, Trace};
 use crate::index::Index;
+use crate::proto::TlsFacts;
 use crate::proto::dialogue::Event;
 use crate::proto::tls::certificate::CertificateStore;
-use crate::timeline::{self, Timeline};
+use crate::timeline::{self, Streams, Timeline};
 use crate::vocab::iana::HandshakeType;
 use crate::vocab::{Direction, FlowNumber};
 
@@ -180,11 +181,22 @@ fn judge(shared: &Shared, batch: &[FlowNumber], context: &Context) -> Vec<(FlowN
     traces::of_many(shared, batch)
         .into_iter()
         .map(|(flow, trace)| {
-            let (timeline, streams, tls) = Timeline::build(&trace, &shared.secrets);
+            let (trace, timeline, streams, tls) = as_tls_sees_it(shared, trace);
             let case = Case::new(flow, &trace, &timeline, &streams, &tls, context);
             (flow, diagnose::judge(&case))
         })
         .collect()
+}
+
+/// A flow laid out with its ends named by their part in TLS: as rules ask for it.
+fn as_tls_sees_it(shared: &Shared, trace: Trace) -> (Trace, Timeline, Streams, TlsFacts) {
+    let (timeline, streams, tls) = Timeline::build(&trace, &shared.secrets);
+    if !tls.turned {
+        return (trace, timeline, streams, tls);
+    }
+    let trace = trace.turned();
+    let (timeline, streams, tls) = Timeline::build(&trace, &shared.secrets);
+    (trace, timeline, streams, tls)
 }
 
 /// For every server name among the suspects that some flow completed with certificates in clear: that chain.
@@ -195,7 +207,7 @@ fn good_chains(shared: &Shared, suspects: &[FlowNumber], store: &CertificateStor
     flows.dedup();
     let mut chains = HashMap::new();
     for (flow, trace) in traces::of_many(shared, &flows) {
-        let (timeline, _, tls) = Timeline::build(&trace, &shared.secrets);
+        let (_, timeline, _, tls) = as_tls_sees_it(shared, trace);
         let step = timeline
             .steps
             .iter()

@@ -45,4 +45,16 @@ impl FlowView {
         let links = Linker::new(&index, &[flow.flow]).links(flow.flow);
         Ok(Self { flow, capture, trace, timeline, flights, streams, tls, finding, links })
     }
+
+    /// The same with its ends named by their part in TLS, where that is not their part in TCP: as whoever asks what a
+    /// client or a server sends needs it.
+    pub(super) fn as_tls_sees_it(&self) -> Option<Self> {
+        if !self.tls.turned {
+            return None;
+        }
+        let mut view = Self { trace: self.trace.turned(), ..self.clone() };
+        view.timeline.turn();
+        view.streams.turn();
+        Some(view)
+    }
 }

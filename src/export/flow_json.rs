@@ -12,7 +12,6 @@ use serde::{Serialize, Serializer};
 use super::json::Moment;
 use crate::facts::{FIELDS, Field, FlowFacts, Value};
 use crate::proto::TlsFacts;
-use crate::proto::tls::{SeenAlert, SeenMessage};
 
 /// The keys that come from no field: lists of what was seen, in packet order.
 pub const LISTS: [&str; 2] = ["tls.handshake", "tls.alerts"];
@@ -101,8 +100,8 @@ impl Serialize for Filled<'_, '_> {
                 },
                 Entry::Object(object) if object.is_tls && self.tls.is_none() => {}
                 Entry::Object(object) => map.serialize_entry(key, &Filled { object, ..*self })?,
-                Entry::Messages => map.serialize_entry(key, &Messages(self.tls.map_or(&[], |tls| &tls.messages)))?,
-                Entry::Alerts => map.serialize_entry(key, &Alerts(self.tls.map_or(&[], |tls| &tls.alerts)))?,
+                Entry::Messages => map.serialize_entry(key, &Messages(self.tls))?,
+                Entry::Alerts => map.serialize_entry(key, &Alerts(self.tls))?,
             }
         }
         map.end()
@@ -150,12 +149,13 @@ struct Alert {
 }
 
 /// The messages, made into objects one at a time as they are written.
-struct Messages<'a>(&'a [SeenMessage]);
+struct Messages<'a>(Option<&'a TlsFacts>);
 
 impl Serialize for Messages<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.0.iter().map(|message| Message {
-            from: message.from.sender(),
+        let all = self.0.into_iter().flat_map(|tls| tls.messages.iter().map(move |message| (tls, message)));
+        serializer.collect_seq(all.map(|(tls, message)| Message {
+            from: tls.way(message.from).sender(),
             id: message.kind.0,
             name: message.kind.shown(),
             packet: message.packet.0,
@@ -165,12 +165,13 @@ impl Serialize for Messages<'_> {
 }
 
 /// The alerts, likewise.
-struct Alerts<'a>(&'a [SeenAlert]);
+struct Alerts<'a>(Option<&'a TlsFacts>);
 
 impl Serialize for Alerts<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.0.iter().map(|alert| Alert {
-            from: alert.from.sender(),
+        let all = self.0.into_iter().flat_map(|tls| tls.alerts.iter().map(move |alert| (tls, alert)));
+        serializer.collect_seq(all.map(|(tls, alert)| Alert {
+            from: tls.way(alert.from).sender(),
             level: alert.level.shown(),
             level_id: alert.level.0,
             id: alert.description.0,

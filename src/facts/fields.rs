@@ -162,6 +162,15 @@ pub static FIELDS: &[Field] = &[
         .csv(37)
         .json("tcp.icmp_errors")
         .sparse(),
+    Field::new("tls.client", SENDERS, Before, |f| {
+        let tls = f.tls.filter(|tls| tls.progress.hello_begun)?;
+        name(tls.way(Direction::ToServer).sender())
+    })
+    .says(
+        "Which end sends the ClientHello: \"server\" where the end that received the SYN is the client of TLS (a dialled \
+         agent, FTP's active mode). All other fields, ended_by among them, name the ends of TCP.",
+    )
+    .csv(39),
     Field::new("tls.sni", Text, Before, |f| f.tls?.server_name.as_deref().map(Value::Bytes))
         .says("Server name indication of the first ClientHello (RFC 6066 §3).")
         .csv(8)
@@ -221,13 +230,25 @@ pub static FIELDS: &[Field] = &[
         .says("Certificates seen in clear or decrypted, of both directions.")
         .csv(19)
         .sparse(),
-    Field::new("tls.start.to_server", Number(Bytes), Consequence, |f| count(f.tls?.start.to_server))
+    Field::new("tls.start.to_server", Number(Bytes), Consequence, |f| {
+        let tls = f.tls?;
+        count(tls.start[tls.way(Direction::ToServer)])
+    })
         .says("Offset in the client's stream at which TLS begins (after STARTTLS, CONNECT, SOCKS, PROXY)."),
-    Field::new("tls.start.to_client", Number(Bytes), Consequence, |f| count(f.tls?.start.to_client))
+    Field::new("tls.start.to_client", Number(Bytes), Consequence, |f| {
+        let tls = f.tls?;
+        count(tls.start[tls.way(Direction::ToClient)])
+    })
         .says("Offset in the server's stream at which TLS begins."),
-    Field::new("tls.records.to_server", Number(Records), Consequence, |f| integer(f.tls?.records.to_server))
+    Field::new("tls.records.to_server", Number(Records), Consequence, |f| {
+        let tls = f.tls?;
+        integer(tls.records[tls.way(Direction::ToServer)])
+    })
         .says("TLS records of the client."),
-    Field::new("tls.records.to_client", Number(Records), Consequence, |f| integer(f.tls?.records.to_client))
+    Field::new("tls.records.to_client", Number(Records), Consequence, |f| {
+        let tls = f.tls?;
+        integer(tls.records[tls.way(Direction::ToClient)])
+    })
         .says("TLS records of the server."),
     Field::new("attempt", Number(Attempt), Identity, |f| integer(f.attempt?))
         .says("Flows that are one try of one client share a number.")

@@ -75,13 +75,22 @@ pub struct Trace {
     pub icmp: Vec<IcmpNote>,
     /// Segments left out because the flow is too large.
     pub capped: u64,
+    /// Whether its ends are named by their part in TLS, which is not the one they have in TCP.
+    pub is_turned: bool,
     bytes: Vec<u8>,
 }
 
 impl Trace {
     /// An empty trace of the flow that `row` describes; its ends are kept, the rest is filled by what is added.
     pub fn new(row: &FlowRow) -> Self {
-        Self { row: row.afresh(), segments: Vec::new(), icmp: Vec::new(), capped: 0, bytes: Vec::new() }
+        Self {
+            row: row.afresh(),
+            segments: Vec::new(),
+            icmp: Vec::new(),
+            capped: 0,
+            is_turned: false,
+            bytes: Vec::new(),
+        }
     }
 
     /// Adds the next segment of the flow.
@@ -120,6 +129,18 @@ impl Trace {
         let packets = u64::from(row.sides.to_server.packets) + u64::from(row.sides.to_client.packets);
         self.capped = packets.saturating_sub(self.segments.len() as u64);
         self.row = FlowRow { holes: None, ..row.clone() };
+    }
+
+    /// The same flow with client and server exchanged: what was sent `ToServer` goes `ToClient`.
+    #[must_use]
+    pub fn turned(&self) -> Self {
+        let mut turned = self.clone();
+        turned.is_turned = !self.is_turned;
+        turned.row.swap_ends();
+        for segment in &mut turned.segments {
+            segment.direction = segment.direction.reversed();
+        }
+        turned
     }
 
     /// Adds an ICMP error that quotes the flow.

@@ -80,7 +80,9 @@ impl Lane {
         for direction in Direction::BOTH {
             let fast_path = std::mem::take(&mut self.halves[direction].fast_path);
             reader.note_passed(direction, &fast_path);
-            facts.records[direction] = facts.records[direction].saturating_add(fast_path.records());
+            let way = facts.way(direction);
+            let records = &mut facts.records[way];
+            *records = records.saturating_add(fast_path.records());
         }
         for direction in Direction::BOTH {
             if let Some(ack) = self.halves[direction].ack.take() {
@@ -95,7 +97,7 @@ impl Lane {
         for direction in Direction::BOTH.into_iter().filter(|_| self.quiet) {
             let half = &mut self.halves[direction];
             half.next = row.sides[direction].first_seq().wrapping_add(reader.next(direction) as u32);
-            half.fast_path = reader.fast_path(direction, facts.is_settled(direction));
+            half.fast_path = reader.fast_path(direction, facts.is_settled(facts.way(direction)));
         }
     }
 }

@@ -28,7 +28,21 @@ const MAX_BODY: usize = 256 * 1024;
 impl Timeline {
     /// Reads a trace, opening with `secrets` what they open, and lays out its steps; also returns the streams and the
     /// TLS facts found on the way.
+    ///
+    /// Steps and streams name the ends by their part in TCP. Where the end that received the SYN is the client of TLS, they
+    /// are laid out by the parts in TLS and named afterwards.
     pub fn build(trace: &Trace, secrets: &Arc<Secrets>) -> (Timeline, Streams, TlsFacts) {
+        let built = Self::lay_out(trace, secrets);
+        if !built.2.turned {
+            return built;
+        }
+        let (mut timeline, mut streams, _) = Self::lay_out(&trace.turned(), secrets);
+        timeline.turn();
+        streams.turn();
+        (timeline, streams, built.2)
+    }
+
+    fn lay_out(trace: &Trace, secrets: &Arc<Secrets>) -> (Timeline, Streams, TlsFacts) {
         let mut teller = Teller::default();
         let (streams, facts) = read(trace, secrets, &mut |event: &Event<'_>| teller.hear(event));
         let Teller { steps: mut told, records, .. } = teller;
@@ -165,7 +179,9 @@ impl Teller {
             ..blank(What::Foreign)
         };
         Some(match event.kind {
-            EventKind::Start { .. } | EventKind::Record { .. } | EventKind::MessageBegins(_) => return None,
+            EventKind::Turned | EventKind::Start { .. } | EventKind::Record { .. } | EventKind::MessageBegins(_) => {
+                return None;
+            }
             EventKind::Preamble(bytes) | EventKind::Foreign(bytes) => clear(step, bytes),
             EventKind::Message { kind, bytes, pieces } => self.message(step, kind, bytes, pieces, event.segments),
             EventKind::Ssl2Hello(bytes) => Step { what: What::Ssl2Hello, body: kept(bytes), ..step },

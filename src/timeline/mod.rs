@@ -46,6 +46,19 @@ impl Timeline {
         records.get(begin..end).unwrap_or_default()
     }
 
+    /// Exchanges the ends.
+    pub(crate) fn turn(&mut self) {
+        for step in &mut self.steps {
+            step.from = step.from.reversed();
+            for note in &mut step.notes {
+                if let Note::Ttl { from, .. } = note {
+                    *from = from.reversed();
+                }
+            }
+        }
+        self.records.swap();
+    }
+
     /// Time of the first step.
     pub fn start(&self) -> Option<Time> {
         self.steps.first().map(|step| step.time)

@@ -63,6 +63,14 @@ impl Streams {
         bytes
     }
 
+    /// Exchanges the ends.
+    pub(crate) fn turn(&mut self) {
+        self.pieces.swap();
+        for (direction, _) in &mut self.order {
+            *direction = direction.reversed();
+        }
+    }
+
     /// Whether a stretch of a direction was captured again with other bytes. The first copy is the one that was read;
     /// which one the receiver took, the packets do not say.
     pub fn is_contradicted(&self, trace: &Trace, direction: Direction, range: StreamRange) -> bool {

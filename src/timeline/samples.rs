@@ -59,6 +59,16 @@ impl Sample {
         let (timeline, streams, tls) = Timeline::build(&trace, &Arc::new(Secrets::default()));
         Self { trace, timeline, streams, tls }
     }
+
+    /// The same with its ends named by their part in TLS.
+    pub fn by_parts_in_tls(self) -> Self {
+        if !self.tls.turned {
+            return self;
+        }
+        let trace = self.trace.turned();
+        let (timeline, streams, tls) = Timeline::build(&trace, &Arc::new(Secrets::default()));
+        Self { trace, timeline, streams, tls }
+    }
 }
 
 fn end(last: u8) -> Endpoint {

@@ -73,6 +73,18 @@ named! {
     }
 }
 
+impl EndedBy {
+    /// The same where client and server are exchanged.
+    #[must_use]
+    pub fn turned(self) -> Self {
+        match self {
+            EndedBy::Client => EndedBy::Server,
+            EndedBy::Server => EndedBy::Client,
+            other => other,
+        }
+    }
+}
+
 named! {
     /// How sure a finding is. Ordered from the weakest.
     Confidence {

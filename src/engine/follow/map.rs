@@ -92,7 +92,10 @@ impl StreamMap {
     /// A map of nothing yet but the flow's beginning.
     pub(in crate::engine) fn new(shared: Arc<Shared>, flow: FlowRef) -> Result<Self, Error> {
         let row = shared.row(flow.flow)?;
-        let tls = shared.index.read().tls(&row).filter(|tls| tls.is_tls()).map(|tls| tls.start);
+        let tls = shared.index.read().tls(&row).filter(|tls| tls.is_tls()).map(|tls| PerDirection {
+            to_server: tls.start[tls.way(Direction::ToServer)],
+            to_client: tls.start[tls.way(Direction::ToClient)],
+        });
         let extent =
             Extent { parts: 1, expected: row.sides.to_server.bytes + row.sides.to_client.bytes, ..Extent::default() };
         let places = vec![Arc::new(Walk::new(&row, tls))];

@@ -109,3 +109,32 @@ fn a_message_that_cannot_be() {
         &["Message { kind: HandshakeType(1)", "Malformed(ImpossibleLength)", "Message { kind: HandshakeType(2)"],
     );
 }
+
+#[test]
+fn a_handshake_that_the_end_begins_that_received_the_syn() {
+    let hello = handshake(samples::CLIENT_HELLO);
+    let answer = server_hello(0xc02f);
+    check(
+        &[(ToClient, &hello), (ToServer, &answer)],
+        &["Turned", "Message { kind: HandshakeType(1)", "Message { kind: HandshakeType(2)"],
+    );
+    // What the other end said before is of the server of TLS.
+    let behind_text = told(&[(ToServer, b"TURN\r\n"), (ToClient, &hello), (ToServer, &answer)]);
+    let expected = [
+        "ToServer StreamRange { start: 0, end: 6 } Preamble",
+        "ToServer StreamRange { start: 0, end: 0 } Turned",
+        "ToServer StreamRange { start: 0, end: 0 } Start { opens: true",
+        "ToClient StreamRange { start: 6, end: 6 } Start { opens: false",
+        "ToServer StreamRange { start: 0, end: 379 } Record",
+    ];
+    for (event, expected) in behind_text.iter().zip(expected) {
+        assert!(event.starts_with(expected), "{event}");
+    }
+}
+
+#[test]
+fn a_server_that_returns_the_hello_turns_nothing() {
+    let hello = handshake(samples::CLIENT_HELLO);
+    let told = told(&[(ToServer, &hello), (ToClient, &hello)]);
+    assert!(!told.iter().any(|event| event.contains("Turned")), "{told:#?}");
+}

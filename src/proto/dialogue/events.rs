@@ -46,6 +46,9 @@ pub struct Event<'a> {
 pub enum EventKind<'a> {
     /// Bytes before TLS begins.
     Preamble(&'a [u8]),
+    /// The end that received the SYN begins TLS as its client: from here on, as in all that was told before, `ToServer` is
+    /// its direction. Told once, before its [`EventKind::Start`].
+    Turned,
     /// Where TLS begins in the sender's stream.
     Start {
         /// Whether the sender begins it; else it begins here because the other end's did.

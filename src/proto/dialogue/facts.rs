@@ -239,6 +239,7 @@ impl Observer for FactsObserver<'_> {
                     && (upgrade::request(bytes).is_some() || upgrade::asks_for_offers(bytes));
                 self.facts.preamble_bytes[from] += bytes.len() as u32;
             }
+            EventKind::Turned => self.facts.turn(),
             EventKind::Start { opens, late, wrapping } => {
                 self.facts.start[from] = event.range.start;
                 self.facts.wrapping = wrapping;

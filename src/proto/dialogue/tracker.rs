@@ -9,7 +9,7 @@ use super::opening::{self, Opening};
 use super::records::{Shared, Side, State};
 use crate::proto::tls::secrets::Secrets;
 use crate::stream::Chunk;
-use crate::vocab::{Direction, PerDirection, StreamRange, Time};
+use crate::vocab::{Direction, PacketNumber, PerDirection, StreamRange, Time};
 
 /// Bytes of a direction that may come before TLS; after that the flow counts as not TLS.
 const MAX_PREAMBLE: u64 = 64 * 1024;
@@ -26,6 +26,8 @@ pub struct Dialogue {
     midstream: bool,
     /// When the client began its hello.
     hello_time: Option<Time>,
+    /// Whether the client of TLS is the end that received the SYN. Inside, directions are those of TLS.
+    turned: bool,
 }
 
 impl Dialogue {
@@ -33,7 +35,7 @@ impl Dialogue {
     /// `secrets`, where they have those of the flow.
     pub fn new(midstream: bool, secrets: Arc<Secrets>) -> Self {
         let shared = Shared { agreed: Agreed { secrets, ..Agreed::default() }, ..Shared::default() };
-        Self { sides: PerDirection::default(), shared, midstream, hello_time: None }
+        Self { sides: PerDirection::default(), shared, midstream, hello_time: None, turned: false }
     }
 
     /// Reads a little of both sides, so that the processor has them at hand soon.
@@ -46,11 +48,13 @@ impl Dialogue {
     /// What of a direction can go by from here on without this reader: whole records of application data where they say
     /// nothing new because the handshake is `settled`, else the inside of one.
     pub fn fast_path(&mut self, direction: Direction, settled: bool) -> FastPath {
+        let direction = self.way(direction);
         self.sides[direction].fast_path(settled, &self.shared)
     }
 
     /// Takes note of what went by.
     pub fn note_passed(&mut self, direction: Direction, fast_path: &FastPath) {
+        let direction = self.way(direction);
         self.sides[direction].note_passed(fast_path);
     }
 
@@ -59,8 +63,14 @@ impl Dialogue {
         Direction::BOTH.iter().all(|way| matches!(self.sides[*way].state, State::NotTls))
     }
 
-    /// Takes the next stretch of one direction.
+    /// The direction of TLS that is one of TCP.
+    fn way(&self, direction: Direction) -> Direction {
+        if self.turned { direction.reversed() } else { direction }
+    }
+
+    /// Takes the next stretch of one direction of TCP.
     pub fn feed(&mut self, from: Direction, chunk: &Chunk<'_>, observer: &mut impl Observer) {
+        let from = self.way(from);
         match self.sides[from].state {
             // The first copy of a byte is the one that is read.
             _ if matches!(chunk, Chunk::Again { .. }) => {}
@@ -100,6 +110,11 @@ impl Dialogue {
             return;
         };
         self.sides[from].hold(range, bytes, packet, time);
+        if let Some(skip) = self.opens_as_client(from, bytes) {
+            self.turn((packet, time), observer);
+            self.begin(Direction::ToServer, skip, Opening::ClientHello, observer);
+            return;
+        }
         let held = self.sides[from].held();
         let (skip, opening) = match from {
             Direction::ToServer => match opening::opening(held) {
@@ -140,6 +155,38 @@ impl Dialogue {
         }
     }
 
+    /// Held bytes of the end that received the SYN before its ClientHello, of which `bytes` came last, where it begins TLS
+    /// as the client. A server that returns the client's own hello comes too late for this.
+    fn opens_as_client(&self, from: Direction, bytes: &[u8]) -> Option<usize> {
+        let held = self.sides[from].held();
+        let before = held.len() - bytes.len();
+        let starts = [0, before].into_iter().find(|at| opening::opening(&held[*at..]) == Opening::ClientHello);
+        starts.filter(|_| self.may_turn(from))
+    }
+
+    fn may_turn(&self, from: Direction) -> bool {
+        let other = &self.sides.to_server;
+        from == Direction::ToClient && !self.turned && other.state == State::Waiting && other.held().is_empty()
+    }
+
+    /// Exchanges the ends: this packet's sender is the client of TLS.
+    fn turn(&mut self, (packet, time): (PacketNumber, Time), observer: &mut impl Observer) {
+        self.turned = true;
+        self.sides.swap();
+        self.shared.start.swap();
+        observer.event(&Event {
+            from: Direction::ToServer,
+            first_packet: packet,
+            packet,
+            began: time,
+            time,
+            range: StreamRange::default(),
+            segments: 1,
+            decrypted: false,
+            kind: EventKind::Turned,
+        });
+    }
+
     /// Whether these are the server's last words before the hello, captured behind it: what carries them is older.
     fn precedes_hello(&self, from: Direction, chunk: &Chunk<'_>) -> bool {
         let Chunk::Bytes { bytes, time, .. } = chunk else { return false };
@@ -158,7 +205,9 @@ impl Dialogue {
     }
 
     fn may_answer(&self, held: &[u8]) -> bool {
-        self.sides.to_server.seen_bytes == 0 || opening::begins_server_hello(held)
+        self.sides.to_server.seen_bytes == 0
+            || opening::begins_server_hello(held)
+            || self.may_turn(Direction::ToClient) && opening::opening(held) == Opening::Undecided
     }
 
     fn server_opens(&self, held: &[u8]) -> bool {

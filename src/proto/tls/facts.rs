@@ -34,7 +34,8 @@ pub struct SeenAlert {
     pub decrypted: bool,
 }
 
-/// A flow's TLS, as far as the index pass reads it.
+/// A flow's TLS, as far as the index pass reads it. Its directions are those of TLS, where `ToServer` is what the sender
+/// of the ClientHello sends; [`TlsFacts::way`] says which way of TCP that is.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct TlsFacts {
     /// The last eight bytes of the first `ClientHello`'s random: enough to know the flow by when keys come late.
@@ -69,6 +70,9 @@ pub struct TlsFacts {
     pub messages: Vec<SeenMessage>,
     /// Alerts read, in packet order, up to a cap.
     pub alerts: Vec<SeenAlert>,
+    /// Whether the sender of the ClientHello is the end that received the SYN (a dialled agent, reverse TLS, FTP's active
+    /// mode).
+    pub turned: bool,
     /// Records of each direction.
     pub records: PerDirection<u32>,
     /// Stream offset at which TLS begins in each direction.
@@ -138,6 +142,30 @@ pub struct Progress {
 }
 
 impl TlsFacts {
+    /// The direction of TCP that is one of TLS, and the other way round.
+    pub fn way(&self, direction: Direction) -> Direction {
+        if self.turned { direction.reversed() } else { direction }
+    }
+
+    /// Exchanges the ends: the one that received the SYN turns out to be the client.
+    pub(crate) fn turn(&mut self) {
+        self.turned = !self.turned;
+        self.records.swap();
+        self.start.swap();
+        self.preamble_bytes.swap();
+        let Progress { changed_cipher, finished, application_data, foreign, early_alert, unfinished, .. } =
+            &mut self.progress;
+        for marks in [changed_cipher, finished, application_data, foreign, early_alert, unfinished] {
+            marks.swap();
+        }
+        for from in self.messages.iter_mut().map(|message| &mut message.from) {
+            *from = from.reversed();
+        }
+        for from in self.alerts.iter_mut().map(|alert| &mut alert.from) {
+            *from = from.reversed();
+        }
+    }
+
     /// Whether the handshake is complete: both ends sent what must be their Finished.
     pub fn is_complete(&self) -> bool {
         self.progress.finished.to_server && self.progress.finished.to_client
