@@ -209,7 +209,9 @@ pub fn quick(facts: &FlowFacts<'_>, context: &Context) -> Option<Outcome> {
         let refused = row.reset_by == Some(Direction::ToClient)
             || row.closed_by == Some(Direction::ToClient)
             || row.icmp_errors > 0
-            || client.retransmissions > 0;
+            || client.retransmissions > 0
+            // A client that may not send, and probes.
+            || server.window == 0 && client.packets > 2;
         return (up && !refused).then_some(Outcome::Unused);
     };
     let progress = &tls.progress;

@@ -2,12 +2,25 @@
 
 use super::case::Case;
 use super::stage::Stage;
+use crate::flow::Events;
 use crate::vocab::{Direction, PacketNumber, Time};
 
 /// Segments from which on their size says something.
 const FEW: usize = 5;
 /// Seconds after which a flight that is not whole was waited for.
 const WAITED: f64 = 3.0;
+
+/// Of a client that wants to send and may not: its first probe of the server's window, which was 0 from the SYN-ACK on,
+/// and how many there are.
+pub(super) fn never_opened(case: &Case<'_>) -> Option<(PacketNumber, usize)> {
+    let probes = || {
+        let probe = Events::KEEP_ALIVE | Events::ZERO_WINDOW_PROBE;
+        case.trace.sent(Direction::ToServer).filter(move |s| s.events.any(probe))
+    };
+    let mut offers = case.trace.sent(Direction::ToClient).filter(|s| !s.flags.rst() && !s.flags.fin());
+    let closed = case.syn_ack.is_some() && offers.all(|s| s.window == 0);
+    Some((probes().next().filter(|_| closed)?.packet, probes().count()))
+}
 
 /// A flight of the server in pieces of the client's window without its scale.
 pub(super) struct Dribble {

@@ -1,6 +1,9 @@
 //! `client-hello-unanswered`: the server's TCP acknowledged the whole ClientHello and nothing came after it.
 
 use super::prelude::*;
+use crate::diagnose::doubt::HTTPS;
+use crate::diagnose::window;
+use crate::vocab::PacketNumber;
 use crate::vocab::text::duration;
 
 /// The rule.
@@ -21,6 +24,9 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn judge(case: &Case<'_>) -> Answer {
+    if let Some((probe, probes)) = window::never_opened(case).filter(|_| expects_tls(case)) {
+        return closed_window(case, probe, probes);
+    }
     if !(Stage::HelloBegun..=Stage::HelloSent).contains(&case.stage) {
         return Answer::Clear;
     }
@@ -49,4 +55,24 @@ fn judge(case: &Case<'_>) -> Answer {
     .supported(case.at(case.seen.client_hello).map(|s| s.packet), "the ClientHello")
     .supported(ahead.map(|s| s.packet), "the server's sequence number runs ahead: it had sent what never came here")
     .answer()
+}
+
+/// Whether a client of this server would begin with a ClientHello.
+fn expects_tls(case: &Case<'_>) -> bool {
+    let server = &case.trace.row.server;
+    case.client_data.is_none() && (server.port == HTTPS || case.context.tls_servers.contains(server))
+}
+
+/// A client that may not send its ClientHello.
+fn closed_window(case: &Case<'_>, probe: PacketNumber, probes: usize) -> Answer {
+    let headline =
+        format!("the server's window is 0 from its SYN-ACK on: the client may not send, and probes {}", times(probes));
+    Found::at(probe, Confidence::Certain, EndedBy::Server, headline)
+        .detail("A receiver whose window never opens takes no ClientHello (RFC 9293 section 3.8.6).")
+        .supported(case.syn_ack.map(|s| s.packet), "the SYN-ACK, with a window of 0")
+        .advice([
+            "Look at the server: does anything accept connections, is it out of memory for sockets?",
+            "A device that answers in the server's place (a SYN proxy, a tarpit) offers a window of 0 too",
+        ])
+        .answer()
 }

@@ -23,7 +23,8 @@ pub(super) const RULE: Rule = Rule {
 fn judge(case: &Case<'_>) -> Answer {
     /// Seconds within which an end of the connection is a refusal rather than a timeout.
     const AT_ONCE: f64 = 2.0;
-    if case.stage != Stage::Connected || !case.ended_with(Direction::ToClient, EndingKind::Reset) {
+    let for_client = reset_for_client(case);
+    if case.stage != Stage::Connected || !(case.ended_with(Direction::ToClient, EndingKind::Reset) || for_client) {
         return Answer::Clear;
     }
     let (Some(ending), Some(sender), Some(syn_ack)) = (case.ending, alerts::ending_sender(case), case.syn_ack) else {
@@ -36,6 +37,13 @@ fn judge(case: &Case<'_>) -> Answer {
     let headline = format!("RST {} after the SYN-ACK, before the client sent anything", duration(after));
     Found::at(ending.packet, Confidence::Certain, EndedBy::Server, headline)
         .supported(Some(syn_ack.packet), "the SYN-ACK")
+        .supported(case.client_data.filter(|_| for_client).map(|s| s.packet), "the client goes on")
         .sent_by(&sender)
         .answer()
+}
+
+/// Whether a device reset the server in the name of a client that goes on to send.
+fn reset_for_client(case: &Case<'_>) -> bool {
+    let goes_on = case.client_data.is_some_and(|s| case.ending.is_some_and(|ending| s.packet > ending.packet));
+    goes_on && alerts::is_reset_for_client(case)
 }
