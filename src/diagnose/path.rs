@@ -136,6 +136,7 @@ fn timestamps(case: &Case<'_>, suspect: &TraceSegment, own: &[&TraceSegment], si
     }
     let first_word = own.iter().all(|s| !s.flags.fin());
     match suspect.options.timestamps {
+        None if is_stateless(suspect, own) => {}
         // An end in mid-connection resets with an ACK and its timestamp (RFC 7323 §3.2); a bare RST is for segments of
         // connections that its sender does not know.
         None if suspect.flags.rst() && !suspect.flags.ack() && first_word => {
@@ -161,6 +162,13 @@ fn timestamps(case: &Case<'_>, suspect: &TraceSegment, own: &[&TraceSegment], si
             }
         }
     }
+}
+
+/// Whether a RST is such as a kernel sends that has lost its state of the connection: bare, with the TTL of the end, and
+/// without a number of its own in the IP header.
+fn is_stateless(suspect: &TraceSegment, own: &[&TraceSegment]) -> bool {
+    let bare = suspect.flags.rst() && !suspect.flags.ack() && suspect.ip.id == Some(0);
+    bare && !own.is_empty() && own.iter().all(|s| s.ip.ttl == suspect.ip.ttl)
 }
 
 /// The pretended sender goes on as if it had not sent the packet.
@@ -287,7 +295,7 @@ fn sequence(case: &Case<'_>, suspect: &TraceSegment, own: &[&TraceSegment], sign
 
 /// The IP identification against the sender's counter.
 fn identification(suspect: &TraceSegment, own: &[&TraceSegment], signs: &mut Vec<Sign>) {
-    let Some(id) = suspect.ip.id else { return };
+    let Some(id) = suspect.ip.id.filter(|_| !is_stateless(suspect, own)) else { return };
     let ids: Vec<_> = own.iter().filter(|s| !s.flags.syn()).filter_map(|s| s.ip.id).filter(|id| *id != 0).collect();
     let counts = ids.len() >= 3 && ids.windows(2).all(|pair| (1..=64).contains(&pair[1].wrapping_sub(pair[0])));
     if let Some(last) = ids.last().filter(|_| counts) {

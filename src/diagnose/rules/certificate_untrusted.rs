@@ -41,7 +41,7 @@ fn judge(case: &Case<'_>) -> Answer {
         _ => Confidence::Likely,
     };
     let top = refused.missing_issuer().unwrap_or(&refused.leaf.issuer);
-    refused.because(confidence, format!("the chain ends in {top}, which is no known root")).answer()
+    refused.because(confidence, format!("the chain ends in {top}, which is none of today's common roots")).answer()
 }
 
 /// Of an encrypted chain only the alert speaks.
