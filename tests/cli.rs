@@ -315,6 +315,18 @@ fn diagnose_check_tells_by_its_status() {
     assert_eq!(run(&["diagnose", "--check", &capture(FAILING)]).code, Some(3));
     assert_eq!(run(&["diagnose", "--check", &capture(GOOD)]).code, Some(0));
     assert_eq!(run(&["diagnose", &capture(FAILING)]).code, Some(0));
+    // The rate is that of handshakes: who left by himself beside good ones fails no check, and without a handshake there
+    // is nothing to pass.
+    let left = run(&["diagnose", "--check", &capture("client-leaves"), &capture(GOOD)]);
+    assert_eq!(left.code, Some(0), "{}", left.out);
+    assert!(
+        left.out.contains("0 of 1 handshake failed") && left.out.contains("1 flow left by the client"),
+        "{}",
+        left.out
+    );
+    let refused = run(&["diagnose", "--check", &capture("connection-refused")]);
+    assert_eq!(refused.code, Some(3), "{}", refused.out);
+    assert!(refused.out.contains("no handshake to judge\nBeside these: TCP did not come up in"), "{}", refused.out);
 }
 
 #[test]

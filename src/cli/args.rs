@@ -24,7 +24,7 @@ pub(super) struct Cli {
 }
 
 const AFTER: &str = "\
-Exit status: 0 done; 1 could not, one line on standard error says why; 2 wrong usage; 3 a flow failed (diagnose --check).
+Exit status: 0 done; 1 could not, one line on standard error says why; 2 wrong usage; 3 a handshake failed or none was judged (diagnose --check).
 
 Examples:
   shakedown capture.pcapng                      look around
@@ -157,7 +157,7 @@ pub(super) struct DiagnoseArgs {
     /// How to write it
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub format: ReportFormat,
-    /// Exit with status 3 where a flow failed
+    /// Exit with status 3 where a handshake failed, or none was judged
     #[arg(long)]
     pub check: bool,
 }

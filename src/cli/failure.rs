@@ -10,8 +10,8 @@ use crate::vocab::text;
 pub(super) enum Outcome {
     /// Status 0.
     Done,
-    /// Status 3: `diagnose --check` found failed flows.
-    FlowsFailed,
+    /// Status 3: `diagnose --check` found handshakes that failed, or none to judge.
+    CheckFailed,
 }
 
 /// Why a run could not do what it was asked to.

@@ -22,7 +22,7 @@ pub fn main() -> ExitCode {
     let cli = Cli::parse();
     match run(cli) {
         Ok(Outcome::Done) => ExitCode::SUCCESS,
-        Ok(Outcome::FlowsFailed) => ExitCode::from(3),
+        Ok(Outcome::CheckFailed) => ExitCode::from(3),
         Err(failure) => failure.report(),
     }
 }

@@ -9,7 +9,7 @@ use super::cells::{markdown, percent};
 use super::json;
 use super::paint::Paint;
 use super::table::{Align, Cell, Table};
-use crate::cohort::rates::{Cohort, Dimension, Rate, Rates, Tally};
+use crate::cohort::rates::{Cohort, Dimension, Rate, Rates, Tallies, Tally};
 use crate::present::role::Role;
 use crate::vocab::text::counted;
 
@@ -31,7 +31,7 @@ fn interval(rate: Rate) -> String {
     format!("{} to {}", percent(rate.low), percent(rate.high))
 }
 
-/// Writes the cohorts that fail more often than all other flows, if there are any.
+/// Writes the cohorts whose handshakes fail more often than all others, if there are any.
 pub(super) fn write_text(out: &mut impl Write, paint: Paint, rates: &Rates) -> io::Result<()> {
     let outliers = rates.outliers();
     if outliers.is_empty() {
@@ -106,6 +106,9 @@ struct Bucket {
     start: String,
     #[serde(flatten)]
     counts: Counts,
+    /// The handshakes among them, where these are not all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tls: Option<Counts>,
 }
 
 #[derive(Serialize)]
@@ -113,6 +116,9 @@ struct Row {
     value: String,
     #[serde(flatten)]
     counts: Counts,
+    /// The handshakes among them, where these are not all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tls: Option<Counts>,
 }
 
 #[derive(Serialize)]
@@ -133,8 +139,14 @@ impl Counts {
 impl RatesJson {
     /// The JSON form of rates.
     pub fn new(rates: &Rates) -> Self {
-        let bucket = |(start, tally)| Bucket { start: json::time(start), counts: Counts::new(tally) };
-        let row = |(cohort, tally): &(Cohort, Tally)| Row { value: cohort.to_string(), counts: Counts::new(*tally) };
+        let tls = |of: Tallies| (of.tls != of.all).then(|| Counts::new(of.tls));
+        let bucket =
+            |(start, of): (_, Tallies)| Bucket { start: json::time(start), counts: Counts::new(of.all), tls: tls(of) };
+        let row = |(cohort, of): &(Cohort, Tallies)| Row {
+            value: cohort.to_string(),
+            counts: Counts::new(of.all),
+            tls: tls(*of),
+        };
         let (mut cohorts, mut left_out, mut uncounted) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
         for of in &rates.cohorts {
             let key = key(of.dimension);
@@ -142,8 +154,8 @@ impl RatesJson {
             if of.rows.len() > MAX_ROWS {
                 left_out.insert(key, of.rows.len() - MAX_ROWS);
             }
-            if of.uncounted.handshakes > 0 {
-                uncounted.insert(key, of.uncounted.handshakes);
+            if of.uncounted.all.handshakes > 0 {
+                uncounted.insert(key, of.uncounted.all.handshakes);
             }
         }
         let time = rates.time.buckets().map(bucket).collect();

@@ -23,7 +23,7 @@ pub use acceptance::{Unusable, unusable};
 pub use events::Events;
 pub use measure::{Measured, measure};
 pub use packets::{PacketIndex, PacketPlace};
-pub use row::{FlowRow, Issues, Side, SideFlags};
+pub use row::{Failed, FlowRow, Issues, Side, SideFlags};
 pub use sequence::after;
 pub use table::{EndsHasher, FlowTable, Placed};
 pub use trace::{IcmpNote, Trace, TraceSegment};

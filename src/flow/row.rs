@@ -43,6 +43,17 @@ bits! {
     }
 }
 
+/// What a failed flow is a failure of.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Failed {
+    /// Of the TLS handshake, or of what was to lead to it once TCP was up.
+    Tls,
+    /// Of TCP, which never came up.
+    Connect,
+    /// Of nothing: the client left by itself.
+    Left,
+}
+
 bits! {
     /// What is wrong with the capture of a flow.
     Issues: u8 {
@@ -252,6 +263,22 @@ impl FlowRow {
     /// Whether both ends' SYNs were seen.
     pub fn handshake_seen(&self) -> bool {
         self.sides.to_server.flags.has(SideFlags::SYN) && self.sides.to_client.flags.has(SideFlags::SYN_ACK)
+    }
+
+    /// What it is a failure of, where it failed.
+    pub fn failed(&self) -> Option<Failed> {
+        let is_up = self.sides.to_client.flags.has(SideFlags::SYN_ACK);
+        (self.outcome == Some(Outcome::Failed)).then_some(match self.cause {
+            Some(Cause::SynUnanswered | Cause::ConnectionRefused) => Failed::Connect,
+            Some(Cause::IcmpUnreachable) if !is_up => Failed::Connect,
+            Some(Cause::ClientGaveUp) => Failed::Left,
+            _ => Failed::Tls,
+        })
+    }
+
+    /// Whether a handshake failed: TCP was up, and the client did not merely leave.
+    pub fn is_failed_handshake(&self) -> bool {
+        self.failed() == Some(Failed::Tls)
     }
 
     /// Whether the flow is over: reset, or closed from both ends.

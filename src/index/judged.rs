@@ -7,6 +7,15 @@ use crate::proto::TlsFacts;
 use crate::timeline::is_midstream;
 use crate::vocab::{Cause, Direction, EndedBy, FlowNumber, Outcome};
 
+/// Why a flow came out as it did.
+#[derive(Clone, Copy)]
+enum Why {
+    /// What was said before, if the outcome is the same.
+    AsBefore,
+    /// This; nothing where it did not fail.
+    Told(Option<(Cause, EndedBy)>),
+}
+
 impl Index {
     /// Takes the attempt of every flow, by flow number.
     pub(crate) fn set_attempts(&mut self, attempts: Vec<u32>) {
@@ -49,21 +58,18 @@ impl Index {
 
     /// Gives a flow an outcome. What was said of it before holds as long as the outcome does.
     pub(crate) fn settle(&mut self, flow: FlowNumber, outcome: Outcome) {
-        self.outcome(flow, outcome);
+        self.outcome(flow, outcome, Why::AsBefore);
     }
 
     /// Gives a flow an outcome, and for a failed one why it failed and who ended it, without a finding.
     pub(crate) fn settle_without_finding(&mut self, flow: FlowNumber, outcome: Outcome, why: Option<(Cause, EndedBy)>) {
-        if let Some(row) = self.outcome(flow, outcome) {
-            (row.cause, row.ended_by) = why.unzip();
-        }
+        self.outcome(flow, outcome, Why::Told(why));
     }
 
     /// Gives a flow what the rules said of it, in place of what was said before.
     pub(crate) fn judge(&mut self, flow: FlowNumber, verdict: Verdict) {
-        let Some(row) = self.outcome(flow, verdict.outcome) else { return };
         let why = verdict.finding.as_ref().map(|finding| (finding.cause, finding.ended_by));
-        (row.cause, row.ended_by) = why.unzip();
+        let Some(row) = self.outcome(flow, verdict.outcome, Why::Told(why)) else { return };
         if row.cause == Some(Cause::PlaintextAnswer) {
             row.issues.set(Issues::PLAINTEXT_ANSWER);
         }
@@ -78,20 +84,21 @@ impl Index {
         }
     }
 
-    /// Gives a flow its outcome; the row, for what else is known of it.
-    fn outcome(&mut self, flow: FlowNumber, outcome: Outcome) -> Option<&mut FlowRow> {
+    /// Gives a flow its outcome and, where that is told, why; the row, for what else is known of it.
+    fn outcome(&mut self, flow: FlowNumber, outcome: Outcome, why: Why) -> Option<&mut FlowRow> {
         let row = self.flows.get_mut(flow)?;
+        self.counts.take_back(row);
         if row.outcome != Some(outcome) {
-            if let Some(before) = row.outcome {
-                *self.counts.of(before) -= 1;
-            }
-            *self.counts.of(outcome) += 1;
             row.outcome = Some(outcome);
             // What was said of the flow while it was not over holds no more.
             (row.cause, row.ended_by) = (None, None);
             self.findings.remove(&flow);
             self.notes.remove(&flow);
         }
+        if let Why::Told(why) = why {
+            (row.cause, row.ended_by) = why.unzip();
+        }
+        self.counts.add(row);
         Some(row)
     }
 }

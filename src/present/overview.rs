@@ -59,9 +59,10 @@ fn loading(progress: &Progress) -> String {
     }
 }
 
-/// Flows by outcome, with the failure rate; `only` is the one that is shown alone.
+/// Flows by outcome, with the failure rate of handshakes and what else failed; `only` is the one that is shown alone.
 pub fn counts(counts: &Counts, only: Option<Outcome>) -> Line {
-    let handshakes = (counts.ok + counts.failed) as u64;
+    let failed = counts.failed_handshakes();
+    let handshakes = (counts.ok + failed) as u64;
     let mut line = Line::new();
     let all = [
         (Some(Outcome::Failed), counts.failed),
@@ -82,9 +83,14 @@ pub fn counts(counts: &Counts, only: Option<Outcome>) -> Line {
         let chosen = only.is_some() && only == outcome;
         let text = if chosen { format!(" [{text}]") } else { format!(" {text}") };
         line.push(role, text);
-        if outcome == Some(Outcome::Failed) && handshakes > 0 {
-            let rate = values::percent(counts.failed as u64, handshakes);
-            line.push(Role::Dim, format!(" ({rate} of {})", values::about(handshakes, "handshake")));
+        if outcome == Some(Outcome::Failed) && handshakes + counts.failed as u64 > 0 {
+            let rate = (handshakes > 0).then(|| {
+                format!("{} of {}", values::percent(failed as u64, handshakes), values::about(handshakes, "handshake"))
+            });
+            let others = [(counts.unconnected, "without TCP"), (counts.left, "left by the client")];
+            let others = others.into_iter().filter(|(count, _)| *count > 0);
+            let others = others.map(|(count, what)| format!("{} {what}", values::count(count as u64)));
+            line.push(Role::Dim, format!(" ({})", rate.into_iter().chain(others).collect::<Vec<_>>().join(", ")));
         }
         line.push(Role::Text, " ");
     }

@@ -42,7 +42,7 @@ pub fn rows(rates: &Rates) -> Vec<Row> {
             Section::Cohorts(at) => {
                 let cohorts = rates.cohorts.get(at);
                 let count = cohorts.map_or(0, |cohorts| cohorts.rows.len());
-                (count, cohorts.is_some_and(|cohorts| cohorts.uncounted.handshakes > 0))
+                (count, cohorts.is_some_and(|cohorts| cohorts.uncounted.tls.handshakes > 0))
             }
             Section::Periods => (periods(rates).count(), false),
         };
@@ -56,9 +56,14 @@ pub fn rows(rates: &Rates) -> Vec<Row> {
     std::iter::once(Section::Incidents).chain(cohorts).chain([Section::Periods]).flat_map(of).collect()
 }
 
-/// The periods in which something failed.
+/// The handshakes by the period in which they began.
+fn handshakes(rates: &Rates) -> impl Iterator<Item = (Time, Tally)> {
+    rates.time.buckets().map(|(start, of)| (start, of.tls)).filter(|(_, tally)| tally.handshakes > 0)
+}
+
+/// The periods in which a handshake failed.
 fn periods(rates: &Rates) -> impl Iterator<Item = (Time, Tally)> {
-    rates.time.buckets().filter(|(_, tally)| tally.failed > 0)
+    handshakes(rates).filter(|(_, tally)| tally.failed > 0)
 }
 
 /// The flows that a row stands for; none for a heading.
@@ -102,7 +107,7 @@ pub fn line(rates: &Rates, row: Row, zone: &TimeZone) -> Line {
         }
         Row::One(Section::Cohorts(dimension), at) => {
             let cohort = rates.cohorts.get(dimension).and_then(|cohorts| cohorts.rows.get(at));
-            cohort.map_or_else(Line::new, |(cohort, tally)| tally_line(rates, &cohort.to_string(), *tally))
+            cohort.map_or_else(Line::new, |(cohort, of)| tally_line(rates, &cohort.to_string(), of.tls))
         }
         Row::One(Section::Periods, at) => periods(rates)
             .nth(at)
@@ -122,7 +127,7 @@ fn heading(rates: &Rates, section: Section) -> Line {
         }
         Section::Periods => {
             let length = values::duration(rates.time.seconds());
-            let (with, all) = (periods(rates).count(), rates.time.buckets().count());
+            let (with, all) = (periods(rates).count(), handshakes(rates).count());
             (" By time".to_owned(), format!("{with} of {all} periods of {length} had a failure"))
         }
     };
@@ -135,7 +140,7 @@ fn more(rates: &Rates, section: Section) -> Line {
         Section::Incidents => (rates.incidents.len(), 0),
         Section::Cohorts(at) => {
             let Some(Cohorts { rows, uncounted, .. }) = rates.cohorts.get(at) else { return Line::new() };
-            (rows.len(), uncounted.handshakes)
+            (rows.len(), uncounted.tls.handshakes)
         }
         Section::Periods => (periods(rates).count(), 0),
     };
@@ -165,7 +170,9 @@ fn incident_line(rates: &Rates, incident: &Incident, zone: &TimeZone) -> Line {
 }
 
 fn tally_line(rates: &Rates, what: &str, tally: Tally) -> Line {
-    let Some(rate) = tally.rate() else { return Line::new() };
+    let Some(rate) = tally.rate() else {
+        return Line::of(Role::Dim, format!(" {:>8}  {:<17}{:>7}{:>8}  {what}", "–", "no handshake", 0, 0));
+    };
     let is_worse = rates.is_outlier(tally);
     let role = match (is_worse, tally.failed) {
         (true, _) => Role::Failed,
@@ -185,20 +192,28 @@ pub fn headings() -> Line {
     Line::of(Role::Label, format!(" {:>8}  {:<17}{:>7}{:>8}", "rate", "95 % interval", "failed", "of"))
 }
 
-/// How many of all flows and of all attempts failed, a line each.
+/// How many handshakes and attempts failed, what TCP did not bring up and what clients left: a line each, two always.
 pub fn whole(rates: &Rates) -> Vec<Line> {
-    [(rates.flows, "handshake", "flows"), (rates.attempts, "attempt", "attempts")]
-        .into_iter()
-        .map(|(tally, noun, label)| {
-            let line = Line::of(Role::Label, format!(" {label:<10}"));
-            let Some(rate) = tally.rate() else { return line.with(Role::Dim, format!("no {noun} to judge")) };
-            let failed = values::count(tally.failed as u64);
-            let of = values::about(tally.handshakes as u64, noun);
-            line.with(if tally.failed > 0 { Role::Failed } else { Role::Ok }, percent(rate.value))
-                .with(Role::Text, format!("  {failed} of {of} failed"))
-                .with(Role::Dim, format!("  95 % interval {}", interval(rate)))
-        })
-        .collect()
+    let told = |tally: Tally, label: &str, noun: &str, failed: &str| {
+        let line = Line::of(Role::Label, format!(" {label:<10}"));
+        let Some(rate) = tally.rate() else { return line.with(Role::Dim, format!("no {noun} to judge")) };
+        let of = format!("{} of {}", values::count(tally.failed as u64), values::about(tally.handshakes as u64, noun));
+        line.with(if tally.failed > 0 { Role::Failed } else { Role::Ok }, percent(rate.value))
+            .with(Role::Text, format!("  {of} {failed}"))
+            .with(Role::Dim, format!("  95 % interval {}", interval(rate)))
+    };
+    let mut lines = vec![
+        told(rates.tls, "TLS", "handshake", "failed"),
+        told(rates.attempts, "attempts", "attempt", "failed, for whatever reason"),
+    ];
+    if rates.connect.failed > 0 {
+        lines.push(told(rates.connect, "TCP", "try", "did not come up"));
+    }
+    if rates.left > 0 {
+        let left = values::about(rates.left as u64, "flow");
+        lines.push(Line::of(Role::Label, " left      ").with(Role::Text, format!("{left}, by the client")));
+    }
+    lines
 }
 
 fn percent(share: f64) -> String {
@@ -211,11 +226,11 @@ fn interval(rate: Rate) -> String {
 
 /// The rate over time, in per cent, each bucket with its interval; none where all began in one bucket.
 pub fn plot(rates: &Rates, zone: &TimeZone) -> Option<Plot> {
-    let (first, _) = rates.time.buckets().next()?;
-    let (last, _) = rates.time.buckets().last().filter(|(last, _)| *last > first)?;
+    let (first, _) = handshakes(rates).next()?;
+    let (last, _) = handshakes(rates).last().filter(|(last, _)| *last > first)?;
     let length = rates.time.seconds();
     let (mut intervals, mut points, mut top) = (Vec::new(), Vec::new(), 1.0_f64);
-    for (start, tally) in rates.time.buckets() {
+    for (start, tally) in handshakes(rates) {
         let Some(rate) = tally.rate() else { continue };
         let x = start.since(first) + length / 2.0;
         intervals.extend([(x, rate.low * 100.0), (x, rate.high * 100.0)]);
@@ -240,11 +255,11 @@ pub fn plot(rates: &Rates, zone: &TimeZone) -> Option<Plot> {
 
 /// The failures over time as bars in `width` columns, below the plot.
 pub fn failures(rates: &Rates, width: usize) -> Line {
-    let starts = || rates.time.buckets().map(|(start, _)| start);
+    let starts = || handshakes(rates).map(|(start, _)| start);
     let mut columns = vec![(0, 0); width];
     if let (Some(first), Some(last)) = (starts().next(), starts().last()) {
         let whole = last.since(first) + rates.time.seconds();
-        for (start, tally) in rates.time.buckets() {
+        for (start, tally) in handshakes(rates) {
             let place = (start.since(first) + rates.time.seconds() / 2.0) / whole;
             if let Some(column) = columns.get_mut((place * width as f64) as usize) {
                 *column = (column.0 + tally.handshakes as u32, column.1 + tally.failed as u32);

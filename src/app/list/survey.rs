@@ -170,7 +170,7 @@ impl Survey {
     fn look(&mut self, number: u32, index: &Index, keep: bool) {
         let Some(flow) = index.facts(FlowNumber(number)) else { return };
         let outcome = flow.row.outcome;
-        self.histogram.add(flow.row.start, outcome == Some(Outcome::Failed));
+        self.histogram.add(flow.row.start, flow.row.is_failed_handshake());
         if !keep || self.query.outcome.is_some_and(|wanted| outcome != Some(wanted)) {
             return;
         }

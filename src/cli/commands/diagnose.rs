@@ -15,5 +15,5 @@ pub(in crate::cli) fn run(everywhere: &Everywhere, args: &DiagnoseArgs) -> Resul
     let flows = diagnosis.flows();
     let diagnosis = diagnosis.with_baselines(session.baselines(&flows));
     output::write(|out| diagnosis.write(out, args.format.into(), output::paint(everywhere)))?;
-    Ok(if args.check && diagnosis.failed() > 0 { Outcome::FlowsFailed } else { Outcome::Done })
+    Ok(if args.check && !diagnosis.passes() { Outcome::CheckFailed } else { Outcome::Done })
 }

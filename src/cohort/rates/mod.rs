@@ -15,13 +15,13 @@ use hashbrown::HashMap;
 
 pub use cohort::{Cohort, Dimension};
 pub use incidents::Incident;
-pub use rate::{Rate, Tally};
+pub use rate::{Rate, Tallies, Tally};
 pub use selection::Selection;
 pub use time::Timeline;
 
 use crate::facts::FlowFacts;
-use crate::flow::SideFlags;
-use crate::vocab::{Cause, Outcome};
+use crate::flow::{Failed, SideFlags};
+use crate::vocab::Outcome;
 
 /// Cohorts that are kept of a dimension; handshakes of further ones are only counted.
 const MAX_COHORTS: usize = 1 << 16;
@@ -31,10 +31,10 @@ const MAX_COHORTS: usize = 1 << 16;
 pub struct Cohorts {
     /// What sets them apart.
     pub dimension: Dimension,
-    /// Each with its handshakes, by the lower end of the interval: one failure of one does not lead.
-    pub rows: Vec<(Cohort, Tally)>,
-    /// Handshakes of cohorts beyond the number that is kept.
-    pub uncounted: Tally,
+    /// Each with its flows, by the lower end of the interval of their handshakes: one failure of one does not lead.
+    pub rows: Vec<(Cohort, Tallies)>,
+    /// Flows of cohorts beyond the number that is kept.
+    pub uncounted: Tallies,
 }
 
 /// Failure rates of some flows.
@@ -66,20 +66,20 @@ impl Rates {
         counter.finish()
     }
 
-    /// Whether a cohort fails more often than all the other flows, so that the two intervals do not overlap.
+    /// Whether a cohort's handshakes fail more often than all the others, so that the two intervals do not overlap.
     pub fn is_outlier(&self, tally: Tally) -> bool {
         let rest = Tally {
-            handshakes: self.flows.handshakes.saturating_sub(tally.handshakes),
-            failed: self.flows.failed.saturating_sub(tally.failed),
+            handshakes: self.tls.handshakes.saturating_sub(tally.handshakes),
+            failed: self.tls.failed.saturating_sub(tally.failed),
         };
         tally.interval().0 > rest.interval().1
     }
 
-    /// The cohorts that fail more often than all the other flows; the worst first.
+    /// The cohorts whose handshakes fail more often than all the others; the worst first.
     pub fn outliers(&self) -> Vec<(&Cohort, Tally)> {
         let all = self.cohorts.iter().flat_map(|cohorts| &cohorts.rows);
         let mut worse: Vec<_> =
-            all.filter(|(_, tally)| self.is_outlier(*tally)).map(|(cohort, tally)| (cohort, *tally)).collect();
+            all.filter(|(_, of)| self.is_outlier(of.tls)).map(|(cohort, of)| (cohort, of.tls)).collect();
         worse.sort_by(|a, b| b.1.interval().0.total_cmp(&a.1.interval().0).then_with(|| a.0.cmp(b.0)));
         worse
     }
@@ -88,8 +88,7 @@ impl Rates {
 /// Counts flow by flow, so that it can be done in slices.
 #[derive(Default)]
 pub(crate) struct Counter {
-    flows: Tally,
-    tls: Tally,
+    flows: Tallies,
     connect: Tally,
     left: usize,
     /// For each attempt whether a flow of it succeeded, and whether one failed.
@@ -97,39 +96,34 @@ pub(crate) struct Counter {
     /// Flows that belong to no attempt yet.
     alone: Tally,
     time: Timeline,
-    cohorts: [(HashMap<Cohort, Tally>, Tally); Dimension::ALL.len()],
+    cohorts: [(HashMap<Cohort, Tallies>, Tallies); Dimension::ALL.len()],
     incidents: incidents::Gatherer,
 }
 
 impl Counter {
     /// Counts a flow.
     pub fn add(&mut self, flow: &FlowFacts<'_>) {
-        let kind = flow.row.cause.filter(|_| flow.row.outcome == Some(Outcome::Failed)).map(|cause| kind(flow, cause));
+        let failed = flow.row.failed();
         if flow.row.sides.to_server.flags.has(SideFlags::SYN) {
-            self.connect.add(kind == Some(Kind::Connect));
+            self.connect.add(failed == Some(Failed::Connect));
         }
-        self.left += usize::from(kind == Some(Kind::Left));
-        let failed = match flow.row.outcome {
-            Some(Outcome::Failed) => true,
-            Some(Outcome::Ok) => false,
-            _ => return,
-        };
+        self.left += usize::from(failed == Some(Failed::Left));
+        if failed.is_none() && flow.row.outcome != Some(Outcome::Ok) {
+            return;
+        }
         self.flows.add(failed);
-        if !failed || matches!(kind, None | Some(Kind::Tls)) {
-            self.tls.add(failed);
-        }
-        if failed {
+        if failed.is_some() {
             self.incidents.add(flow);
         }
         self.time.add(flow.row.start, failed);
-        self.count_attempt(flow.attempt, failed);
+        self.count_attempt(flow.attempt, failed.is_some());
         for (dimension, (kept, uncounted)) in Dimension::ALL.iter().zip(&mut self.cohorts) {
             let Some(cohort) = Cohort::of(*dimension, flow) else { continue };
             let is_full = kept.len() >= MAX_COHORTS;
             match kept.entry(cohort) {
                 hashbrown::hash_map::Entry::Occupied(mut known) => known.get_mut().add(failed),
                 hashbrown::hash_map::Entry::Vacant(_) if is_full => uncounted.add(failed),
-                hashbrown::hash_map::Entry::Vacant(new) => new.insert(Tally::default()).add(failed),
+                hashbrown::hash_map::Entry::Vacant(new) => new.insert(Tallies::default()).add(failed),
             }
         }
     }
@@ -150,41 +144,19 @@ impl Counter {
         for (ok, failed) in self.attempts.into_iter().filter(|(ok, failed)| *ok || *failed) {
             attempts.add(failed && !ok);
         }
-        let sorted = |(dimension, (kept, uncounted)): (&Dimension, (HashMap<Cohort, Tally>, Tally))| {
-            let mut rows: Vec<_> =
-                kept.into_iter().map(|(cohort, tally)| (tally.interval().0, cohort, tally)).collect();
+        let sorted = |(dimension, (kept, uncounted)): (&Dimension, (HashMap<Cohort, Tallies>, Tallies))| {
+            let mut rows: Vec<_> = kept.into_iter().map(|(cohort, of)| (of.tls.interval().0, cohort, of)).collect();
             rows.sort_unstable_by(|a, b| {
-                let more = b.2.handshakes.cmp(&a.2.handshakes);
+                let more = b.2.tls.handshakes.cmp(&a.2.tls.handshakes).then(b.2.all.failed.cmp(&a.2.all.failed));
                 b.0.total_cmp(&a.0).then(more).then_with(|| a.1.cmp(&b.1))
             });
-            let rows = rows.into_iter().map(|(_, cohort, tally)| (cohort, tally)).collect();
+            let rows = rows.into_iter().map(|(_, cohort, of)| (cohort, of)).collect();
             Cohorts { dimension: *dimension, rows, uncounted }
         };
         let cohorts = Dimension::ALL.iter().zip(self.cohorts).map(sorted).collect();
         let incidents = self.incidents.finish();
-        let Self { flows, tls, connect, left, time, .. } = self;
+        let Self { flows: Tallies { all: flows, tls }, connect, left, time, .. } = self;
         Rates { flows, tls, connect, left, attempts, time, cohorts, incidents }
-    }
-}
-
-/// What a failure is a failure of.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Kind {
-    /// Of the handshake.
-    Tls,
-    /// Of TCP, which never came up.
-    Connect,
-    /// Of nothing: the client left.
-    Left,
-}
-
-fn kind(flow: &FlowFacts<'_>, cause: Cause) -> Kind {
-    let is_up = flow.row.sides.to_client.flags.has(SideFlags::SYN_ACK);
-    match cause {
-        Cause::SynUnanswered | Cause::ConnectionRefused => Kind::Connect,
-        Cause::IcmpUnreachable if !is_up => Kind::Connect,
-        Cause::ClientGaveUp => Kind::Left,
-        _ => Kind::Tls,
     }
 }
 

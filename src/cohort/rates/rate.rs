@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use crate::flow::Failed;
+
 /// Standard deviations of a normal distribution that hold 95 % of it.
 const Z: f64 = 1.959_964;
 
@@ -35,6 +37,32 @@ impl Tally {
     /// Lower and upper end of the interval; of nothing all is possible.
     pub(super) fn interval(self) -> (f64, f64) {
         self.rate().map_or((0.0, 1.0), |rate| (rate.low, rate.high))
+    }
+}
+
+/// All that came to an end, and the TLS handshakes among it: without the connections that TCP never brought up and the
+/// flows that their clients left.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Tallies {
+    /// Whatever succeeded or failed.
+    pub all: Tally,
+    /// The handshakes: what succeeded, and what failed once TCP was up and the client stayed.
+    pub tls: Tally,
+}
+
+impl Tallies {
+    /// Counts a flow by what it is a failure of.
+    pub fn add(&mut self, failed: Option<Failed>) {
+        self.all.add(failed.is_some());
+        if matches!(failed, None | Some(Failed::Tls)) {
+            self.tls.add(failed.is_some());
+        }
+    }
+
+    /// Adds what others counted.
+    pub fn merge(&mut self, other: Tallies) {
+        self.all.merge(other.all);
+        self.tls.merge(other.tls);
     }
 }
 
@@ -83,6 +111,16 @@ mod tests {
         check(0, 20, 0.0, 0.1611);
         check(1, 1, 0.2065, 1.0);
         assert_eq!(Rate::of(0, 0), None);
+    }
+
+    #[test]
+    fn only_handshakes_count_in_their_rate() {
+        let mut tallies = Tallies::default();
+        for failed in [None, Some(Failed::Tls), Some(Failed::Connect), Some(Failed::Left), None] {
+            tallies.add(failed);
+        }
+        assert_eq!(tallies.all, Tally { handshakes: 5, failed: 3 });
+        assert_eq!(tallies.tls, Tally { handshakes: 3, failed: 1 });
     }
 
     #[test]

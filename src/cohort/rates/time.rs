@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::rate::Tally;
+use super::rate::Tallies;
+use crate::flow::Failed;
 use crate::vocab::Time;
 
 /// Buckets that a timeline spans at most; when time runs out of them, they become longer.
@@ -39,7 +40,7 @@ const LENGTHS: [i64; 17] = {
 pub struct Timeline {
     length: i64,
     /// By the bucket's number: those since 1970.
-    buckets: BTreeMap<i64, Tally>,
+    buckets: BTreeMap<i64, Tallies>,
 }
 
 impl Default for Timeline {
@@ -49,8 +50,8 @@ impl Default for Timeline {
 }
 
 impl Timeline {
-    /// Counts a handshake.
-    pub fn add(&mut self, time: Time, failed: bool) {
+    /// Counts a flow by what it is a failure of.
+    pub fn add(&mut self, time: Time, failed: Option<Failed>) {
         self.buckets.entry(time.0.div_euclid(self.length)).or_default().add(failed);
         while self.span() > MAX_BUCKETS {
             self.lengthen();
@@ -66,8 +67,8 @@ impl Timeline {
     fn lengthen(&mut self) {
         let longer = LENGTHS.iter().copied().find(|length| *length > self.length);
         let longer = longer.unwrap_or(self.length.saturating_mul(2));
-        for (bucket, tally) in std::mem::take(&mut self.buckets) {
-            self.buckets.entry(bucket.div_euclid(longer / self.length)).or_default().merge(tally);
+        for (bucket, tallies) in std::mem::take(&mut self.buckets) {
+            self.buckets.entry(bucket.div_euclid(longer / self.length)).or_default().merge(tallies);
         }
         self.length = longer;
     }
@@ -83,8 +84,8 @@ impl Timeline {
     }
 
     /// The buckets in which a handshake began, in the order of time, each with its beginning.
-    pub fn buckets(&self) -> impl Iterator<Item = (Time, Tally)> {
-        self.buckets.iter().map(|(bucket, tally)| (Time(bucket.saturating_mul(self.length)), *tally))
+    pub fn buckets(&self) -> impl Iterator<Item = (Time, Tallies)> {
+        self.buckets.iter().map(|(bucket, tallies)| (Time(bucket.saturating_mul(self.length)), *tallies))
     }
 }
 
@@ -95,11 +96,13 @@ mod tests {
     fn check(times: &[i64], seconds: f64, expected: &[(i64, usize, usize)]) {
         let mut line = Timeline::default();
         for (at, time) in times.iter().enumerate() {
-            line.add(Time(*time), at == 0);
+            line.add(Time(*time), (at == 0).then_some(Failed::Tls));
         }
         assert!((line.seconds() - seconds).abs() < 1e-9, "{}", line.seconds());
-        let buckets: Vec<_> =
-            line.buckets().map(|(start, tally)| (start.0 / Time::SECOND, tally.handshakes, tally.failed)).collect();
+        let buckets: Vec<_> = line
+            .buckets()
+            .map(|(start, Tallies { tls, .. })| (start.0 / Time::SECOND, tls.handshakes, tls.failed))
+            .collect();
         assert_eq!(buckets, expected);
     }
 
@@ -111,8 +114,8 @@ mod tests {
         check(&[7200 * S, 0, 7199 * S], 300.0, &[(0, 1, 0), (6900, 1, 0), (7200, 1, 1)]);
         // A clock that starts at no time at all.
         let mut line = Timeline::default();
-        line.add(Time(i64::MIN), false);
-        line.add(Time(i64::MAX), true);
+        line.add(Time(i64::MIN), None);
+        line.add(Time(i64::MAX), Some(Failed::Tls));
         assert!(line.buckets().count() == 2);
     }
 }

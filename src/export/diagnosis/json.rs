@@ -123,7 +123,7 @@ struct HealthJson<'a> {
 impl<'a> DiagnosisJson<'a> {
     /// The JSON form of a diagnosis.
     pub fn new(diagnosis: &'a Diagnosis<'a>) -> Self {
-        let Tally { handshakes, failed } = diagnosis.tally();
+        let Tally { handshakes, failed } = diagnosis.rates.flows;
         Self {
             captures: diagnosis.captures,
             flows: diagnosis.flows,

@@ -11,13 +11,13 @@ use crate::vocab::text::counted;
 
 /// Writes the diagnosis.
 pub fn write(out: &mut impl Write, diagnosis: &Diagnosis<'_>) -> io::Result<()> {
-    writeln!(out, "# TLS handshakes: {}\n", sentence(diagnosis.tally(), "handshake"))?;
+    writeln!(out, "# TLS handshakes: {}\n", sentence(diagnosis.rates.tls, "handshake"))?;
     for capture in diagnosis.captures {
         writeln!(out, "- capture {}", markdown(capture))?;
     }
     writeln!(out, "- {}: {}", counted(diagnosis.flows, "flow"), diagnosis.outcomes_line())?;
-    if let Some(kinds) = diagnosis.kinds_line() {
-        writeln!(out, "- {kinds}")?;
+    if let Some(others) = diagnosis.others_line() {
+        writeln!(out, "- {others}")?;
     }
     writeln!(out, "- {}", sentence(diagnosis.rates.attempts, "attempt"))?;
     for line in diagnosis.health_lines() {

@@ -4,9 +4,8 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use serde::{Serialize, Serializer};
 
-use super::super::rates::sentence;
 use super::super::{cells, json};
-use crate::cohort::rates::{Incident, Rates, Tally};
+use crate::cohort::rates::{Incident, Rates};
 use crate::cohort::{Baseline, Linker};
 use crate::diagnose::{Doc, Finding, Note, RULES};
 use crate::engine::Damage;
@@ -184,27 +183,24 @@ impl<'a> Diagnosis<'a> {
         Self { baselines, ..self }
     }
 
-    /// Flows that failed.
-    pub fn failed(&self) -> usize {
-        self.outcome(Outcome::Failed)
+    /// Whether a check passes: some handshake was judged, and none failed. What TCP did not bring up and what clients left
+    /// is no failure of a handshake.
+    pub fn passes(&self) -> bool {
+        self.rates.tls.handshakes > 0 && self.rates.tls.failed == 0
     }
 
     fn outcome(&self, outcome: Outcome) -> usize {
         self.outcomes.get(&outcome).copied().unwrap_or(0)
     }
 
-    pub(super) fn tally(&self) -> Tally {
-        self.rates.flows
-    }
-
-    /// Handshakes, connections and clients that left, where they are not the same as all failures.
-    pub(super) fn kinds_line(&self) -> Option<String> {
-        let Rates { tls, connect, left, .. } = &self.rates;
-        if connect.failed == 0 && *left == 0 {
-            return None;
-        }
-        let connect = format!("TCP did not come up in {} of {}", connect.failed, counted(connect.handshakes, "try"));
-        Some(format!("TLS: {}; {connect}; {} left by the client", sentence(*tls, "handshake"), counted(*left, "flow")))
+    /// Connections that TCP did not bring up and flows that clients left, where there are any.
+    pub(super) fn others_line(&self) -> Option<String> {
+        let Rates { connect, left, .. } = &self.rates;
+        let tries = counted(connect.handshakes, "try");
+        let connect = (connect.failed > 0).then(|| format!("TCP did not come up in {} of {tries}", connect.failed));
+        let left = (*left > 0).then(|| format!("{} left by the client", counted(*left, "flow")));
+        let parts: Vec<_> = connect.into_iter().chain(left).collect();
+        (!parts.is_empty()).then(|| format!("Beside these: {}", parts.join("; ")))
     }
 
     pub(super) fn outcomes_line(&self) -> String {

@@ -15,12 +15,12 @@ use crate::vocab::text::{self, counted};
 /// Writes the diagnosis.
 pub fn write(out: &mut impl Write, paint: Paint, diagnosis: &Diagnosis<'_>) -> io::Result<()> {
     writeln!(out, "{}: {}", counted(diagnosis.flows, "flow"), diagnosis.outcomes_line())?;
-    let role = if diagnosis.failed() > 0 { Role::Failed } else { Role::Ok };
-    writeln!(out, "{}", paint.role(role, sentence(diagnosis.tally(), "handshake")))?;
-    if let Some(kinds) = diagnosis.kinds_line() {
-        writeln!(out, "{kinds}")?;
+    let role = if diagnosis.rates.tls.failed > 0 { Role::Failed } else { Role::Ok };
+    writeln!(out, "{}", paint.role(role, sentence(diagnosis.rates.tls, "handshake")))?;
+    if let Some(others) = diagnosis.others_line() {
+        writeln!(out, "{others}")?;
     }
-    if diagnosis.rates.attempts != diagnosis.tally() {
+    if diagnosis.rates.attempts != diagnosis.rates.flows {
         writeln!(out, "{}", sentence(diagnosis.rates.attempts, "attempt"))?;
     }
     diagnosis.health_lines().try_for_each(|line| writeln!(out, "{}", paint.role(Role::Warning, line)))?;

@@ -24,8 +24,9 @@ pub fn draw(canvas: &mut Canvas<'_>, title: Rect, body: Rect, model: &Model, ind
         canvas.line(body.x + 1, body.y, body.width.saturating_sub(1), &Line::of(Role::Dim, "counting …"));
         return;
     };
-    let (head, mut rest) = above(body, 2);
-    for (y, line) in (head.y..head.bottom()).zip(rates::whole(counted)) {
+    let whole = rates::whole(counted);
+    let (head, mut rest) = above(body, whole.len() as u16);
+    for (y, line) in (head.y..head.bottom()).zip(whole) {
         canvas.line(head.x, y, head.width, &line);
     }
     if body.height >= PLOT_FROM
