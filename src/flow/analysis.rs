@@ -7,6 +7,7 @@
 use super::base::{is_stray, rebase};
 use super::copies::{is_second_copy, print};
 use super::events::Events;
+use super::holes::acknowledge_holes;
 use super::row::{FlowRow, PRINTS, Side, SideFlags};
 use super::sequence::{after, sequence_length};
 use crate::net::Segment;
@@ -39,8 +40,11 @@ fn judge(row: &mut FlowRow, segment: &Segment<'_>, direction: Direction, time: T
     if is_stray(row, segment, direction) {
         return Events::STRAY;
     }
-    let events = compare(row, segment, direction, micros);
+    let mut events = compare(row, segment, direction, micros);
     advance(row, segment, direction, micros, events);
+    if segment.flags.ack() && !segment.flags.rst() && acknowledge_holes(&mut row.holes, direction, segment.ack) {
+        events.set(Events::ACKED_HOLE);
+    }
     let prints = &mut row.sides[direction].prints;
     prints.copy_within(..PRINTS - 1, 1);
     prints[0] = print;

@@ -39,6 +39,9 @@ bits! {
         DUPLICATE = 0x8000,
         /// Belongs to an earlier connection between the same ports.
         STRAY = 0x1_0000,
+        /// Acknowledges a hole: its receiver had what was not captured, so that the capture lacks it. Wireshark has no
+        /// such event, and it has no name.
+        ACKED_HOLE = 0x2_0000,
     }
 }
 

@@ -3,6 +3,7 @@
 //! Only flows that lose or reorder segments have any, so a row without them costs a pointer.
 
 use super::sequence::after;
+use crate::vocab::{Direction, PerDirection};
 
 /// Holes kept of a direction. Beyond that the two oldest become one, the bytes between them included: a segment sent
 /// again there may be called out of order, and nothing else changes.
@@ -53,10 +54,27 @@ impl Holes {
         }
     }
 
+    /// Takes note that the other end acknowledged all bytes before `ack`; whether any of them was left out.
+    pub fn acknowledge(&mut self, ack: u32) -> bool {
+        let before = self.ranges.len();
+        self.ranges.retain(|hole| after(hole.1, ack));
+        self.ranges.len() < before
+    }
+
     /// Whether nothing is left out.
     pub fn is_empty(&self) -> bool {
         self.ranges.is_empty()
     }
+}
+
+/// Takes note of what an end acknowledges of the other one's stream; whether any of it was left out.
+pub fn acknowledge_holes(holes: &mut Option<Box<PerDirection<Holes>>>, by: Direction, ack: u32) -> bool {
+    let Some(both) = holes else { return false };
+    let told = both[by.reversed()].acknowledge(ack);
+    if told && Direction::BOTH.iter().all(|way| both[*way].is_empty()) {
+        *holes = None;
+    }
+    told
 }
 
 #[cfg(test)]
@@ -81,6 +99,15 @@ mod tests {
         check(&[(10, 20), (30, 40), (50, 60)], (15, 35), &[(10, 15), (35, 40), (50, 60)]);
         check(&[(10, 20)], (20, 30), &[(10, 20)]);
         check(&[(u32::MAX - 4, 5)], (u32::MAX, 2), &[(u32::MAX - 4, u32::MAX), (2, 5)]);
+    }
+
+    #[test]
+    fn a_hole_that_is_acknowledged_is_one_of_the_capture() {
+        let mut holes = Holes::default();
+        holes.open(10, 20);
+        holes.open(30, 40);
+        assert_eq!([10, 19, 20, 20, 40].map(|ack| holes.acknowledge(ack)), [false, false, true, false, true]);
+        assert!(holes.is_empty());
     }
 
     #[test]

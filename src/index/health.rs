@@ -49,7 +49,8 @@ pub struct Health {
     /// Packets that the capturing system says it dropped; `None` where it says nothing.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub dropped: Option<u64>,
-    /// Segments that show that others were not captured: a hole before them, an acknowledgment of bytes not seen.
+    /// Segments that show that others were not captured: they acknowledge bytes not seen. A hole that nobody
+    /// acknowledges was lost before the capture.
     pub missing_segments: u64,
     /// Those as a share of all segments.
     pub missing_share: f64,

@@ -16,7 +16,7 @@ pub(crate) struct Tally {
     pub segments: u64,
     /// Those captured twice.
     pub duplicates: u64,
-    /// Those that show that others were not captured.
+    /// Those that acknowledge bytes that were not captured.
     pub missing: u64,
     /// Those cut by the snap length.
     pub cut: u64,
@@ -41,9 +41,9 @@ impl Tally {
     /// Takes note of a segment.
     pub fn segment(&mut self, segment: &Segment<'_>, events: Events, time: Time) {
         self.segments += 1;
-        if events.any(Events::DUPLICATE | Events::LOST_SEGMENT | Events::ACK_UNSEEN) {
+        if events.any(Events::DUPLICATE | Events::ACKED_HOLE | Events::ACK_UNSEEN) {
             self.duplicates += u64::from(events.has(Events::DUPLICATE));
-            self.missing += u64::from(events.any(Events::LOST_SEGMENT | Events::ACK_UNSEEN));
+            self.missing += u64::from(events.any(Events::ACKED_HOLE | Events::ACK_UNSEEN));
         }
         self.cut += u64::from(segment.payload.len() < segment.payload_len as usize);
         self.offloaded += u64::from(segment.payload_len > OFFLOADED);
