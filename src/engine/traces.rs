@@ -21,7 +21,9 @@ pub(super) fn of(shared: &Shared, flow: FlowNumber) -> Result<Trace, Error> {
     if is_large(&row) {
         return large(shared, flow, &row);
     }
-    let places = shared.index.read().places_between(flow, row.first_packet, row.last_packet);
+    // An ICMP error about the last segment comes behind it.
+    let last = if row.icmp_errors > 0 { PacketNumber(u32::MAX) } else { row.last_packet };
+    let places = shared.index.read().places_between(flow, row.first_packet, last);
     of_places(&shared.files.read().clone(), &row, &places)
 }
 
