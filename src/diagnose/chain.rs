@@ -246,6 +246,11 @@ impl<'c> Refused<'c> {
         ))
     }
 
+    /// Whether other flows to this service show another certificate for the name, which the finding then tells.
+    pub fn is_one_of_several(&self) -> bool {
+        self.other_certificate().is_some()
+    }
+
     /// What is said of another certificate for the same name that good flows show.
     fn other_certificate(&self) -> Option<String> {
         if let Some(told) = self.certificates_served() {

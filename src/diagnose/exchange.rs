@@ -4,7 +4,7 @@ use super::case::{Case, carries_data};
 use super::context::Elsewhere;
 use crate::flow::{Events, TraceSegment, Unusable};
 use crate::timeline::Step;
-use crate::vocab::{Direction, PacketNumber};
+use crate::vocab::{Direction, PacketNumber, Time};
 
 /// Seconds for which what an end sent can still come, where no round trip was measured.
 const UNDER_WAY: f64 = 0.1;
@@ -153,6 +153,20 @@ impl<'a> Case<'a> {
         let end = self.offset(segment) + i64::from(segment.payload_len);
         let begin = self.tls.start.to_client.max(u64::from(self.tls.preamble_bytes.to_client));
         segment.direction == Direction::ToClient && carries_data(segment) && end > begin as i64
+    }
+
+    /// What of the ClientHello came before the ending: the packet, when it came, and what it is.
+    pub fn hello_shown(&self) -> Option<(PacketNumber, Time, &'static str)> {
+        let whole = self.at(self.seen.client_hello).map(|step| (step.packet, step.time, "the ClientHello"));
+        let start = self.tls.start.to_server as i64;
+        let begun = || self.data(Direction::ToServer).find(|s| self.offset(s) + i64::from(s.payload_len) > start);
+        whole.or_else(|| begun().map(|s| (s.packet, s.time, "the beginning of the ClientHello")))
+    }
+
+    /// The same of the server's answer.
+    pub fn answer_shown(&self) -> Option<(PacketNumber, Time, &'static str)> {
+        let whole = self.at(self.seen.server_hello).map(|step| (step.packet, step.time, "its ServerHello"));
+        whole.or_else(|| self.answer().map(|s| (s.packet, s.time, "the beginning of its answer")))
     }
 
     /// The server's first segment that answers the ClientHello.

@@ -173,12 +173,14 @@ fn stopped_answer(case: &Case<'_>) -> Answer {
         return if unfinished && leaving.is_none_or(|_| !answered) { Answer::Pending } else { Answer::Clear };
     }
     let packet = leaving.map_or(last.packet, |s| s.packet);
-    let headline = format!("the answer stops inside a record; nothing for {}", duration(waited));
+    let headline = format!("the answer stops inside a record; nothing more of it for {}", duration(waited));
+    let passed = "That a device on the way swallows everything is inferred: earlier data passed";
+    let detail = match leaving {
+        Some(_) => format!("{passed}, and the client's end is not acknowledged."),
+        None => format!("{passed}, and neither end closes."),
+    };
     Found::at(packet, Confidence::Likely, EndedBy::Middlebox, headline)
-        .detail(
-            "That a device on the way swallows everything is inferred: earlier data passed, and the client's end is not \
-             acknowledged.",
-        )
+        .detail(detail)
         .supported(Some(last.packet), "the last data")
         .answer()
 }

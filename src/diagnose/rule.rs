@@ -136,6 +136,9 @@ impl Found {
                 None => "The signs speak for a device on the way".into(),
             },
             EndedBy::Unknown => "The signs do not tell the end from a device on the way".into(),
+            _ if sender.signs.iter().any(|sign| sign.weight > 0) => {
+                "The signs do not suffice to take it for another's than the end's whose address it bears".into()
+            }
             _ => String::from("Nothing speaks against the end whose address it bears"),
         };
         let reasons = sender.reasons();

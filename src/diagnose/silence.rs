@@ -1,9 +1,12 @@
 //! Loss and silence: what was never acknowledged, what was sent again and again, who stopped waiting.
 
+use std::fmt;
+
 use super::case::{Case, RETRANSMISSIONS};
 use super::exchange::carries_news;
 use super::rule::Answer;
 use crate::flow::{Events, TraceSegment};
+use crate::vocab::text::{counted, duration};
 use crate::vocab::{Direction, EndedBy, PacketNumber, Time};
 
 /// Payload from which a segment counts as large: below it fits every path (IPv6's minimum MTU less headers).
@@ -47,6 +50,65 @@ pub(super) fn unacknowledged_retransmissions<'a>(case: &Case<'a>, direction: Dir
         .filter(|s| s.events.any(Events::ANY_RETRANSMISSION))
         .filter(|s| case.offset(s) + i64::from(s.payload_len) > acked as i64)
         .collect()
+}
+
+/// What came in a silence: between the last progress and the ending.
+pub(super) struct Within {
+    /// Seconds.
+    waited: f64,
+    /// Segments with payload sent again.
+    again: usize,
+    /// Probes that keep the connection or ask for a window.
+    probes: usize,
+    /// Other segments of the server.
+    others: usize,
+    /// ICMP errors.
+    icmp: usize,
+}
+
+impl Within {
+    /// Of a flow that ended in silence.
+    pub fn of(case: &Case<'_>) -> Self {
+        /// Seconds within which a segment only acknowledges what was the last news.
+        const ACKNOWLEDGES: f64 = 1.0;
+        let since = last_progress(case);
+        let waited = case.waited(since);
+        let (after, until) = (|time: Time| time.since(since), case.ending.map(|ending| ending.packet));
+        let inside = |packet: PacketNumber, time: Time| after(time) > 0.0 && until.is_none_or(|until| packet < until);
+        let mut within = Self { waited, again: 0, probes: 0, others: 0, icmp: 0 };
+        let segments = case.trace.segments.iter().filter(|s| inside(s.packet, s.time));
+        for segment in segments.filter(|s| !s.events.any(Events::NOT_PART)) {
+            let events = segment.events;
+            if events.any(Events::KEEP_ALIVE | Events::KEEP_ALIVE_ACK | Events::ZERO_WINDOW_PROBE) {
+                within.probes += usize::from(!events.has(Events::KEEP_ALIVE_ACK));
+            } else if segment.payload_len > 0 {
+                within.again += usize::from(events.any(Events::ANY_RETRANSMISSION));
+            } else {
+                within.others += usize::from(after(segment.time) > ACKNOWLEDGES);
+            }
+        }
+        within.icmp = case.trace.icmp.iter().filter(|note| inside(note.packet, note.time)).count();
+        within
+    }
+}
+
+/// `nothing for 10.000 s`, or `nothing new for 10.000 s: 5 segments sent again, 2 ICMP errors`.
+impl fmt::Display for Within {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let counts = [
+            (self.again, "segment", " sent again"),
+            (self.probes, "probe", ""),
+            (self.others, "segment", " without data"),
+            (self.icmp, "ICMP error", ""),
+        ];
+        let came = counts.iter().filter(|(count, ..)| *count > 0);
+        let came: Vec<_> = came.map(|(count, noun, how)| format!("{}{how}", counted(*count, noun))).collect();
+        let waited = duration(self.waited);
+        if came.is_empty() {
+            return write!(f, "nothing for {waited}");
+        }
+        write!(f, "nothing new for {waited}: {}", came.join(", "))
+    }
 }
 
 /// Who is said to have ended a flow in which nothing came back: the client if it stopped waiting (or the server after
@@ -136,7 +198,11 @@ fn lost_beyond(case: &Case<'_>, direction: Direction) -> Option<SizeLoss> {
         lost: large[0].payload_len,
         arrived,
         arrived_in: whole.filter(|s| s.payload_len == arrived).map(|s| s.packet),
-        retransmissions: large.len(),
+        retransmissions: large
+            .iter()
+            .map(|s| large.iter().filter(|other| other.seq == s.seq).count())
+            .max()
+            .unwrap_or(0),
     })
 }
 
@@ -175,6 +241,18 @@ mod tests {
             size_loss(case, Direction::ToClient).map(|loss| (loss.lost, loss.arrived, loss.retransmissions))
         });
         assert_eq!(said, expected, "{lines}");
+    }
+
+    #[test]
+    fn a_silence_is_told_with_what_came_in_it() {
+        let check = |lines: &str, wait: f64, expected: &str| {
+            let said = told(&format!("> hello\n<\n{lines}"), wait, |case| Within::of(case).to_string());
+            assert_eq!(said, expected, "{lines}");
+        };
+        check("", 11.0, "nothing for 11.010 s");
+        check("> wait=3000 FIN", 0.0, "nothing for 3.010 s");
+        check("> wait=300 again\n> wait=600 again", 11.0, "nothing new for 11.910 s: 2 segments sent again");
+        check("< wait=3000\n> wait=3000 FIN", 0.0, "nothing new for 6.010 s: 1 segment without data");
     }
 
     #[test]

@@ -41,6 +41,14 @@ fn judge(case: &Case<'_>) -> Answer {
             ])
             .answer();
     }
+    if refused.is_one_of_several() {
+        return found
+            .advice([
+                "Renew the certificate on the server that shows this serial; the others have another one",
+                "If only one client fails, check its clock",
+            ])
+            .answer();
+    }
     found.answer()
 }
 

@@ -46,7 +46,14 @@ fn judge(case: &Case<'_>) -> Answer {
     let inferred =
         if refusal.alert.is_some() { "" } else { " That it refuses the certificate is inferred from the moment." };
     let found = found.detail(format!("{}{inferred}", confronted.said));
-    if confronted.clock { found.advice(CLOCK).answer() } else { found.answer() }
+    // What a key log would open is in clear.
+    let is_read = !case.chain().is_empty() && refusal.alert.is_some();
+    match (confronted.clock, is_read) {
+        (true, _) => found.advice(CLOCK),
+        (false, true) => found.advice(["Ask the client: its own error text names the reason"]),
+        (false, false) => found,
+    }
+    .answer()
 }
 
 /// What to try where the client's clock is the likeliest reason.

@@ -32,7 +32,10 @@ fn judge(case: &Case<'_>) -> Answer {
         [] => "no name at all".to_owned(),
         names => names.join(", "),
     };
-    refused
-        .because(refused.confidence(), format!("the certificate is for {names}, the client asked for {asked}"))
-        .answer()
+    let headline = format!("the certificate is for {names}, the client asked for {asked}");
+    let found = refused.because(refused.confidence(), headline);
+    if refused.is_one_of_several() {
+        return found.advice(["Check which server answered: DNS, virtual hosts, default certificate"]).answer();
+    }
+    found.answer()
 }

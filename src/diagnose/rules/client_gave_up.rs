@@ -41,6 +41,7 @@ fn judge(case: &Case<'_>) -> Answer {
             "Another connection that the client opened beside it came through: inferred is that it no longer needed \
              this one.",
         )
+        .advice(["Ask the client: navigation cancelled, a race between connections"])
     } else {
         found
     };

@@ -32,7 +32,7 @@ fn judge(case: &Case<'_>) -> Answer {
         return Answer::Clear;
     }
     let Some(first) = lost.first() else { return silence::not_yet(case) };
-    let headline = format!("the ClientHello is sent {} and never acknowledged", times(lost.len() + 1));
+    let headline = format!("the ClientHello is sent {} and never acknowledged", times(silence::repeats(&lost) + 1));
     let passed = something_passed(case);
     let (confidence, by) = match passed {
         Some(_) => (Confidence::Likely, EndedBy::Middlebox),

@@ -46,7 +46,7 @@ fn judge(case: &Case<'_>) -> Answer {
     let sent = if lost.is_empty() {
         "never seen".to_owned()
     } else {
-        format!("sent again {} and never acknowledged", times(lost.len()))
+        format!("sent again {} and never acknowledged", times(silence::repeats(&lost)))
     };
     Found::at(
         packet,

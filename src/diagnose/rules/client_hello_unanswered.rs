@@ -4,7 +4,6 @@ use super::prelude::*;
 use crate::diagnose::doubt::HTTPS;
 use crate::diagnose::window;
 use crate::vocab::PacketNumber;
-use crate::vocab::text::duration;
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {
@@ -36,11 +35,11 @@ fn judge(case: &Case<'_>) -> Answer {
     if case.answer().is_some_and(|s| case.ending.is_none_or(|e| s.packet < e.packet)) {
         return Answer::Clear;
     }
-    let waited = case.waited(silence::last_progress(case));
     let packet = silence::closing(case);
     let acked = case.acknowledged(Direction::ToServer) >= silence::hello_end(case);
     // A sequence number that runs ahead tells of bytes that never came here.
     let ahead = case.trace.sent(Direction::ToClient).find(|s| s.events.has(crate::flow::Events::LOST_SEGMENT));
+    let taken = if acked { "acknowledged" } else { "sent" };
     let confidence = match ahead {
         Some(_) => Confidence::Possible,
         None if acked => Confidence::Certain,
@@ -50,7 +49,7 @@ fn judge(case: &Case<'_>) -> Answer {
         packet,
         confidence,
         silence::waiting_client(case),
-        format!("the ClientHello is acknowledged, then nothing for {}", duration(waited)),
+        format!("the ClientHello is {taken}, then {}", silence::Within::of(case)),
     )
     .supported(case.at(case.seen.client_hello).map(|s| s.packet), "the ClientHello")
     .supported(ahead.map(|s| s.packet), "the server's sequence number runs ahead: it had sent what never came here")

@@ -30,16 +30,14 @@ fn judge(case: &Case<'_>) -> Answer {
         return Answer::Clear;
     }
     let (Some(ending), Some(sender)) = (case.ending, alerts::ending_sender(case)) else { return Answer::Clear };
-    let hello =
-        case.at(case.seen.server_hello).map(|s| (s.packet, s.time)).or(case.client_data.map(|s| (s.packet, s.time)));
-    let after = hello.map_or(0.0, |(_, time)| ending.time.since(time));
+    let Some((packet, time, what)) = case.answer_shown() else { return Answer::Clear };
     Found::at(
         ending.packet,
         Confidence::Certain,
         EndedBy::Server,
-        format!("FIN {} after its ServerHello", duration(after)),
+        format!("FIN {} after {what}", duration(ending.time.since(time))),
     )
-    .supported(hello.map(|(packet, _)| packet), "its ServerHello")
+    .supported(Some(packet), what)
     .sent_by(&sender)
     .answer()
 }

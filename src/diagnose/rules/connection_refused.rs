@@ -27,10 +27,16 @@ fn judge(case: &Case<'_>) -> Answer {
         return Answer::Clear;
     }
     let (Some(ending), Some(sender)) = (case.ending, alerts::ending_sender(case)) else { return Answer::Clear };
-    Found::at(ending.packet, Confidence::Certain, EndedBy::Server, "a RST answers the SYN: the connection is refused")
+    let headline = "a RST answers the SYN: the connection is refused";
+    let found = Found::at(ending.packet, Confidence::Certain, EndedBy::Server, headline)
         .supported(case.syn.map(|s| s.packet), "the SYN")
-        .sent_by(&sender)
-        .answer()
+        .sent_by(&sender);
+    let listens = "Check that the service listens on this address and port";
+    match (sender.by, sender.hops) {
+        (EndedBy::Middlebox, Some(0)) => found.advice(["Find the filter next to the capture", listens]).answer(),
+        (EndedBy::Middlebox, _) => found.answer(),
+        _ => found.advice([listens]).answer(),
+    }
 }
 
 /// Whether the flow has SYNs and resets alone: a ClientHello that a SYN carries (TCP Fast Open, RFC 7413) reached nobody.

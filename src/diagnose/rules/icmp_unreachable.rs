@@ -2,6 +2,8 @@
 //! further.
 
 use super::prelude::*;
+use crate::flow::Events;
+use crate::net::IcmpError;
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {
@@ -23,14 +25,17 @@ pub(super) const RULE: Rule = Rule {
 fn judge(case: &Case<'_>) -> Answer {
     let Some((packet, time, error)) = case.unreachable() else { return Answer::Clear };
     // TCP goes on after an ICMP error in mid-connection (RFC 5461): it counts only where nothing came after it.
-    let news = |s: &crate::flow::TraceSegment| !s.events.any(crate::flow::Events::ANY_RETRANSMISSION);
+    let news = |s: &crate::flow::TraceSegment| !s.events.any(Events::ANY_RETRANSMISSION);
     let answered = case.data(Direction::ToClient).any(|s| s.time > time && news(s));
     if case.stage >= Stage::ServerHello || answered || case.tls.is_complete() {
         return Answer::Clear;
     }
-    let own = error.from == case.trace.row.server.ip;
-    let ended_by = if own { EndedBy::Server } else { EndedBy::Middlebox };
-    let what = if case.syn_ack.is_some() { "the client's data" } else { "the SYN" };
+    let ended_by = match error.from {
+        from if from == case.trace.row.server.ip => EndedBy::Server,
+        from if from == case.trace.row.client.ip => EndedBy::Client,
+        _ => EndedBy::Middlebox,
+    };
+    let what = quoted(case, error);
     Found::at(
         packet,
         Confidence::Certain,
@@ -39,4 +44,16 @@ fn judge(case: &Case<'_>) -> Answer {
     )
     .detail(format!("The error quotes this flow's segment with sequence number {}.", error.quoted.seq))
     .answer()
+}
+
+/// What the error is about.
+fn quoted(case: &Case<'_>, error: &IcmpError) -> &'static str {
+    let sender = case.trace.row.direction_from(error.quoted.src);
+    let quoted = case.trace.sent(sender).find(|s| s.seq == error.quoted.seq && !s.events.any(Events::NOT_PART));
+    match (sender, quoted) {
+        (Direction::ToServer, Some(s)) if s.flags.syn() => "the SYN",
+        (Direction::ToServer, Some(s)) if s.payload_len > 0 => "the client's data",
+        (Direction::ToServer, _) => "a segment of the client",
+        (Direction::ToClient, _) => "a segment of the server",
+    }
 }

@@ -56,7 +56,7 @@ fn told(case: &Case<'_>, direction: Direction, found: Found) -> Found {
     let errors: Vec<_> = case.trace.icmp.iter().filter(|n| n.error.is_too_big() && n.error.to == sender).collect();
     let by_size = "The loss goes by size: inferred from what arrives and what does not.";
     let Some(first) = errors.first() else {
-        return found.detail(format!("{by_size} No ICMP error in this capture tells the sender what the path takes."));
+        return found.detail(format!("{by_size} No ICMP error about this flow tells the sender what the path takes."));
     };
     let mtu = first.error.mtu.map_or_else(String::new, |mtu| format!(", next-hop MTU {mtu}"));
     let told = format!("{} tells the sender {}{mtu} ({})", first.error.from, times(errors.len()), first.error.name());
@@ -66,7 +66,10 @@ fn told(case: &Case<'_>, direction: Direction, found: Found) -> Found {
     });
     let found = found.supported(Some(first.packet), format!("{}{mtu}, from {}", first.error.name(), first.error.from));
     if !goes_on {
-        return found.detail(format!("{by_size} {told}."));
+        return found.detail(format!("{by_size} {told}.")).advice([
+            "Lower or clamp the MSS on the tunnel, PPPoE link or VPN (ip tcp adjust-mss, --clamp-mss-to-pmtu)",
+            "Does the sender get this ICMP error, and does it send smaller segments then?",
+        ]);
     }
     found.detail(format!("{by_size} {told}; it goes on with segments that are larger: it ignores the error.")).advice([
         "On the sender: does its own packet filter drop ICMP, is path MTU discovery off, is the route's MTU locked?",

@@ -31,16 +31,14 @@ fn judge(case: &Case<'_>) -> Answer {
         return Answer::Clear;
     }
     let (Some(ending), Some(sender)) = (case.ending, alerts::ending_sender(case)) else { return Answer::Clear };
-    let hello =
-        case.at(case.seen.client_hello).map(|s| (s.packet, s.time)).or(case.client_data.map(|s| (s.packet, s.time)));
-    let after = hello.map_or(0.0, |(_, time)| ending.time.since(time));
+    let Some((packet, time, what)) = case.hello_shown() else { return Answer::Clear };
     Found::at(
         ending.packet,
         Confidence::Certain,
         EndedBy::Server,
-        format!("RST {} after the ClientHello", duration(after)),
+        format!("RST {} after {what}", duration(ending.time.since(time))),
     )
-    .supported(hello.map(|(packet, _)| packet), "the ClientHello")
+    .supported(Some(packet), what)
     .sent_by(&sender)
     .answer()
 }

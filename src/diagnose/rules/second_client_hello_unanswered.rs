@@ -51,7 +51,10 @@ fn judge(case: &Case<'_>) -> Answer {
     let lost = silence::unacknowledged_retransmissions(case, Direction::ToServer);
     let (packet, ended_by, how) = match lost.first() {
         Some(first) => (first.packet, EndedBy::Middlebox, "is never acknowledged"),
-        None => (silence::closing(case), silence::waiting_client(case), "is acknowledged and never answered"),
+        None if case.acknowledged(Direction::ToServer) >= silence::hello_end(case) => {
+            (silence::closing(case), silence::waiting_client(case), "is acknowledged and never answered")
+        }
+        None => (silence::closing(case), silence::waiting_client(case), "is never answered"),
     };
     let confidence = if ended_by == EndedBy::Middlebox { Confidence::Likely } else { Confidence::Certain };
     Found::at(packet, confidence, ended_by, format!("the second ClientHello {how}"))

@@ -56,16 +56,26 @@ fn judge(case: &Case<'_>) -> Answer {
         .find_map(|way| silence::unacknowledged_retransmissions(case, *way).first().map(|s| s.packet));
     let packet = lost.unwrap_or_else(|| silence::closing(case));
     let ended_by = if lost.is_some() { EndedBy::Middlebox } else { silence::waiting_client(case) };
-    let waited = case.waited(silence::last_progress(case));
     let confidence = if ended_by == EndedBy::Client { Confidence::Certain } else { Confidence::Likely };
-    Found::at(
-        packet,
-        confidence,
-        ended_by,
-        format!("after the server's first message nothing for {}", duration(waited)),
-    )
-    .supported(case.at(case.seen.server_hello).map(|s| s.packet), "the ServerHello")
-    .answer()
+    Found::at(packet, confidence, ended_by, format!("after {} {}", reached(case), silence::Within::of(case)))
+        .supported(case.at(case.seen.server_hello).map(|s| s.packet), "the ServerHello")
+        .answer()
+}
+
+/// How far the handshake came before the silence.
+fn reached(case: &Case<'_>) -> &'static str {
+    match case.stage {
+        Stage::ClientFinished => "the client's Finished",
+        Stage::ServerFlight if case.seen.server_done.is_some() => "the server's flight",
+        Stage::ServerHello | Stage::ServerFlight if is_more_than_hello(case) => "the server's messages",
+        Stage::ServerHello | Stage::ServerFlight => "the server's first message",
+        _ => "the beginning of the server's answer",
+    }
+}
+
+/// Whether the server's ServerHello is not all that came of it.
+fn is_more_than_hello(case: &Case<'_>) -> bool {
+    case.seen.certificate.is_some() || case.seen.server_protected.is_some() || case.seen.certificate_request.is_some()
 }
 
 /// The end of the server's flight: `ServerHelloDone`, under TLS 1.3 the Finished, also where its length tells it.

@@ -28,8 +28,8 @@ fn judge(case: &Case<'_>) -> Answer {
     if !(unanswered || answered_but_lost) || case.is_one_sided() || case.context.lacks_servers {
         return Answer::Clear;
     }
-    let again: Vec<_> =
-        case.trace.sent(Direction::ToServer).filter(|s| s.flags.syn() && s.packet > syn.packet).collect();
+    let again = case.trace.sent(Direction::ToServer).filter(|s| s.flags.syn() && s.packet > syn.packet);
+    let again: Vec<_> = again.filter(|s| !s.events.any(crate::flow::Events::NOT_PART)).collect();
     // TCP sends a SYN again after a second (RFC 6298 §2): a client that does not, and reaches the same server by
     // another connection, dropped the one that lost a race.
     let row = &case.trace.row;
@@ -55,6 +55,7 @@ fn judge(case: &Case<'_>) -> Answer {
     };
     let unusable = case.unusable_from(Direction::ToClient);
     let found = unusable.take(MAX_SHOWN).fold(found, |found, (s, why)| found.supported(Some(s.packet), reason(why)));
+    let found = if case.elsewhere().is_none() && !case.unusable.is_empty() { found.advice(IGNORED) } else { found };
     if answered_but_lost {
         return found.supported(case.syn_ack.map(|s| s.packet), "the SYN-ACK that the client does not see").answer();
     }
@@ -114,6 +115,12 @@ fn from_elsewhere(found: Found, other: &Elsewhere) -> Found {
             "Capture on both sides of the translation: does the answer pass it?",
         ])
 }
+
+/// What to try where the answers are in the capture and the client ignores them.
+const IGNORED: [&str; 2] = [
+    "Look for what rewrites the answers on the way: sequence number randomisation, address translation, a broken stack",
+    "Capture at the server too: does it send the numbers that arrive here?",
+];
 
 /// Whether the client repeats its SYN as if the SYN-ACK had not arrived, and never acknowledges it.
 fn never_acknowledged(case: &Case<'_>) -> bool {

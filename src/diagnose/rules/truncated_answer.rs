@@ -43,7 +43,7 @@ fn judge(case: &Case<'_>) -> Answer {
             silence::closing(case),
             Confidence::Certain,
             silence::waiting_client(case),
-            "the server's first record is never finished, nothing comes any more",
+            format!("the server's first record is never finished, then {}", silence::Within::of(case)),
         )
         .supported(Some(answer.packet), "the record begins")
         .answer(),
