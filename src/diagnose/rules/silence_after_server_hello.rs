@@ -66,7 +66,7 @@ fn judge(case: &Case<'_>) -> Answer {
 fn reached(case: &Case<'_>) -> &'static str {
     match case.stage {
         Stage::ClientFinished => "the client's Finished",
-        Stage::ServerFlight if case.seen.server_done.is_some() => "the server's flight",
+        Stage::ServerFlight if flight_end(case).is_some() => "the server's flight",
         Stage::ServerHello | Stage::ServerFlight if is_more_than_hello(case) => "the server's messages",
         Stage::ServerHello | Stage::ServerFlight => "the server's first message",
         _ => "the beginning of the server's answer",
