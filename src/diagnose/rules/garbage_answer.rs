@@ -36,6 +36,13 @@ fn judge(case: &Case<'_>) -> Answer {
         (_, [20..=24, 3, 0..=4, high, low, ..]) => {
             format!("a record header that announces {} bytes", u16::from_be_bytes([*high, *low]))
         }
+        (_, [21, major, minor, 0, 2, 1 | 2, alert, ..]) => format!(
+            "a record that reads as the alert {}, but for its version {major}.{minor}",
+            AlertDescription(*alert)
+        ),
+        (_, [22, major, minor, _, _, 2, ..]) => {
+            format!("a record that reads as a ServerHello, but for its version {major}.{minor}")
+        }
         (_, bytes) => {
             format!("bytes that are no TLS record: {}", crate::vocab::text::hex(&bytes[..bytes.len().min(8)]))
         }
