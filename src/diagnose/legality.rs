@@ -48,6 +48,18 @@ pub(super) fn contradiction(case: &Case<'_>) -> Option<Contradiction> {
     between(&client, &server).or_else(|| key_exchange(case, &client, &server)).or_else(|| broken_chain(case))
 }
 
+/// Whether the client of a handshake up to TLS 1.2 signals secure renegotiation and the server does not (RFC 5746 §3.4).
+pub(super) fn lacks_renegotiation_info(case: &Case<'_>) -> bool {
+    let hellos = case.hello().zip(case.at(case.seen.server_hello).and_then(|step| step.body.get(4..)));
+    hellos.is_some_and(|(client, server)| {
+        let server = ServerHello::decode(server);
+        let signals = client.extensions.has(ExtensionType::RENEGOTIATION_INFO)
+            || client.cipher_suites.contains(CipherSuite::EMPTY_RENEGOTIATION_INFO_SCSV);
+        let old = server.selected_version() < ProtocolVersion::TLS_1_3;
+        old && signals && !server.extensions.has(ExtensionType::RENEGOTIATION_INFO)
+    })
+}
+
 /// The first contradiction between two hellos.
 fn between(client: &ClientHello<'_>, server: &ServerHello<'_>) -> Option<Contradiction> {
     if let Some(issue) = server.issues.first() {

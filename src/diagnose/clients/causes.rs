@@ -87,8 +87,7 @@ pub(super) fn effects(cause: Cause) -> &'static [Effect] {
         ],
         Cause::ForeignBytes => &[Is(Experience::NotTlsLater)],
         Cause::PlaintextToTlsPort => &[],
-        // Its program's own words for what it does not take.
-        Cause::ServerChoiceRefused => &[],
+        Cause::ServerChoiceRefused => SERVERS_CHOICE,
         Cause::UpgradeRefused => &[Is(Experience::UpgradeRefused)],
         Cause::NoCommonVersion => &[Alert(&[70]), Where(client_refuses, Experience::VersionChosen)],
         Cause::NoCommonCipher => &[Alert(&[40, 71])],
@@ -100,9 +99,7 @@ pub(super) fn effects(cause: Cause) -> &'static [Effect] {
         Cause::ClientCertificateRequired => CERTIFICATE_WANTED,
         Cause::ClientCertificateRejected => CERTIFICATE_REFUSED,
         Cause::BadRecordMac => &[Where(client_reads_bad_record, Experience::BadRecord), Alert(&[20, 51])],
-        Cause::CorruptedHandshake => {
-            &[Where(has_bad_signature, Experience::BadSignature), Alert(&[10, 20, 40, 47, 50, 51, 80, 109, 110])]
-        }
+        Cause::CorruptedHandshake => CONTRADICTED,
         Cause::ResetAfterServerHello => &[Where(is_late, Experience::ResetLate), Is(Experience::Reset)],
         Cause::ClosedAfterServerHello => CLOSED_LATER,
         Cause::SilenceAfterServerHello => {
@@ -371,6 +368,45 @@ fn is_data(case: &Case<'_>) -> bool {
 
 fn client_reads_bad_record(case: &Case<'_>) -> bool {
     !server_ends(case) && case.stage < Stage::Complete
+}
+
+/// What a client does not take of the server's messages; where it is nothing of these, its program has words of its own.
+const SERVERS_CHOICE: &[Effect] = &[
+    Where(chose_extension, Experience::ExtensionUnasked),
+    Where(chose_suite, Experience::CipherUnasked),
+    Where(changed_session, Experience::SessionIdChanged),
+    Where(lacks_renegotiation_info, Experience::LegacyRenegotiation),
+];
+
+/// Messages that contradict each other.
+const CONTRADICTED: &[Effect] = &[
+    Where(has_bad_signature, Experience::BadSignature),
+    Where(chose_extension, Experience::ExtensionUnasked),
+    Where(chose_suite, Experience::CipherUnasked),
+    Where(changed_session, Experience::SessionIdChanged),
+    Where(echoes, Experience::Echo),
+    Alert(&[10, 20, 40, 47, 50, 51, 80, 109, 110]),
+];
+
+fn chose_extension(case: &Case<'_>) -> bool {
+    client_refuses(case) && matches!(legality::contradiction(case), Some(Contradiction::Extension(_)))
+}
+
+fn chose_suite(case: &Case<'_>) -> bool {
+    client_refuses(case) && matches!(legality::contradiction(case), Some(Contradiction::Suite(_)))
+}
+
+fn changed_session(case: &Case<'_>) -> bool {
+    client_refuses(case) && legality::contradiction(case) == Some(Contradiction::SessionId)
+}
+
+fn echoes(case: &Case<'_>) -> bool {
+    !server_ends(case) && legality::contradiction(case) == Some(Contradiction::Echo)
+}
+
+/// Whether the ServerHello is one that clients call unsafe: the client signals secure renegotiation, the server does not.
+fn lacks_renegotiation_info(case: &Case<'_>) -> bool {
+    client_refuses(case) && legality::lacks_renegotiation_info(case)
 }
 
 fn has_bad_signature(case: &Case<'_>) -> bool {

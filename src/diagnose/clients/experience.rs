@@ -73,6 +73,16 @@ pub(in crate::diagnose) enum Experience {
     CloseNotify,
     /// `close_notify` where the client waits for the answer to its request (TLS 1.3).
     CloseNotifyLate,
+    /// A ServerHello with an extension that was not offered.
+    ExtensionUnasked,
+    /// A ServerHello with a cipher suite that was not offered.
+    CipherUnasked,
+    /// A ServerHello of TLS 1.3 that does not echo the session identifier.
+    SessionIdChanged,
+    /// A ClientHello in place of the ServerHello.
+    Echo,
+    /// A ServerHello without `renegotiation_info`.
+    LegacyRenegotiation,
     /// A certificate that has expired.
     CertificateExpired,
     /// A certificate that is not valid yet.

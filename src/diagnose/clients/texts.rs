@@ -45,6 +45,10 @@ const CHROME: Client = Client {
         (E::BadSignature, &[("", "net::ERR_SSL_PROTOCOL_ERROR")]),
         (E::OldVersion, &[("", "net::ERR_SSL_VERSION_OR_CIPHER_MISMATCH")]),
         (E::VersionChosen, &[("", "net::ERR_SSL_VERSION_OR_CIPHER_MISMATCH")]),
+        (E::ExtensionUnasked, &[("", "net::ERR_SSL_PROTOCOL_ERROR")]),
+        (E::CipherUnasked, &[("", "net::ERR_SSL_PROTOCOL_ERROR")]),
+        (E::SessionIdChanged, &[("", "net::ERR_SSL_PROTOCOL_ERROR")]),
+        (E::Echo, &[("", "net::ERR_SSL_PROTOCOL_ERROR")]),
     ],
     alert: alerts::chrome,
 };
@@ -105,6 +109,10 @@ const FIREFOX: Client = Client {
             &[("", "SSL_ERROR_UNSUPPORTED_VERSION"), ("with an alert", "SSL_ERROR_PROTOCOL_VERSION_ALERT")],
         ),
         (E::VersionChosen, &[("", "SSL_ERROR_UNSUPPORTED_VERSION")]),
+        (E::ExtensionUnasked, &[("", "SSL_ERROR_RX_UNEXPECTED_EXTENSION")]),
+        (E::CipherUnasked, &[("", "SSL_ERROR_NO_CYPHER_OVERLAP")]),
+        (E::SessionIdChanged, &[("", "SSL_ERROR_RX_MALFORMED_SERVER_HELLO")]),
+        (E::Echo, &[("", "SSL_ERROR_RX_UNEXPECTED_CLIENT_HELLO")]),
     ],
     alert: alerts::nss,
 };
@@ -256,6 +264,17 @@ const CURL: Client = Client {
         (E::BadSignature, &[("", "curl: (35) error:02000068: bad signature")]),
         (E::OldVersion, &[("", "curl: (35) error:0A00014D: legacy sigalg disallowed or unsupported")]),
         (E::VersionChosen, &[("", "curl: (35) error:0A000102: unsupported protocol")]),
+        (E::ExtensionUnasked, &[("", "curl: (35) error:0A00006E: bad extension")]),
+        (
+            E::CipherUnasked,
+            &[
+                ("TLS 1.2", "curl: (35) error:0A0000F8: unknown cipher returned"),
+                ("TLS 1.3", "curl: (35) error:0A000105: wrong cipher returned"),
+            ],
+        ),
+        (E::SessionIdChanged, &[("", "curl: (35) error:0A0003E7: invalid session id")]),
+        (E::Echo, &[("", "curl: (35) error:0A0000F4: unexpected message")]),
+        (E::LegacyRenegotiation, &[("", "curl: (35) error:0A000152: unsafe legacy renegotiation disabled")]),
     ],
     alert: alerts::curl,
 };
@@ -320,6 +339,16 @@ const GO: Client = Client {
         (E::BadSignature, &[("", "tls: invalid signature by the server certificate: crypto/rsa: verification error")]),
         (E::OldVersion, &[("", "remote error: tls: protocol version not supported")]),
         (E::VersionChosen, &[("", "tls: server selected unsupported protocol version")]),
+        (E::ExtensionUnasked, &[("", "tls: server selected unadvertised ALPN protocol")]),
+        (E::CipherUnasked, &[("", "tls: server chose an unconfigured cipher suite")]),
+        (E::SessionIdChanged, &[("", "tls: server did not echo the legacy session ID")]),
+        (
+            E::Echo,
+            &[(
+                "",
+                "tls: received unexpected handshake message of type *tls.clientHelloMsg when waiting for *tls.serverHelloMsg",
+            )],
+        ),
     ],
     alert: alerts::go,
 };
@@ -479,6 +508,12 @@ const JAVA: Client = Client {
                 ("a version of the future", "SSLHandshakeException: Unsupported protocol version"),
             ],
         ),
+        (
+            E::ExtensionUnasked,
+            &[("", "SSLProtocolException: Unexpected application_layer_protocol_negotiation extension")],
+        ),
+        (E::CipherUnasked, &[("", "SSLHandshakeException: Server selected improper ciphersuite")]),
+        (E::Echo, &[("", "SSLProtocolException: Unexpected handshake message: client_hello")]),
     ],
     alert: alerts::java,
 };
@@ -598,6 +633,44 @@ const NODE: Client = Client {
             &[
                 ("tls, fetch", "ERR_SSL_UNSUPPORTED_PROTOCOL"),
                 ("https", "write EPROTO error:0A000102:SSL routines:unsupported protocol"),
+            ],
+        ),
+        (
+            E::ExtensionUnasked,
+            &[
+                ("tls", "ERR_SSL_UNSOLICITED_EXTENSION"),
+                ("fetch", "ERR_SSL_BAD_EXTENSION"),
+                ("https", "write EPROTO error:0A0000D9:SSL routines:unsolicited extension"),
+            ],
+        ),
+        (
+            E::CipherUnasked,
+            &[
+                ("tls, fetch, TLS 1.2", "ERR_SSL_UNKNOWN_CIPHER_RETURNED"),
+                ("tls, fetch, TLS 1.3", "ERR_SSL_WRONG_CIPHER_RETURNED"),
+                ("https, TLS 1.2", "write EPROTO error:0A0000F8:SSL routines:unknown cipher returned"),
+                ("https, TLS 1.3", "write EPROTO error:0A000105:SSL routines:wrong cipher returned"),
+            ],
+        ),
+        (
+            E::SessionIdChanged,
+            &[
+                ("tls, fetch", "ERR_SSL_INVALID_SESSION_ID"),
+                ("https", "write EPROTO error:0A0003E7:SSL routines:invalid session id"),
+            ],
+        ),
+        (
+            E::Echo,
+            &[
+                ("tls, fetch", "ERR_SSL_UNEXPECTED_MESSAGE"),
+                ("https", "write EPROTO error:0A0000F4:SSL routines:unexpected message"),
+            ],
+        ),
+        (
+            E::LegacyRenegotiation,
+            &[
+                ("tls, fetch", "ERR_SSL_UNSAFE_LEGACY_RENEGOTIATION_DISABLED"),
+                ("https", "write EPROTO error:0A000152:SSL routines:unsafe legacy renegotiation disabled"),
             ],
         ),
     ],
@@ -755,6 +828,26 @@ const PYTHON: Client = Client {
             ],
         ),
         (E::VersionChosen, &[("", "SSLError: [SSL: UNSUPPORTED_PROTOCOL] unsupported protocol")]),
+        (
+            E::ExtensionUnasked,
+            &[
+                ("ssl, urllib", "SSLError: [SSL: UNSOLICITED_EXTENSION] unsolicited extension"),
+                ("requests", "SSLError: [SSL: BAD_EXTENSION] bad extension"),
+            ],
+        ),
+        (
+            E::CipherUnasked,
+            &[
+                ("TLS 1.2", "SSLError: [SSL: UNKNOWN_CIPHER_RETURNED] unknown cipher returned"),
+                ("TLS 1.3", "SSLError: [SSL: WRONG_CIPHER_RETURNED] wrong cipher returned"),
+            ],
+        ),
+        (E::SessionIdChanged, &[("", "SSLError: [SSL: INVALID_SESSION_ID] invalid session id")]),
+        (E::Echo, &[("", "SSLError: [SSL: UNEXPECTED_MESSAGE] unexpected message")]),
+        (
+            E::LegacyRenegotiation,
+            &[("", "SSLError: [SSL: UNSAFE_LEGACY_RENEGOTIATION_DISABLED] unsafe legacy renegotiation disabled")],
+        ),
     ],
     alert: alerts::python,
 };

@@ -119,9 +119,7 @@ fn reason(case: &Case<'_>, alert: AlertDescription) -> Option<Reason> {
     if server.selected_version() >= ProtocolVersion::TLS_1_3 || alert != AlertDescription::HANDSHAKE_FAILURE {
         return None;
     }
-    let signals = client.extensions.has(ExtensionType::RENEGOTIATION_INFO)
-        || client.cipher_suites.contains(CipherSuite::EMPTY_RENEGOTIATION_INFO_SCSV);
-    if signals && !server.extensions.has(ExtensionType::RENEGOTIATION_INFO) {
+    if legality::lacks_renegotiation_info(case) {
         return Some(Reason {
             what: "the ServerHello has no renegotiation_info (unsafe legacy renegotiation)".into(),
             at: server_hello,
