@@ -191,7 +191,7 @@ mod tests {
 
     use super::*;
     use crate::flow::FlowRow;
-    use crate::net::{Endpoint, IpFacts, LinkFacts, Segment, TcpFlags};
+    use crate::net::{Endpoint, IpFacts, Segment, TcpFlags};
     use crate::vocab::Time;
 
     fn end(last: u8) -> Endpoint {
@@ -210,20 +210,10 @@ mod tests {
             let number = |digits: &str| digits.parse::<u32>().expect("a number");
             let (seq, len) = words.next().and_then(|word| word.split_once('+')).expect("seq+len");
             let mut segment = Segment {
-                src,
-                dst,
                 seq: number(seq),
-                ack: 0,
-                flags: TcpFlags(0),
-                window: 1000,
-                checksum: 0,
-                urgent: 0,
-                options: &[],
-                payload: &[],
                 payload_len: number(len),
                 ip: IpFacts { id: Some(at as u16 + 1), ..IpFacts::default() },
-                link: LinkFacts::default(),
-                fragments: &[],
+                ..Segment::bare(src, dst)
             };
             for word in words {
                 match word.split_at(1) {

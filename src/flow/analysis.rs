@@ -263,7 +263,7 @@ mod tests {
     use std::net::{IpAddr, Ipv4Addr};
 
     use super::*;
-    use crate::net::{Endpoint, IpFacts, LinkFacts, TcpFlags};
+    use crate::net::{Endpoint, TcpFlags};
     use crate::vocab::PacketNumber;
 
     const WINDOW: u16 = 1000;
@@ -280,22 +280,8 @@ mod tests {
         let mut words = rest.split_whitespace();
         let (seq, len) = words.next().and_then(|word| word.split_once('+')).expect("seq+len");
         let number = |digits: &str| digits.parse::<u32>().expect("a number");
-        let mut segment = Segment {
-            src,
-            dst,
-            seq: number(seq),
-            ack: 0,
-            flags: TcpFlags(0),
-            window: WINDOW,
-            checksum: 0,
-            urgent: 0,
-            options: &[],
-            payload: &[],
-            payload_len: number(len),
-            ip: IpFacts::default(),
-            link: LinkFacts::default(),
-            fragments: &[],
-        };
+        let mut segment =
+            Segment { seq: number(seq), window: WINDOW, payload_len: number(len), ..Segment::bare(src, dst) };
         for word in words {
             let (kind, value) = word.split_at(1);
             match kind {

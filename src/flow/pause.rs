@@ -32,7 +32,7 @@ impl FlowRow {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::net::{Endpoint, IpFacts, LinkFacts, TcpFlags};
+    use crate::net::{Endpoint, TcpFlags};
     use crate::vocab::PacketNumber;
 
     /// Segments, each by who sends, the second at which it comes and its flag, if it has one beside ACK.
@@ -42,20 +42,11 @@ mod tests {
         for (way, seconds, flag) in segments {
             let (src, dst) = if *way == '>' { (end(1), end(2)) } else { (end(2), end(1)) };
             let segment = Segment {
-                src,
-                dst,
                 seq: 1,
                 ack: 1,
                 flags: TcpFlags(TcpFlags::ACK | flag),
                 window: 100,
-                checksum: 0,
-                urgent: 0,
-                options: &[],
-                payload: &[],
-                payload_len: 0,
-                ip: IpFacts::default(),
-                link: LinkFacts::default(),
-                fragments: &[],
+                ..Segment::bare(src, dst)
             };
             row.segment(&segment, PacketNumber(1), Time(seconds * 1_000_000_000));
         }

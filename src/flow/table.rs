@@ -178,7 +178,7 @@ mod tests {
     use std::net::{IpAddr, Ipv4Addr};
 
     use super::*;
-    use crate::net::{IpFacts, LinkFacts, TcpFlags};
+    use crate::net::TcpFlags;
 
     /// An end as `a443`: a machine and a port.
     fn end(text: &str) -> Endpoint {
@@ -203,20 +203,9 @@ mod tests {
                 other => panic!("{other}"),
             });
             let segment = Segment {
-                src: end(src),
-                dst: end(dst),
                 seq: seq.parse().expect("a number"),
-                ack: 0,
                 flags: TcpFlags(bits.sum()),
-                window: 1000,
-                checksum: 0,
-                urgent: 0,
-                options: &[],
-                payload: &[],
-                payload_len: 0,
-                ip: IpFacts::default(),
-                link: LinkFacts::default(),
-                fragments: &[],
+                ..Segment::bare(end(src), end(dst))
             };
             let hash = table.hasher().hash(segment.src, segment.dst);
             let placed = table.segment(&segment, hash, PacketNumber(1), Time(0));

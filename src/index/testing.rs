@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use super::Index;
-use crate::net::{Endpoint, IpFacts, LinkFacts, Segment, TcpFlags};
+use crate::net::{Endpoint, Segment, TcpFlags};
 use crate::proto::TlsFacts;
 use crate::vocab::{Cause, EndedBy, FlowNumber, Outcome, PacketNumber, Time};
 
@@ -88,22 +88,7 @@ impl Index {
     }
 
     fn packet(&mut self, (src, dst): (Endpoint, Endpoint), (seq, flags): (u32, u16), millis: i64) {
-        let segment = Segment {
-            src,
-            dst,
-            seq,
-            ack: seq.wrapping_add(1),
-            flags: TcpFlags(flags),
-            window: 1000,
-            checksum: 0,
-            urgent: 0,
-            options: &[],
-            payload: &[],
-            payload_len: 0,
-            ip: IpFacts::default(),
-            link: LinkFacts::default(),
-            fragments: &[],
-        };
+        let segment = Segment { seq, ack: seq.wrapping_add(1), flags: TcpFlags(flags), ..Segment::bare(src, dst) };
         let hash = self.hasher().hash(src, dst);
         let time = Time(millis * Time::SECOND / 1000);
         let number: PacketNumber = self.packets.next_number();

@@ -79,25 +79,20 @@ mod tests {
     use std::net::Ipv4Addr;
 
     use super::*;
-    use crate::net::{Endpoint, IpFacts, LinkFacts, TcpFlags};
+    use crate::net::{Endpoint, TcpFlags};
 
     fn segment(checksum: u16, payload: &'static [u8]) -> Segment<'static> {
         let end = |last, port| Endpoint { ip: IpAddr::V4(Ipv4Addr::new(192, 0, 2, last)), port };
         Segment {
-            src: end(1, 50_000),
-            dst: end(2, 443),
             seq: 0x0102_0304,
             ack: 0x0506_0708,
             flags: TcpFlags(TcpFlags::ACK | TcpFlags::PSH),
             window: 512,
             checksum,
-            urgent: 0,
             options: &[1, 1, 8, 10, 0, 0, 0, 1, 0, 0, 0, 2],
             payload,
             payload_len: payload.len() as u32,
-            ip: IpFacts::default(),
-            link: LinkFacts::default(),
-            fragments: &[],
+            ..Segment::bare(end(1, 50_000), end(2, 443))
         }
     }
 

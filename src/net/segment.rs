@@ -161,6 +161,29 @@ pub struct Datagram<'a> {
 }
 
 #[cfg(test)]
+impl Segment<'static> {
+    /// A segment without payload, options or a number, for the tests to fill in.
+    pub(crate) fn bare(src: Endpoint, dst: Endpoint) -> Self {
+        Segment {
+            src,
+            dst,
+            seq: 0,
+            ack: 0,
+            flags: TcpFlags(0),
+            window: 1000,
+            checksum: 0,
+            urgent: 0,
+            options: &[],
+            payload: &[],
+            payload_len: 0,
+            ip: IpFacts::default(),
+            link: LinkFacts::default(),
+            fragments: &[],
+        }
+    }
+}
+
+#[cfg(test)]
 mod tests {
     use super::*;
 
