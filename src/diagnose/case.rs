@@ -21,6 +21,8 @@ use crate::vocab::{Direction, FlowNumber, PacketNumber, Time};
 pub(super) const SILENCE: f64 = 10.0;
 /// Seconds after which a SYN without an answer counts as unanswered: by then it has been sent twice more.
 pub(super) const SYN_SILENCE: f64 = 3.0;
+/// Length of the shortest ClientHello in bytes, its header included (RFC 8446 §4.1.2).
+const SHORTEST_HELLO: u64 = 43;
 /// Retransmissions of one segment after which its loss counts.
 pub(super) const RETRANSMISSIONS: usize = 3;
 
@@ -119,11 +121,14 @@ impl<'a> Case<'a> {
     }
 
     /// The end of the record that begins the client's stream, where that is a ClientHello, however little of it was
-    /// captured.
+    /// captured; none where records of a few bytes share it out.
     pub fn hello_record_end(&self) -> Option<u64> {
         let first = self.streams.pieces.to_server.first()?;
         match first.bytes(self.trace) {
-            [22, 3, 0..=4, high, low, 1, ..] => Some(5 + u64::from(u16::from_be_bytes([*high, *low]))),
+            [22, 3, 0..=4, high, low, 1, ..] => {
+                let length = u64::from(u16::from_be_bytes([*high, *low]));
+                (length >= SHORTEST_HELLO).then_some(5 + length)
+            }
             _ => None,
         }
     }

@@ -134,6 +134,8 @@ impl Case<'_> {
                 }
                 None
             }
+            // A record of nothing, whoever sends it.
+            What::ApplicationData { records: 1, .. } if step.bytes == 0 => None,
             What::ApplicationData { .. } => self.protected(at, step, ContentType::APPLICATION_DATA),
             What::Sealed { content, .. } => self.protected(at, step, content),
             What::ChangeCipherSpec | What::Gap(_) | What::Icmp(_) => None,

@@ -293,6 +293,18 @@ mod tests {
     }
 
     #[test]
+    fn odd_records_before_a_hello_change_nothing() {
+        let fin = "> wait=20 FIN";
+        check("> 22/0 23/0 hello\n< alert:2:40", 0.0, "failed: no-common-cipher, server, likely");
+        check("> 20/1 hello\n< alert:2:40", 0.0, "failed: no-common-cipher, server, likely");
+        // Zeros that a stack counts into an ACK are no answer, nor the beginning of a hello.
+        check("> bytes:00 old next=0\n> hello\n< alert:2:40", 0.0, "failed: no-common-cipher, server, likely");
+        check("> hello\n< bytes:000000000000 next=0\n< alert:2:40", 0.0, "failed: no-common-cipher, server, likely");
+        // A stream that begins with a ChangeCipherSpec and has no hello is not one that failed.
+        check(&format!("> 20/1 22/40\n< 20/1 22/40\n{fin}"), 0.0, "ok");
+    }
+
+    #[test]
     fn what_is_lost_is_told_by_what_was_acknowledged() {
         let tail = "> head\n<\n> tail\n> wait=300 again\n> wait=600 again\n> wait=1200 again";
         check(tail, 11.0, "failed: client-hello-segment-lost, middlebox, likely");

@@ -57,9 +57,10 @@ impl FlowReader {
         self.dialogue.note_passed(direction, fast_path);
     }
 
-    /// Notes that a segment in `direction` acknowledges `ack`, where `first_seq` is offset 0 of the other one.
+    /// Notes that a segment in `direction` acknowledges `ack` while the reader is settled, where `first_seq` is offset 0 of the other one.
     pub fn acknowledge(&mut self, direction: Direction, ack: u32, first_seq: u32) {
-        self.assembly.acknowledge(direction, ack, first_seq);
+        // Nothing waits that could be handed on by this.
+        self.assembly.acknowledge(direction, ack, first_seq, &mut |_, _| {});
     }
 
     /// Reads a little of every part, so that the processor has them at hand soon.

@@ -10,6 +10,10 @@ const MAX_PENDING: usize = 4 * 1024;
 /// Segments that may follow an acknowledged hole before it counts as a gap: capturing can reorder packets a little.
 const PATIENCE: u32 = 64;
 
+/// Longest payload that can be padding, in bytes: what fills a frame of 60 bytes behind headers of 54. Some stacks count it
+/// into an ACK's length, and a probe of a closed window carries one byte of it.
+const MAX_PADDING: usize = 6;
+
 /// The next stretch of the stream.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Chunk<'a> {
@@ -58,6 +62,16 @@ pub struct Assembler {
     pending: Vec<Pending>,
     pending_bytes: usize,
     waiting: u32,
+    padding: Option<Padding>,
+}
+
+/// Zeros at the end of what was handed on: bytes of the stream once something follows them or they are acknowledged, and
+/// padding where other bytes come in their place before that.
+#[derive(Clone, Copy, Debug)]
+struct Padding {
+    length: usize,
+    packet: PacketNumber,
+    time: Time,
 }
 
 /// The 64-bit stream offset of `seq`, given the sequence number of offset 0 and an offset near it. Negative for bytes
@@ -80,7 +94,7 @@ impl Assembler {
 
     /// Whether bytes wait for earlier ones.
     pub fn is_waiting(&self) -> bool {
-        !self.pending.is_empty()
+        !self.pending.is_empty() || self.padding.is_some()
     }
 
     /// Adds a payload that begins at stream offset `start`; `stated_len` is longer than `payload` where the snap
@@ -94,6 +108,7 @@ impl Assembler {
         time: Time,
         sink: &mut impl FnMut(Chunk<'_>),
     ) {
+        self.settle_padding((start, payload), sink);
         let end = start + payload.len() as u64;
         let stated_end = start + u64::from(stated_len).max(payload.len() as u64);
         if start < self.next && !payload.is_empty() {
@@ -103,7 +118,12 @@ impl Assembler {
         }
         if self.pending.is_empty() && start <= self.next && end == stated_end {
             // The common case: in order, whole, nothing waiting.
-            if end > self.next {
+            if start == self.next && payload.len() <= MAX_PADDING && payload.iter().all(|byte| *byte == 0) {
+                let is_held = self.padding.is_some_and(|held| held.length >= payload.len());
+                if !is_held && !payload.is_empty() {
+                    self.padding = Some(Padding { length: payload.len(), packet, time });
+                }
+            } else if end > self.next {
                 let skip = (self.next - start) as usize;
                 let range = StreamRange::new(self.next, end);
                 self.next = end;
@@ -135,13 +155,34 @@ impl Assembler {
         self.next += bytes;
     }
 
-    /// Notes that the receiver has acknowledged everything before `offset`.
-    pub fn acknowledged(&mut self, offset: u64) {
+    /// Notes that the receiver has acknowledged everything before `offset`; hands on what that shows to be of the stream.
+    pub fn acknowledged(&mut self, offset: u64, sink: &mut impl FnMut(Chunk<'_>)) {
         self.acked = self.acked.max(offset);
+        if self.acked > self.next {
+            self.hand_on_padding(sink);
+        }
+    }
+
+    /// Decides about zeros that may be padding by what comes next: other bytes in their place show that they are.
+    fn settle_padding(&mut self, (start, payload): (u64, &[u8]), sink: &mut impl FnMut(Chunk<'_>)) {
+        let (Some(held), Some(first)) = (self.padding, payload.first()) else { return };
+        if start != self.next || *first == 0 && payload.len() > held.length {
+            self.hand_on_padding(sink);
+        } else if *first != 0 {
+            self.padding = None;
+        }
+    }
+
+    fn hand_on_padding(&mut self, sink: &mut impl FnMut(Chunk<'_>)) {
+        let Some(Padding { length, packet, time }) = self.padding.take() else { return };
+        let range = StreamRange::new(self.next, self.next + length as u64);
+        self.next = range.end;
+        sink(Chunk::Bytes { range, bytes: &[0; MAX_PADDING][..length], packet, time, skip: 0 });
     }
 
     /// Ends the stream: holes become gaps, and an acknowledged end that was never seen too.
     pub fn finish(&mut self, sink: &mut impl FnMut(Chunk<'_>)) {
+        self.hand_on_padding(sink);
         while !self.pending.is_empty() {
             self.give_up_hole(sink);
         }
@@ -287,6 +328,36 @@ mod tests {
     }
 
     #[test]
+    fn zeros_are_padding_where_other_bytes_come_in_their_place() {
+        let (zero, six) = (&b"\0"[..], &b"\0\0\0\0\0\0"[..]);
+        assert_eq!(run(&[(0, zero), (0, b"abc")]).0, b"abc");
+        assert_eq!(run(&[(0, six), (0, zero), (0, b"abc"), (3, six), (3, b"d")]).0, b"abcd");
+        // What follows them, or comes with them again, shows that they are of the stream.
+        assert_eq!(run(&[(0, zero), (1, b"abc")]).0, b"\0abc");
+        assert_eq!(run(&[(0, zero), (0, b"\0abc"), (4, zero), (4, zero)]).0, b"\0abc\0");
+        assert_eq!(run(&[(0, zero), (3, b"d"), (1, b"bc")]), (b"\0bcd".to_vec(), vec![]));
+        // More than pads a frame is none.
+        assert_eq!(run(&[(0, b"\0\0\0\0\0\0\0"), (0, b"abcdefg")]).0, [0; 7]);
+    }
+
+    #[test]
+    fn acknowledged_zeros_are_of_the_stream() {
+        let mut bytes = Vec::new();
+        let mut assembler = Assembler::default();
+        let mut sink = |chunk: Chunk<'_>| {
+            if let Chunk::Bytes { bytes: more, .. } = chunk {
+                bytes.extend_from_slice(more);
+            }
+        };
+        assembler.insert(0, &[0], 1, PacketNumber(1), Time(0), &mut sink);
+        assert!(assembler.is_waiting());
+        assembler.acknowledged(1, &mut sink);
+        assert!(!assembler.is_waiting());
+        assembler.insert(0, b"abc", 3, PacketNumber(2), Time(0), &mut sink);
+        assert_eq!(bytes, b"\0bc");
+    }
+
+    #[test]
     fn holes_become_gaps_of_exact_size() {
         assert_eq!(run(&[(0, b"ab"), (5, b"f"), (8, b"i")]), (b"abfi".to_vec(), vec![(2, 5), (6, 8)]));
     }
@@ -371,7 +442,7 @@ mod tests {
     /// The segment, counted from 1, with which a hole is given up, where all of `len` bytes follow it.
     fn given_up_with(len: usize, acked: bool) -> Option<usize> {
         let mut assembler = Assembler::default();
-        assembler.acknowledged(if acked { 10 } else { 0 });
+        assembler.acknowledged(if acked { 10 } else { 0 }, &mut |_| {});
         (1..=100).find(|at| {
             let mut gap = None;
             let start = (10 + (at - 1) * len) as u64;

@@ -35,7 +35,7 @@ impl Assembly {
     pub fn segment(&mut self, arrival: &Arrival<'_>, sink: &mut impl FnMut(Direction, &Chunk<'_>)) {
         let Arrival { direction, packet, time, .. } = *arrival;
         if let Some((ack, first_seq)) = arrival.ack {
-            self.acknowledge(direction, ack, first_seq);
+            self.acknowledge(direction, ack, first_seq, sink);
         }
         if arrival.payload_len == 0 {
             return;
@@ -51,10 +51,17 @@ impl Assembly {
     }
 
     /// Notes that a segment in `direction` acknowledges `ack`, where `first_seq` is offset 0 of the other one.
-    pub fn acknowledge(&mut self, direction: Direction, ack: u32, first_seq: u32) {
+    pub fn acknowledge(
+        &mut self,
+        direction: Direction,
+        ack: u32,
+        first_seq: u32,
+        sink: &mut impl FnMut(Direction, &Chunk<'_>),
+    ) {
         let other = &mut self.assemblers[direction.reversed()];
         let offset = unwrap_offset(ack, first_seq, other.next());
-        other.acknowledged(u64::try_from(offset).unwrap_or(0));
+        let offset = u64::try_from(offset).unwrap_or(0);
+        other.acknowledged(offset, &mut |chunk| sink(direction.reversed(), &chunk));
     }
 
     /// Takes the next `bytes` of a direction as handed on; nothing may wait.
@@ -137,7 +144,7 @@ mod tests {
     fn an_acknowledged_end_that_was_not_captured_is_a_gap() {
         let mut assembly = Assembly::default();
         let mut gaps = Vec::new();
-        assembly.acknowledge(Direction::ToClient, 2, u32::MAX);
+        assembly.acknowledge(Direction::ToClient, 2, u32::MAX, &mut |_, _| {});
         assembly.finish(&mut |direction, chunk| gaps.push((direction, matches!(chunk, Chunk::Gap(r) if r.len() == 3))));
         assert_eq!(gaps, [(Direction::ToServer, true)]);
     }

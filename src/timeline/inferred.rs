@@ -27,6 +27,7 @@ fn told(step: &Step) -> Told {
         What::ChangeCipherSpec => Told::ChangeCipherSpec,
         What::Message(HandshakeType::FINISHED) if step.decrypted => Told::Finished,
         What::ApplicationData { .. } if step.decrypted => Told::Opened,
+        What::ApplicationData { .. } if step.bytes == 0 => Told::Other,
         What::ApplicationData { .. } => Told::Sealed(ContentType::APPLICATION_DATA, step.bytes),
         What::Sealed { content, .. } => Told::Sealed(content, step.bytes),
         _ => Told::Other,

@@ -22,6 +22,7 @@
 //! | `lost` | it was sent and not captured |
 //! | `old` | it acknowledges no more than its sender did before |
 //! | `skip=100` | so many bytes before it were not captured |
+//! | `next=0` | its sender goes on as if it had sent so many bytes |
 //! | `early=300` | it carries bytes that lie so many bytes further on: what is before them comes later |
 
 use std::net::{IpAddr, Ipv4Addr};
@@ -126,6 +127,7 @@ pub(crate) fn trace(lines: &str) -> Trace {
         let length = segment.payload_len + u32::from(flags.syn()) + u32::from(flags.fin());
         if !packet.again {
             // What came early leaves a hole, which the next packet fills.
+            let length = packet.next.unwrap_or(length);
             sent[from] = if packet.early > 0 { sent[from] } else { seq.wrapping_add(length) };
         }
         last[from] = (seq, packet.payload);
@@ -145,6 +147,7 @@ struct Packet {
     wait: i64,
     skip: u32,
     early: u32,
+    next: Option<u32>,
     again: bool,
     bare: bool,
     lost: bool,
@@ -166,6 +169,7 @@ impl Packet {
                 "dscp" => packet.dscp = number() as u8,
                 "wait" => packet.wait = value.parse().expect("a number"),
                 "skip" => packet.skip = u32::from(number()),
+                "next" => packet.next = Some(u32::from(number())),
                 "early" => packet.early = u32::from(number()),
                 "again" => packet.again = true,
                 "bare" => packet.bare = true,

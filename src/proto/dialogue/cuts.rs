@@ -138,3 +138,49 @@ fn a_server_that_returns_the_hello_turns_nothing() {
     let told = told(&[(ToServer, &hello), (ToClient, &hello)]);
     assert!(!told.iter().any(|event| event.contains("Turned")), "{told:#?}");
 }
+
+#[test]
+fn a_hello_in_records_of_one_byte_between_empty_ones() {
+    let hello = bytes(samples::CLIENT_HELLO);
+    let (empty, nothing) = (record(22, &[]), record(23, &[]));
+    let bytewise = |message: &[u8]| message.iter().flat_map(|byte| record(22, &[*byte])).collect::<Vec<u8>>();
+    let sent = [&empty, &nothing, &bytewise(&hello[..3]), &empty, &record(22, &hello[3..])].map(Vec::as_slice).concat();
+    let answer = [&empty[..], &bytewise(&server_hello(0xc02f)[5..])].concat();
+    let last = [record(20, &[1]), empty, sealed_finished()].concat();
+    check(
+        &[(ToServer, &sent), (ToClient, &answer), (ToServer, &last)],
+        &[
+            "Start { opens: true",
+            "Protected { content: ContentType(23), length: 0 }",
+            "Message { kind: HandshakeType(1)",
+            "Message { kind: HandshakeType(2)",
+            "ChangeCipherSpec",
+            "Record { content: ContentType(22), length: 0, protected: false }",
+            "Protected { content: ContentType(22), length: 40 }",
+        ],
+    );
+}
+
+#[test]
+fn a_stream_that_begins_with_a_change_cipher_spec() {
+    let (change, hello) = (record(20, &[1]), handshake(samples::CLIENT_HELLO));
+    let exchange = handshake(samples::CLIENT_KEY_EXCHANGE);
+    let last = [&change[..], &sealed_finished()].concat();
+    check(
+        &[
+            (ToServer, &[&change[..], &hello].concat()),
+            (ToClient, &server_hello(0xc02f)),
+            (ToServer, &[&exchange[..], &last].concat()),
+        ],
+        &[
+            "ChangeCipherSpec",
+            "Message { kind: HandshakeType(1)",
+            "Message { kind: HandshakeType(2)",
+            "Message { kind: HandshakeType(16)",
+            "ChangeCipherSpec",
+            "Protected { content: ContentType(22)",
+        ],
+    );
+    // Without a hello the handshake came before.
+    check(&[(ToServer, &last)], &["late: true", "ChangeCipherSpec", "Protected { content: ContentType(22)"]);
+}

@@ -151,6 +151,10 @@ impl<'a> FactsObserver<'a> {
 
     /// A whole encrypted record.
     fn protected(&mut self, event: &Event<'_>, content: ContentType, length: u16) {
+        // A record of nothing, which some stacks send before they have keys, says nothing.
+        if length == 0 {
+            return;
+        }
         let progress = &mut self.facts.progress;
         progress.sealed = true;
         let from = event.from;

@@ -2,7 +2,7 @@
 
 use crate::proto::tls::message::{RecordHeader, Ssl2ClientHello};
 use crate::vocab::Direction;
-use crate::vocab::iana::ContentType;
+use crate::vocab::iana::{ContentType, HandshakeType};
 
 /// What the first bytes of a stretch say about it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -17,26 +17,77 @@ pub(super) enum Opening {
     Other,
 }
 
+/// Bytes of a message that tell which one it is: its type, its length, the first byte of its version.
+const TELLING: usize = 5;
+/// Records passed over before and between a message's first bytes.
+const MAX_PASSED: usize = 64;
+
 /// Looks for a `ClientHello` at the start of `bytes`.
 pub(super) fn opening(bytes: &[u8]) -> Opening {
-    // Record type, version, length; message type, length, version.
-    let pattern = |at: usize, byte: u8| match at {
-        0 => byte == ContentType::HANDSHAKE.0,
-        1 | 9 => byte == 3,
-        2 => byte <= 4,
-        3 => byte <= 0x48,
-        5 => byte == 1,
-        6 => byte == 0,
-        _ => true,
-    };
-    let decided = bytes.len().min(10);
-    if bytes[..decided].iter().enumerate().all(|(at, byte)| pattern(at, *byte)) {
-        return if decided >= 6 { Opening::ClientHello } else { Opening::Undecided };
-    }
     if Ssl2ClientHello::starts(bytes) {
         return Opening::Ssl2Hello;
     }
-    Opening::Other
+    match first_message(bytes) {
+        Some(HandshakeType::CLIENT_HELLO) => Opening::ClientHello,
+        None if may_go_on(bytes) => Opening::Undecided,
+        _ => Opening::Other,
+    }
+}
+
+/// The first bytes of the message that begins with these records, and how many of them are there: it may be cut into
+/// records of a byte each. Records of no bytes are passed over, and a `ChangeCipherSpec`, though neither belongs there
+/// (RFC 8446 §5, §5.1).
+fn first_bytes(bytes: &[u8]) -> Option<([u8; TELLING], usize)> {
+    let (mut found, mut count, mut rest) = ([0; TELLING], 0, bytes);
+    for _ in 0..MAX_PASSED {
+        let Some(header) = rest.first_chunk::<{ RecordHeader::LENGTH }>() else {
+            return is_header_begun(rest).then_some((found, count));
+        };
+        let length = usize::from(u16::from_be_bytes([header[3], header[4]]));
+        let body = &rest[RecordHeader::LENGTH..];
+        let body = &body[..length.min(body.len())];
+        match (ContentType(header[0]), length) {
+            _ if !is_header_begun(header) => return None,
+            (ContentType::HANDSHAKE, _) => {}
+            (ContentType::APPLICATION_DATA, 0) if count == 0 => {}
+            (ContentType::CHANGE_CIPHER_SPEC, 1) if count == 0 && matches!(body, [] | [1]) => {}
+            _ => return None,
+        }
+        if header[0] == ContentType::HANDSHAKE.0 {
+            for byte in body.iter().take(TELLING - count) {
+                found[count] = *byte;
+                count += 1;
+            }
+        }
+        match rest.get(RecordHeader::LENGTH + length..) {
+            Some(more) if count < TELLING => rest = more,
+            _ => return Some((found, count)),
+        }
+    }
+    None
+}
+
+/// Whether bytes can begin a record's header.
+fn is_header_begun(bytes: &[u8]) -> bool {
+    bytes.iter().zip(0..RecordHeader::LENGTH).all(|(byte, at)| match at {
+        0 => matches!(byte, 20 | 22 | 23),
+        1 => *byte == 3,
+        2 => *byte <= 4,
+        3 => *byte <= 0x48,
+        _ => true,
+    })
+}
+
+/// Whether records begin here with the first bytes of a message: its type.
+fn first_message(bytes: &[u8]) -> Option<HandshakeType> {
+    let (found, count) = first_bytes(bytes)?;
+    let fits = |at: usize, wanted: u8| at >= count || found[at] == wanted;
+    (count > 0 && fits(1, 0) && fits(4, 3)).then_some(HandshakeType(found[0]))
+}
+
+/// Whether what is there of a message's first records says nothing of it yet.
+fn may_go_on(bytes: &[u8]) -> bool {
+    first_bytes(bytes).is_some_and(|(_, count)| count == 0)
 }
 
 /// Which way a payload goes that begins with a hello, as the hello itself tells; `None` where it begins otherwise.
@@ -50,7 +101,12 @@ pub fn hello_sender(bytes: &[u8]) -> Option<Direction> {
 
 /// Whether records begin here, the first of them with a `ServerHello`.
 pub(super) fn begins_server_hello(bytes: &[u8]) -> bool {
-    matches!(bytes, [22, 3, _, _, _, 2, ..]) && is_record_chain(bytes)
+    first_message(bytes) == Some(HandshakeType::SERVER_HELLO) && is_record_chain(bytes)
+}
+
+/// Whether a `ChangeCipherSpec` begins here and an encrypted message follows: the handshake came before.
+pub(super) fn begins_behind_handshake(bytes: &[u8]) -> bool {
+    matches!(bytes, [20, 3, 0..=3, 0, 1, 1, 22, 3, ..]) && is_record_chain(bytes)
 }
 
 /// Whether a record of application data begins here, and what follows in these bytes goes on as records.
@@ -177,6 +233,24 @@ mod tests {
         assert_eq!(opening(&[22, 3, 1]), Opening::Undecided);
         assert_eq!(opening(b"GET / HTTP/1.1"), Opening::Other);
         assert_eq!(opening(&[22, 3, 3, 0, 90, 2, 0, 0, 86, 3]), Opening::Other);
+    }
+
+    #[test]
+    fn hellos_in_records_of_a_few_bytes_or_behind_empty_ones_are_recognised() {
+        let check = |records: &[&[u8]], expected| assert_eq!(opening(&records.concat()), expected, "{records:?}");
+        let byte = |byte: u8| [22, 3, 1, 0, 1, byte];
+        check(&[&byte(1), &byte(0), &byte(1), &byte(0xfc), &byte(3)], Opening::ClientHello);
+        check(&[&[22, 3, 1, 0, 3, 1, 0, 1], &[22, 3, 1, 0, 2, 0xfc, 3]], Opening::ClientHello);
+        check(&[&byte(1), &byte(0), &byte(1), &byte(0xfc), &byte(4)], Opening::Other);
+        check(&[&byte(2), &byte(0)], Opening::Other);
+        let (empty, nothing, change) = ([22, 3, 3, 0, 0], [23, 3, 3, 0, 0], [20, 3, 3, 0, 1, 1]);
+        check(&[&empty, &byte(1), &empty, &byte(0)], Opening::ClientHello);
+        check(&[&nothing, &change, &byte(1)], Opening::ClientHello);
+        check(&[&nothing], Opening::Undecided);
+        check(&[&change, &[22, 3]], Opening::Undecided);
+        check(&[&change, &[22, 3, 3, 0, 40, 0x9d]], Opening::Other);
+        check(&[&[23, 3, 3, 0, 1, 0]], Opening::Other);
+        check(&[&nothing.repeat(MAX_PASSED)], Opening::Other);
     }
 
     #[test]

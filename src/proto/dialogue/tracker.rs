@@ -9,6 +9,7 @@ use super::opening::{self, Opening};
 use super::records::{Shared, Side, State};
 use crate::proto::tls::secrets::Secrets;
 use crate::stream::Chunk;
+use crate::vocab::iana::ContentType;
 use crate::vocab::{Direction, PacketNumber, PerDirection, StreamRange, Time};
 
 /// Bytes of a direction that may come before TLS; after that the flow counts as not TLS.
@@ -88,6 +89,7 @@ impl Dialogue {
         let held = opener.held();
         if matches!(opener.state, State::Waiting)
             && held.len() >= MIN_OPENING
+            && held[0] == ContentType::HANDSHAKE.0
             && opening::opening(held) == Opening::Undecided
         {
             self.begin(Direction::ToServer, 0, Opening::ClientHello, observer);
@@ -129,23 +131,23 @@ impl Dialogue {
         };
         match opening {
             Opening::ClientHello | Opening::Ssl2Hello => self.begin(from, skip, opening, observer),
-            Opening::Undecided => {}
-            Opening::Other if self.midstream && opening::is_record_chain(held) => {
+            Opening::Undecided if !self.midstream || !opening::is_record_chain(held) => {}
+            _ if opening::begins_behind_handshake(held) || self.midstream && opening::is_record_chain(held) => {
                 self.shared.joined_late = true;
                 self.begin(from, 0, Opening::ClientHello, observer);
             }
             // The capture began inside a record; here the next one begins.
-            Opening::Other if self.midstream && opening::begins_application_data(bytes) => {
+            _ if self.midstream && opening::begins_application_data(bytes) => {
                 self.shared.joined_late = true;
                 self.begin(from, self.sides[from].held().len() - bytes.len(), Opening::ClientHello, observer);
             }
-            Opening::Other if from == Direction::ToClient && self.may_answer(held) => {
+            _ if from == Direction::ToClient && self.may_answer(held) => {
                 // Perhaps a banner before the client's hello, or the answer to one not captured yet: kept for a while.
                 if self.sides[from].held().len() > MAX_HELD {
                     self.sides[from].release(from, observer);
                 }
             }
-            Opening::Other => {
+            Opening::Other | Opening::Undecided => {
                 self.sides[from].release(from, observer);
                 if self.sides[from].seen_bytes > MAX_PREAMBLE {
                     self.sides[from].state = State::NotTls;

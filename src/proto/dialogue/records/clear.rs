@@ -40,9 +40,12 @@ impl Side {
             },
             _ => {
                 self.tell(from, range, EventKind::ChangeCipherSpec, observer);
-                self.changed_cipher = true;
+                // Before any hello it changes nothing that came into use.
+                let is_early =
+                    shared.agreed.version.is_none() && !self.spoke_in_clear && !self.gapped && !shared.joined_late;
+                self.changed_cipher |= !is_early;
                 // In TLS 1.3 it means nothing (RFC 8446 §5).
-                if shared.agreed.version.is_some_and(|version| !version.is_tls13()) {
+                if !is_early && shared.agreed.version.is_some_and(|version| !version.is_tls13()) {
                     self.opener.change_cipher();
                     self.messages.change_keys();
                 }
@@ -90,6 +93,7 @@ impl Side {
         let Some(hello) = bytes.get(..whole) else { return 0 };
         self.records += 1;
         shared.ssl2 = false;
+        self.spoke_in_clear = true;
         let range = StreamRange::new(start, start + whole as u64);
         self.tell(from, range, EventKind::Ssl2Hello(hello), observer);
         whole

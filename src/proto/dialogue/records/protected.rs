@@ -20,6 +20,8 @@ impl Side {
         let encrypted = self.changed_cipher && old && !shared.is_null() || joined_late;
         let sealed = |sealed: bool| if sealed { Protection::Sealed } else { Protection::Clear };
         match header.content_type {
+            // Nothing is no ciphertext.
+            _ if header.length == 0 => Protection::Clear,
             ContentType::APPLICATION_DATA => Protection::Sealed,
             ContentType::ALERT => sealed(header.length != 2 && encrypted),
             ContentType::HANDSHAKE if self.changed_cipher => sealed(encrypted),
@@ -119,8 +121,10 @@ impl Side {
         };
         observer.event(&event);
         if protected {
-            self.opener.pass(1);
-            self.messages.hide();
+            if length > 0 {
+                self.opener.pass(1);
+                self.messages.hide();
+            }
             observer.event(&Event { kind: EventKind::Protected { content, length }, ..event });
         }
     }

@@ -31,11 +31,13 @@ impl RecordHeader {
     }
 
     /// Whether this can be the header of a TLS record: a type in use, an SSL 3.0 to TLS 1.2 version field (or the
-    /// one of TLCP), a length that is allowed, and not empty except for application data.
+    /// one of TLCP), a length that is allowed, and not empty except for application data, and for handshake records, which
+    /// some senders leave empty against RFC 8446 §5.1.
     pub fn is_plausible(self) -> bool {
         let version = matches!(self.version.0, 0x0300..=0x0304 | 0x0101) || self.version.is_draft();
         let kind = matches!(self.content_type.0, 20..=24);
-        let empty = self.length == 0 && self.content_type != ContentType::APPLICATION_DATA;
+        let may_be_empty = matches!(self.content_type, ContentType::APPLICATION_DATA | ContentType::HANDSHAKE);
+        let empty = self.length == 0 && !may_be_empty;
         version && kind && !empty && usize::from(self.length) <= MAX_RECORD_BODY
     }
 }
