@@ -63,11 +63,19 @@ pub fn sender(case: &Case<'_>, suspect: &TraceSegment) -> Sender {
     let own: Vec<_> = before().filter(|s| !s.events.any(Events::NOT_PART)).collect();
     let is_seen_ttl = is_captured_at_several_places(case, direction) && before().any(|s| s.ip.ttl == suspect.ip.ttl);
     ttl(case, suspect, &own, is_seen_ttl, &mut signs);
-    timestamps(case, suspect, &own, &mut signs);
+    let mut timed = Vec::new();
+    timing(case, suspect, &mut timed);
+    let is_early = timed.iter().any(|sign| matches!(sign.clue, Clue::Early { .. }));
+    let stateless = !is_early && is_stateless(suspect, &own);
+    if !stateless {
+        timestamps(case, suspect, &own, &mut signs);
+    }
     life_after(case, suspect, is_seen_ttl, &mut signs);
-    timing(case, suspect, &mut signs);
+    signs.extend(timed);
     sequence(case, suspect, &own, &mut signs);
-    identification(suspect, &own, &mut signs);
+    if !stateless {
+        identification(suspect, &own, &mut signs);
+    }
     hardware(suspect, &own, &mut signs);
     signs.sort_by_key(|sign| -sign.weight.abs());
     let score: i32 = signs.iter().map(|sign| sign.weight).sum();
@@ -136,7 +144,6 @@ fn timestamps(case: &Case<'_>, suspect: &TraceSegment, own: &[&TraceSegment], si
     }
     let first_word = own.iter().all(|s| !s.flags.fin());
     match suspect.options.timestamps {
-        None if is_stateless(suspect, own) => {}
         // An end in mid-connection resets with an ACK and its timestamp (RFC 7323 §3.2); a bare RST is for segments of
         // connections that its sender does not know.
         None if suspect.flags.rst() && !suspect.flags.ack() && first_word => {
@@ -295,7 +302,7 @@ fn sequence(case: &Case<'_>, suspect: &TraceSegment, own: &[&TraceSegment], sign
 
 /// The IP identification against the sender's counter.
 fn identification(suspect: &TraceSegment, own: &[&TraceSegment], signs: &mut Vec<Sign>) {
-    let Some(id) = suspect.ip.id.filter(|_| !is_stateless(suspect, own)) else { return };
+    let Some(id) = suspect.ip.id else { return };
     let ids: Vec<_> = own.iter().filter(|s| !s.flags.syn()).filter_map(|s| s.ip.id).filter(|id| *id != 0).collect();
     let counts = ids.len() >= 3 && ids.windows(2).all(|pair| (1..=64).contains(&pair[1].wrapping_sub(pair[0])));
     if let Some(last) = ids.last().filter(|_| counts) {
