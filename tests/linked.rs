@@ -62,6 +62,49 @@ fn an_icmp_error_is_linked_to_the_flow_it_quotes() {
     assert_eq!(link(&handshake["links"], "icmp")["packet"], 7);
 }
 
+/// The packets of a fixture twice: as they are, and with the client's address as another one that has the same checksum.
+fn translated(fixture: &str) -> Vec<u8> {
+    let bytes = std::fs::read(common::capture(fixture)).expect("a capture");
+    let mut both = Vec::new();
+    for block in common::blocks(&bytes) {
+        both.extend_from_slice(block);
+        let mut copy = block.to_vec();
+        // The hardware address has the same four bytes, before the IP address.
+        let client = (0..copy.len().saturating_sub(4)).filter(|at| copy[*at..at + 4] == [10, 9, 1, 2]).nth(1);
+        if copy[..4] == [6, 0, 0, 0]
+            && let Some(at) = client
+        {
+            copy[at..at + 4].copy_from_slice(&[1, 2, 10, 9]);
+            both.extend_from_slice(&copy);
+        }
+    }
+    both
+}
+
+#[test]
+fn both_sides_of_a_translation_are_linked() {
+    let capture = translated("tls13-ok");
+    for (flow, other, address) in [("0", 1, "1.2.10.9:"), ("1", 0, "10.9.1.2:")] {
+        let handshake = json(&["handshake", "--format", "json", "-", flow], Some(&capture));
+        let same = link(&handshake["links"], "same-connection");
+        assert_eq!(same["flow"], other);
+        let note = same["note"].as_str().unwrap_or_default();
+        assert!(note.starts_with(&format!("the same ClientHello, from {address}")), "{note}");
+        assert!(same["inferred"].as_str().is_some_and(|text| text.contains("source NAT")), "{same}");
+    }
+}
+
+#[test]
+fn an_icmp_error_stands_under_its_sender() {
+    let capture = common::capture("syn-icmp-prohibited");
+    let handshake = json(&["handshake", "--format", "json", &capture, "0"], None);
+    let steps = handshake["steps"].as_array().cloned().unwrap_or_default();
+    let icmp = steps.iter().find(|step| step["kind"] == "icmp").expect("the error behind the flow's last segment");
+    assert_eq!((&icmp["packet"], &icmp["sender"]), (&4.into(), &"10.9.1.1".into()));
+    let text = common::run(&["handshake", &capture, "0"]).out;
+    assert!(text.contains("<- 10.9.1.1") && !text.contains("<- server"), "{text}");
+}
+
 #[test]
 fn a_refused_flow_is_linked_to_the_one_before_on_its_ports() {
     let capture = refused([50_000, 50_000]);

@@ -19,6 +19,8 @@ pub enum LinkKind {
     QuicAnswered,
     /// An ICMP error that quotes the flow.
     Icmp,
+    /// The same connection, captured a second time with other addresses.
+    SameConnection,
     /// The flow before on the same client port.
     PreviousFlow,
     /// Another flow of the same attempt.
@@ -36,6 +38,7 @@ impl LinkKind {
             Self::QuicUnanswered => "quic-unanswered",
             Self::QuicAnswered => "quic-answered",
             Self::Icmp => "icmp",
+            Self::SameConnection => "same-connection",
             Self::PreviousFlow => "previous-flow",
             Self::Attempt => "attempt",
             Self::Sibling => "sibling",
@@ -78,6 +81,17 @@ pub enum Seen {
         name: &'static str,
         /// Who reports.
         from: IpAddr,
+    },
+    /// The same TLS handshake between other addresses: its other side of an address translation or a balancer.
+    SameConnection {
+        /// The client there, where it is another one.
+        client: Option<Endpoint>,
+        /// The server there, where it is another one.
+        server: Option<Endpoint>,
+        /// When it began.
+        began: Time,
+        /// How it came out.
+        result: Outcomes,
     },
     /// The flow before on the same client port.
     PreviousFlow {
@@ -170,6 +184,7 @@ impl Link {
             Seen::Quic(try_) if try_.answered.is_none() => LinkKind::QuicUnanswered,
             Seen::Quic(_) => LinkKind::QuicAnswered,
             Seen::Icmp { .. } => LinkKind::Icmp,
+            Seen::SameConnection { .. } => LinkKind::SameConnection,
             Seen::PreviousFlow { .. } => LinkKind::PreviousFlow,
             Seen::Attempt { .. } => LinkKind::Attempt,
             Seen::Sibling { .. } | Seen::Siblings { .. } => LinkKind::Sibling,

@@ -1,5 +1,5 @@
-//! What else in the capture belongs to a flow: the DNS answer it used, QUIC tries before it, ICMP errors, its attempt's
-//! other flows, its siblings, the flow before on the same port.
+//! What else in the capture belongs to a flow: the DNS answer it used, QUIC tries before it, ICMP errors, the same
+//! connection behind an address translation, its attempt's other flows, its siblings, the flow before on the same port.
 //!
 //! One walk over the index finds those of many flows.
 
@@ -23,6 +23,8 @@ const QUIC_AFTER: i64 = Time::SECOND;
 const LOOKUP_BEFORE: i64 = 30 * Time::SECOND;
 /// Nanoseconds for which a port that went to another server is worth saying: TIME-WAIT (RFC 9293 §3.4.2).
 const PORT_BEFORE: i64 = 240 * Time::SECOND;
+/// Nanoseconds between the SYNs on both sides of a device; one that accepts first connects to the server later.
+const TRANSLATED: i64 = Time::SECOND;
 /// Links of one kind that are listed one by one.
 const MAX_EACH: usize = 3;
 /// Siblings on each side in time whose outcomes are counted.
@@ -54,6 +56,7 @@ pub struct Linker<'a> {
     ports: HashMap<Endpoint, InTime>,
     targets: HashMap<(IpAddr, Target<'a>), InTime>,
     attempts: HashMap<u32, Vec<FlowNumber>>,
+    randoms: HashMap<u64, InTime>,
     lookups: HashMap<(IpAddr, Asked<'a>), Vec<&'a Lookup>>,
     tries: HashMap<(IpAddr, IpAddr), Vec<&'a QuicTry>>,
     quoted: HashMap<FlowNumber, Vec<&'a Quoted>>,
@@ -67,6 +70,7 @@ impl<'a> Linker<'a> {
             ports: HashMap::new(),
             targets: HashMap::new(),
             attempts: HashMap::new(),
+            randoms: HashMap::new(),
             lookups: HashMap::new(),
             tries: HashMap::new(),
             quoted: HashMap::new(),
@@ -82,6 +86,7 @@ impl<'a> Linker<'a> {
             for target in targets(&facts) {
                 linker.targets.insert((facts.row.client.ip, target), Vec::new());
             }
+            linker.randoms.extend(random(&facts).map(|random| (random, Vec::new())));
             linker.attempts.extend(facts.attempt.map(|attempt| (attempt, Vec::new())));
             linker.quoted.insert(facts.flow, Vec::new());
         }
@@ -92,6 +97,11 @@ impl<'a> Linker<'a> {
 
     fn walk(&mut self, clients: &HashSet<IpAddr>) {
         let index = self.index;
+        for facts in index.iter() {
+            if let Some(same) = random(&facts).and_then(|random| self.randoms.get_mut(&random)) {
+                same.push((facts.row.start, facts.flow));
+            }
+        }
         let rows = index.rows().filter(|(_, row)| clients.contains(&row.client.ip));
         for facts in rows.filter_map(|(flow, _)| index.facts(flow)) {
             let entry = (facts.row.start, facts.flow);
@@ -143,6 +153,7 @@ impl<'a> Linker<'a> {
         self.dns(&facts, &mut links);
         self.quic(&facts, &mut links);
         self.icmp(&facts, &mut links);
+        self.same_connection(&facts, &mut links);
         links.extend(self.previous(&facts));
         self.attempt(&facts, &mut links);
         self.siblings(&facts, &mut links);
@@ -224,6 +235,33 @@ impl<'a> Linker<'a> {
         }
     }
 
+    /// The flows that carry the same ClientHello, and no other answer to it, at the same time between other addresses.
+    ///
+    /// A client that sends one hello again and again, as scanners do, takes another port each time: its own flows are none.
+    fn same_connection(&self, facts: &FlowFacts<'_>, links: &mut Vec<Link>) {
+        let row = facts.row;
+        let Some(same) = random(facts).and_then(|random| self.randoms.get(&random)) else { return };
+        let is_same = |other: &FlowFacts<'_>| {
+            let (client, server) = (other.row.client, other.row.server);
+            let translated = client.ip != row.client.ip || client == row.client && server != row.server;
+            let answer = |facts: &FlowFacts<'_>| facts.tls.and_then(|tls| tls.ja3s.clone());
+            let alike = answer(facts).zip(answer(other)).is_none_or(|(own, theirs)| own == theirs);
+            translated && alike && row.start.nanos_since(other.row.start).abs() <= TRANSLATED
+        };
+        let others =
+            same.iter().filter(|(_, flow)| *flow != facts.flow).filter_map(|(_, flow)| self.index.facts(*flow));
+        for other in others.filter(is_same).take(MAX_EACH) {
+            let (client, server) = (other.row.client, other.row.server);
+            let seen = Seen::SameConnection {
+                client: (client != row.client).then_some(client),
+                server: (server != row.server).then_some(server),
+                began: other.row.start,
+                result: result(&other),
+            };
+            links.push(Link { flow: Some(other.flow), packet: None, start: row.start, seen });
+        }
+    }
+
     fn previous(&self, facts: &FlowFacts<'_>) -> Option<Link> {
         let row = facts.row;
         let same = self.ports.get(&row.client)?;
@@ -291,6 +329,12 @@ impl<'a> Linker<'a> {
     }
 }
 
+/// What the two sides of one TLS connection have in common, whatever is translated between them: the ClientHello's random
+/// (RFC 8446 §4.1.2).
+fn random(facts: &FlowFacts<'_>) -> Option<u64> {
+    facts.tls?.client_random
+}
+
 /// What a flow shares with its siblings.
 fn targets<'a>(facts: &FlowFacts<'a>) -> impl Iterator<Item = Target<'a>> + use<'a> {
     let name = facts.tls.and_then(|tls| tls.server_name.as_deref()).map(Target::Name);
@@ -336,6 +380,7 @@ mod tests {
         outcome: Some(Outcome::Failed),
         cause: None,
         is_silent: false,
+        random: None,
     };
 
     #[test]
@@ -347,6 +392,29 @@ mod tests {
         check(&[LATE, Flow { name: "b.test", ..before(8, 60_000) }], linked);
         check(&[LATE, Flow { name: "b.test", ..before(8, 59_999) }], &[]);
         check(&[LATE, Flow { port: 50_001, ..before(9, 10) }], &[]);
+    }
+
+    #[test]
+    fn one_client_hello_between_other_addresses_is_the_same_connection() {
+        let own = Flow { random: Some(7), ..LATE };
+        let seen = |flow: Flow| Flow { name: "", outcome: Some(Outcome::Ok), ..flow };
+        let is = |other: Flow, linked: bool| {
+            let same = [(LinkKind::SameConnection, Some(1))];
+            let mut index = Index::of(&[own, other]);
+            let attempts = super::super::attempts(&index);
+            index.set_attempts(attempts);
+            let links = Linker::new(&index, &[FlowNumber(0)]).links(FlowNumber(0));
+            let said: Vec<_> = links.iter().map(|link| (link.kind(), link.flow.map(|flow| flow.0))).collect();
+            assert_eq!(said.contains(&same[0]), linked, "{said:?}");
+        };
+        is(Flow { client: 2, ..own }, true);
+        is(Flow { server: 8, ..own }, true);
+        is(Flow { client: 2, server: 8, port: 1, ..own }, true);
+        is(Flow { client: 2, start: 301_001, end: 301_010, ..own }, false);
+        is(Flow { client: 2, random: Some(8), ..own }, false);
+        // The same hello on a connection of its own.
+        is(Flow { port: 1, server: 8, ..own }, false);
+        is(seen(Flow { client: 2, ..own }), false);
     }
 
     #[test]

@@ -190,9 +190,14 @@ impl<'a> Timed<'a> {
             What::Segment(_) => Role::Dim,
             _ => Role::Heading,
         };
+        let sender = match &step.what {
+            What::Icmp(error) => error.device().map(|device| device.to_string()),
+            _ => None,
+        };
+        let sender = sender.unwrap_or_else(|| step.from.sender().to_owned());
         let arrow = match step.from {
-            Direction::ToServer => "client ->",
-            Direction::ToClient => "<- server",
+            Direction::ToServer => format!("{sender} ->"),
+            Direction::ToClient => format!("<- {sender}"),
         };
         // What TLS says is indented below the segment that completes it.
         let indent = if step.what.is_segment() { "" } else { "  " };
@@ -282,6 +287,9 @@ impl Serialize for StepJson<'_> {
             map.serialize_entry("delta", &json::seconds(delta))?;
         }
         map.serialize_entry("from", step.from.sender())?;
+        if let What::Icmp(error) = &step.what {
+            map.serialize_entry("sender", &error.from)?;
+        }
         map.serialize_entry("kind", words::kind(&step.what))?;
         map.serialize_entry("name", &words::name(&step.what))?;
         if let Some(id) = id(&step.what) {

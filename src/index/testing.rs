@@ -28,6 +28,8 @@ pub(crate) struct Flow {
     pub cause: Option<Cause>,
     /// Whether nothing answers the SYN.
     pub is_silent: bool,
+    /// The end of its ClientHello's random.
+    pub random: Option<u64>,
 }
 
 impl Default for Flow {
@@ -42,6 +44,7 @@ impl Default for Flow {
             outcome: Some(Outcome::Ok),
             cause: None,
             is_silent: false,
+            random: None,
         }
     }
 }
@@ -77,6 +80,7 @@ impl Index {
         {
             row.tls = self.tls.len() as u32;
             self.tls.push(TlsFacts {
+                client_random: flow.random,
                 server_name: Some(flow.name.as_bytes().into()),
                 client_hello_segments: 1,
                 ..TlsFacts::default()

@@ -48,6 +48,11 @@ impl IcmpError {
         name(self.v6, self.kind, self.code)
     }
 
+    /// Who reports, where that is neither end of the flow: a device on the way.
+    pub fn device(&self) -> Option<IpAddr> {
+        (self.from != self.quoted.dst.ip && self.from != self.quoted.src.ip).then_some(self.from)
+    }
+
     /// Whether it says that the segment cannot get there at all (not: too big, redirected, time exceeded in transit).
     pub fn is_unreachable(&self) -> bool {
         if self.v6 { self.kind == 1 } else { self.kind == 3 && self.code != 4 }

@@ -74,6 +74,7 @@ fn title(kind: LinkKind) -> &'static str {
         LinkKind::QuicUnanswered => "QUIC unanswered",
         LinkKind::QuicAnswered => "QUIC answered",
         LinkKind::Icmp => "ICMP error",
+        LinkKind::SameConnection => "the same connection",
         LinkKind::PreviousFlow => "the flow before",
         LinkKind::Attempt => "same attempt",
         LinkKind::Sibling => "sibling",

@@ -23,7 +23,9 @@ pub struct Context<'a> {
 impl<'a> Context<'a> {
     /// The context of a flow's steps.
     pub fn new(timeline: &'a Timeline, finding: Option<&'a Finding>) -> Self {
-        let first = |way| timeline.steps.iter().filter(|step| step.from == way).find_map(|step| step.ttl);
+        let own =
+            |way| timeline.steps.iter().filter(move |step| step.from == way && !matches!(step.what, What::Icmp(_)));
+        let first = |way| own(way).find_map(|step| step.ttl);
         let ttl = PerDirection { to_server: first(Direction::ToServer), to_client: first(Direction::ToClient) };
         Self { timeline, finding, ttl }
     }
@@ -116,7 +118,8 @@ pub fn row(context: &Context<'_>, at: usize) -> Option<StepRow> {
         delta: delta_cell(delta),
         arrow: arrow(step),
         size: Span::new(Role::Text, if step.bytes == 0 { String::new() } else { step.bytes.to_string() }),
-        ttl: ttl_cell(step, context.ttl[step.from]),
+        // An ICMP error comes from elsewhere, mostly.
+        ttl: ttl_cell(step, context.ttl[step.from].filter(|_| !matches!(step.what, What::Icmp(_)))),
         flags: flags_cell(step),
         note: note(step),
     })

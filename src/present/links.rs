@@ -19,6 +19,12 @@ pub fn note(link: &Link) -> String {
         Seen::DnsFailure(lookup) => before(lookup, start),
         Seen::Quic(try_) => quic(try_, start),
         Seen::Icmp { name, from } => format!("ICMP {name} from {from}"),
+        Seen::SameConnection { client, server, began, result } => {
+            let ends = [("from", client), ("to", server)];
+            let ends = ends.iter().filter_map(|(way, end)| end.map(|end| format!("{way} {end}")));
+            let ends = ends.collect::<Vec<_>>().join(" ");
+            format!("the same ClientHello, {ends}, {}, {}", when(start, *began), outcome(*result))
+        }
         Seen::PreviousFlow { other_server, end, ended, result, .. } => {
             let place = match other_server {
                 None => "the same ports and addresses".to_owned(),
@@ -60,6 +66,11 @@ pub fn inferred(link: &Link) -> Option<&'static str> {
         Seen::Quic(QuicTry { answered: None, .. }) => {
             Some("UDP 443 is filtered or the server has no QUIC, and the client fell back to TCP")
         }
+        Seen::SameConnection { client, server, .. } => Some(match (client, server) {
+            (Some(_), None) => "the other side of a device that translates the client's address (source NAT)",
+            (None, Some(_)) => "the other side of a device that translates the server's address (a balancer, a NAT)",
+            _ => "the other side of a device that translates both addresses (a balancer, a gateway)",
+        }),
         Seen::PreviousFlow { refused: true, .. } => {
             Some("a NAT or firewall that still holds the old connection's state may refuse or drop the new one")
         }
