@@ -208,8 +208,12 @@ const PAIRS: &[(&str, &str, &str)] = &[
     ("reset-after-server-hello", "rst-after-server-hello", "server-resets-in-mid-stream"),
     ("closed-after-server-hello", "fin-after-server-hello", "idle-after-handshake-ok"),
     ("client-gave-up", "client-leaves", "server-silent"),
+    ("renegotiation-refused", "renegotiation-refused-by-server", "renegotiation-ok"),
+    ("renegotiation-refused", "renegotiation-refused-by-client", "renegotiation-ok"),
     ("reset-in-mid-stream", "reset-in-mid-stream", "idle-keepalive-ok"),
     ("silence-in-mid-stream", "silence-in-mid-stream", "server-resets-in-mid-stream"),
+    ("silence-in-mid-stream", "request-unanswered", "request-answered-late-ok"),
+    ("garbage-answer", "ssl2-answer", "ssh-banner"),
 ];
 
 #[test]

@@ -8,6 +8,7 @@ use super::path;
 use super::rule::{Answer, Found};
 use super::silence::{repeats, unacknowledged_retransmissions};
 use super::stage::Stage;
+use super::unanswered;
 use crate::flow::{Events, TraceSegment};
 use crate::proto::tls::message::RecordHeader;
 use crate::timeline::What;
@@ -143,10 +144,11 @@ pub(super) fn silence(case: &Case<'_>) -> Answer {
             .detail("That a device on the way swallows it is inferred: earlier data of the flow passed.");
         return idle::told(case, lost[0], found).answer();
     }
-    match stopped_answer(case) {
-        Answer::Clear if is_pending => Answer::Pending,
+    let answer = match stopped_answer(case) {
+        Answer::Clear => unanswered::judge(case),
         answer => answer,
-    }
+    };
+    if is_pending && answer == Answer::Clear { Answer::Pending } else { answer }
 }
 
 /// An answer that stops inside a record, a client that gives up, and a server that does not even acknowledge that.

@@ -25,6 +25,7 @@ mod order;
 mod others;
 mod path;
 mod proxy;
+mod renegotiation;
 mod rule;
 mod rules;
 #[cfg(test)]
@@ -33,6 +34,7 @@ mod shown;
 mod signs;
 mod silence;
 mod stage;
+mod unanswered;
 mod upgrade;
 mod verdict;
 mod window;

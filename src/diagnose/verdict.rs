@@ -12,6 +12,7 @@ use super::notes::{self, Note};
 use super::rule::{Answer, Found, Rule};
 use super::rules::RULES;
 use super::stage::Stage;
+use super::unanswered::may_be as may_be_unanswered;
 use crate::facts::FlowFacts;
 use crate::flow::{FlowRow, SideFlags};
 use crate::timeline::is_midstream;
@@ -52,8 +53,7 @@ fn find(case: &Case<'_>) -> (Outcome, Option<Finding>, bool) {
             Answer::Clear => {}
             Answer::Pending => is_pending = true,
             Answer::Found(found) => {
-                let midstream = matches!(rule.cause, Cause::ResetInMidStream | Cause::SilenceInMidStream);
-                let outcome = if midstream { Outcome::Ok } else { Outcome::Failed };
+                let outcome = if rule.cause.is_midstream() { Outcome::Ok } else { Outcome::Failed };
                 let finding = Finding { also: also(case, rule.cause, &RULES[at + 1..]), ..finding(case, rule, *found) };
                 return (outcome, Some(finding), is_pending);
             }
@@ -229,6 +229,8 @@ pub fn quick(facts: &FlowFacts<'_>, context: &Context) -> Option<Outcome> {
         || progress.foreign.to_client
         || progress.foreign.to_server
         || progress.gap
+        || progress.renegotiation
+        || may_be_unanswered(row, tls)
         || progress.early_alert.to_server
         || progress.early_alert.to_client
         || tls.alerts.iter().any(|alert| !(alert.decrypted && alert.description == AlertDescription::CLOSE_NOTIFY))
@@ -320,6 +322,52 @@ mod tests {
         check("> hello\n< alert:2:70", 0.0, "failed: no-common-version, server, certain");
         check("> hello\n< alert:1:0", 0.0, "failed: closed-by-alert, server, likely");
         check("> wait=1 hello\n< wait=1 alert:2:40 ttl=63", 0.0, "failed: forged-alert, middlebox, certain");
+    }
+
+    #[test]
+    fn another_handshake_is_refused_or_ignored() {
+        let up =
+            "> hello\n< server12 certificate done\n> bytes:140303000101 22/40\n< bytes:140303000101 22/40\n> 23/90\n";
+        let refused = |by, sure| format!("ok: renegotiation-refused, {by}, {sure}");
+        // The server asks.
+        check(&format!("{up}< 22/28\n> 21/26\n> FIN"), 0.0, &refused("client", "likely"));
+        check(&format!("{up}< 22/28\n> FIN"), 0.0, &refused("client", "possible"));
+        check(&format!("{up}< 22/28\n> 21/26\n< 23/200\n> FIN"), 0.0, "ok");
+        check(&format!("{up}< 22/28\n> 23/90\n> 21/26\n> FIN"), 0.0, "ok");
+        // It had its answer, and leaves.
+        check(&format!("{up}< 23/200\n< 22/28\n> 21/26\n> FIN"), 0.0, "ok");
+        check(&format!("{up}< 22/28\n> wait=2000 21/26\n> FIN"), 0.0, "ok");
+        // The client asks, or begins what the server asked for.
+        check(&format!("{up}> 22/300\n< 21/26\n> FIN"), 0.0, &refused("server", "likely"));
+        check(&format!("{up}> 22/300\n< FIN"), 0.0, &refused("server", "likely"));
+        check(&format!("{up}< 22/28\n> 22/300\n< FIN"), 0.0, &refused("server", "likely"));
+        check(&format!("{up}> 22/300\n< 23/200\n< FIN"), 0.0, "ok");
+        check(&format!("{up}> 22/300\n< 22/900\n> 22/70 20/30 22/40\n< 20/30 22/40\n< 21/26\n< FIN"), 0.0, "ok");
+    }
+
+    #[test]
+    fn a_first_request_without_an_answer_is_told_once_somebody_gives_up() {
+        let asked = "> hello\n< server 23/900\n> 23/53\n> 23/100\n< wait=20\n";
+        let silent = "ok: silence-in-mid-stream, client, possible";
+        check(&format!("{asked}> wait=2900 FIN"), 0.0, "ok");
+        check(&format!("{asked}> wait=3100 FIN"), 0.0, silent);
+        check(&format!("{asked}< wait=5100 FIN"), 0.0, silent);
+        check(asked, 20.0, "ok so far");
+        check(asked, 31.0, "ok: silence-in-mid-stream, unknown, possible");
+        check(&format!("{asked}< wait=4000 23/300\n> wait=4000 FIN"), 0.0, "ok");
+        // Who goes on sending wants no answer.
+        check(&format!("{asked}> wait=4000 23/100\n< wait=20\n> wait=4000 FIN"), 0.0, "ok");
+        // A handshake alone asks for nothing.
+        check("> hello\n< server 23/900\n> 23/53\n< wait=20\n> wait=4000 FIN", 0.0, "ok");
+    }
+
+    #[test]
+    fn an_answer_in_the_form_of_ssl_2_is_an_answer_to_such_a_hello_alone() {
+        let answer = "< bytes:802e040001000200000003001001020304050607";
+        check(&format!("> hello\n{answer}"), 0.0, "failed: garbage-answer, server, likely");
+        // Type 1, version 0.2, one cipher, no session, a challenge of 16 bytes.
+        let hello = format!("> bytes:801c01000200030000001001008{}", "0".repeat(33));
+        check(&format!("{hello}\n{answer}"), 0.0, "incomplete");
     }
 
     #[test]

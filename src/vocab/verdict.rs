@@ -190,6 +190,8 @@ named! {
         SecondClientHelloUnanswered = "second-client-hello-unanswered",
         /// The client closes or resets by itself with nothing wrong to be seen.
         ClientGaveUp = "client-gave-up",
+        /// A renegotiation after a complete handshake is refused.
+        RenegotiationRefused = "renegotiation-refused",
         /// RST after a complete handshake, with a request under way.
         ResetInMidStream = "reset-in-mid-stream",
         /// Silence after a complete handshake, with a request under way.
@@ -216,7 +218,7 @@ impl Cause {
         use Cause::{
             ClientCertificateRejected, ClientCertificateRequired, ClientGaveUp, ClosedByAlert, ConnectionRefused,
             IcmpUnreachable, NoCommonAlpn, NoCommonCipher, NoCommonVersion, PlaintextToTlsPort, ProxyRefused,
-            RefusedByAlert, SynUnanswered, UnrecognizedName, UpgradeRefused,
+            RefusedByAlert, RenegotiationRefused, SynUnanswered, UnrecognizedName, UpgradeRefused,
         };
         match self {
             ClientGaveUp => Gravity::Left,
@@ -231,10 +233,16 @@ impl Cause {
             | RefusedByAlert
             | ClosedByAlert
             | ClientCertificateRequired
-            | ClientCertificateRejected => Gravity::Refused,
+            | ClientCertificateRejected
+            | RenegotiationRefused => Gravity::Refused,
             _ if self.is_clients_refusal() => Gravity::Refused,
             _ => Gravity::CutOff,
         }
+    }
+
+    /// Whether it happens after a complete handshake, whose outcome stays `ok`.
+    pub fn is_midstream(self) -> bool {
+        matches!(self, Self::RenegotiationRefused | Self::ResetInMidStream | Self::SilenceInMidStream)
     }
 
     /// Whether it is the client's refusal of what the server sent: its certificate, its signature, what it chose.

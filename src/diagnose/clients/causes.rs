@@ -5,6 +5,7 @@ use crate::diagnose::case::Case;
 use crate::diagnose::ending::EndingKind;
 use crate::diagnose::legality::{self, Contradiction};
 use crate::diagnose::proxy::{self, Denial, Request};
+use crate::diagnose::renegotiation::{self, Refusal};
 use crate::diagnose::stage::Stage;
 use crate::proto::tls::certificate::Fault;
 use crate::timeline::What;
@@ -125,6 +126,7 @@ pub(super) fn effects(cause: Cause) -> &'static [Effect] {
             Is(Experience::Silence),
         ],
         Cause::ClientGaveUp => &[],
+        Cause::RenegotiationRefused => RENEGOTIATION,
         Cause::ResetInMidStream => &[Is(Experience::ResetLate)],
         Cause::SilenceInMidStream => &[Is(Experience::SilenceLate)],
     }
@@ -188,6 +190,14 @@ const CERTIFICATE_REFUSED: &[Effect] = &[
     Where(server_resets, Experience::Reset),
     Where(closes_late, Experience::CloseNotifyLate),
     Alert(&[]),
+];
+
+/// Another handshake that is refused.
+const RENEGOTIATION: &[Effect] = &[
+    Where(client_refuses_renegotiation, Experience::RenegotiationAsked),
+    Where(alert_refuses_renegotiation, Experience::Alert(100, Place::AfterFinished)),
+    Where(reset_refuses_renegotiation, Experience::ResetLate),
+    Is(Experience::ClosedLate),
 ];
 
 /// A FIN after the `ServerHello`.
@@ -317,6 +327,20 @@ fn closes_late(case: &Case<'_>) -> bool {
 
 fn fails_upon_request(case: &Case<'_>) -> bool {
     !case.is_tls13() && servers_alert(case) == Some(AlertDescription::HANDSHAKE_FAILURE)
+}
+
+/// Whether the client refuses another handshake that the server asks for.
+fn client_refuses_renegotiation(case: &Case<'_>) -> bool {
+    renegotiation::refused(case).is_some_and(|refused| refused.by == Direction::ToServer)
+}
+
+/// Whether the server's alert does that, which is `no_renegotiation` as far as can be known.
+fn alert_refuses_renegotiation(case: &Case<'_>) -> bool {
+    renegotiation::refused(case).is_some_and(|refused| refused.how.is_alert())
+}
+
+fn reset_refuses_renegotiation(case: &Case<'_>) -> bool {
+    renegotiation::refused(case).is_some_and(|refused| refused.how == Refusal::Reset)
 }
 
 fn client_refuses(case: &Case<'_>) -> bool {

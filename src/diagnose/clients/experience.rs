@@ -109,6 +109,8 @@ pub(in crate::diagnose) enum Experience {
     OldVersion,
     /// The server chose a version that the client does not speak.
     VersionChosen,
+    /// The server asks for another handshake, which the client refuses (TLS 1.2 and below).
+    RenegotiationAsked,
     /// An alert of this number.
     Alert(u8, Place),
 }

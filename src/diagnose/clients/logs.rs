@@ -10,10 +10,10 @@ use crate::vocab::Cause::{
     ClientCertificateRejected, ClientCertificateRequired, ClientGaveUp, ClientHelloLost, ClientHelloSegmentLost,
     ClientHelloUnanswered, ClosedAfterClientHello, ClosedAfterServerHello, ClosedBeforeClientHello, ClosedByAlert,
     ConnectionRefused, CorruptedHandshake, ForeignBytes, GarbageAnswer, IcmpUnreachable, MtuBlackHole, NoCommonAlpn,
-    NoCommonCipher, NoCommonVersion, PlaintextAnswer, PlaintextToTlsPort, RefusedByAlert, ResetAfterClientHello,
-    ResetAfterServerHello, ResetBeforeClientHello, ResetInMidStream, SecondClientHelloUnanswered, ServerChoiceRefused,
-    SignatureRefused, SilenceAfterServerHello, SilenceInMidStream, SynUnanswered, TruncatedAnswer, UnrecognizedName,
-    UpgradeRefused,
+    NoCommonCipher, NoCommonVersion, PlaintextAnswer, PlaintextToTlsPort, RefusedByAlert, RenegotiationRefused,
+    ResetAfterClientHello, ResetAfterServerHello, ResetBeforeClientHello, ResetInMidStream,
+    SecondClientHelloUnanswered, ServerChoiceRefused, SignatureRefused, SilenceAfterServerHello, SynUnanswered,
+    TruncatedAnswer, UnrecognizedName, UpgradeRefused,
 };
 
 /// A text and the causes that can make its speaker say so.
@@ -161,12 +161,12 @@ pub(super) const SAYINGS: &[Saying] = &[
         "credentials: cannot check peer: missing selected ALPN property",
         &[NoCommonAlpn, ClientGaveUp],
     ),
-    saying("Go", "1.27", "local error: tls: no renegotiation", &[ClientGaveUp, ResetInMidStream, SilenceInMidStream]),
+    saying("Go", "1.27", "local error: tls: no renegotiation", &[RenegotiationRefused]),
     saying(
         "OpenSSL",
         "",
         "error:0A00044C:SSL routines::tlsv1 alert no renegotiation",
-        &[RefusedByAlert, ClientGaveUp, ResetInMidStream],
+        &[RenegotiationRefused, RefusedByAlert],
     ),
     saying("Firefox", "153", "SSL_ERROR_UNSUPPORTED_VERSION", &[NoCommonVersion, SignatureRefused]),
     saying("Firefox", "153", "MOZILLA_PKIX_ERROR_REQUIRED_TLS_FEATURE_MISSING", &[CertificateRejected]),

@@ -349,6 +349,7 @@ const GO: Client = Client {
                 "tls: received unexpected handshake message of type *tls.clientHelloMsg when waiting for *tls.serverHelloMsg",
             )],
         ),
+        (E::RenegotiationAsked, &[("", "local error: tls: no renegotiation")]),
     ],
     alert: alerts::go,
 };

@@ -3,6 +3,7 @@
 
 use super::prelude::*;
 use crate::diagnose::foreign;
+use crate::vocab::text;
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {
@@ -28,7 +29,8 @@ fn judge(case: &Case<'_>) -> Answer {
         return Answer::Clear;
     }
     // An SSL 2.0 server's hello answers an SSL 2.0 hello: no TLS, and no fault.
-    if matches!(step.body.as_slice(), [0x80..=0xff, _, 4, _, _, 0, 2, ..]) {
+    let of_ssl2 = matches!(step.body.as_slice(), [0x80..=0xff, _, 4, _, _, 0, 2, ..]);
+    if of_ssl2 && case.at(case.seen.client_hello).is_some_and(|hello| hello.what == What::Ssl2Hello) {
         return Answer::Clear;
     }
     let what = match (&step.what, step.body.as_slice()) {
@@ -43,8 +45,11 @@ fn judge(case: &Case<'_>) -> Answer {
         (_, [22, major, minor, _, _, 2, ..]) => {
             format!("a record that reads as a ServerHello, but for its version {major}.{minor}")
         }
+        (_, bytes) if of_ssl2 => {
+            format!("no TLS record, but reads as a ServerHello of SSL 2.0: {}", text::hex(&bytes[..bytes.len().min(8)]))
+        }
         (_, bytes) => {
-            format!("bytes that are no TLS record: {}", crate::vocab::text::hex(&bytes[..bytes.len().min(8)]))
+            format!("bytes that are no TLS record: {}", text::hex(&bytes[..bytes.len().min(8)]))
         }
     };
     foreign::attributed(

@@ -35,6 +35,7 @@ mod plaintext_to_tls_port;
 mod prelude;
 mod proxy_refused;
 mod refused_by_alert;
+mod renegotiation_refused;
 mod reset_after_client_hello;
 mod reset_after_server_hello;
 mod reset_before_client_hello;
@@ -97,6 +98,8 @@ pub const RULES: &[super::rule::Rule] = &[
     no_common_alpn::RULE,
     // As above.
     unrecognized_name::RULE,
+    // Both Finished and another handshake behind them: what ends it must not be taken for an answer to the first one.
+    renegotiation_refused::RULE,
     // An alert that closes is no refusal: it must not reach the client certificates or refused_by_alert.
     closed_by_alert::RULE,
     // The server's refusal right after the client's answer to its request, whatever the alert's number.

@@ -31,6 +31,9 @@ impl<'a> FactsObserver<'a> {
         }
         let body = bytes.get(4..).unwrap_or_default();
         match kind {
+            HandshakeType::HELLO_REQUEST | HandshakeType::CLIENT_HELLO if event.decrypted => {
+                self.facts.progress.renegotiation = true;
+            }
             HandshakeType::CLIENT_HELLO => self.client_hello(event, body),
             HandshakeType::SERVER_HELLO => self.server_hello(body),
             HandshakeType::CERTIFICATE => self.certificates(event.from, body),
@@ -164,6 +167,7 @@ impl<'a> FactsObserver<'a> {
         }
         match content {
             ContentType::APPLICATION_DATA => progress.application_data[from] = true,
+            ContentType::HANDSHAKE if progress.finished[from] => progress.renegotiation = true,
             ContentType::ALERT if !progress.application_data[from] => progress.early_alert[from] = true,
             // What else a hole hides, the message behind it can be any.
             ContentType::HANDSHAKE if !progress.finished[from] && progress.changed_cipher[from] => self.finished(event),

@@ -123,6 +123,8 @@ pub struct Progress {
     pub late_alert: bool,
     /// Each end's stream ends inside a record or message.
     pub unfinished: PerDirection<bool>,
+    /// A handshake message came behind its sender's Finished (up to TLS 1.2): an end asks for another handshake.
+    pub renegotiation: bool,
     /// A hole in the captured bytes hides part of the handshake.
     pub gap: bool,
     /// The flow was joined after its handshake.
