@@ -168,7 +168,8 @@ impl<'a> Case<'a> {
                 step.from == Direction::ToServer
                     && step.what.is_protected()
                     && self.lengths.is_alert(step.bytes)
-                    && step.packet < ending.packet
+                    // What the reply acknowledges came first, however the two were captured.
+                    && (step.packet < ending.packet || self.had_seen(ending.packet, step))
             })
     }
 
