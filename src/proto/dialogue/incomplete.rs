@@ -108,6 +108,22 @@ fn a_flow_joined_in_its_handshake_is_read_where_it_is_in_clear() {
 }
 
 #[test]
+fn a_second_hello_behind_a_hello_retry_request_that_was_not_captured_is_one() {
+    let (hello, change) = (handshake(samples::CLIENT_HELLO), record(20, &[1]));
+    let again = [&change[..], &hello].concat();
+    let expected = ["client_hello", "client_hello"];
+    check(false, &[(ToServer, 0, &hello), (ToServer, 0, &again)], &expected);
+    check(false, &[(ToServer, 0, &hello), (ToServer, 0, &change), (ToServer, 0, &hello)], &expected);
+    // What only looks like its beginning is sealed.
+    let sealed = record(22, &[&[1, 0, 0, 40][..], &[0x9d; 36]].concat());
+    check(
+        false,
+        &[(ToServer, 0, &hello), (ToServer, 0, &change), (ToServer, 0, &sealed)],
+        &["client_hello", "protected"],
+    );
+}
+
+#[test]
 fn a_finished_under_a_null_cipher_is_in_clear_with_a_mac_behind_it() {
     let (hello, change) = (handshake(samples::CLIENT_HELLO), record(20, &[1]));
     let finished = [&[20, 0, 0, 12][..], &[0x5a; 12]].concat();

@@ -5,9 +5,16 @@ use crate::proto::dialogue::events::{Event, EventKind, Observer};
 use crate::proto::dialogue::fast_path::Skipped;
 use crate::proto::dialogue::messages::{Place, can_be_messages, is_message_chain};
 use crate::proto::dialogue::opener::Opened;
-use crate::proto::tls::message::{Alert, RecordHeader};
-use crate::vocab::iana::{ContentType, ProtocolVersion};
+use crate::proto::tls::message::{Alert, HandshakeHeader, RecordHeader};
+use crate::vocab::iana::{ContentType, HandshakeType, ProtocolVersion};
 use crate::vocab::{Direction, StreamRange};
+
+/// Whether the body of a record of `length` bytes is a ClientHello, as far as it is there.
+fn is_client_hello(body: &[u8], length: u16) -> bool {
+    let message = HandshakeHeader::decode(body).filter(|header| header.kind == HandshakeType::CLIENT_HELLO);
+    message.is_some_and(|header| header.length + HandshakeHeader::LENGTH as u32 == u32::from(length))
+        && body.get(HandshakeHeader::LENGTH).is_none_or(|version| *version == 3)
+}
 
 impl Side {
     /// Whether a record's body is encrypted: after `ChangeCipherSpec` up to TLS 1.2 (in TLS 1.3 it means nothing), and
@@ -24,6 +31,11 @@ impl Side {
             _ if header.length == 0 => Protection::Clear,
             ContentType::APPLICATION_DATA => Protection::Sealed,
             ContentType::ALERT => sealed(header.length != 2 && encrypted),
+            // Only the client's direction was captured: what follows its ChangeCipherSpec can be its second ClientHello, after
+            // a HelloRetryRequest (RFC 8446 §D.4).
+            ContentType::HANDSHAKE if shared.agreed.version.is_none() && is_client_hello(body, header.length) => {
+                Protection::Clear
+            }
             ContentType::HANDSHAKE if self.changed_cipher => sealed(encrypted),
             ContentType::HANDSHAKE if joined_late && body.len() < usize::from(header.length) => {
                 if can_be_messages(body) { Protection::Undecided } else { Protection::Sealed }
