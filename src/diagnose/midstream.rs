@@ -84,8 +84,8 @@ fn astray(mut found: Found, other: &Elsewhere) -> Found {
     );
     found.detail = format!("{said} {}", found.detail);
     found
-        .supported(Some(other.packet), format!("a segment of this stream from {}", other.end))
-        .supported(Some(other.last).filter(|_| other.is_reset), "the client resets the stranger")
+        .supported_by(other.flow, Some(other.packet), format!("a segment of this stream from {}", other.end))
+        .supported_by(other.flow, Some(other.last).filter(|_| other.is_reset), "the client resets the stranger")
         .advice([
             "Let the translating host drop what its connection tracking calls INVALID, or be liberal about windows \
              (nf_conntrack_tcp_be_liberal)",

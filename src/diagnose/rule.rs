@@ -3,7 +3,7 @@
 use super::case::Case;
 use super::finding::{Evidence, Role};
 use super::path::Sender;
-use crate::vocab::{Cause, Confidence, EndedBy, PacketNumber};
+use crate::vocab::{Cause, Confidence, EndedBy, FlowNumber, PacketNumber};
 
 /// A rule's documentation: the text of `explain`.
 #[derive(Clone, Copy, Debug)]
@@ -94,6 +94,13 @@ impl Found {
     #[must_use]
     pub fn supported(self, packet: Option<PacketNumber>, note: impl Into<String>) -> Self {
         self.with(packet.map(|packet| Evidence { packet, flow: None, role: Role::Supporting, note: note.into() }))
+    }
+
+    /// The same with a packet of another flow as evidence.
+    #[must_use]
+    pub fn supported_by(self, flow: FlowNumber, packet: Option<PacketNumber>, note: impl Into<String>) -> Self {
+        let role = Role::Supporting;
+        self.with(packet.map(|packet| Evidence { packet, flow: Some(flow), role, note: note.into() }))
     }
 
     /// The same with a packet that shows what would have been there.

@@ -103,7 +103,7 @@ fn reason(why: Unusable) -> String {
 fn from_elsewhere(found: Found, other: &Elsewhere) -> Found {
     let reset = if other.is_reset { ", which the client resets" } else { "" };
     found
-        .supported(Some(other.packet), format!("a SYN-ACK from {} that acknowledges this SYN{reset}", other.end))
+        .supported_by(other.flow, Some(other.packet), format!("a SYN-ACK from {} that acknowledges this SYN{reset}", other.end))
         .detail(format!(
             "Flow {} has SYN-ACKs from {} to the client's port that acknowledge this SYN{reset}: the address translation \
              on the way to the server is not undone on the way back, or the way back is another one (asymmetric routing).",
