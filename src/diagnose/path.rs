@@ -65,8 +65,8 @@ pub fn sender(case: &Case<'_>, suspect: &TraceSegment) -> Sender {
     ttl(case, suspect, &own, is_seen_ttl, &mut signs);
     let mut timed = Vec::new();
     timing(case, suspect, &mut timed);
-    let is_early = timed.iter().any(|sign| matches!(sign.clue, Clue::Early { .. }));
-    let stateless = !is_early && is_stateless(suspect, &own);
+    let is_timed = timed.iter().any(|sign| matches!(sign.clue, Clue::Early { .. } | Clue::SameDelay { .. }));
+    let stateless = !is_timed && is_stateless(suspect, &own);
     if !stateless {
         timestamps(case, suspect, &own, &mut signs);
     }
