@@ -21,7 +21,7 @@ pub use flights::{Flight, FlightKind, Wait, flights};
 pub use note::Note;
 pub(crate) use notes::usual as usual_ttl;
 pub use reading::{Piece, Streams, arrival, is_midstream, read};
-pub use step::{Page, Step, What};
+pub use step::{Begun, Page, Step, What};
 
 use crate::vocab::{PerDirection, StreamRange, Time};
 

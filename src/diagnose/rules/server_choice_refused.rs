@@ -3,6 +3,7 @@
 use super::prelude::*;
 use crate::diagnose::legality::{self, Contradiction};
 use crate::proto::tls::message::{ClientHello, ServerHello, ServerKeyExchange, ServerParameters};
+use crate::timeline::{Begun, Step};
 use crate::vocab::PacketNumber;
 use crate::vocab::iana::{CipherSuite, ExtensionType, HandshakeType};
 
@@ -85,9 +86,7 @@ fn reason(case: &Case<'_>, alert: AlertDescription) -> Option<Reason> {
     let server_hello = case.seen.server_hello;
     let server = ServerHello::decode(case.at(server_hello)?.body.get(4..)?);
     let client = ClientHello::decode(case.at(case.seen.second_hello.or(case.seen.client_hello))?.body.get(4..)?);
-    let from_server = |kind| {
-        move |step: &crate::timeline::Step| step.from == Direction::ToClient && step.what.message() == Some(kind)
-    };
+    let from_server = |kind| move |step: &Step| step.from == Direction::ToClient && step.what.message() == Some(kind);
     let exchange = steps.iter().position(from_server(HandshakeType::SERVER_KEY_EXCHANGE));
     if let Some(body) = case.at(exchange).and_then(|step| step.body.get(4..)) {
         let suite = server.cipher_suite.and_then(CipherSuite::facts);
@@ -103,14 +102,12 @@ fn reason(case: &Case<'_>, alert: AlertDescription) -> Option<Reason> {
             });
         }
     }
-    let large = steps.iter().position(|step| {
-        step.from == Direction::ToClient && step.what.message().is_some() && step.bytes > LONGEST_MESSAGE
-    });
+    let large = steps.iter().position(|step| step.from == Direction::ToClient && announced(step) > LONGEST_MESSAGE);
     if let Some(step) = case.at(large) {
         return Some(Reason {
             what: format!(
                 "a message of {} bytes, larger than it may take (Schannel 16,384, Java 32,768 bytes)",
-                step.bytes
+                announced(step)
             ),
             at: large,
             advice: "Send a shorter chain, or a shorter list of authorities in the CertificateRequest",
@@ -132,6 +129,15 @@ fn reason(case: &Case<'_>, alert: AlertDescription) -> Option<Reason> {
         at: server_hello,
         advice: "Bring the server, or the device that answers in its name, to RFC 7627 (extended master secret)",
     })
+}
+
+/// Bytes that a handshake message has, also where its reader refuses it before it is whole; 0 for other steps.
+fn announced(step: &Step) -> u64 {
+    match step.what {
+        What::Message(_) => step.bytes,
+        What::Unfinished { begun: Begun::Message(_), announced, .. } => announced as u64,
+        _ => 0,
+    }
 }
 
 /// Bits of a big-endian number.
