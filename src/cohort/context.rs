@@ -6,7 +6,7 @@ use std::collections::{HashMap, HashSet};
 use std::net::IpAddr;
 use std::time::Duration;
 
-use crate::diagnose::{Context, GoodChains, KnownServer, ResetAnswer, RoundTrips, Served, Service, Twin};
+use crate::diagnose::{Context, GoodChains, KnownServer, Leaves, ResetAnswer, RoundTrips, Served, Twin};
 use crate::facts::FlowFacts;
 use crate::flow::{FlowRow, SideFlags, after};
 use crate::index::Index;
@@ -159,21 +159,21 @@ pub(crate) fn passing(index: &Index, suspects: &[FlowNumber]) -> HashMap<(IpAddr
 }
 
 /// Which certificates the servers of the suspects serve for the names of those, and how the flows with each came out.
-pub(crate) fn leaves(index: &Index, suspects: &[FlowNumber]) -> HashMap<Service, HashMap<u64, Served>> {
-    let service =
-        |facts: &FlowFacts<'_>| facts.tls.filter(|tls| tls.leaf.is_some()).map(|tls| Service::of(facts.row, tls));
-    let mut leaves: HashMap<Service, HashMap<u64, Served>> = suspects
-        .iter()
-        .filter_map(|flow| index.facts(*flow))
-        .filter_map(|facts| Some((service(&facts)?, HashMap::new())))
-        .collect();
+pub(crate) fn leaves(index: &Index, suspects: &[FlowNumber]) -> Leaves {
+    let mut leaves = Leaves::new();
+    for facts in suspects.iter().filter_map(|flow| index.facts(*flow)) {
+        if let Some(tls) = facts.tls.filter(|tls| tls.leaf.is_some()) {
+            leaves.entry(facts.row.server).or_default().entry(tls.server_name.clone()).or_default();
+        }
+    }
     if leaves.is_empty() {
         return leaves;
     }
     for facts in index.iter() {
         let Some(tls) = facts.tls else { continue };
         let Some(leaf) = tls.leaf else { continue };
-        let Some(served) = service(&facts).and_then(|service| leaves.get_mut(&service)) else { continue };
+        let service = leaves.get_mut(&facts.row.server).and_then(|names| names.get_mut(&tls.server_name));
+        let Some(served) = service else { continue };
         let served = served.entry(leaf).or_insert(Served { first: facts.flow, flows: 0, used: 0 });
         served.flows += 1;
         served.used += u32::from(tls.is_used());
@@ -186,7 +186,9 @@ pub(crate) fn chain_flows(index: &Index, suspects: &[FlowNumber]) -> GoodChains<
     let mut wanted: GoodChains<Option<FlowNumber>> = GoodChains::default();
     for facts in suspects.iter().filter_map(|flow| index.facts(*flow)) {
         match facts.tls.map(|tls| &tls.server_name) {
-            Some(Some(name)) => _ = wanted.names.insert((facts.row.server.port, name.clone()), None),
+            Some(Some(name)) => {
+                wanted.names.entry(facts.row.server.port).or_default().insert(name.clone(), None);
+            }
             Some(None) => _ = wanted.servers.insert(facts.row.server, None),
             None => {}
         }
@@ -195,14 +197,11 @@ pub(crate) fn chain_flows(index: &Index, suspects: &[FlowNumber]) -> GoodChains<
         return GoodChains::default();
     }
     for facts in index.iter().filter(|facts| facts.row.outcome != Some(Outcome::Failed)) {
-        let Some(tls) = facts.tls.filter(|tls| tls.is_complete() && tls.certificates > 0) else { continue };
         // A server may speak first; that the client used the connection shows that it took the chain. One that closes
         // it unused may have checked the chain late.
-        if !(tls.progress.application_data.to_client && tls.progress.application_data.to_server) {
-            continue;
-        }
-        let port = facts.row.server.port;
-        let named = tls.server_name.as_ref().and_then(|name| wanted.names.get_mut(&(port, name.clone())));
+        let Some(tls) = facts.tls.filter(|tls| tls.is_used() && tls.certificates > 0) else { continue };
+        let service = wanted.names.get_mut(&facts.row.server.port);
+        let named = service.zip(tls.server_name.as_ref()).and_then(|(names, name)| names.get_mut(name));
         for slot in [named, wanted.servers.get_mut(&facts.row.server)].into_iter().flatten() {
             slot.get_or_insert(facts.flow);
         }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::alerts;
 use super::case::Case;
-use super::context::{GoodChain, Service};
+use super::context::GoodChain;
 use super::ending::{Ending, EndingKind};
 use super::inspection;
 use super::rule::Found;
@@ -221,7 +221,7 @@ impl<'c> Refused<'c> {
     /// What is said of the certificates that this server serves for the name, where they are several.
     fn certificates_served(&self) -> Option<String> {
         let case = self.case;
-        let leaves = case.context.leaves.get(&Service::of(&case.trace.row, case.tls))?;
+        let leaves = case.context.leaves.get(&case.trace.row.server)?.get(&case.tls.server_name)?;
         let own = case.tls.leaf.filter(|_| leaves.len() > 1)?;
         let good = case.good_chain().and_then(|good| good.certificates.first());
         let mut served: Vec<_> = leaves.iter().collect();

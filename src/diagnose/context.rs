@@ -1,6 +1,7 @@
 //! What a flow's neighbours tell: which ports speak TLS, how far away servers are, what good chains look like.
 
 use std::collections::{HashMap, HashSet};
+use std::hash::Hash;
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -72,8 +73,8 @@ pub struct Context {
     pub is_ttl_rewritten: bool,
     /// The chains that good flows showed.
     pub good_chains: GoodChains<GoodChain>,
-    /// Of the services of the flows to be judged: the certificates they serve, by [`TlsFacts::leaf`].
-    pub leaves: HashMap<Service, HashMap<u64, Served>>,
+    /// The certificates that the services of the flows to be judged serve.
+    pub leaves: Leaves,
     /// When the good flows began and ended that are like some flow to be judged.
     pub twins: HashMap<Twin, Vec<(Time, Time)>>,
     /// Packets of the flows to be judged that came from another address than the one the client knows.
@@ -118,7 +119,7 @@ pub struct Elsewhere {
 #[derive(Clone, Debug)]
 pub struct GoodChains<T> {
     /// By port and server name: the certificates of a name's other ports are other services'.
-    pub names: HashMap<(u16, Box<[u8]>), T>,
+    pub names: HashMap<u16, HashMap<Box<[u8]>, T>>,
     /// By the server's address and port.
     pub servers: HashMap<Endpoint, T>,
 }
@@ -133,18 +134,28 @@ impl<T> GoodChains<T> {
     /// The same for what `map` makes something of.
     pub fn filter_map<U>(self, map: impl Fn(T) -> Option<U>) -> GoodChains<U> {
         GoodChains {
-            names: self.names.into_iter().filter_map(|(name, value)| Some((name, map(value)?))).collect(),
-            servers: self.servers.into_iter().filter_map(|(server, value)| Some((server, map(value)?))).collect(),
+            names: self.names.into_iter().map(|(port, names)| (port, mapped(names, &map))).collect(),
+            servers: mapped(self.servers, &map),
         }
+    }
+
+    /// What is known, of names and of servers.
+    pub fn values(&self) -> impl Iterator<Item = &T> {
+        self.names.values().flat_map(HashMap::values).chain(self.servers.values())
     }
 
     /// Of a flow's name, or of its server where the client sent no name.
     pub fn of(&self, tls: &TlsFacts, server: Endpoint) -> Option<&T> {
         match &tls.server_name {
-            Some(name) => self.names.get(&(server.port, name.clone())),
+            Some(name) => self.names.get(&server.port)?.get(name),
             None => self.servers.get(&server),
         }
     }
+}
+
+/// A map with what `map` makes of its values, where it makes something.
+fn mapped<K: Eq + Hash, T, U>(from: HashMap<K, T>, map: &impl Fn(T) -> Option<U>) -> HashMap<K, U> {
+    from.into_iter().filter_map(|(key, value)| Some((key, map(value)?))).collect()
 }
 
 /// Round trips of SYN and SYN-ACK between a client and a server.
@@ -164,16 +175,8 @@ impl RoundTrips {
     }
 }
 
-/// What a client asks for: a server's address and port, and the server name.
-#[derive(Clone, PartialEq, Eq, Hash, Debug)]
-pub struct Service(Endpoint, Option<Box<[u8]>>);
-
-impl Service {
-    /// Of a flow.
-    pub fn of(row: &FlowRow, tls: &TlsFacts) -> Self {
-        Self(row.server, tls.server_name.clone())
-    }
-}
+/// By server and by the server name that is asked for: the certificates, by [`TlsFacts::leaf`], and the flows with each.
+pub type Leaves = HashMap<Endpoint, HashMap<Option<Box<[u8]>>, HashMap<u64, Served>>>;
 
 /// The flows to which a service showed one certificate.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

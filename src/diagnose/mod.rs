@@ -43,7 +43,7 @@ pub use case::Case;
 pub use chain::certificates;
 pub use clients::{Why, why};
 pub use context::{
-    Context, Elsewhere, GoodChain, GoodChains, KnownServer, ResetAnswer, RoundTrips, Served, Service, Twin,
+    Context, Elsewhere, GoodChain, GoodChains, KnownServer, Leaves, ResetAnswer, RoundTrips, Served, Twin,
 };
 pub use ending::EndingKind;
 pub use finding::{Also, ClientReport, Evidence, Finding, Role};

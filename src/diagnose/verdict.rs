@@ -237,10 +237,9 @@ pub fn quick(facts: &FlowFacts<'_>, context: &Context) -> Option<Outcome> {
         || row.reset_by.is_some()
         || progress.unfinished.to_client
         || progress.unfinished.to_server;
-    let served = progress.application_data.to_client && progress.application_data.to_server;
     let quiet = row.closed_by.is_some() && client.flags.has(SideFlags::FIN) && server.flags.has(SideFlags::FIN);
     let retransmitting = client.retransmissions >= 3 || server.retransmissions >= 3;
-    (tls.is_complete() && served && !spoiled && (quiet || !retransmitting)).then_some(Outcome::Ok)
+    (tls.is_used() && !spoiled && (quiet || !retransmitting)).then_some(Outcome::Ok)
 }
 
 #[cfg(test)]

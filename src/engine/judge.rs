@@ -202,7 +202,7 @@ fn as_tls_sees_it(shared: &Shared, trace: Trace) -> (Trace, Timeline, Streams, T
 /// For every server name among the suspects that some flow completed with certificates in clear: that chain.
 fn good_chains(shared: &Shared, suspects: &[FlowNumber], store: &CertificateStore) -> GoodChains<GoodChain> {
     let chosen = cohort::chain_flows(&shared.index.read(), suspects);
-    let mut flows: Vec<_> = chosen.names.values().chain(chosen.servers.values()).copied().collect();
+    let mut flows: Vec<_> = chosen.values().copied().collect();
     flows.sort_unstable();
     flows.dedup();
     let mut chains = HashMap::new();

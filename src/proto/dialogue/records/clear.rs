@@ -18,11 +18,9 @@ impl Side {
         shared: &mut Shared,
         observer: &mut impl Observer,
     ) {
-        self.records += 1;
+        let range = self.whole(from, header, start, false, observer);
         let body_start = start + RecordHeader::LENGTH as u64;
-        let range = StreamRange::new(start, body_start + body.len() as u64);
         let (content, length) = (header.content_type, header.length);
-        self.tell(from, range, EventKind::Record { content, length, protected: false }, observer);
         // Without encryption a MAC stands behind what it protects.
         let body = &body[..body.len() - self.mac_length(shared).min(body.len())];
         match content {

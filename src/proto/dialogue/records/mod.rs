@@ -375,6 +375,22 @@ impl Side {
         whole
     }
 
+    /// Tells that a whole record is there; where it lies in the stream.
+    fn whole(
+        &mut self,
+        from: Direction,
+        header: RecordHeader,
+        start: u64,
+        protected: bool,
+        observer: &mut impl Observer,
+    ) -> StreamRange {
+        self.records += 1;
+        let range = StreamRange::new(start, start + (RecordHeader::LENGTH + usize::from(header.length)) as u64);
+        let (content, length) = (header.content_type, header.length);
+        self.tell(from, range, EventKind::Record { content, length, protected }, observer);
+        range
+    }
+
     /// The header of the record that `bytes` begin with; none where more bytes are needed, or where they are no TLS.
     fn header(&mut self, bytes: &[u8]) -> Option<RecordHeader> {
         let header = RecordHeader::decode(bytes);

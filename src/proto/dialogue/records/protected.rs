@@ -59,11 +59,9 @@ impl Side {
         shared: &mut Shared,
         observer: &mut impl Observer,
     ) {
-        self.records += 1;
+        let range = self.whole(from, header, start, true, observer);
         let body_start = start + RecordHeader::LENGTH as u64;
-        let range = StreamRange::new(start, body_start + body.len() as u64);
         let (content, length) = (header.content_type, header.length);
-        self.tell(from, range, EventKind::Record { content, length, protected: true }, observer);
         let mut plain = Vec::new();
         let (opened, explicit) = self.opener.open(from, (header, body), &shared.agreed, &mut plain);
         let sealed = EventKind::Protected { content, length };
