@@ -62,6 +62,7 @@ mod net;
 )]
 mod present;
 mod proto;
+mod stats;
 mod stream;
 mod timeline;
 #[cfg(feature = "ui")]
@@ -127,6 +128,12 @@ pub mod internal {
     }
     pub mod proto {
         pub use crate::proto::{FlowReader, Secrets, dialogue, tls};
+    }
+    pub mod stats {
+        pub use crate::stats::{
+            Estimate, Random, Rate, Split, Window, benjamini_hochberg, difference, fisher, holm, least_p,
+            mantel_haenszel, odds_ratio, scan, sign_test, tarone,
+        };
     }
     pub mod stream {
         pub use crate::stream::Arrival;

@@ -32,14 +32,20 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("app", &["index", "cohort", "engine", "present"]),
     (
         "export",
-        &["net", "flow", "proto", "timeline", "facts", "diagnose", "compare", "index", "cohort", "engine", "present"],
+        &[
+            "net", "flow", "proto", "timeline", "facts", "diagnose", "compare", "index", "cohort", "engine", "present",
+            "stats",
+        ],
     ),
-    ("present", &["net", "flow", "proto", "timeline", "facts", "diagnose", "compare", "index", "cohort", "engine"]),
+    (
+        "present",
+        &["net", "flow", "proto", "timeline", "facts", "diagnose", "compare", "index", "cohort", "engine", "stats"],
+    ),
     (
         "engine",
         &["capture", "net", "flow", "stream", "proto", "timeline", "facts", "diagnose", "compare", "index", "cohort"],
     ),
-    ("cohort", &["net", "flow", "proto", "facts", "diagnose", "compare", "index"]),
+    ("cohort", &["net", "flow", "proto", "facts", "diagnose", "compare", "index", "stats"]),
     ("index", &["capture", "net", "flow", "stream", "proto", "timeline", "facts", "diagnose"]),
     ("diagnose", &["net", "flow", "proto", "timeline", "facts"]),
     ("compare", &["net", "flow", "proto", "timeline", "facts"]),
@@ -51,6 +57,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("flow", &["net"]),
     ("net", &[]),
     ("capture", &[]),
+    ("stats", &[]),
     ("vocab", &[]),
 ];
 

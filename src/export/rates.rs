@@ -9,8 +9,9 @@ use super::cells::{markdown, percent};
 use super::json;
 use super::paint::Paint;
 use super::table::{Align, Cell, Table};
-use crate::cohort::rates::{Cohort, Dimension, Rate, Rates, Tallies, Tally};
+use crate::cohort::rates::{Cohort, Dimension, Rates, Tallies, Tally};
 use crate::present::role::Role;
+use crate::stats::Rate;
 use crate::vocab::text::counted;
 
 /// Cohorts of a dimension that the JSON has.

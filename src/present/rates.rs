@@ -6,7 +6,8 @@ use super::chart;
 use super::plot::{Plot, Series, Stroke};
 use super::role::{Line, Role};
 use super::values;
-use crate::cohort::rates::{Cohorts, Incident, Rate, Rates, Selection, Tally};
+use crate::cohort::rates::{Cohorts, Incident, Rates, Selection, Tally};
+use crate::stats::Rate;
 use crate::vocab::Time;
 
 /// Cohorts of a dimension that are shown.

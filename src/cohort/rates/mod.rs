@@ -15,7 +15,7 @@ use hashbrown::HashMap;
 
 pub use cohort::{Cohort, Dimension};
 pub use incidents::Incident;
-pub use rate::{Rate, Tallies, Tally};
+pub use rate::{Tallies, Tally};
 pub use selection::Selection;
 pub use time::Timeline;
 

@@ -10,10 +10,11 @@ use super::super::finding::FindingJson;
 use super::super::json;
 use super::super::rates::{Counts, RatesJson};
 use super::summary::{Diagnosis, Group, Noted, Packets};
-use crate::cohort::rates::{Incident, Rate, Tally};
+use crate::cohort::rates::{Incident, Tally};
 use crate::diagnose::Finding;
 use crate::engine::Damage;
 use crate::index::Health;
+use crate::stats::Rate;
 use crate::vocab::{Cause, Outcome};
 
 /// Clients of an incident that the JSON names.
