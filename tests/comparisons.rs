@@ -18,7 +18,8 @@ fn view(session: &Session, flow: u32) -> FlowView {
 }
 
 fn side(view: &FlowView) -> Side<'_> {
-    Side { trace: &view.trace, timeline: &view.timeline, tls: &view.tls }
+    let cause = view.finding.as_ref().map(|finding| finding.cause);
+    Side { trace: &view.trace, timeline: &view.timeline, tls: &view.tls, cause }
 }
 
 fn compare(baseline: &FlowView, subject: &FlowView) -> Comparison {
@@ -53,7 +54,7 @@ fn a_page_in_place_of_the_server_hello_is_where_they_part() {
          receives 213 bytes of HTTP/1.1 403 Forbidden after 872 us from a TTL 63 sender (server: TTL 55)."
     );
     let ranked: Vec<_> = words::once(&comparison.differences).iter().take(4).map(|d| d.field.name()).collect();
-    assert_eq!(ranked, ["step", "ip.ttl", "time.faster_than_the_way", "tcp.timestamps"]);
+    assert_eq!(ranked[..3], ["step", "ip.ttl", "tcp.timestamps"]);
 }
 
 #[test]
@@ -65,9 +66,9 @@ fn a_reset_from_the_path_is_where_they_part() {
 }
 
 #[test]
-fn silence_begins_with_the_retransmission() {
+fn silence_stands_for_the_answer_that_does_not_come() {
     let (found, comparison) = parts("hello-dropped");
-    assert_eq!(found, " | PSH ACK");
+    assert_eq!(found, "Server Hello | ");
     let sentence = words::sentence(&comparison.sentence);
     assert!(sentence.contains("retransmits 7 times"), "{sentence}");
     let acknowledged = |subject| (Field::ClientHelloAcknowledged, Value::Is(subject));
@@ -78,7 +79,7 @@ fn silence_begins_with_the_retransmission() {
 fn each_failure_parts_where_it_begins() {
     check("connection-refused", "SYN ACK | RST ACK");
     check("fin-after-hello", "Server Hello | FIN ACK");
-    check("fin-on-accept", " | FIN ACK");
+    check("fin-on-accept", "Client Hello | FIN ACK");
     check("ssh-banner", "Server Hello | Plain text (SSH)");
     check("garbage-answer", "Server Hello | Bytes that are not TLS");
     check("alert-access-denied", "Server Hello | Alert (fatal, access_denied)");
@@ -86,8 +87,8 @@ fn each_failure_parts_where_it_begins() {
     check("certificate-expired-curl", "Finished | Alert (fatal, certificate_expired)");
     check("page-after-server-hello", "Encrypted Extensions | Plain text (HTTP)");
     check("plain-http-to-tls-port", "Client Hello | Plain text (HTTP request)");
-    check("reset-in-mid-stream", " | Unfinished record (application_data)");
-    check("syn-unanswered", " | SYN");
+    check("reset-in-mid-stream", "FIN ACK | RST");
+    check("syn-unanswered", "SYN ACK | ");
 }
 
 #[test]

@@ -53,8 +53,12 @@ impl Baselines<'_> {
     }
 
     fn best(&self, subject: &FlowFacts<'_>) -> Option<Baseline> {
-        let other = self.baseline.and_then(|index| best(subject, Source::Baseline, index.iter()));
-        other.or_else(|| best(subject, Source::Main, self.main.iter()))
+        let given = self.baseline.and_then(|index| best(subject, Source::Baseline, index.iter()));
+        if given.as_ref().is_some_and(|given| given.near.is_of_the_place()) {
+            return given;
+        }
+        let own = best(subject, Source::Main, self.main.iter());
+        own.into_iter().chain(given).max_by_key(|one| one.near.is_of_the_place())
     }
 
     /// The successful tries of each attempt that one of `flows` belongs to.
@@ -74,7 +78,7 @@ impl Baselines<'_> {
 fn best<'a>(subject: &FlowFacts<'_>, source: Source, flows: impl Iterator<Item = FlowFacts<'a>>) -> Option<Baseline> {
     let own = Candidate::new(subject);
     flows
-        .filter(|facts| facts.row.outcome == Some(Outcome::Ok) && facts.tls.is_some())
+        .filter(Candidate::is_good)
         .filter(|facts| source == Source::Baseline || facts.flow != subject.flow)
         .filter_map(|facts| {
             let mut candidate = Candidate::new(&facts);
@@ -124,7 +128,10 @@ mod tests {
         check(&[subject, good(900_000), good(60_000)], None, Some((Source::Main, 2)));
         check(&[subject, good(5_000), good(5_000)], None, Some((Source::Main, 1)));
         check(&[subject, Flow { outcome: FAILED, ..good(500) }], None, None);
-        check(&[subject, Flow { name: "b.other.test", server: 3, ..good(500) }], None, None);
+        // Another name is better than nothing where the client is the same.
+        let elsewhere = Flow { name: "b.other.test", server: 3, ..good(500) };
+        check(&[subject, elsewhere], None, Some((Source::Main, 1)));
+        check(&[subject, Flow { client: 2, ..elsewhere }], None, None);
         // Without a ClientHello nothing can be compared.
         check(&[subject, Flow { name: "", ..good(500) }], None, None);
         // A flow is no baseline of itself.
@@ -150,6 +157,7 @@ mod tests {
         let elsewhere = Flow { name: "b.other.test", server: 3, ..Flow::default() };
         check(&[subject, retry], Some(&[elsewhere, retry]), Some((Source::Baseline, 1)));
         check(&[subject, retry], Some(&[elsewhere]), Some((Source::Main, 1)));
+        check(&[subject], Some(&[elsewhere]), Some((Source::Baseline, 0)));
         // Flow 0 of the baseline is another flow than flow 0 of the main captures.
         check(&[subject, retry], Some(&[retry]), Some((Source::Baseline, 0)));
     }

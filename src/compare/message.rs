@@ -3,7 +3,7 @@
 
 use super::Side;
 use super::difference::Differences;
-use super::milestone::Said;
+use super::milestone::{Milestone, Said};
 use super::{Field, Resumption, Value};
 use crate::proto::dialogue::sealed::Holds;
 use crate::proto::tls::certificate::CertificateFacts;
@@ -17,17 +17,33 @@ use crate::vocab::iana::{ExtensionType, HandshakeType};
 const CHROME_STEP: u64 = 32;
 /// Most steps of them seen.
 const CHROME_STEPS: u64 = 4;
+/// Bytes by which sealed certificates and signatures may differ and be of one kind: those of ECDSA are of no fixed length.
+const SIGNATURE_SPREAD: u64 = 4;
+/// The same of a flight whose messages cannot be told apart.
+const FLIGHT_SPREAD: u64 = 64;
 /// Bytes of unreadable content that are shown.
 const SHOWN_BYTES: usize = 16;
 
 /// What differs between two steps of one moment.
-pub(super) fn steps(baseline: (&Side<'_>, &Step), subject: (&Side<'_>, &Step), differences: &mut Differences) {
-    let (b, s) = (baseline.1, subject.1);
+pub(super) fn steps(
+    baseline: (&Side<'_>, &Milestone<'_>),
+    subject: (&Side<'_>, &Milestone<'_>),
+    differences: &mut Differences,
+) {
+    let (b, s) = (baseline.1.step, subject.1.step);
     let both_messages = is_told(&b.what) && is_told(&s.what);
+    let sealed = |step: &Step| matches!(step.what, What::Sealed { .. });
     match (&b.what, &s.what) {
-        _ if both_messages && !b.body.is_empty() && !s.body.is_empty() => message(baseline, subject, differences),
-        (_, what) if (is_told(what) || matches!(what, What::Sealed { .. })) && !s.decrypted && !b.decrypted => {
-            differences.tell(Field::RecordLength, b.bytes, s.bytes, if is_about_certificates(what) { 20 } else { 5 });
+        _ if both_messages && !b.body.is_empty() && !s.body.is_empty() => {
+            message((baseline.0, b), (subject.0, s), differences);
+        }
+        (What::Sealed { .. }, _) if sealed(s) && !s.decrypted && !b.decrypted => {
+            let spread = if is_about_certificates(&s.what) { SIGNATURE_SPREAD } else { FLIGHT_SPREAD };
+            if b.bytes.abs_diff(s.bytes) <= spread || is_of_any_length(&s.what) {
+                differences.noise(Field::RecordLength, b.bytes, s.bytes);
+            } else {
+                differences.tell(Field::RecordLength, b.bytes, s.bytes, 20);
+            }
         }
         (What::Alert(_, left), What::Alert(_, right)) => {
             differences.tell(Field::AlertDescription, *left, *right, 90);
@@ -36,6 +52,10 @@ pub(super) fn steps(baseline: (&Side<'_>, &Step), subject: (&Side<'_>, &Step), d
         (What::Plaintext(left), What::Plaintext(right)) => {
             differences.tell(Field::TextStatus, first_word(&left.first_line), first_word(&right.first_line), 95);
             differences.tell(Field::TextFirstLine, Page::clone(left), Page::clone(right), 40);
+        }
+        // What another protocol says before TLS is its own affair.
+        (_, What::Foreign | What::Malformed(_) | What::BadTag(_)) if !subject.1.ends => {
+            differences.noise(Field::Bytes, shown(&b.body), shown(&s.body));
         }
         (_, What::Foreign | What::Malformed(_) | What::BadTag(_)) => {
             differences.tell(Field::Bytes, shown(&b.body), shown(&s.body), 40);
@@ -46,6 +66,15 @@ pub(super) fn steps(baseline: (&Side<'_>, &Step), subject: (&Side<'_>, &Step), d
         (What::Gap(left), What::Gap(right)) => differences.tell(Field::GapBytes, *left, *right, 10),
         _ => {}
     }
+}
+
+/// Whether a sealed record's length says nothing: of tickets, and of what depends on the suite alone.
+fn is_of_any_length(what: &What) -> bool {
+    use HandshakeType as H;
+    matches!(
+        Said::of(what),
+        Some(Said::One(H::NEW_SESSION_TICKET | H::FINISHED | H::ENCRYPTED_EXTENSIONS) | Said::Record(_))
+    )
 }
 
 /// Whether a step is a message, whole or not, that was not only inferred.

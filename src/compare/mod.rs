@@ -6,15 +6,20 @@
 
 mod align;
 mod difference;
+mod explain;
 mod field;
+mod gather;
 mod message;
 mod milestone;
 mod nearest;
 mod packet;
+mod parting;
+mod rank;
 mod rows;
 mod sentence;
 mod side;
 mod value;
+mod whole;
 
 pub use difference::Difference;
 pub use field::{Field, OfSender};
@@ -42,7 +47,7 @@ impl Comparison {
     pub fn new(baseline: Side<'_>, subject: Side<'_>) -> Comparison {
         let aligned = rows::aligned(&baseline, &subject);
         let sentence = sentence::sentence(&subject, &aligned);
-        let differences = rows::rank(&baseline, &subject, &aligned);
+        let differences = rank::rank(&baseline, &subject, &aligned);
         let rows = aligned.rows.into_iter().map(|row| row.row).collect();
         Comparison { rows, first_divergence: aligned.first_divergence, sentence, differences }
     }

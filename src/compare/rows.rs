@@ -1,12 +1,13 @@
-//! Aligned milestones as rows, with what differs in each; where the two part; all differences ranked.
+//! Aligned milestones as rows, with what differs in each, and where the two part.
 
-use std::cmp::Reverse;
-
-use super::align::{Pair, align};
+use super::align::Pair;
 use super::difference::Differences;
-use super::milestone::{Milestone, Moment, PARTS, Said, client_hello, hello_end, is_sealed_alert, milestones};
-use super::{Difference, Field, OfSender, Side, Value, message, packet};
-use crate::timeline::{Step, What};
+use super::gather::{self, milestones};
+use super::milestone::{Milestone, Moment, PARTS, Phase, Said};
+use super::parting::{Way, meet};
+use super::{Difference, Field, Side, Value, explain, message, packet};
+use crate::flow::TraceSegment;
+use crate::timeline::{Note, Step};
 use crate::vocab::Direction;
 use crate::vocab::iana::HandshakeType;
 
@@ -17,8 +18,11 @@ const SLOW_TIMES: i64 = 4;
 const SHOWN_NANOS: i64 = 5_000_000;
 /// Shortest SYN RTT in nanoseconds that says how far the server is; a shorter one was measured next to it.
 const FAR_NANOS: i64 = 1_000_000;
-/// By how much a symptom after the divergence tells less than a candidate cause before it.
-const SYMPTOM: u8 = 3;
+/// From this weight on, what one of two messages of a kind says is where the flows part.
+const DECIDES: u8 = 85;
+/// From this weight on, a step that the other flow lacks is worth a row of its own: retransmissions, tickets, late ends and
+/// acknowledgments come and go.
+const WORTH_A_ROW: u8 = 30;
 
 /// Two aligned steps, or one that the other flow lacks.
 #[derive(Clone, PartialEq, Debug)]
@@ -51,9 +55,17 @@ impl AlignedRow<'_> {
         self.baseline.as_ref().zip(self.subject.as_ref()).is_some_and(|(b, s)| b.matches(s))
     }
 
-    /// Whether the two go different ways here.
+    /// Whether the two differ here in what tells much.
     fn parts(&self) -> bool {
         self.row.differences.iter().any(|difference| !difference.expected && difference.weight >= PARTS)
+    }
+
+    /// Whether both do the same thing, and its contents are why one of the two ended. A ClientHello's are not: what was
+    /// made of it comes later.
+    fn is_explained(&self) -> bool {
+        let is_hello =
+            self.subject.as_ref().is_some_and(|one| one.step.what.message() == Some(HandshakeType::CLIENT_HELLO));
+        self.is_matched() && !is_hello && self.row.differences.iter().any(|one| !one.expected && one.weight >= DECIDES)
     }
 }
 
@@ -61,18 +73,27 @@ impl AlignedRow<'_> {
 pub(super) struct Aligned<'a> {
     pub rows: Vec<AlignedRow<'a>>,
     pub first_divergence: Option<usize>,
+    /// The row behind which all follows from how one of the two ended.
+    pub ended: Option<usize>,
 }
 
 /// Two flows aligned.
 pub(super) fn aligned<'a>(baseline: &Side<'a>, subject: &Side<'a>) -> Aligned<'a> {
-    let (b, s) = (milestones(baseline), milestones(subject));
-    let mut pairs = align(&b, &s);
-    // Once the two went different ways, telling steps of both no longer stand for one moment.
-    let parted = pairs.iter().position(|pair| is_parted(pair, &b, &s));
-    if let Some(parted) = parted {
-        pairs = pairs[..=parted].iter().copied().chain(apart(&pairs[parted + 1..], &b, &s)).collect();
+    let (mut b, mut s) = (milestones(baseline), milestones(subject));
+    gather::even_out(&mut b, &mut s);
+    let complete = |side: &Side<'_>| side.tls.is_complete();
+    for milestones in [&mut b, &mut s] {
+        if baseline.tls.version.zip(subject.tls.version).is_some_and(|(b, s)| b != s) {
+            gather::pass_over_versions(milestones);
+        }
+        if subject.cause.is_none() && complete(baseline) && complete(subject) {
+            gather::pass_over_use(milestones);
+        }
     }
-    let mut rows: Vec<AlignedRow<'a>> = pairs.into_iter().map(|pair| row(baseline, subject, &b, &s, pair)).collect();
+    let met =
+        meet(Way { milestones: &b, complete: complete(baseline) }, Way { milestones: &s, complete: complete(subject) });
+    let pairs = met.pairs.iter();
+    let mut rows: Vec<AlignedRow<'a>> = pairs.map(|pair| row(baseline, subject, &b, &s, *pair)).collect();
     for (direction, differences) in packet::directions(baseline, subject) {
         let first = rows.iter_mut().find(|row| {
             row.is_matched() && row.subject.as_ref().is_some_and(|milestone| milestone.step.from == direction)
@@ -81,40 +102,23 @@ pub(super) fn aligned<'a>(baseline: &Side<'a>, subject: &Side<'a>) -> Aligned<'a
             first.row.differences.extend(differences);
         }
     }
-    let first_divergence = rows.iter().position(AlignedRow::parts).map(|first| {
-        if rows[first].subject.is_some() {
-            return first;
-        }
-        // Where the subject lacks an answer, its retransmissions before are where that begins to show.
-        let alone =
-            rows[..first].iter().rev().take_while(|row| row.baseline.is_none() || row.subject.is_none()).count();
-        let is_copy =
-            |row: &AlignedRow<'_>| row.subject.as_ref().is_some_and(|milestone| milestone.moment == Moment::Copy);
-        (first - alone..first).find(|at| is_copy(&rows[*at])).unwrap_or(first)
-    });
-    Aligned { rows, first_divergence }
-}
-
-fn is_parted(pair: &Pair, b: &[Milestone<'_>], s: &[Milestone<'_>]) -> bool {
-    match *pair {
-        (Some(left), Some(right)) => !b[left].matches(&s[right]),
-        (Some(left), None) => b[left].parts(),
-        (None, Some(right)) => s[right].parts(),
-        (None, None) => false,
+    for row in &mut rows {
+        explain::weigh(subject.cause, &mut row.row.differences);
     }
+    let first_divergence = first_divergence(&rows, &met.apart);
+    let ended = met.ended.filter(|_| first_divergence.is_some());
+    if let Some(ended) = ended {
+        let behind = rows.iter_mut().skip(ended + 1).flat_map(|row| &mut row.row.differences);
+        behind.for_each(|difference| difference.expected = true);
+    }
+    Aligned { rows, first_divergence, ended }
 }
 
-fn apart(pairs: &[Pair], b: &[Milestone<'_>], s: &[Milestone<'_>]) -> Vec<Pair> {
-    pairs
-        .iter()
-        .flat_map(|pair| match *pair {
-            (Some(left), Some(right)) if !b[left].matches(&s[right]) => {
-                [Some((Some(left), None)), Some((None, Some(right)))]
-            }
-            pair => [Some(pair), None],
-        })
-        .flatten()
-        .collect()
+/// The first row in which the two go different ways, or in which what one says explains how it ended. Where there is none,
+/// the first whose contents differ in what tells much.
+fn first_divergence(rows: &[AlignedRow<'_>], apart: &[bool]) -> Option<usize> {
+    let decides = |(row, apart): (&AlignedRow<'_>, &bool)| *apart || row.is_explained();
+    rows.iter().zip(apart).position(decides).or_else(|| rows.iter().position(AlignedRow::parts))
 }
 
 fn delay(milestones: &[Milestone<'_>], at: Option<usize>) -> Option<i64> {
@@ -141,12 +145,16 @@ fn row<'a>(
             if let (Moment::Syn | Moment::SynAck, (Some(left), Some(right))) = (&left.moment, segments) {
                 packet::opening(left, right, &mut differences);
             }
-            message::steps((baseline, left.step), (subject, right.step), &mut differences);
-            timing(delays, &mut differences);
+            message::steps((baseline, left), (subject, right), &mut differences);
+            if left.phase == Phase::Handshake && right.phase == Phase::Handshake {
+                timing(delays, &mut differences);
+            }
         }
         (left, right) => {
             let weight = left.iter().chain(right).map(|milestone| milestone.weight).max().unwrap_or(0);
-            differences.add(Field::Step, step(left.as_ref()), step(right.as_ref()), weight);
+            let expected =
+                weight < WORTH_A_ROW || lacks_by_resumption(baseline, subject, left.as_ref().or(right.as_ref()));
+            differences.push(Field::Step, step(left.as_ref()), step(right.as_ref()), weight, expected);
         }
     }
     if let Some(right) = &right {
@@ -163,12 +171,19 @@ fn row<'a>(
     if let (Some((way, soon)), None) = (too_fast(subject, s, places.1), too_fast(baseline, b, places.0)) {
         differences.add(Field::FasterThanTheWay, Value::AtLeast(way), Value::Duration(soon), 70);
     }
-    let row = Row {
-        baseline: left.as_ref().map(|milestone| milestone.step.clone()),
-        subject: right.as_ref().map(|milestone| milestone.step.clone()),
-        differences: differences.0,
-    };
+    let row =
+        Row { baseline: left.as_ref().map(shown), subject: right.as_ref().map(shown), differences: differences.0 };
     AlignedRow { row, baseline: left, subject: right }
+}
+
+/// A milestone's step as a row shows it: the flag of a packet that closes the connection too has no row of its own.
+fn shown(milestone: &Milestone<'_>) -> Step {
+    let mut step = milestone.step.clone();
+    let (fin, reset) = (step.flags.fin(), step.flags.rst());
+    if (fin || reset) && milestone.ends && !step.what.is_segment() {
+        step.notes.push(Note::Closes(reset));
+    }
+    step
 }
 
 fn timing((baseline, subject): (Option<i64>, Option<i64>), differences: &mut Differences) {
@@ -184,88 +199,46 @@ fn timing((baseline, subject): (Option<i64>, Option<i64>), differences: &mut Dif
     differences.push(Field::SincePrevious, baseline, subject, weight, !another);
 }
 
-/// An answer that comes before the server can have got the question was not sent by it, or is no answer: the way
-/// there and back, and how soon it came, in nanoseconds.
+/// An answer that comes before the server can have got the question was not sent by it: the way there and back, and how
+/// soon it came, in nanoseconds. What does not acknowledge the question may be no answer to it.
 fn too_fast(side: &Side<'_>, milestones: &[Milestone<'_>], at: Option<usize>) -> Option<(i64, i64)> {
-    let at = at?;
-    let (question, answer) = (milestones.get(at.checked_sub(1)?)?, &milestones[at]);
+    let answer = milestones.get(at?).filter(|answer| answer.step.from == Direction::ToClient)?;
+    if !answer.parts() || matches!(answer.moment, Moment::SynAck | Moment::Icmp) {
+        return None;
+    }
     let way = side.trace.row.syn_rtt().map(|rtt| rtt.as_nanos() as i64).filter(|nanos| *nanos >= FAR_NANOS)?;
-    let soon = answer.step.time.nanos_since(question.step.time);
-    let answers = question.step.from == Direction::ToServer && answer.step.from == Direction::ToClient;
-    let tells = answers && answer.parts() && answer.moment != Moment::SynAck;
-    (tells && soon * 2 < way).then_some((way, soon))
+    let packet = side.trace.by_packet(answer.step.packet).filter(|segment| segment.flags.ack())?;
+    let asked = |segment: &&TraceSegment| {
+        segment.packet < packet.packet
+            && segment.payload_len > 0
+            && packet.ack.wrapping_sub(segment.seq.wrapping_add(segment.payload_len)).cast_signed() >= 0
+    };
+    let question = side.trace.sent(Direction::ToServer).rfind(asked)?;
+    // Where the question was sent twice, the first copy may be what is answered.
+    let first =
+        side.trace.sent(Direction::ToServer).find(|segment| segment.seq == question.seq && segment.payload_len > 0)?;
+    let soon = answer.step.time.nanos_since(first.time);
+    (soon * 2 < way).then_some((way, soon))
 }
 
-/// All differences: those of the rows and of the flows as a whole, the most telling first.
-pub(super) fn rank(baseline: &Side<'_>, subject: &Side<'_>, aligned: &Aligned<'_>) -> Vec<Difference> {
-    let mut all: Vec<Difference> = whole(baseline, subject);
-    for (at, row) in aligned.rows.iter().enumerate() {
-        let later = aligned.first_divergence.is_some_and(|first| at > first);
-        for difference in &row.row.differences {
-            // That a flow which went another way lacks the rest is no news.
-            if later && difference.field == Field::Step && difference.subject == Value::Absent {
-                continue;
-            }
-            let weight = if later { difference.weight / SYMPTOM } else { difference.weight };
-            all.push(Difference { weight, ..difference.clone() });
-        }
-    }
-    all.sort_by_key(|difference| (difference.expected, Reverse(difference.weight)));
-    all
-}
-
-/// What differs between the flows as a whole.
-fn whole(baseline: &Side<'_>, subject: &Side<'_>) -> Vec<Difference> {
-    let mut differences = Differences::default();
-    let (b, s) = (&baseline.trace.row, &subject.trace.row);
-    differences.tell(Field::ServerIp, b.server.ip, s.server.ip, 30);
-    differences.tell(Field::ServerPort, b.server.port, s.server.port, 35);
-    differences.tell(Field::ClientIp, b.client.ip, s.client.ip, 15);
-    differences.noise(Field::ClientPort, b.client.port, s.client.port);
-    if let (Some(left), Some(right)) = (is_hello_acknowledged(baseline), is_hello_acknowledged(subject)) {
-        differences.tell(Field::ClientHelloAcknowledged, left, right, 60);
-    }
-    for way in Direction::BOTH {
-        let (left, right) = (b.sides[way].retransmissions, s.sides[way].retransmissions);
-        differences.tell(Field::Sent(way, OfSender::Retransmissions), left, right, 25);
-    }
-    if let (Some(left), Some(right)) = (baseline.tls.resumed, subject.tls.resumed) {
-        differences.tell(Field::Resumed, left, right, 40);
-    }
-    if let (Some(left), Some(right)) = (server_flight(baseline), server_flight(subject)) {
-        differences.tell(Field::ServerFlight, left, right, 15);
-    }
-    differences.tell(Field::Close, close(baseline), close(subject), 15);
-    differences.tell(Field::IcmpErrors, b.icmp_errors, s.icmp_errors, 40);
-    differences.0
-}
-
-/// Whether the server acknowledged the whole ClientHello; none without one.
-fn is_hello_acknowledged(side: &Side<'_>) -> Option<bool> {
-    let end = hello_end(side)?;
-    let packet = client_hello(side)?.packet;
-    let mut later = side.trace.sent(Direction::ToClient).filter(|segment| segment.packet > packet);
-    Some(
-        later.any(|segment| {
-            segment.flags.ack() && !segment.flags.rst() && segment.ack.wrapping_sub(end).cast_signed() >= 0
-        }),
-    )
-}
-
-/// Lengths of the encrypted records of the server's flight; none where there are none.
-fn server_flight(side: &Side<'_>) -> Option<Value> {
-    let records = side.timeline.steps.iter().filter(|step| {
-        let said = Said::of(&step.what).filter(|_| !is_sealed_alert(&step.what));
-        step.from == Direction::ToClient
-            && matches!(step.what, What::Sealed { .. })
-            && said.is_some_and(|said| said != Said::One(HandshakeType::NEW_SESSION_TICKET))
-    });
-    let lengths: Vec<Value> = records.map(|step| step.bytes.into()).collect();
-    (!lengths.is_empty()).then_some(Value::List(lengths))
-}
-
-/// Who ended the connection, and how.
-fn close(side: &Side<'_>) -> Value {
-    let end = side.trace.first(|segment| segment.flags.fin() || segment.flags.rst());
-    Value::Close(end.map(|segment| (segment.direction, segment.flags.rst())))
+/// Whether a message of certificates is missing because one of the two resumes a session.
+fn lacks_by_resumption(baseline: &Side<'_>, subject: &Side<'_>, one: Option<&Milestone<'_>>) -> bool {
+    use HandshakeType as H;
+    let resumed = |side: &Side<'_>| side.tls.resumed == Some(true);
+    resumed(baseline) != resumed(subject)
+        && one.is_some_and(|one| {
+            matches!(
+                one.moment,
+                Moment::Message(Said::One(
+                    H::CERTIFICATE
+                        | H::CERTIFICATE_VERIFY
+                        | H::CERTIFICATE_REQUEST
+                        | H::CERTIFICATE_STATUS
+                        | H::COMPRESSED_CERTIFICATE
+                        | H::SERVER_KEY_EXCHANGE
+                        | H::CLIENT_KEY_EXCHANGE
+                        | H::SERVER_HELLO_DONE
+                ))
+            )
+        })
 }

@@ -74,6 +74,8 @@ pub struct Act {
     pub what: What,
     /// Bytes of it.
     pub bytes: u64,
+    /// Whether its packet also closes the connection, and whether by a reset.
+    pub closes: Option<bool>,
     /// Nanoseconds since the last thing in which both flows did the same.
     pub after: Option<i64>,
     /// The sender, where it does not look like the end it claims to be.
@@ -162,7 +164,9 @@ impl Divergence<'_, '_> {
     fn ways(&self) -> Then {
         let rows = &self.aligned.rows[self.first..];
         let telling = |milestone: &&Milestone<'_>| milestone.parts();
-        let baseline = rows.iter().find_map(|row| row.baseline.as_ref().filter(telling));
+        let here = &rows[0];
+        let baseline =
+            here.baseline.as_ref().or_else(|| rows.iter().find_map(|row| row.baseline.as_ref().filter(telling)));
         let mut subjects = rows.iter().filter_map(|row| row.subject.as_ref()).filter(telling);
         // What cut a record off says more than the record.
         let cut = subjects.clone().find(|milestone| milestone.moment == Moment::Unfinished);
@@ -184,7 +188,9 @@ impl Divergence<'_, '_> {
     /// Retransmissions of the subject from where the two part up to its next telling milestone.
     fn copies(&self, until: Option<&Milestone<'_>>) -> Option<Copies> {
         let end = until.map(|milestone| milestone.step.packet);
-        let copies: Vec<_> = self.aligned.rows[self.first.saturating_sub(1)..]
+        let alone = |row: &&AlignedRow<'_>| row.baseline.is_none() || row.subject.is_none();
+        let before = self.aligned.rows[..self.first].iter().rev().take_while(alone).count();
+        let copies: Vec<_> = self.aligned.rows[self.first - before..]
             .iter()
             .filter_map(|row| row.subject.as_ref())
             .filter(|milestone| milestone.moment == Moment::Copy && end.is_none_or(|end| milestone.step.packet < end))
@@ -215,6 +221,11 @@ fn act(milestone: &Milestone<'_>, last: Option<&Milestone<'_>>) -> Act {
         from: step.from,
         what: step.what.clone(),
         bytes: step.bytes,
+        closes: match step.flags {
+            _ if step.what.is_segment() => None,
+            flags if flags.rst() => Some(true),
+            flags => flags.fin().then_some(false),
+        },
         after: last.map(|last| step.time.nanos_since(last.step.time)),
         stranger: None,
     }

@@ -49,7 +49,8 @@ pub(super) fn compare(baseline: &FlowView, subject: &FlowView) -> Comparison {
 }
 
 fn side(view: &FlowView) -> compare::Side<'_> {
-    compare::Side { trace: &view.trace, timeline: &view.timeline, tls: &view.tls }
+    let cause = view.finding.as_ref().map(|finding| finding.cause);
+    compare::Side { trace: &view.trace, timeline: &view.timeline, tls: &view.tls, cause }
 }
 
 impl Core {

@@ -26,6 +26,13 @@ pub fn nearness(near: Nearness) -> String {
             Likeness::Domain => common.push("a name of the same domain".to_owned()),
             Likeness::Server => common.push("the same server address".to_owned()),
             Likeness::Neighbour => common.push("a neighbouring server address".to_owned()),
+            Likeness::OtherName => {
+                unlike.push("but another server name: the capture has no good flow to this one".to_owned());
+            }
+            Likeness::OtherVersion => unlike.push("but another version of TLS".to_owned()),
+            Likeness::OtherRetry => unlike.push("but only one of the two has a Hello Retry Request".to_owned()),
+            Likeness::OtherPreamble => unlike.push("but only one of the two begins with another protocol".to_owned()),
+            Likeness::OtherCertificate => unlike.push("but only one of the two has a Certificate Request".to_owned()),
             Likeness::Client => common.push("the same client".to_owned()),
             Likeness::Software => common.push("the same TLS client software".to_owned()),
             Likeness::SimilarHello => common.push("a similar hello".to_owned()),
@@ -33,7 +40,7 @@ pub fn nearness(near: Nearness) -> String {
             Likeness::OtherSegments => unlike.push("but its hello has another number of segments".to_owned()),
             Likeness::OtherResumption => unlike.push("but only one of the two resumes".to_owned()),
             // What hardly ever differs is not said.
-            Likeness::Endpoint | Likeness::Nameless | Likeness::Port | Likeness::Resumption | Likeness::Segments => {}
+            Likeness::Endpoint | Likeness::Nameless | Likeness::Way | Likeness::Port | Likeness::Segments => {}
         }
     }
     let side = if near.later < 0 { "earlier" } else { "later" };
@@ -243,8 +250,13 @@ fn does(act: &Act) -> String {
     }
 }
 
-/// What an act is, as a noun.
+/// What an act is, as a noun, and whether its packet closes the connection too.
 fn noun(act: &Act) -> String {
+    let closes = act.closes.map_or("", |reset| if reset { " with a RST" } else { " with a FIN" });
+    format!("{}{closes}", alone(act))
+}
+
+fn alone(act: &Act) -> String {
     let name = words::name(&act.what);
     match &act.what {
         What::Segment(flags) if flags.rst() => "a RST".into(),

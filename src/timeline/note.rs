@@ -75,6 +75,8 @@ pub enum Note {
     },
     /// A segment has another DSCP than the sender's packet before: this one's, that one's.
     Dscp(u8, u8),
+    /// The packet closes the connection too: whether by a reset.
+    Closes(bool),
     /// A router marked a segment because its queue grew (RFC 3168).
     CongestionExperienced,
     /// A record was captured again with other bytes.

@@ -132,6 +132,7 @@ fn one(note: &Note) -> String {
         Note::Copy(event, packet) => format!("{} of packet {packet}", event.names().collect::<String>()),
         Note::Ttl { own, usual, from } => format!("TTL {own}, the {}'s other packets {usual}", from.sender()),
         Note::Dscp(now, before) => format!("DSCP {now}, before {before}"),
+        Note::Closes(reset) => if *reset { "with a RST" } else { "with a FIN" }.into(),
         Note::CongestionExperienced => "ECN: congestion experienced".into(),
         Note::CapturedAgain => "captured again with other bytes".into(),
     }
