@@ -388,7 +388,6 @@ def evidence(flow):
 
 ADVICE = [
     # What is advised, and where the finding itself has answered it.
-    (r"[Ss]ibling connection", r"Another connection that the client opened beside it came through"),
     (r"--keylog", r"were opened with keys"),
     (r"Compare with the certificate of a good flow", r"Another certificate is served|certificates are served for this name"),
     (r"check which of several servers still has the old one", r"certificates are served for this name"),

@@ -6,7 +6,7 @@ use std::collections::{HashMap, HashSet};
 use std::net::IpAddr;
 use std::time::Duration;
 
-use crate::diagnose::{Context, GoodChains, KnownServer, Leaves, ResetAnswer, RoundTrips, Served, Twin};
+use crate::diagnose::{Context, GoodChains, KnownServer, Leaves, ResetAnswer, RoundTrips, Served};
 use crate::facts::FlowFacts;
 use crate::flow::{FlowRow, SideFlags, after};
 use crate::index::Index;
@@ -110,31 +110,6 @@ fn is_ttl_rewritten(
     let mut seen = far.iter().filter_map(|server| ttls.get(server)).flat_map(HashMap::keys);
     let Some(first) = seen.next() else { return false };
     far.len() >= SERVERS && hops(*first) == 0 && seen.all(|ttl| ttl == first)
-}
-
-/// The good flows that are like a suspect of which the client left before the handshake was complete.
-pub(crate) fn twins(index: &Index, suspects: &[FlowNumber]) -> HashMap<Twin, Vec<(Time, Time)>> {
-    let twin = |facts: &FlowFacts<'_>| facts.tls.and_then(|tls| Twin::of(facts.row, tls));
-    let left = |facts: &FlowFacts<'_>| {
-        let by_client =
-            facts.row.closed_by == Some(Direction::ToServer) || facts.row.reset_by == Some(Direction::ToServer);
-        by_client && facts.tls.is_some_and(|tls| !tls.is_complete())
-    };
-    let suspects = || suspects.iter().filter_map(|flow| index.facts(*flow)).filter(left);
-    let ends = |facts: &FlowFacts<'_>| (facts.row.client.ip, facts.row.server);
-    let wanted: HashSet<_> = suspects().map(|facts| ends(&facts)).collect();
-    let mut twins: HashMap<Twin, Vec<(Time, Time)>> =
-        suspects().filter_map(|facts| Some((twin(&facts)?, Vec::new()))).collect();
-    if twins.is_empty() {
-        return twins;
-    }
-    let good = |facts: &FlowFacts<'_>| facts.row.outcome == Some(Outcome::Ok) && wanted.contains(&ends(facts));
-    for facts in index.iter().filter(good) {
-        if let Some(times) = twin(&facts).and_then(|twin| twins.get_mut(&twin)) {
-            times.push((facts.row.start, facts.row.end));
-        }
-    }
-    twins
 }
 
 /// When clients came through to the servers to which a suspect's ClientHello had no answer.

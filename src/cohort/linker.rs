@@ -374,6 +374,7 @@ mod tests {
         client: 1,
         port: 50_000,
         server: 9,
+        server_port: 443,
         name: "a.example.test",
         start: 300_000,
         end: 300_010,

@@ -9,11 +9,13 @@ mod context;
 mod elsewhere;
 mod link;
 mod linker;
+mod noise;
 pub mod rates;
 
 pub(crate) use attempts::attempts;
 pub use baselines::{Baseline, Baselines};
-pub(crate) use context::{chain_flows, context, leaves, passing, twins};
+pub(crate) use context::{chain_flows, context, leaves, passing};
 pub(crate) use elsewhere::elsewhere;
 pub use link::{End, Link, LinkKind, Outcomes, Seen, Tie, Toward};
 pub use linker::Linker;
+pub(crate) use noise::{explained, spares};

@@ -23,22 +23,6 @@ pub struct GoodChain {
     pub certificates: Vec<Arc<CertificateFacts>>,
 }
 
-/// Seconds between two connections that a client opens for one purpose.
-const TWINS_APART: f64 = 2.0;
-
-/// What connections have in common that one program opens for one purpose: the client's address, the server, the server
-/// name, and the ClientHello's JA4 fingerprint.
-#[derive(Clone, PartialEq, Eq, Hash, Debug)]
-pub struct Twin(IpAddr, Endpoint, Option<Box<[u8]>>, Box<str>);
-
-impl Twin {
-    /// Of a flow; none without a ClientHello.
-    pub fn of(row: &FlowRow, tls: &TlsFacts) -> Option<Self> {
-        let ja4 = tls.ja4.as_deref()?;
-        Some(Self(row.client.ip, row.server, tls.server_name.as_deref().map(Box::from), ja4.into()))
-    }
-}
-
 /// Knowledge from the whole capture (and the baseline) that a single flow cannot have.
 #[derive(Clone, Debug, Default)]
 pub struct Context {
@@ -75,8 +59,9 @@ pub struct Context {
     pub good_chains: GoodChains<GoodChain>,
     /// The certificates that the services of the flows to be judged serve.
     pub leaves: Leaves,
-    /// When the good flows began and ended that are like some flow to be judged.
-    pub twins: HashMap<Twin, Vec<(Time, Time)>>,
+    /// Of the flows to be judged those beside which another connection of the client came through, made alike and for the
+    /// same server or name: then the client had no more need of them.
+    pub spares: HashSet<FlowNumber>,
     /// Packets of the flows to be judged that came from another address than the one the client knows.
     pub elsewhere: HashMap<FlowNumber, Elsewhere>,
     /// Ends to which a client came through, and when those connections began and ended.
@@ -218,16 +203,6 @@ pub struct ResetAnswer {
 }
 
 impl Context {
-    /// Whether another connection of the same client, made alike and to the same server and name, was coming up beside
-    /// this one and came through: then the client had no more need of this one.
-    pub fn has_twin(&self, row: &FlowRow, tls: &TlsFacts) -> bool {
-        let Some(others) = Twin::of(row, tls).and_then(|twin| self.twins.get(&twin)) else { return false };
-        let beside = |(start, end): &(Time, Time)| {
-            *start < row.end && *end > row.start && start.since(row.start).abs() < TWINS_APART
-        };
-        others.iter().any(beside)
-    }
-
     /// Whether the client came through to the same server by another connection at about that time.
     pub fn passes(&self, row: &FlowRow) -> bool {
         const ABOUT: f64 = 30.0;

@@ -42,9 +42,7 @@ mod window;
 pub use case::Case;
 pub use chain::certificates;
 pub use clients::{Why, why};
-pub use context::{
-    Context, Elsewhere, GoodChain, GoodChains, KnownServer, Leaves, ResetAnswer, RoundTrips, Served, Twin,
-};
+pub use context::{Context, Elsewhere, GoodChain, GoodChains, KnownServer, Leaves, ResetAnswer, RoundTrips, Served};
 pub use ending::EndingKind;
 pub use finding::{Also, ClientReport, Evidence, Finding, Role};
 pub use notes::Note;

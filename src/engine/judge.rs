@@ -38,10 +38,15 @@ pub(super) fn judge_so_far(shared: &Shared) {
     group(shared);
 }
 
-/// Groups the flows into attempts.
+/// Groups the flows into attempts, and finds out which only look like failures.
 fn group(shared: &Shared) {
-    let attempts = cohort::attempts(&shared.index.read());
-    shared.index.write().set_attempts(attempts);
+    let (attempts, explained) = {
+        let index = shared.index.read();
+        (cohort::attempts(&index), cohort::explained(&index))
+    };
+    let mut index = shared.index.write();
+    index.set_attempts(attempts);
+    index.set_explained(explained);
 }
 
 /// Reads again the flows that were read before the secrets for them came, so that the index says what a view shows.
@@ -93,7 +98,7 @@ fn judge_flows(shared: &Shared, grows: bool) {
     let suspects = unjudged(shared, suspects);
     {
         let index = shared.index.read();
-        context.twins = cohort::twins(&index, &suspects);
+        context.spares = cohort::spares(&index, &suspects).into_keys().collect();
         context.elsewhere = cohort::elsewhere(&index, &suspects);
         context.passing = cohort::passing(&index, &suspects);
         context.leaves = cohort::leaves(&index, &suspects);

@@ -6,6 +6,7 @@ use super::traces;
 use crate::cohort::{Link, Linker};
 use crate::diagnose::Finding;
 use crate::flow::Trace;
+use crate::index::Signs;
 use crate::proto::TlsFacts;
 use crate::timeline::{self, Flight, Streams, Timeline};
 use crate::vocab::FlowRef;
@@ -29,6 +30,8 @@ pub struct FlowView {
     pub tls: TlsFacts,
     /// Why it failed, where it did.
     pub finding: Option<Finding>,
+    /// What shows that it is no failure of a handshake though it looks like one.
+    pub explained: Option<Signs>,
     /// What else in the capture belongs to it.
     pub links: Vec<Link>,
 }
@@ -42,8 +45,9 @@ impl FlowView {
         let index = shared.index.read();
         let capture = index.facts(flow.flow).map_or_else(String::new, |facts| facts.capture.to_owned());
         let finding = index.finding(flow.flow).cloned();
+        let explained = index.explained(flow.flow).cloned();
         let links = Linker::new(&index, &[flow.flow]).links(flow.flow);
-        Ok(Self { flow, capture, trace, timeline, flights, streams, tls, finding, links })
+        Ok(Self { flow, capture, trace, timeline, flights, streams, tls, finding, explained, links })
     }
 
     /// The same with its ends named by their part in TLS, where that is not their part in TCP: as whoever asks what a

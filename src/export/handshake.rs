@@ -10,6 +10,7 @@ use super::links::{self, LinkJson};
 use super::paint::Paint;
 use super::table::{Align, Cell, Table};
 use crate::engine::FlowView;
+use crate::present::noise;
 use crate::present::role::Role;
 use crate::timeline::{Detail, Flight, FlightKind, Step, Wait, What, words};
 use crate::vocab::iana::ContentType;
@@ -62,6 +63,9 @@ fn write_text(out: &mut impl Write, paint: Paint, view: &FlowView) -> io::Result
     }
     if let Some(finding) = &view.finding {
         writeln!(out, "{}: {}", paint.role(Role::Failed, finding.cause), text::visible(&finding.headline))?;
+    }
+    if let Some(signs) = &view.explained {
+        writeln!(out, "{}", noise::sentence(signs))?;
     }
     writeln!(out)?;
     Table { columns: COLUMNS, paint }.write(out, || Timed::all(&view.timeline.steps).map(|timed| timed.row()))?;

@@ -9,7 +9,7 @@ use super::Unit::{
 };
 use super::{Column, Field, FlowFacts, Kind, Tone, Value};
 use crate::flow::{Issues, Side, SideFlags};
-use crate::vocab::{Cause, Direction, EndedBy, Outcome, text};
+use crate::vocab::{Cause, Direction, EndedBy, Noise, Outcome, text};
 
 #[expect(clippy::unnecessary_wraps, reason = "the shape of a field's getter")]
 fn integer<'a>(number: impl Into<i64>) -> Option<Value<'a>> {
@@ -269,6 +269,12 @@ pub static FIELDS: &[Field] = &[
     })
     .says("What is wrong with its capture.")
     .csv(38),
+    Field::new("noise", OneOf(Noise::NAMES), Consequence, |f| name(f.row.noise?.name()))
+        .says(
+            "What it is that looks like a failure and is none of a handshake, as other flows show: a health check, a scan, a \
+             dial to peers, a spare connection. Such a flow counts in no failure rate of handshakes.",
+        )
+        .csv(40),
 ];
 
 /// The field of this name.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::bits::bits;
 use super::holes::Holes;
 use crate::net::{Endpoint, Segment, TcpOptions};
-use crate::vocab::{Cause, Direction, EndedBy, Outcome, PacketNumber, PerDirection, Time};
+use crate::vocab::{Cause, Direction, EndedBy, Gravity, Noise, Outcome, PacketNumber, PerDirection, Time};
 
 bits! {
     /// What one end was seen to do.
@@ -50,7 +50,7 @@ pub enum Failed {
     Tls,
     /// Of TCP, which never came up.
     Connect,
-    /// Of nothing: the client left by itself.
+    /// Of nothing: the client left by itself, or only looked whether somebody answers.
     Left,
 }
 
@@ -175,6 +175,8 @@ pub struct FlowRow {
     pub cause: Option<Cause>,
     /// Who made success impossible.
     pub ended_by: Option<EndedBy>,
+    /// What it is that looks like a failure and is none, as other flows show.
+    pub noise: Option<Noise>,
     /// Who sent the first RST.
     pub reset_by: Option<Direction>,
     /// Who sent the first FIN.
@@ -206,6 +208,7 @@ impl FlowRow {
             outcome: None,
             cause: None,
             ended_by: None,
+            noise: None,
             reset_by: None,
             closed_by: None,
         }
@@ -272,7 +275,17 @@ impl FlowRow {
             Some(Cause::SynUnanswered | Cause::ConnectionRefused) => Failed::Connect,
             Some(Cause::IcmpUnreachable) if !is_up => Failed::Connect,
             Some(Cause::ClientGaveUp) => Failed::Left,
+            _ if self.noise.is_some() => Failed::Left,
             _ => Failed::Tls,
+        })
+    }
+
+    /// How grave its failure is, where it failed: what looks like one and is none comes last.
+    pub fn gravity(&self) -> Option<Gravity> {
+        self.failed().map(|failed| match (failed, self.cause) {
+            (Failed::Left, _) => Gravity::Left,
+            (Failed::Connect, _) => Gravity::NotConnected,
+            (Failed::Tls, cause) => cause.map_or(Gravity::CutOff, Cause::gravity),
         })
     }
 

@@ -1,11 +1,11 @@
 //! What is found out after the pass, and how the index takes it.
 
-use super::Index;
+use super::{Explained, Index, Signs};
 use crate::diagnose::Verdict;
 use crate::flow::{FlowRow, Issues};
 use crate::proto::TlsFacts;
 use crate::timeline::is_midstream;
-use crate::vocab::{Cause, Direction, EndedBy, FlowNumber, Outcome};
+use crate::vocab::{Cause, Direction, EndedBy, FlowNumber, Noise, Outcome};
 
 /// Why a flow came out as it did.
 #[derive(Clone, Copy)]
@@ -21,6 +21,39 @@ impl Index {
     pub(crate) fn set_attempts(&mut self, attempts: Vec<u32>) {
         self.attempts = attempts;
         self.change();
+    }
+
+    /// What shows that a flow is no failure of a handshake, where something does.
+    pub fn explained(&self, flow: FlowNumber) -> Option<&Signs> {
+        let at = self.explained_at.get(&flow)?;
+        self.explained.get(*at).map(|explained| &explained.signs)
+    }
+
+    /// All flows that are explained, by what explains them.
+    pub fn all_explained(&self) -> &[Explained] {
+        &self.explained
+    }
+
+    /// Takes what explains flows, in place of what did before; of a flow there is one explanation.
+    pub(crate) fn set_explained(&mut self, explained: Vec<Explained>) {
+        for flow in std::mem::take(&mut self.explained_at).into_keys() {
+            self.set_noise(flow, None);
+        }
+        for (at, group) in explained.iter().enumerate() {
+            for flow in &group.flows {
+                self.explained_at.insert(*flow, at);
+                self.set_noise(*flow, Some(group.signs.noise()));
+            }
+        }
+        self.explained = explained;
+        self.change();
+    }
+
+    fn set_noise(&mut self, flow: FlowNumber, noise: Option<Noise>) {
+        let Some(row) = self.flows.get_mut(flow) else { return };
+        self.counts.take_back(row);
+        row.noise = noise;
+        self.counts.add(row);
     }
 
     /// Takes the TLS facts of a flow that was read again.

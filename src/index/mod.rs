@@ -11,6 +11,7 @@ mod datagrams;
 mod health;
 mod judged;
 mod neighbours;
+mod noise;
 mod pass;
 mod place;
 mod readers;
@@ -18,7 +19,7 @@ mod tally;
 #[cfg(test)]
 pub(crate) mod testing;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 pub use apart::Apart;
 pub(crate) use block::{Block, Numbered};
@@ -27,6 +28,7 @@ pub(crate) use datagrams::Quoted;
 pub use datagrams::{Lookup, QuicTry};
 pub use health::Health;
 pub use neighbours::Neighbours;
+pub use noise::{Explained, Hello, Signs, Winner};
 pub(crate) use pass::Pass;
 pub(crate) use place::Place;
 
@@ -50,6 +52,9 @@ pub struct Index {
     findings: BTreeMap<FlowNumber, Finding>,
     notes: BTreeMap<FlowNumber, Vec<Note>>,
     attempts: Vec<u32>,
+    explained: Vec<Explained>,
+    /// By flow: its place in `explained`.
+    explained_at: HashMap<FlowNumber, usize>,
     apart: Apart,
     names: Vec<String>,
     counts: Counts,

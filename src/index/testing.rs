@@ -16,6 +16,8 @@ pub(crate) struct Flow {
     pub port: u16,
     /// Last byte of the server's address.
     pub server: u8,
+    /// The server's port.
+    pub server_port: u16,
     /// Its server name; empty without a ClientHello.
     pub name: &'static str,
     /// Milliseconds from the capture's start to the SYN.
@@ -32,20 +34,26 @@ pub(crate) struct Flow {
     pub random: Option<u64>,
 }
 
+impl Flow {
+    /// A good one.
+    pub const DEFAULT: Self = Self {
+        client: 1,
+        port: 0,
+        server: 9,
+        server_port: 443,
+        name: "a.example.test",
+        start: 0,
+        end: 10,
+        outcome: Some(Outcome::Ok),
+        cause: None,
+        is_silent: false,
+        random: None,
+    };
+}
+
 impl Default for Flow {
     fn default() -> Self {
-        Self {
-            client: 1,
-            port: 0,
-            server: 9,
-            name: "a.example.test",
-            start: 0,
-            end: 10,
-            outcome: Some(Outcome::Ok),
-            cause: None,
-            is_silent: false,
-            random: None,
-        }
+        Self::DEFAULT
     }
 }
 
@@ -68,7 +76,7 @@ impl Index {
     fn add(&mut self, number: FlowNumber, flow: &Flow) {
         let port = if flow.port == 0 { 40_000 + number.0 as u16 } else { flow.port };
         let client = Endpoint { ip: address(flow.client), port };
-        let server = Endpoint { ip: address(flow.server), port: 443 };
+        let server = Endpoint { ip: address(flow.server), port: flow.server_port };
         let first = number.0 * 100_000;
         self.packet((client, server), (first, TcpFlags::SYN), flow.start);
         if !flow.is_silent {

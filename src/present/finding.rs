@@ -3,7 +3,7 @@
 use super::role::{Line, Role};
 use super::unfound;
 use super::wrap::wrap;
-use super::{ladder, links};
+use super::{ladder, links, noise};
 use crate::cohort::{Link, LinkKind};
 use crate::diagnose::Finding;
 use crate::engine::FlowView;
@@ -21,7 +21,7 @@ pub struct FindingRow {
 }
 
 /// A finding in lines of `width` columns.
-fn rows(finding: &Finding, links: &[Link], width: usize) -> Vec<FindingRow> {
+fn rows(finding: &Finding, view: &FlowView, width: usize) -> Vec<FindingRow> {
     let mut rows = Rows { rows: Vec::new(), width };
     rows.text(Role::Strong, "", &finding.headline);
     let cause = Line::of(Role::Failed, finding.cause.name());
@@ -38,6 +38,9 @@ fn rows(finding: &Finding, links: &[Link], width: usize) -> Vec<FindingRow> {
         rows.push(verdict);
     }
     rows.text(Role::Text, "", &finding.detail);
+    if let Some(signs) = &view.explained {
+        rows.text(Role::Notice, "", &noise::sentence(signs));
+    }
     for also in &finding.also {
         rows.text(Role::Text, "also ", &format!("{}: {}", also.cause, also.headline));
     }
@@ -54,7 +57,7 @@ fn rows(finding: &Finding, links: &[Link], width: usize) -> Vec<FindingRow> {
             rows.rows.push(FindingRow { line: line.with(Role::Text, part), packet, flow: evidence.flow });
         }
     }
-    rows.links(links);
+    rows.links(&view.links);
     rows.heading("The client's user saw", !finding.clients_report.is_empty());
     for report in &finding.clients_report {
         rows.text(Role::Text, "  ", &format!("{}: {}", report.client, report.error()));
@@ -138,7 +141,7 @@ impl Rows {
 /// The lines of a flow's finding, or of what is to say without one.
 pub fn of_view(view: &FlowView, width: usize) -> Vec<FindingRow> {
     if let Some(finding) = &view.finding {
-        return rows(finding, &view.links, width);
+        return rows(finding, view, width);
     }
     let mut rows = Rows { rows: Vec::new(), width };
     for (role, sentence) in unfound::sentences(view) {

@@ -19,6 +19,7 @@ pub mod ladder;
 pub mod links;
 pub mod list;
 pub mod list_search;
+pub mod noise;
 pub mod overview;
 pub mod packets;
 pub mod page;

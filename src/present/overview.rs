@@ -5,6 +5,7 @@ use jiff::tz::TimeZone;
 use super::apart;
 use super::chart::{self, Histogram};
 use super::list;
+use super::noise;
 use super::role::{Line, Role};
 use super::values;
 use crate::diagnose;
@@ -123,6 +124,7 @@ pub fn empty(progress: &Progress, index: &Index, looking: bool) -> Line {
 
 /// A flow's finding in two lines.
 pub fn brief(flow: FlowNumber, index: &Index) -> Vec<Line> {
+    let explained = index.explained(flow).map(|signs| Line::of(Role::Text, noise::sentence(signs)));
     let Some(finding) = index.finding(flow) else {
         let row = index.facts(flow).map(|facts| facts.row);
         if let Some(cause) = row.and_then(|row| row.cause) {
@@ -130,7 +132,10 @@ pub fn brief(flow: FlowNumber, index: &Index) -> Vec<Line> {
             let ended_by = row.and_then(|row| row.ended_by).map_or("unknown", EndedBy::name);
             let verdict =
                 Line::of(Role::Failed, cause.name()).with(Role::Dim, ", ended by ").with(Role::Text, ended_by);
-            return vec![Line::of(Role::Strong, diagnose::summary(cause)), verdict];
+            return [Line::of(Role::Strong, diagnose::summary(cause)), verdict].into_iter().chain(explained).collect();
+        }
+        if let Some(explained) = explained {
+            return vec![explained];
         }
         let outcome = row.and_then(|row| row.outcome);
         let text = match outcome {
@@ -153,5 +158,5 @@ pub fn brief(flow: FlowNumber, index: &Index) -> Vec<Line> {
     if let Some(packet) = finding.first_abnormal_packet {
         verdict.push(Role::Dim, format!("; first abnormal packet {packet}"));
     }
-    vec![Line::of(Role::Strong, &*finding.headline), verdict]
+    [Line::of(Role::Strong, &*finding.headline), verdict].into_iter().chain(explained).collect()
 }

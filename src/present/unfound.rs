@@ -1,5 +1,6 @@
 //! What is to say of a flow without a finding: that it is well, or what the capture lacks to tell.
 
+use super::noise;
 use super::role::Role;
 use super::values;
 use crate::engine::FlowView;
@@ -18,6 +19,9 @@ pub fn sentences(view: &FlowView) -> Vec<(Role, String)> {
             sentences.push((Role::Dim, format!("It took {took} from the first byte of the ClientHello.")));
         }
         return sentences;
+    }
+    if let Some(signs) = &view.explained {
+        return vec![(Role::Text, noise::sentence(signs))];
     }
     match row.outcome {
         Some(Outcome::Unused) => {

@@ -15,4 +15,4 @@ mod units;
 pub use chunked::Chunked;
 pub use field::{Field, Registered, Registry};
 pub use units::{Direction, FlowNumber, FlowRef, PacketNumber, PerDirection, Source, StreamRange, Time};
-pub use verdict::{Cause, Confidence, EndedBy, Outcome};
+pub use verdict::{Cause, Confidence, EndedBy, Gravity, Noise, Outcome};

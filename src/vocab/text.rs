@@ -84,6 +84,7 @@ pub fn counted(number: usize, noun: &str) -> String {
 pub fn noun_for(number: u64, noun: &str) -> String {
     let ending = match number {
         1 => "",
+        _ if noun.ends_with("try") => return format!("{}ies", &noun[..noun.len() - 1]),
         _ if noun.ends_with("ch") || noun.ends_with('s') => "es",
         _ => "s",
     };

@@ -199,6 +199,20 @@ named! {
     }
 }
 
+named! {
+    /// What a flow is that looks like a failure and is none of a handshake.
+    Noise {
+        /// A balancer or monitor looks whether the server answers.
+        HealthCheck = "health-check",
+        /// Somebody tries ports or addresses to see what answers.
+        Scan = "scan",
+        /// A dial to peers of which many are gone.
+        PeerToPeer = "peer-to-peer",
+        /// A connection that its client opened to spare and did not need.
+        SpareConnection = "spare-connection",
+    }
+}
+
 /// How grave a failure is. Ordered from the gravest.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Gravity {

@@ -13,6 +13,7 @@ mod time;
 
 use hashbrown::HashMap;
 
+pub(super) use cohort::Network;
 pub use cohort::{Cohort, Dimension};
 pub use incidents::Incident;
 pub use rate::{Tallies, Tally};

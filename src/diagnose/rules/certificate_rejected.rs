@@ -34,7 +34,7 @@ fn judge(case: &Case<'_>) -> Answer {
         return Answer::Clear;
     }
     // It took the same server's certificate on another connection at that time.
-    if chain::is_abrupt(case) && case.context.has_twin(&case.trace.row, case.tls) {
+    if chain::is_abrupt(case) && case.context.spares.contains(&case.flow) {
         return Answer::Clear;
     }
     let how = refusal

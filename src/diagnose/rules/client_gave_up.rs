@@ -36,12 +36,8 @@ fn judge(case: &Case<'_>) -> Answer {
     };
     let sender = alerts::ending_sender(case);
     let found = Found::at(ending.packet, Confidence::Likely, EndedBy::Client, format!("the client {how} by itself"));
-    let found = if case.context.has_twin(&case.trace.row, case.tls) {
-        found.detail(
-            "Another connection that the client opened beside it came through: inferred is that it no longer needed \
-             this one.",
-        )
-        .advice(["Ask the client: navigation cancelled, a race between connections"])
+    let found = if case.context.spares.contains(&case.flow) {
+        found.advice(["Ask the client: navigation cancelled, a race between connections"])
     } else {
         found
     };

@@ -9,7 +9,7 @@ use super::super::baseline::ComparedJson;
 use super::super::finding::FindingJson;
 use super::super::json;
 use super::super::rates::{Counts, RatesJson};
-use super::summary::{Diagnosis, Group, Noted, Packets};
+use super::summary::{Diagnosis, ExplainedJson, Group, Noted, Packets};
 use crate::cohort::rates::{Incident, Tally};
 use crate::diagnose::Finding;
 use crate::engine::Damage;
@@ -41,6 +41,8 @@ pub struct DiagnosisJson<'a> {
     findings: Findings<'a>,
     #[serde(skip_serializing_if = "<[Noted]>::is_empty")]
     notes: &'a [Noted],
+    #[serde(skip_serializing_if = "<[ExplainedJson]>::is_empty")]
+    noise: &'a [ExplainedJson],
     packets: &'a Packets,
     health: HealthJson<'a>,
 }
@@ -145,6 +147,7 @@ impl<'a> DiagnosisJson<'a> {
             incidents: diagnosis.rates.incidents.iter().map(IncidentJson::new).collect(),
             findings: Findings(diagnosis),
             notes: &diagnosis.notes,
+            noise: &diagnosis.explained,
             packets: &diagnosis.packets,
             health: HealthJson {
                 counts: &diagnosis.health,

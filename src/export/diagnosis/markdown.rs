@@ -28,6 +28,10 @@ pub fn write(out: &mut impl Write, diagnosis: &Diagnosis<'_>) -> io::Result<()> 
     }
     rates::write_markdown(out, &diagnosis.rates)?;
     diagnosis.causes.iter().try_for_each(|group| write_group(out, diagnosis, group))?;
+    if !diagnosis.explained.is_empty() {
+        writeln!(out, "\n## Explained: no failures of a handshake\n")?;
+    }
+    diagnosis.explained_lines().try_for_each(|line| writeln!(out, "- {}", markdown(&line)))?;
     if !diagnosis.notes.is_empty() {
         writeln!(out, "\n## Notes\n")?;
     }

@@ -13,9 +13,9 @@ use crate::facts::FlowFacts;
 use crate::flow::Issues;
 use crate::index::{Health, Index};
 use crate::present::apart::{self, Counted};
-use crate::present::health;
+use crate::present::{health, noise};
 use crate::vocab::text::{self, counted, noun_for};
-use crate::vocab::{Cause, FlowNumber, Outcome};
+use crate::vocab::{Cause, FlowNumber, Gravity, Noise, Outcome};
 
 /// Flows that Markdown and text list below a cause; the JSON has all.
 const MAX_LISTED: usize = 50;
@@ -38,6 +38,34 @@ pub struct Diagnosis<'a> {
     pub(super) troubles: &'a [Damage],
     pub(super) baselines: BTreeMap<FlowNumber, Baseline>,
     pub(super) notes: Vec<Noted>,
+    pub(super) explained: Vec<ExplainedJson>,
+}
+
+/// Flows that look like failures and are none of a handshake.
+#[derive(Serialize)]
+pub(super) struct ExplainedJson {
+    noise: Noise,
+    count: usize,
+    flows: Vec<u32>,
+    text: String,
+}
+
+impl ExplainedJson {
+    /// What explains flows of the index, with those of them that are wanted.
+    fn all(index: &Index, wanted: &HashSet<FlowNumber>) -> Vec<Self> {
+        let each = index.all_explained().iter().map(|group| {
+            let flows: Vec<_> = group.flows.iter().filter(|flow| wanted.contains(*flow)).map(|flow| flow.0).collect();
+            let text = noise::sentence(&group.signs);
+            Self { noise: group.signs.noise(), count: flows.len(), flows, text }
+        });
+        each.filter(|group| group.count > 0).collect()
+    }
+
+    /// The same in a line, with the numbers of some of its flows.
+    pub(super) fn line(&self) -> String {
+        let flows = noun_for(self.count as u64, "flow");
+        format!("{}, {flows} {}: {}", self.noise, cells::numbers(&self.flows, MAX_NUMBERS), self.text)
+    }
 }
 
 /// What is worth saying of some flows beside their outcomes.
@@ -74,6 +102,8 @@ impl Noted {
 /// The flows of one cause.
 pub(super) struct Group<'a> {
     pub(super) cause: Cause,
+    /// How grave the gravest of its flows is.
+    gravity: Gravity,
     pub(super) findings: Vec<(&'a Finding, FlowFacts<'a>)>,
     /// Flows of a flood, which have the cause and no finding of their own.
     pub(super) others: Vec<u32>,
@@ -116,9 +146,11 @@ impl<'a> Diagnosis<'a> {
         let mut groups: BTreeMap<Cause, Group<'a>> = BTreeMap::new();
         let mut flows = 0;
         let mut notes = Vec::new();
+        let mut noise = HashSet::new();
         for facts in index.iter().filter(|facts| wanted(facts)) {
             flows += 1;
             notes.extend(index.notes(facts.flow));
+            noise.extend(facts.row.noise.map(|_| facts.flow));
             let outcome = facts.row.outcome.unwrap_or(Outcome::Incomplete);
             *outcomes.entry(outcome).or_default() += 1;
             for issue in facts.row.issues.each() {
@@ -134,11 +166,13 @@ impl<'a> Diagnosis<'a> {
             } else if let Some(cause) = facts.row.cause {
                 let group = groups.entry(cause).or_insert_with(|| Group::new(cause));
                 group.others.push(facts.flow.0);
+                group.gravity = group.gravity.min(facts.row.gravity().unwrap_or(Gravity::Left));
             }
         }
         issues.sort_by_key(|(issue, _)| issue.names().next());
         let mut causes: Vec<_> = groups.into_values().collect();
-        causes.sort_by_key(|group| (group.cause.gravity(), std::cmp::Reverse(group.count())));
+        causes.iter_mut().for_each(Group::put_gravest_first);
+        causes.sort_by_key(|group| (group.gravity, std::cmp::Reverse(group.count())));
         let rates = Rates::of(index.iter().filter(|facts| wanted(facts)));
         let found: Vec<_> =
             causes.iter().flat_map(|group| group.findings.iter().map(|(finding, _)| finding.flow)).collect();
@@ -166,6 +200,7 @@ impl<'a> Diagnosis<'a> {
             troubles,
             baselines: BTreeMap::new(),
             notes: Noted::gather(notes.into_iter()),
+            explained: ExplainedJson::all(index, &noise),
         }
     }
 
@@ -203,6 +238,13 @@ impl<'a> Diagnosis<'a> {
         (!parts.is_empty()).then(|| format!("Beside these: {}", parts.join("; ")))
     }
 
+    /// What is explained, a line each, and how many more there are.
+    pub(super) fn explained_lines(&self) -> impl Iterator<Item = String> {
+        let more = self.explained.len().saturating_sub(MAX_LISTED);
+        let more = (more > 0).then(|| format!("and {more} more; the JSON lists all"));
+        self.explained.iter().take(MAX_LISTED).map(ExplainedJson::line).chain(more)
+    }
+
     pub(super) fn outcomes_line(&self) -> String {
         let parts = Outcome::ALL.iter().filter(|outcome| self.outcome(**outcome) > 0);
         parts.map(|outcome| format!("{} {outcome}", self.outcome(*outcome))).collect::<Vec<_>>().join(", ")
@@ -226,7 +268,16 @@ impl<'a> Diagnosis<'a> {
 
 impl<'a> Group<'a> {
     fn new(cause: Cause) -> Self {
-        Self { cause, findings: Vec::new(), others: Vec::new(), gathered: HashSet::new() }
+        Self { cause, gravity: Gravity::Left, findings: Vec::new(), others: Vec::new(), gathered: HashSet::new() }
+    }
+
+    /// Orders the flows: what looks like a failure and is none comes last.
+    fn put_gravest_first(&mut self) {
+        let gravity = |facts: &FlowFacts<'_>| facts.row.gravity().unwrap_or(self.cause.gravity());
+        self.findings.sort_by_key(|(finding, facts)| (gravity(facts), finding.flow));
+        if let Some((_, facts)) = self.findings.first() {
+            self.gravity = self.gravity.min(gravity(facts));
+        }
     }
 
     pub(super) fn count(&self) -> usize {

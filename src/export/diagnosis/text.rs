@@ -26,6 +26,10 @@ pub fn write(out: &mut impl Write, paint: Paint, diagnosis: &Diagnosis<'_>) -> i
     diagnosis.health_lines().try_for_each(|line| writeln!(out, "{}", paint.role(Role::Warning, line)))?;
     rates::write_text(out, paint, &diagnosis.rates)?;
     diagnosis.causes.iter().try_for_each(|group| write_group(out, paint, diagnosis, group))?;
+    if !diagnosis.explained.is_empty() {
+        writeln!(out, "\n{}", paint.role(Role::Heading, "Explained: no failures of a handshake"))?;
+    }
+    diagnosis.explained_lines().try_for_each(|line| writeln!(out, "  {line}"))?;
     if !diagnosis.notes.is_empty() {
         writeln!(out, "\n{}", paint.role(Role::Warning, "Notes"))?;
     }
