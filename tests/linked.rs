@@ -168,6 +168,26 @@ fn a_failed_lookup_an_inferred_name_and_an_answered_try_are_told_apart() {
 }
 
 #[test]
+fn a_scan_is_one_incident() {
+    let capture = common::capture("port-scan");
+    let diagnosis = json(&["diagnose", "--format", "json", &capture], None);
+    let incidents = diagnosis["incidents"].as_array().expect("incidents");
+    assert_eq!(incidents.len(), 1);
+    let incident = &incidents[0];
+    assert_eq!((&incident["noise"], &incident["count"]), (&"scan".into(), &38.into()));
+    assert_eq!((&incident["client"], incident.get("server")), (&"10.9.1.2".into(), None));
+    assert_eq!(diagnosis["connect"]["failed"], 38);
+    assert_eq!(diagnosis["tls"]["failed"], 0);
+    let text = common::run(&["diagnose", &capture]).out;
+    assert!(text.contains("One incident (scan): 38 failed flows of 10.9.1.2 to 38 ports of 10.9.3.10"), "{text}");
+    assert_eq!(text.lines().filter(|line| line.contains("  server    ")).count(), 1, "one line for all\n{text}");
+    // As many ports as services have are none, and yet one client's failures.
+    let few = json(&["diagnose", "--format", "json", &common::capture("services-refused")], None);
+    let incident = &few["incidents"][0];
+    assert_eq!((&incident["count"], incident.get("noise"), few.get("noise")), (&12.into(), None, None));
+}
+
+#[test]
 fn a_few_failures_are_no_incident() {
     let diagnosis = json(&["diagnose", "--format", "json", "-"], Some(&refused(50_000..50_009)));
     assert_eq!(diagnosis.get("incidents"), None);

@@ -71,10 +71,7 @@ fn periods(rates: &Rates) -> impl Iterator<Item = (Time, Tally)> {
 pub fn selection(rates: &Rates, row: Row) -> Option<Selection> {
     let Row::One(section, at) = row else { return None };
     match section {
-        Section::Incidents => {
-            let Incident { cause, server, first, last, .. } = *rates.incidents.get(at)?;
-            Some(Selection::Incident { cause, server, first, last })
-        }
+        Section::Incidents => rates.incidents.get(at).map(Selection::incident),
         Section::Cohorts(dimension) => {
             let (cohort, _) = rates.cohorts.get(dimension)?.rows.get(at)?;
             Some(Selection::Cohort(cohort.clone()))
@@ -94,7 +91,9 @@ pub fn selected(selection: &Selection, zone: &TimeZone) -> String {
             let length = values::duration(until.since(*from));
             format!("the {length} from {}", values::date_and_clock(*from, zone))
         }
-        Selection::Incident { server, .. } => format!("the incident at {server}"),
+        Selection::Incident { server: Some(server), .. } => format!("the incident at {server}"),
+        Selection::Incident { client: Some(client), .. } => format!("the incident of {client}"),
+        Selection::Incident { .. } => "the incident".to_owned(),
     }
 }
 
@@ -120,7 +119,10 @@ fn heading(rates: &Rates, section: Section) -> Line {
     let (title, note) = match section {
         Section::Incidents => {
             let count = values::count(rates.incidents.len() as u64);
-            (" Incidents".to_owned(), format!("{count}: many failures of one cause at one server in a short time"))
+            (
+                " Incidents".to_owned(),
+                format!("{count}: many failures of one cause at one server, or of one client, in a short time"),
+            )
         }
         Section::Cohorts(at) => {
             let Some(cohorts) = rates.cohorts.get(at) else { return Line::new() };
@@ -161,13 +163,34 @@ fn incident_line(rates: &Rates, incident: &Incident, zone: &TimeZone) -> Line {
         Some(client) => client.to_string(),
         None => values::about(incident.clients.len() as u64, "client"),
     };
+    let servers = match incident.server() {
+        Some(server) => server.to_string(),
+        None => ends(incident),
+    };
     let (first, last) = (incident.first, incident.last);
     let when = format!("{} for {}", values::date_and_clock(first, zone), values::duration(last.since(first)));
     Line::of(Role::Failed, format!(" {:>8}", values::count(failed as u64)))
         .with(Role::Dim, format!("  {:<17}", format!("{} of the failed", percent(share))))
-        .with(Role::Strong, format!("  {}", incident.cause.name()))
-        .with(Role::Text, format!("  {clients} to {}", incident.server))
+        .with(Role::Strong, format!("  {}", what(incident)))
+        .with(Role::Text, format!("  {clients} to {servers}"))
         .with(Role::Dim, format!("  {when}"))
+}
+
+/// What an incident is: noise by its name, else its causes.
+fn what(incident: &Incident) -> String {
+    let causes: Vec<_> = incident.causes.iter().map(|(cause, _)| cause.name()).collect();
+    incident.noise.map_or_else(|| causes.join(", "), |noise| format!("{noise}: {}", causes.join(", ")))
+}
+
+/// How many ends an incident has that were connected to; those of one address are its ports.
+pub fn ends(incident: &Incident) -> String {
+    let (servers, count) = (&incident.servers, incident.servers.len() as u64);
+    match servers.first() {
+        Some((first, _)) if servers.iter().all(|(server, _)| server.ip == first.ip) => {
+            format!("{} of {}", values::about(count, "port"), first.ip)
+        }
+        _ => values::about(count, "server"),
+    }
 }
 
 fn tally_line(rates: &Rates, what: &str, tally: Tally) -> Line {

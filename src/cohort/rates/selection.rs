@@ -1,9 +1,12 @@
 //! What the list can be narrowed to: one row of the failure rates.
 
-use super::Cohort;
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use super::{Cohort, Incident};
 use crate::facts::FlowFacts;
 use crate::net::Endpoint;
-use crate::vocab::{Cause, Outcome, Time};
+use crate::vocab::{FlowNumber, Time};
 
 /// Flows that one row of the failure rates stands for.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -17,32 +20,31 @@ pub enum Selection {
         /// Until before when.
         until: Time,
     },
-    /// The failed ones of an incident.
+    /// The flows of an incident.
     Incident {
-        /// Why they failed.
-        cause: Cause,
-        /// Where they went.
-        server: Endpoint,
-        /// When the first one began.
-        first: Time,
-        /// When the last one began.
-        last: Time,
+        /// The client, where there was only one.
+        client: Option<IpAddr>,
+        /// The server, where there was only one.
+        server: Option<Endpoint>,
+        /// The flows, by number.
+        flows: Arc<[FlowNumber]>,
     },
 }
 
 impl Selection {
+    /// The flows of an incident.
+    pub fn incident(incident: &Incident) -> Self {
+        let mut flows = incident.flows.clone();
+        flows.sort_unstable();
+        Self::Incident { client: incident.client(), server: incident.server(), flows: flows.into() }
+    }
+
     /// Whether a flow is one of them.
     pub fn has(&self, flow: &FlowFacts<'_>) -> bool {
         match self {
             Self::Cohort(cohort) => cohort.has(flow),
             Self::Period { from, until } => (*from..*until).contains(&flow.row.start),
-            Self::Incident { cause, server, first, last } => {
-                let row = flow.row;
-                row.outcome == Some(Outcome::Failed)
-                    && row.cause == Some(*cause)
-                    && row.server == *server
-                    && (*first..=*last).contains(&row.start)
-            }
+            Self::Incident { flows, .. } => flows.binary_search(&flow.flow).is_ok(),
         }
     }
 }

@@ -15,10 +15,10 @@ use crate::diagnose::Finding;
 use crate::engine::Damage;
 use crate::index::Health;
 use crate::stats::Rate;
-use crate::vocab::{Cause, Outcome};
+use crate::vocab::{Cause, Noise, Outcome};
 
-/// Clients of an incident that the JSON names.
-const MAX_CLIENTS: usize = 20;
+/// Clients and servers of an incident that the JSON names.
+const MAX_ENDS: usize = 20;
 
 /// A diagnosis as an object.
 #[derive(Serialize)]
@@ -78,12 +78,23 @@ struct CauseJson<'a> {
 /// Failures that are one event.
 #[derive(Serialize)]
 struct IncidentJson {
-    cause: Cause,
+    /// Why most of them failed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cause: Option<Cause>,
+    /// How many failed for each cause, where there are several.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    causes: BTreeMap<Cause, usize>,
+    /// What only looks like a failure.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    noise: Option<Noise>,
     /// The client, where there was only one.
     #[serde(skip_serializing_if = "Option::is_none")]
     client: Option<String>,
     clients: Vec<ClientJson>,
-    server: String,
+    /// The server, where there was only one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    server: Option<String>,
+    servers: Vec<ServerJson>,
     first: json::Moment,
     last: json::Moment,
     flows: Vec<u32>,
@@ -96,14 +107,24 @@ struct ClientJson {
     count: usize,
 }
 
+#[derive(Serialize)]
+struct ServerJson {
+    server: String,
+    count: usize,
+}
+
 impl IncidentJson {
     fn new(incident: &Incident) -> Self {
-        let clients = incident.clients.iter().take(MAX_CLIENTS);
+        let clients = incident.clients.iter().take(MAX_ENDS);
+        let servers = incident.servers.iter().take(MAX_ENDS);
         Self {
-            cause: incident.cause,
+            cause: incident.cause(),
+            causes: incident.causes.iter().copied().filter(|_| incident.causes.len() > 1).collect(),
+            noise: incident.noise,
             client: incident.client().map(|client| client.to_string()),
             clients: clients.map(|(ip, count)| ClientJson { ip: ip.to_string(), count: *count }).collect(),
-            server: incident.server.to_string(),
+            server: incident.server().map(|server| server.to_string()),
+            servers: servers.map(|(end, count)| ServerJson { server: end.to_string(), count: *count }).collect(),
             first: json::Moment(incident.first),
             last: json::Moment(incident.last),
             flows: incident.flows.iter().map(|flow| flow.0).collect(),

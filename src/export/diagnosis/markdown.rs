@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use super::super::cells::markdown;
 use super::super::rates::{self, sentence};
 use super::super::{baseline, json, links};
-use super::summary::{Diagnosis, Group, incident_line, server_name};
+use super::summary::{Diagnosis, Group, server_name};
 use crate::diagnose::Finding;
 use crate::vocab::text::counted;
 
@@ -44,7 +44,7 @@ fn write_group(out: &mut impl Write, diagnosis: &Diagnosis<'_>, group: &Group<'_
         writeln!(out, "{}\n", markdown(doc.what))?;
     }
     for incident in diagnosis.incidents_of(group.cause) {
-        writeln!(out, "{}\n", incident_line(incident))?;
+        writeln!(out, "{incident}\n")?;
     }
     writeln!(out, "| flow | time (UTC) | client | server name | packet | ended by | confidence | what |")?;
     writeln!(out, "| --- | --- | --- | --- | --- | --- | --- | --- |")?;

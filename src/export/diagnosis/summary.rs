@@ -13,6 +13,7 @@ use crate::facts::FlowFacts;
 use crate::flow::Issues;
 use crate::index::{Health, Index};
 use crate::present::apart::{self, Counted};
+use crate::present::rates::ends;
 use crate::present::{health, noise};
 use crate::vocab::text::{self, counted, noun_for};
 use crate::vocab::{Cause, FlowNumber, Gravity, Noise, Outcome};
@@ -250,8 +251,17 @@ impl<'a> Diagnosis<'a> {
         parts.map(|outcome| format!("{} {outcome}", self.outcome(*outcome))).collect::<Vec<_>>().join(", ")
     }
 
-    pub(super) fn incidents_of(&self, cause: Cause) -> impl Iterator<Item = &Incident> {
-        self.rates.incidents.iter().filter(move |incident| incident.cause == cause)
+    /// The lines of the incidents that have flows of a cause: whole where it is that of most, else how many these are.
+    pub(super) fn incidents_of(&self, cause: Cause) -> impl Iterator<Item = String> {
+        self.rates.incidents.iter().filter_map(move |incident| match (incident.cause(), incident.count_of(cause)) {
+            (_, 0) => None,
+            (Some(first), _) if first == cause => Some(incident_line(incident)),
+            (first, count) => {
+                let place = first.map_or("", Cause::name);
+                let flows = counted(count, "flow");
+                Some(format!("{flows} of an incident that stands under {place}: {}", whose(incident)))
+            }
+        })
     }
 
     pub(super) fn health_lines(&self) -> impl Iterator<Item = String> {
@@ -292,10 +302,17 @@ impl<'a> Group<'a> {
         RULES.iter().find(|rule| rule.cause == self.cause).map(|rule| &rule.doc)
     }
 
-    /// Takes note of which of its flows one line of an incident stands for.
+    /// Takes note of which of its flows one line of an incident stands for: all but the first one of the cause under which
+    /// the incident stands.
     fn gather(&mut self, incidents: &[Incident]) {
-        let own = incidents.iter().filter(|incident| incident.cause == self.cause);
-        self.gathered = own.flat_map(|incident| incident.flows.iter().skip(1).copied()).collect();
+        let own: HashSet<FlowNumber> = self.findings.iter().map(|(finding, _)| finding.flow).collect();
+        for incident in incidents.iter().filter(|incident| incident.count_of(self.cause) > 0) {
+            let shown = usize::from(incident.cause() == Some(self.cause));
+            let mut flows: Vec<_> = incident.flows.iter().copied().filter(|flow| own.contains(flow)).collect();
+            flows.sort_unstable();
+            self.gathered.extend(flows.into_iter().skip(shown));
+            self.gathered.extend(incident.flows.iter().filter(|flow| !own.contains(*flow)));
+        }
     }
 
     pub(super) fn listed(&self) -> impl Iterator<Item = (&'a Finding, &FlowFacts<'a>)> {
@@ -318,20 +335,26 @@ impl<'a> Group<'a> {
 }
 
 /// An incident in a line.
-pub(super) fn incident_line(incident: &Incident) -> String {
-    let clients = match incident.client() {
-        Some(client) => client.to_string(),
-        None => counted(incident.clients.len(), "client"),
-    };
+fn incident_line(incident: &Incident) -> String {
     let numbers: Vec<_> = incident.flows.iter().map(|flow| flow.0).collect();
+    let noise = incident.noise.map_or_else(String::new, |noise| format!(" ({noise})"));
     format!(
-        "One incident: {} of {clients} to {}, {} to {}: flows {}",
+        "One incident{noise}: {} of {}, {} to {}: flows {}",
         counted(incident.flows.len(), "failed flow"),
-        incident.server,
+        whose(incident),
         json::time(incident.first),
         json::time(incident.last),
         cells::numbers(&numbers, MAX_NUMBERS)
     )
+}
+
+/// Whose flows an incident has, and where they went.
+fn whose(incident: &Incident) -> String {
+    let clients = match incident.client() {
+        Some(client) => client.to_string(),
+        None => counted(incident.clients.len(), "client"),
+    };
+    format!("{clients} to {}", incident.server().map_or_else(|| ends(incident), |server| server.to_string()))
 }
 
 pub(super) fn server_name(facts: &FlowFacts<'_>) -> String {

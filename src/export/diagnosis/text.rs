@@ -6,7 +6,7 @@ use super::super::paint::Paint;
 use super::super::rates::{self, sentence};
 use super::super::table::{Align, Cell, Table};
 use super::super::{baseline, links};
-use super::summary::{Diagnosis, Group, incident_line, server_name};
+use super::summary::{Diagnosis, Group, server_name};
 use crate::diagnose::Finding;
 use crate::facts::FlowFacts;
 use crate::present::role::Role;
@@ -42,7 +42,7 @@ fn write_group(out: &mut impl Write, paint: Paint, diagnosis: &Diagnosis<'_>, gr
         writeln!(out, "  {}", doc.what)?;
     }
     for incident in diagnosis.incidents_of(group.cause) {
-        writeln!(out, "  {}", incident_line(incident))?;
+        writeln!(out, "  {incident}")?;
     }
     let columns = &[
         ("  Flow", Align::Right),
@@ -52,7 +52,9 @@ fn write_group(out: &mut impl Write, paint: Paint, diagnosis: &Diagnosis<'_>, gr
         ("Server name", Align::Left),
         ("What", Align::Left),
     ];
-    Table { columns, paint }.write(out, || group.listed().map(|(finding, facts)| row(finding, facts)))?;
+    if group.listed().next().is_some() {
+        Table { columns, paint }.write(out, || group.listed().map(|(finding, facts)| row(finding, facts)))?;
+    }
     if let Some(more) = group.more() {
         writeln!(out, "  {more}")?;
     }
