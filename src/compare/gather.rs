@@ -155,6 +155,9 @@ impl<'a> Gatherer<'a> {
     fn step(&mut self, step: &'a Step) {
         self.settle(Some(step));
         let phase = self.phase(step);
+        if step.unusable().is_some() {
+            return self.unusable(step, phase);
+        }
         let (moment, weight) = match &step.what {
             What::Segment(_) => return self.segment(step, phase),
             What::Unfinished { .. } => (Moment::Unfinished, if phase == Phase::Data { PARTS } else { 90 }),
@@ -187,6 +190,16 @@ impl<'a> Gatherer<'a> {
             && self.found.last().is_some_and(|last| last.moment == moment && last.step.from == step.from);
         if !goes_on {
             self.push(step, moment, weight, phase);
+        }
+    }
+
+    /// One row a packet, its segment's.
+    fn unusable(&mut self, step: &'a Step, phase: Phase) {
+        if step.what.is_segment() {
+            self.copies += 1;
+            if self.copies <= MAX_COPIES {
+                self.push(step, Moment::Unusable, 30, phase);
+            }
         }
     }
 

@@ -55,6 +55,8 @@ pub(super) enum Moment {
     Reset,
     /// A retransmission.
     Copy,
+    /// What its receiver cannot use, whatever it is: no answer to anything.
+    Unusable,
 }
 
 /// Which handshake message it is, whether it was seen or is inferred.

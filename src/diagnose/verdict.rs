@@ -14,7 +14,7 @@ use super::rules::RULES;
 use super::stage::Stage;
 use super::unanswered::may_be as may_be_unanswered;
 use crate::facts::FlowFacts;
-use crate::flow::{FlowRow, SideFlags};
+use crate::flow::{FlowRow, SideFlags, UnusableCounts};
 use crate::timeline::is_midstream;
 use crate::vocab::iana::AlertDescription;
 use crate::vocab::{Cause, Confidence, Direction, EndedBy, Outcome};
@@ -30,6 +30,8 @@ pub struct Verdict {
     pub notes: Vec<Note>,
     /// Whether a rule may find something else once the capture goes on: what is said holds if it does not.
     pub is_pending: bool,
+    /// What of its packets their receivers cannot use.
+    pub unusable: UnusableCounts,
 }
 
 /// Ports that plain-text protocols are assigned to: a connection there that never comes up is no try at TLS.
@@ -38,7 +40,8 @@ const PLAIN_PORTS: [u16; 12] = [20, 21, 22, 23, 25, 53, 80, 110, 139, 143, 445, 
 /// Judges a flow in full.
 pub fn judge(case: &Case<'_>) -> Verdict {
     let (outcome, finding, is_pending) = find(case);
-    Verdict { outcome, finding, notes: notes::notes(case, outcome), is_pending }
+    let unusable = UnusableCounts::of(&case.unusable);
+    Verdict { outcome, finding, notes: notes::notes(case, outcome), is_pending, unusable }
 }
 
 /// The outcome, the finding, and whether a rule waits for more of the capture.

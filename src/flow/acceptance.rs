@@ -5,6 +5,10 @@
 
 use std::cell::OnceCell;
 use std::collections::HashMap;
+use std::fmt;
+use std::ops::AddAssign;
+
+use serde::Serialize;
 
 use super::events::Events;
 use super::sequence::after;
@@ -35,6 +39,87 @@ pub enum Unusable {
     },
     /// It belongs to an earlier connection between the same ports.
     EarlierConnection,
+}
+
+impl fmt::Display for Unusable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Unusable::Damaged => f.write_str("its checksum is wrong"),
+            Unusable::WrongAcknowledgment { off: -1 } => {
+                f.write_str("it acknowledges the SYN's number (ISN), not ISN + 1")
+            }
+            Unusable::WrongAcknowledgment { off } => {
+                write!(f, "it does not acknowledge this SYN: its number is off by {off}")
+            }
+            Unusable::ResetWithoutAck => f.write_str("a RST without ACK does not answer a SYN"),
+            Unusable::NoSyn => f.write_str("it has no SYN: an ACK of something else"),
+            Unusable::OutOfWindow { off } => write!(f, "its sequence number is outside the window, off by {off}"),
+            Unusable::EarlierConnection => f.write_str("it belongs to an earlier connection between the same ports"),
+        }
+    }
+}
+
+/// How many segments their receivers cannot use, by reason.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize)]
+pub struct UnusableCounts {
+    /// A wrong checksum among right ones.
+    pub damaged: u64,
+    /// An answer to a SYN that acknowledges something else.
+    pub wrong_acknowledgment: u64,
+    /// A RST without ACK in answer to a SYN.
+    pub reset_without_ack: u64,
+    /// Neither SYN nor RST in answer to a SYN.
+    pub no_syn: u64,
+    /// A RST outside the receiver's window.
+    pub out_of_window: u64,
+    /// What belongs to an earlier connection.
+    pub earlier_connection: u64,
+}
+
+impl UnusableCounts {
+    /// Counts what [`unusable`] found of one flow.
+    pub fn of(found: &[(PacketNumber, Unusable)]) -> Self {
+        let mut counts = Self::default();
+        for (_, why) in found {
+            *match why {
+                Unusable::Damaged => &mut counts.damaged,
+                Unusable::WrongAcknowledgment { .. } => &mut counts.wrong_acknowledgment,
+                Unusable::ResetWithoutAck => &mut counts.reset_without_ack,
+                Unusable::NoSyn => &mut counts.no_syn,
+                Unusable::OutOfWindow { .. } => &mut counts.out_of_window,
+                Unusable::EarlierConnection => &mut counts.earlier_connection,
+            } += 1;
+        }
+        counts
+    }
+
+    /// The counts with what is said of each.
+    pub fn named(self) -> [(u64, &'static str); 6] {
+        [
+            (self.damaged, "with a wrong checksum"),
+            (self.wrong_acknowledgment, "with the wrong ACK of a SYN"),
+            (self.reset_without_ack, "a RST without ACK in answer to a SYN"),
+            (self.no_syn, "without SYN in answer to a SYN"),
+            (self.out_of_window, "a RST outside the window"),
+            (self.earlier_connection, "of an earlier connection"),
+        ]
+    }
+
+    /// How many there are.
+    pub fn total(self) -> u64 {
+        self.named().iter().map(|(count, _)| count).sum()
+    }
+}
+
+impl AddAssign for UnusableCounts {
+    fn add_assign(&mut self, more: Self) {
+        self.damaged += more.damaged;
+        self.wrong_acknowledgment += more.wrong_acknowledgment;
+        self.reset_without_ack += more.reset_without_ack;
+        self.no_syn += more.no_syn;
+        self.out_of_window += more.out_of_window;
+        self.earlier_connection += more.earlier_connection;
+    }
 }
 
 /// What is known of one end as a receiver.

@@ -19,7 +19,7 @@ mod sequence;
 mod table;
 mod trace;
 
-pub use acceptance::{Unusable, unusable};
+pub use acceptance::{Unusable, UnusableCounts, unusable};
 pub use events::Events;
 pub use measure::{Measured, measure};
 pub use packets::{PacketIndex, PacketPlace};

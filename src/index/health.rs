@@ -4,7 +4,7 @@
 use serde::Serialize;
 
 use super::Index;
-use crate::flow::{FlowRow, Issues};
+use crate::flow::{FlowRow, Issues, UnusableCounts};
 use crate::net::hops;
 use crate::vocab::PerDirection;
 
@@ -82,6 +82,9 @@ pub struct Health {
     pub fragment_overlaps: u64,
     /// IPv4 addresses that more than one machine says by ARP to have.
     pub contested_addresses: u64,
+    /// Packets that their receivers cannot use, by reason, of the flows that were judged in full: those that did not
+    /// simply succeed.
+    pub unusable: UnusableCounts,
     /// Where it was taken, inferred from TTLs.
     pub vantage: Vantage,
 }
@@ -115,6 +118,7 @@ impl Index {
             health.flows_with_conflicts += u64::from(row.issues.has(Issues::CONFLICT));
         }
         health.flows_without_finding = caused.saturating_sub(self.findings.len()) as u64;
+        self.unusable.values().for_each(|counts| health.unusable += *counts);
         health.vantage = vantage(self.flows.iter().map(|(_, row)| row));
         health
     }

@@ -2,7 +2,7 @@
 
 use super::{Explained, Index, Signs};
 use crate::diagnose::Verdict;
-use crate::flow::{FlowRow, Issues};
+use crate::flow::{FlowRow, Issues, UnusableCounts};
 use crate::proto::TlsFacts;
 use crate::timeline::is_midstream;
 use crate::vocab::{Cause, Direction, EndedBy, FlowNumber, Noise, Outcome};
@@ -110,6 +110,11 @@ impl Index {
             Some(finding) => _ = self.findings.insert(flow, finding),
             None => _ = self.findings.remove(&flow),
         }
+        if verdict.unusable == UnusableCounts::default() {
+            self.unusable.remove(&flow);
+        } else {
+            self.unusable.insert(flow, verdict.unusable);
+        }
         if verdict.notes.is_empty() {
             self.notes.remove(&flow);
         } else {
@@ -127,6 +132,7 @@ impl Index {
             (row.cause, row.ended_by) = (None, None);
             self.findings.remove(&flow);
             self.notes.remove(&flow);
+            self.unusable.remove(&flow);
         }
         if let Why::Told(why) = why {
             (row.cause, row.ended_by) = why.unzip();

@@ -37,7 +37,7 @@ use tally::Tally;
 
 use crate::diagnose::{Finding, Note};
 use crate::facts::FlowFacts;
-use crate::flow::{EndsHasher, FlowRow, FlowTable, PacketIndex, PacketPlace};
+use crate::flow::{EndsHasher, FlowRow, FlowTable, PacketIndex, PacketPlace, UnusableCounts};
 use crate::net::Unread;
 use crate::proto::TlsFacts;
 use crate::vocab::{Chunked, FlowNumber, PacketNumber};
@@ -51,6 +51,7 @@ pub struct Index {
     packets: PacketIndex,
     findings: BTreeMap<FlowNumber, Finding>,
     notes: BTreeMap<FlowNumber, Vec<Note>>,
+    unusable: BTreeMap<FlowNumber, UnusableCounts>,
     attempts: Vec<u32>,
     explained: Vec<Explained>,
     /// By flow: its place in `explained`.

@@ -1,5 +1,6 @@
 //! The health of a capture, a row each: what it lacks, what it has twice, where it was taken.
 
+use crate::flow::UnusableCounts;
 use crate::index::Health;
 
 /// One fact of the capture's health.
@@ -43,7 +44,19 @@ pub fn rows(health: &Health) -> Vec<Row> {
         count("times the clock went back", health.clock_steps, true),
         count("packets captured twice", health.duplicates, false),
         count("segments larger than a frame (offloading)", health.offloaded_segments, false),
+        Row {
+            name: "packets of no use to their receivers, in flows that did not simply succeed",
+            value: unusable(health.unusable),
+            matters: health.unusable.damaged > 0,
+        },
         count("IP fragments that overlap", health.fragment_overlaps, true),
         Row { name: "taken (inferred from TTLs)", value: health.vantage.describe().into(), matters: false },
     ]
+}
+
+/// How many packets their receivers cannot use, with the reasons.
+fn unusable(counts: UnusableCounts) -> String {
+    let reasons = counts.named().into_iter().filter(|(count, _)| *count > 0);
+    let reasons: Vec<String> = reasons.map(|(count, why)| format!("{count} {why}")).collect();
+    if reasons.is_empty() { "0".into() } else { format!("{}: {}", counts.total(), reasons.join(", ")) }
 }

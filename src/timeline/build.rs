@@ -52,14 +52,16 @@ impl Timeline {
         }
         infer(&mut told, &facts);
         let mut steps = draw_together(told);
+        let mut senders = Senders::of(trace);
         for step in &mut steps {
+            // What is read in a packet that its receiver drops is no better; a gap is not in it.
+            step.notes.extend(senders.unusable(step.packet).filter(|_| !matches!(step.what, What::Gap(_))));
             if let Some(segment) = trace.by_packet(step.packet) {
                 step.ttl = Some(segment.ip.ttl);
                 step.flags = segment.flags;
                 step.events = segment.events;
             }
         }
-        let mut senders = Senders::of(trace);
         steps.extend(trace.segments.iter().map(|segment| segment_step(segment, senders.notes(segment))));
         steps.extend(trace.icmp.iter().map(|note| icmp_step(note, trace)));
         // A segment comes before what is read in it, whatever order they were added in.

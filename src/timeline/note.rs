@@ -1,6 +1,6 @@
 //! Something worth saying of a step besides what it is, as data; [`words`](super::words) says it.
 
-use crate::flow::Events;
+use crate::flow::{Events, Unusable};
 use crate::net::TcpOptions;
 use crate::vocab::iana::{CipherSuite, NamedGroup, ProtocolVersion, SignatureScheme};
 use crate::vocab::{Direction, PacketNumber};
@@ -81,6 +81,8 @@ pub enum Note {
     CongestionExperienced,
     /// A record was captured again with other bytes.
     CapturedAgain,
+    /// The end that it is addressed to cannot use it.
+    Unusable(Unusable),
 }
 
 /// Options of a SYN that its SYN-ACK does not answer: the server does without, or something on the way took them out.

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use super::note::{Note, Unanswered};
 use super::step::{Page, Step, What};
-use crate::flow::{Events, Trace, TraceSegment};
+use crate::flow::{Events, Trace, TraceSegment, Unusable, unusable};
 use crate::net::TcpOptions;
 use crate::proto::dialogue::Plaintext;
 use crate::proto::tls::certificate::CertificateFacts;
@@ -181,6 +181,8 @@ pub(super) struct Senders {
     offered: Option<TcpOptions>,
     /// The DSCP of the packet before.
     dscp: PerDirection<Option<u8>>,
+    /// What its receiver cannot use, and why.
+    unusable: HashMap<PacketNumber, Unusable>,
 }
 
 impl Senders {
@@ -190,7 +192,13 @@ impl Senders {
         for direction in Direction::BOTH {
             usual_ttl[direction] = usual(trace, direction);
         }
-        Self { usual_ttl, first_sent: PerDirection::default(), offered: None, dscp: PerDirection::default() }
+        Self {
+            usual_ttl,
+            first_sent: PerDirection::default(),
+            offered: None,
+            dscp: PerDirection::default(),
+            unusable: unusable(trace).into_iter().collect(),
+        }
     }
 
     /// The notes of the next segment; segments come in capture order.
@@ -224,7 +232,14 @@ impl Senders {
             notes.push(Note::Ttl { own: segment.ip.ttl, usual, from: segment.direction });
         }
         self.marks(segment, &mut notes);
+        notes.extend(self.unusable(segment.packet));
         notes
+    }
+
+    /// Why the receiver of a packet cannot use it; that it belongs to an earlier connection its event says.
+    pub fn unusable(&self, packet: PacketNumber) -> Option<Note> {
+        let why = self.unusable.get(&packet).filter(|why| **why != Unusable::EarlierConnection)?;
+        Some(Note::Unusable(*why))
     }
 
     /// What of the IP header's traffic class (RFC 2474, RFC 3168) is worth saying: another DSCP than before, and that a
@@ -290,6 +305,9 @@ mod tests {
         // Ways of one length differ by one.
         check("> hello\n< RST ttl=54", &[]);
         check("> hello\n< server\n< skip=100 23/53", &[Note::Event(Events::LOST_SEGMENT)]);
+        // What TCP drops.
+        let off = Unusable::OutOfWindow { off: 5000 };
+        check("> hello\n< server\n> 23/53\n< skip=5000 RST", &[Note::Unusable(off)]);
     }
 
     #[test]

@@ -192,15 +192,36 @@ fn damaged(trace: &Trace) -> HashSet<PacketNumber> {
     if trace.segments.iter().all(|segment| segment.checksum != Checksum::Wrong) {
         return HashSet::new();
     }
-    let comes_again = |packet: &PacketNumber| {
-        let Some(bad) = trace.by_packet(*packet) else { return false };
-        trace.sent(bad.direction).any(|other| {
-            let offset = bad.seq.wrapping_sub(other.seq);
-            other.checksum == Checksum::Right && other.payload_len > 0 && offset < other.payload_len
-        })
-    };
-    let packets = unusable(trace).into_iter().filter(|(_, why)| *why == Unusable::Damaged).map(|(packet, _)| packet);
-    packets.filter(comes_again).collect()
+    let dropped: HashSet<PacketNumber> =
+        unusable(trace).into_iter().filter(|(_, why)| *why == Unusable::Damaged).map(|(packet, _)| packet).collect();
+    let mut found = HashSet::new();
+    for way in Direction::BOTH {
+        let base = trace.row.sides[way].first_seq();
+        let place = |segment: &TraceSegment| i64::from(segment.seq.wrapping_sub(base).cast_signed());
+        let right = trace.sent(way).filter(|s| s.checksum == Checksum::Right && s.payload_len > 0);
+        let right = right.map(|s| (place(s), place(s) + i64::from(s.payload_len)));
+        let bad = trace.sent(way).filter(|s| dropped.contains(&s.packet)).map(|s| (place(s), s.packet));
+        found.extend(covered(bad, right));
+    }
+    found
+}
+
+/// Which of some places lie in a stretch `(start, end)` of others, in one sweep over both: a flow can have thousands of
+/// either.
+fn covered<T: Ord>(places: impl Iterator<Item = (i64, T)>, stretches: impl Iterator<Item = (i64, i64)>) -> Vec<T> {
+    let mut places: Vec<_> = places.collect();
+    let mut stretches: Vec<_> = stretches.collect();
+    places.sort_unstable();
+    stretches.sort_unstable();
+    let mut stretches = stretches.into_iter().peekable();
+    let mut reached = i64::MIN;
+    let inside = places.into_iter().filter_map(|(place, what)| {
+        while let Some((_, end)) = stretches.next_if(|(start, _)| *start <= place) {
+            reached = reached.max(end);
+        }
+        (place < reached).then_some(what)
+    });
+    inside.collect()
 }
 
 fn trace_arrival<'a>(trace: &'a Trace, segment: &TraceSegment) -> Option<Arrival<'a>> {
@@ -221,5 +242,61 @@ impl Streams {
         };
         self.order.push((direction, self.pieces[direction].len()));
         self.pieces[direction].push(Piece { range, source });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use super::*;
+
+    #[test]
+    fn places_are_found_in_what_covers_them() {
+        let check = |places: &[i64], stretches: &[(i64, i64)], expected: &[i64]| {
+            let places = places.iter().map(|place| (*place, *place));
+            assert_eq!(covered(places, stretches.iter().copied()), expected, "{stretches:?}");
+        };
+        check(&[5], &[], &[]);
+        check(&[0, 4, 5, 9, 10, 30], &[(5, 10), (0, 5)], &[0, 4, 5, 9]);
+        // A short stretch within a long one ends nothing.
+        check(&[19, 20], &[(0, 20), (3, 4)], &[19]);
+        check(&[-1, 0], &[(-1, 0)], &[-1]);
+    }
+
+    #[test]
+    fn thousands_of_damaged_packets_are_looked_at_once_each() {
+        const MANY: i64 = 20_000;
+        let looked = Cell::new(0);
+        let count = |_: &_| looked.set(looked.get() + 1);
+        let compared = Cell::new(0);
+        let places = (0..MANY).map(|at| (at * 10, Counted(at, &compared)));
+        let found = covered(places, (0..MANY).map(|at| (at * 10, at * 10 + 5)).inspect(count));
+        assert_eq!((found.len() as i64, looked.get()), (MANY, MANY));
+        assert_eq!(compared.get(), 0, "their places tell them apart");
+    }
+
+    /// Counts how often two are compared.
+    struct Counted<'c>(i64, &'c Cell<u64>);
+
+    impl PartialEq for Counted<'_> {
+        fn eq(&self, other: &Self) -> bool {
+            self.cmp(other).is_eq()
+        }
+    }
+
+    impl Eq for Counted<'_> {}
+
+    impl PartialOrd for Counted<'_> {
+        fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+            Some(self.cmp(other))
+        }
+    }
+
+    impl Ord for Counted<'_> {
+        fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+            self.1.set(self.1.get() + 1);
+            self.0.cmp(&other.0)
+        }
     }
 }

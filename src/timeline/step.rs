@@ -4,7 +4,7 @@
 //! a step to somebody.
 
 use super::note::Note;
-use crate::flow::Events;
+use crate::flow::{Events, Unusable};
 use crate::net::{IcmpError, TcpFlags};
 use crate::proto::dialogue::Defect;
 use crate::proto::dialogue::sealed::Inferred;
@@ -186,6 +186,14 @@ pub struct Step {
 }
 
 impl Step {
+    /// Why the end that it is addressed to cannot use it; none where it can.
+    pub fn unusable(&self) -> Option<Unusable> {
+        self.notes.iter().find_map(|note| match note {
+            Note::Unusable(why) => Some(*why),
+            _ => None,
+        })
+    }
+
     /// Whether what it says is inferred rather than seen.
     pub fn is_inferred(&self) -> bool {
         self.what.inferred().is_some()

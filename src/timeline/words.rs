@@ -135,6 +135,7 @@ fn one(note: &Note) -> String {
         Note::Closes(reset) => if *reset { "with a RST" } else { "with a FIN" }.into(),
         Note::CongestionExperienced => "ECN: congestion experienced".into(),
         Note::CapturedAgain => "captured again with other bytes".into(),
+        Note::Unusable(why) => format!("of no use to its receiver: {why}"),
     }
 }
 

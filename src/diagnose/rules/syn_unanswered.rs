@@ -2,7 +2,6 @@
 
 use super::prelude::*;
 use crate::diagnose::context::Elsewhere;
-use crate::flow::Unusable;
 use crate::vocab::text::duration;
 
 /// The rule.
@@ -54,7 +53,7 @@ fn judge(case: &Case<'_>) -> Answer {
         None => found,
     };
     let unusable = case.unusable_from(Direction::ToClient);
-    let found = unusable.take(MAX_SHOWN).fold(found, |found, (s, why)| found.supported(Some(s.packet), reason(why)));
+    let found = unusable.take(MAX_SHOWN).fold(found, |found, (s, why)| found.supported(Some(s.packet), why.to_string()));
     let found = if case.elsewhere().is_none() && !case.unusable.is_empty() { found.advice(IGNORED) } else { found };
     if answered_but_lost {
         return found.supported(case.syn_ack.map(|s| s.packet), "the SYN-ACK that the client does not see").answer();
@@ -76,27 +75,12 @@ fn headline(case: &Case<'_>, answered_but_lost: bool, sent: &str) -> String {
         return format!("the SYN, {sent}, is answered from another address: {}", other.end);
     }
     if let Some((_, why)) = case.unusable_from(Direction::ToClient).next() {
-        return format!("the SYN, {sent}, gets only answers that the client's TCP ignores: {}", reason(why));
+        return format!("the SYN, {sent}, gets only answers that the client's TCP ignores: {why}");
     }
     if answered_but_lost {
         return format!("the SYN-ACK never gets through: the SYN is {sent}");
     }
     format!("no answer to the SYN, {sent}")
-}
-
-/// What keeps the client from using an answer.
-fn reason(why: Unusable) -> String {
-    match why {
-        Unusable::Damaged => "its checksum is wrong".into(),
-        Unusable::WrongAcknowledgment { off: -1 } => "it acknowledges the SYN's number (ISN), not ISN + 1".into(),
-        Unusable::WrongAcknowledgment { off } => {
-            format!("it does not acknowledge this SYN: its number is off by {off}")
-        }
-        Unusable::ResetWithoutAck => "a RST without ACK does not answer a SYN".into(),
-        Unusable::NoSyn => "it has no SYN: an ACK of something else".into(),
-        Unusable::OutOfWindow { off } => format!("its sequence number is outside the window, off by {off}"),
-        Unusable::EarlierConnection => "it belongs to an earlier connection between the same ports".into(),
-    }
 }
 
 /// The answer is there, and the client does not know who gives it.
