@@ -18,6 +18,8 @@ fn captures() -> &'static [Vec<u8>] {
     })
 }
 
+/// Runs what reads a capture over `bytes`; where something is wrong the capture is kept, and the message says where it lies
+/// and how the program ended.
 fn check(bytes: &[u8]) {
     let mut file = tempfile::NamedTempFile::new().expect("a temporary file");
     file.write_all(bytes).expect("a temporary file takes bytes");
@@ -29,11 +31,23 @@ fn check(bytes: &[u8]) {
         &["follow", &path, "0", "--as", "json"],
     ] {
         let ran = common::run(arguments);
-        assert!(matches!(ran.code, Some(0 | 1)), "{arguments:?} ends with {:?}: {}", ran.code, ran.err);
-        assert!(!ran.err.contains("panicked"), "{arguments:?}: {}", ran.err);
-        let objects = serde_json::Deserializer::from_str(&ran.out).into_iter::<serde_json::Value>();
-        objects.for_each(|object| assert!(object.is_ok(), "{arguments:?} writes {object:?}"));
+        if let Err(why) = is_right(&ran) {
+            file.keep().expect("a temporary file can be kept");
+            panic!("{arguments:?} {why}; it ended with {}, and says {:?}", ran.ended, ran.err);
+        }
     }
+}
+
+/// Whether the program ended as it may, and what it wrote is whole.
+fn is_right(ran: &common::Ran) -> Result<(), String> {
+    if !matches!(ran.code, Some(0 | 1)) {
+        return Err("ends badly".to_owned());
+    }
+    if ran.err.contains("panicked") {
+        return Err("panics".to_owned());
+    }
+    let objects = serde_json::Deserializer::from_str(&ran.out).into_iter::<serde_json::Value>();
+    objects.into_iter().try_for_each(|object| object.map(drop).map_err(|error| format!("writes no JSON ({error})")))
 }
 
 proptest! {

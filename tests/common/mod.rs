@@ -48,6 +48,8 @@ pub struct Ran {
     pub out: String,
     /// Its standard error.
     pub err: String,
+    /// How it ended, in words: a signal has no exit status.
+    pub ended: String,
 }
 
 /// Runs the program with `arguments`.
@@ -78,6 +80,7 @@ fn ran(output: &Output) -> Ran {
         code: output.status.code(),
         out: String::from_utf8_lossy(&output.stdout).into_owned(),
         err: String::from_utf8_lossy(&output.stderr).into_owned(),
+        ended: output.status.to_string(),
     }
 }
 
