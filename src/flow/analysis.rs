@@ -4,7 +4,7 @@
 //! differences by design: a packet captured twice is a [`Events::DUPLICATE`], not a retransmission, and what was captured
 //! before is never out of order.
 
-use super::base::{is_stray, rebase};
+use super::base::{is_stray, pass_probe, rebase};
 use super::copies::{is_second_copy, print};
 use super::events::Events;
 use super::holes::acknowledge_holes;
@@ -37,6 +37,7 @@ fn judge(row: &mut FlowRow, segment: &Segment<'_>, direction: Direction, time: T
         return Events::DUPLICATE;
     }
     rebase(row, segment, direction);
+    pass_probe(row, segment, direction);
     if is_stray(row, segment, direction) {
         return Events::STRAY;
     }
@@ -75,7 +76,9 @@ fn compare(row: &FlowRow, segment: &Segment<'_>, direction: Direction, micros: u
         if known && after(seq, own.next_seq) && !flags.rst() {
             events.set(Events::LOST_SEGMENT);
         }
-        if known && len <= 1 && seq == own.next_seq.wrapping_sub(1) && plain {
+        let next = if known { own.next_seq } else { own.first_seq() };
+        let begun = known || own.flags.has(SideFlags::BASE);
+        if begun && len <= 1 && seq == next.wrapping_sub(1) && plain {
             events.set(Events::KEEP_ALIVE);
         }
         if len > 0 && plain && fills_window(own, other, seq.wrapping_add(len)) {
@@ -406,6 +409,15 @@ mod tests {
              9000 > 100+0 A501 i4 | keep-alive
              10 < 501+0 A101 i3 | keep-alive ACK",
         );
+    }
+
+    #[test]
+    fn a_stream_begins_behind_a_probe() {
+        check("0 > 100+0 A500\n 9 < 500+0 A101\n 9000 > 101+50 A500\n 9 < 500+30 A151");
+        // More than a probe's byte is missing.
+        check("0 > 100+0 A500\n 9 < 500+0 A102 | ACK of a segment not captured");
+        // What the other end acknowledged tells where it begins.
+        check("0 < 500+0 A101\n 9000 > 100+1 A500 | keep-alive\n 9 < 500+0 A101 | keep-alive ACK\n 1 > 101+50 A500");
     }
 
     #[test]

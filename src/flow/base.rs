@@ -33,6 +33,31 @@ pub(super) fn rebase(row: &mut FlowRow, segment: &Segment<'_>, direction: Direct
     side.ackable = side.next_seq;
 }
 
+/// Lets a stream of which the capture lacks the beginning begin behind the keep-alive that is its sender's first packet. A
+/// probe lies one before the next byte, and carries none or one that counts for nothing (RFC 9293 §3.8.4): a zero. One
+/// without a byte is known by its answer, which acknowledges one more than was sent.
+pub(super) fn pass_probe(row: &mut FlowRow, segment: &Segment<'_>, direction: Direction) {
+    let syns = SideFlags::SYN | SideFlags::SYN_ACK;
+    let flags = segment.flags;
+    if Direction::BOTH.iter().any(|way| row.sides[*way].flags.any(syns)) || flags.syn() || flags.fin() || flags.rst() {
+        return;
+    }
+    let own = &mut row.sides[direction];
+    if !own.flags.any(SideFlags::SEEN | SideFlags::BASE) && segment.payload_len == 1 && segment.payload == [0] {
+        own.base_seq = segment.seq;
+        own.flags.set(SideFlags::BASE);
+    }
+    let other = &mut row.sides[direction.reversed()];
+    let only_asked = other.flags.has(SideFlags::SEEN | SideFlags::BASE)
+        && !other.flags.any(SideFlags::DATA | SideFlags::FIN | SideFlags::RST)
+        && other.next_seq == other.first_seq();
+    if only_asked && segment.payload_len == 0 && flags.ack() && segment.ack == other.next_seq.wrapping_add(1) {
+        other.base_seq = other.base_seq.wrapping_add(1);
+        other.next_seq = segment.ack;
+        other.ackable = segment.ack;
+    }
+}
+
 /// Whether a segment answers for a connection that had the same ports before, and which one end still holds open: in
 /// answer to a SYN that end acknowledges what it has, and the client resets that (RFC 9293 §3.5.1, half-open connections).
 /// A SYN-ACK whose number was not taken is none of this connection either.
