@@ -171,6 +171,8 @@ impl<'a> Gatherer<'a> {
             What::Alert(_, AlertDescription::CLOSE_NOTIFY) => (Moment::Alert, closing_alert(phase)),
             What::Alert(..) => (Moment::Alert, if phase == Phase::Data { 60 } else { 100 }),
             What::ChangeCipherSpec => (Moment::ChangeCipherSpec, 8),
+            What::Heartbeat(_) => (Moment::Heartbeat, 30),
+            What::TooLong { message, .. } => (Moment::Message(Said::One(*message)), 90),
             What::ApplicationData { early: Some(_), .. } => (Moment::EarlyData, 30),
             // A server's data in place of its handshake.
             What::ApplicationData { .. } if self.is_premature(step, phase) => (Moment::Foreign, 100),

@@ -35,6 +35,8 @@ pub(super) enum Moment {
     Unfinished,
     /// `ChangeCipherSpec`.
     ChangeCipherSpec,
+    /// A heartbeat in clear.
+    Heartbeat,
     /// An alert.
     Alert,
     /// A sender's first application data.

@@ -138,7 +138,7 @@ impl Case<'_> {
             What::ApplicationData { records: 1, .. } if step.bytes == 0 => None,
             What::ApplicationData { .. } => self.protected(at, step, ContentType::APPLICATION_DATA),
             What::Sealed { content, .. } => self.protected(at, step, content),
-            What::ChangeCipherSpec | What::Gap(_) | What::Icmp(_) => None,
+            What::TooLong { .. } | What::Heartbeat(_) | What::ChangeCipherSpec | What::Gap(_) | What::Icmp(_) => None,
         }
     }
 

@@ -337,6 +337,8 @@ impl Serialize for StepJson<'_> {
 fn id(what: &What) -> Option<u8> {
     match what {
         What::Alert(_, description) => Some(description.0),
+        What::TooLong { message, .. } => Some(message.0),
+        What::Heartbeat(heartbeat) => heartbeat.kind.map(|kind| kind.0),
         What::ChangeCipherSpec => Some(ContentType::CHANGE_CIPHER_SPEC.0),
         What::ApplicationData { .. } => Some(ContentType::APPLICATION_DATA.0),
         What::Sealed { content, .. } | What::BadTag(content) => Some(content.0),

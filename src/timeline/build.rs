@@ -11,7 +11,7 @@ use super::inferred::infer;
 use super::note::Note;
 use super::notes::{self, Chosen, Senders};
 use super::reading::{Streams, read};
-use super::step::{Begun, Early, Step, What};
+use super::step::{Begun, Early, Heartbeat, Step, What};
 use crate::flow::{Events, IcmpNote, Trace, TraceSegment};
 use crate::net::TcpFlags;
 use crate::proto::dialogue::{Event, EventKind, plaintext};
@@ -51,9 +51,9 @@ impl Timeline {
             leave_open(step, trace, &streams);
         }
         infer(&mut told, &facts);
-        let mut steps = draw_together(told);
+        let mut steps: Vec<(PacketNumber, Step)> = readable(draw_together(told)).collect();
         let mut senders = Senders::of(trace);
-        for step in &mut steps {
+        for (_, step) in &mut steps {
             // What is read in a packet that its receiver drops is no better; a gap is not in it.
             step.notes.extend(senders.unusable(step.packet).filter(|_| !matches!(step.what, What::Gap(_))));
             if let Some(segment) = trace.by_packet(step.packet) {
@@ -62,12 +62,27 @@ impl Timeline {
                 step.events = segment.events;
             }
         }
-        steps.extend(trace.segments.iter().map(|segment| segment_step(segment, senders.notes(segment))));
-        steps.extend(trace.icmp.iter().map(|note| icmp_step(note, trace)));
+        steps.extend(trace.segments.iter().map(|s| (s.packet, segment_step(s, senders.notes(s)))));
+        steps.extend(trace.icmp.iter().map(|note| (note.packet, icmp_step(note, trace))));
         // A segment comes before what is read in it, whatever order they were added in.
-        steps.sort_by_key(|step| (step.packet, !step.what.is_segment(), matches!(step.what, What::Gap(_))));
+        steps.sort_by_key(|(at, step)| (*at, !step.what.is_segment(), matches!(step.what, What::Gap(_))));
+        let steps = steps.into_iter().map(|(_, step)| step).collect();
         (Timeline { steps, capped: trace.capped, records }, streams, facts)
     }
+}
+
+/// With each step that a dialogue tells the packet with which it can be read: what came before the bytes in front of it waits
+/// for them, so that a Certificate captured ahead of its ServerHello stands behind it.
+fn readable(told: Vec<Step>) -> impl Iterator<Item = (PacketNumber, Step)> {
+    let mut reached = PerDirection::<PacketNumber>::default();
+    told.into_iter().map(move |step| {
+        if matches!(step.what, What::Gap(_)) {
+            return (step.packet, step);
+        }
+        let reached = &mut reached[step.from];
+        *reached = step.packet.max(*reached);
+        (*reached, step)
+    })
 }
 
 /// A record that was captured twice with different bytes does not verify in one of its copies at least: that says nothing
@@ -194,6 +209,11 @@ impl Teller {
             EventKind::Cut { bytes, announced } => {
                 let what = What::Cut { message: cut_message(bytes), came: bytes.len(), announced };
                 Step { what, body: kept(bytes), ..step }
+            }
+            EventKind::TooLong { kind, announced } => Step { what: What::TooLong { message: kind, announced }, ..step },
+            EventKind::Heartbeat(bytes) => {
+                let length = u16::try_from(bytes.len()).unwrap_or(u16::MAX);
+                Step { body: kept(bytes), ..record(What::Heartbeat(Heartbeat::decode(bytes)), length, step) }
             }
             EventKind::Malformed(defect) => Step { what: What::Malformed(defect), ..step },
             EventKind::BadTag { content, length } => record(What::BadTag(content), length, step),
@@ -356,6 +376,31 @@ mod tests {
              8 Application Data 50
              9 Application Data 900",
         );
+    }
+
+    #[test]
+    fn what_comes_ahead_of_its_place_stands_where_it_can_be_read() {
+        check(
+            "> hello\n< early=70 certificate\n< server12",
+            "4 Client Hello 73: a.test, up to TLS 1.3
+             6 Server Hello 65: TLS 1.2, TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384
+             5 Certificate 424: a.test, 1 certificate, not valid before 2026-11-24",
+        );
+    }
+
+    #[test]
+    fn a_heartbeat_in_clear_is_a_step() {
+        let heartbeat = |content: &str, expected: &str| {
+            let told = told(&format!("> hello\n< server12\n> bytes:180303{content}"));
+            assert_eq!(told.lines().last(), Some(expected));
+        };
+        let padding = "00".repeat(16);
+        heartbeat(&format!("0015010002aabb{padding}"), "6 Heartbeat (heartbeat_request) 21: 2 bytes of payload");
+        heartbeat(
+            "0003014000",
+            "6 Heartbeat (heartbeat_request) 3: announces 16384 bytes of payload and has room for 0: the shape of Heartbleed",
+        );
+        heartbeat("000102", "6 Heartbeat (heartbeat_response) 1: 0 bytes of payload");
     }
 
     #[test]

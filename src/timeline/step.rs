@@ -8,7 +8,7 @@ use crate::flow::{Events, Unusable};
 use crate::net::{IcmpError, TcpFlags};
 use crate::proto::dialogue::Defect;
 use crate::proto::dialogue::sealed::Inferred;
-use crate::vocab::iana::{AlertDescription, AlertLevel, ContentType, HandshakeType};
+use crate::vocab::iana::{AlertDescription, AlertLevel, ContentType, HandshakeType, HeartbeatMessageType};
 use crate::vocab::{Direction, PacketNumber, StreamRange, Time};
 
 /// What a step is.
@@ -63,6 +63,15 @@ pub enum What {
     /// A record whose tag does not fit, under the key that opened its sender's record just before; with what its header
     /// says it holds.
     BadTag(ContentType),
+    /// A handshake message that is longer than those that are put together.
+    TooLong {
+        /// Its type.
+        message: HandshakeType,
+        /// Bytes that it announces.
+        announced: usize,
+    },
+    /// A heartbeat in clear (RFC 6520).
+    Heartbeat(Heartbeat),
     /// A handshake message that cannot be.
     Malformed(Defect),
     /// Readable text where TLS was expected, or before TLS.
@@ -73,6 +82,34 @@ pub enum What {
     Gap(u64),
     /// An ICMP error that quotes the flow.
     Icmp(Box<IcmpError>),
+}
+
+/// The fields of a heartbeat (RFC 6520 §4).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Heartbeat {
+    /// Request or response; none where not even that is there.
+    pub kind: Option<HeartbeatMessageType>,
+    /// Bytes of payload that it announces.
+    pub announced: u16,
+    /// Bytes that its record has for them, the least padding left out.
+    pub room: u16,
+}
+
+impl Heartbeat {
+    /// Of a record's content.
+    pub(super) fn decode(content: &[u8]) -> Self {
+        /// Bytes of type and length, and of the shortest padding (RFC 6520 §4).
+        const AROUND: usize = 3 + 16;
+        let announced = content.get(1..3).map_or(0, |length| u16::from_be_bytes([length[0], length[1]]));
+        let room = u16::try_from(content.len().saturating_sub(AROUND)).unwrap_or(u16::MAX);
+        Self { kind: content.first().copied().map(HeartbeatMessageType), announced, room }
+    }
+
+    /// Whether it asks for more than it brings: its receiver has to drop it (RFC 6520 §4), and one that answers tells what
+    /// is in its memory (CVE-2014-0160, Heartbleed).
+    pub fn overstates(self) -> bool {
+        self.announced > self.room
+    }
 }
 
 /// What was begun and never finished.

@@ -6,8 +6,9 @@
 use std::borrow::Cow;
 
 use super::note::{Note, Unanswered};
-use super::step::{Begun, Early, Page, Step, What};
+use super::step::{Begun, Early, Heartbeat, Page, Step, What};
 use crate::net::{IcmpError, TcpOptions};
+use crate::proto::dialogue::MAX_MESSAGE;
 use crate::proto::dialogue::sealed::Why;
 use crate::vocab::iana::{AlertDescription, ContentType, HandshakeType};
 use crate::vocab::text::{counted, visible, visible_bytes};
@@ -16,7 +17,12 @@ use crate::vocab::text::{counted, visible, visible_bytes};
 pub fn kind(what: &What) -> &'static str {
     match what {
         What::Segment(_) => "segment",
-        What::Message(_) | What::HelloRetryRequest | What::Ssl2Hello | What::Unfinished { .. } => "message",
+        What::Message(_)
+        | What::HelloRetryRequest
+        | What::Ssl2Hello
+        | What::Unfinished { .. }
+        | What::TooLong { .. } => "message",
+        What::Heartbeat(_) => "heartbeat",
         What::Alert(..) => "alert",
         What::ChangeCipherSpec => "change-cipher-spec",
         What::Sealed { .. } => "encrypted",
@@ -52,6 +58,9 @@ pub fn name(what: &What) -> Cow<'static, str> {
         What::ApplicationData { early: Some(_), .. } => return "Application Data (0-RTT)".into(),
         What::ApplicationData { .. } => return "Application Data".into(),
         What::BadTag(_) => return "Record does not verify with its keys".into(),
+        What::TooLong { message, .. } => format!("{} (not read: too long)", message.title()),
+        What::Heartbeat(Heartbeat { kind: Some(kind), .. }) => format!("Heartbeat ({kind})"),
+        What::Heartbeat(_) => return "Heartbeat".into(),
         What::Malformed(defect) => format!("Malformed handshake: {defect}"),
         What::Plaintext(page) => format!("Plain text ({})", page.protocol),
         What::Foreign => return "Bytes that are not TLS".into(),
@@ -65,6 +74,14 @@ pub fn note(step: &Step) -> String {
     match &step.what {
         What::Unfinished { came, announced, .. } => format!("{came} of {announced} bytes"),
         What::Cut { came, announced, .. } => format!("{came} of {announced} bytes captured"),
+        What::TooLong { announced, .. } => {
+            format!("{announced} bytes; messages of up to {MAX_MESSAGE} bytes are read")
+        }
+        What::Heartbeat(heartbeat) if heartbeat.overstates() => {
+            let Heartbeat { announced, room, .. } = heartbeat;
+            format!("announces {announced} bytes of payload and has room for {room}: the shape of Heartbleed")
+        }
+        What::Heartbeat(heartbeat) => format!("{} bytes of payload", heartbeat.announced),
         What::Alert(_, description) => alert(*description),
         What::ApplicationData { records, last, .. } if *records > 1 => {
             format!("{}, the last in packet {last}", counted(*records as usize, "record"))

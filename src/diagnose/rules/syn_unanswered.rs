@@ -53,7 +53,8 @@ fn judge(case: &Case<'_>) -> Answer {
         None => found,
     };
     let unusable = case.unusable_from(Direction::ToClient);
-    let found = unusable.take(MAX_SHOWN).fold(found, |found, (s, why)| found.supported(Some(s.packet), why.to_string()));
+    let found =
+        unusable.take(MAX_SHOWN).fold(found, |found, (s, why)| found.supported(Some(s.packet), why.to_string()));
     let found = if case.elsewhere().is_none() && !case.unusable.is_empty() { found.advice(IGNORED) } else { found };
     if answered_but_lost {
         return found.supported(case.syn_ack.map(|s| s.packet), "the SYN-ACK that the client does not see").answer();

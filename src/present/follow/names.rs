@@ -42,7 +42,12 @@ impl RecordNames {
 /// Whether a step says of its record what the bytes alone do not tell.
 fn names_record(what: &What) -> bool {
     match what {
-        What::Unfinished { .. } | What::Alert(..) | What::ChangeCipherSpec | What::Sealed { .. } => true,
+        What::Unfinished { .. }
+        | What::TooLong { .. }
+        | What::Heartbeat(_)
+        | What::Alert(..)
+        | What::ChangeCipherSpec
+        | What::Sealed { .. } => true,
         what => what.message().is_some(),
     }
 }

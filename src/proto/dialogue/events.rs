@@ -6,7 +6,7 @@ use crate::vocab::{Direction, PacketNumber, StreamRange, Time};
 /// Why a handshake message cannot be.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Defect {
-    /// It announces more bytes than any message has.
+    /// It announces more bytes than any message of its type has.
     ImpossibleLength,
 }
 
@@ -96,6 +96,13 @@ pub enum EventKind<'a> {
         /// How many it announced.
         announced: usize,
     },
+    /// A handshake message that is longer than those that are put together: it is passed over.
+    TooLong {
+        /// Its type.
+        kind: HandshakeType,
+        /// Bytes that it announces, its header included.
+        announced: usize,
+    },
     /// A handshake message that cannot be.
     Malformed(Defect),
     /// An alert in clear or decrypted.
@@ -107,6 +114,8 @@ pub enum EventKind<'a> {
     },
     /// `ChangeCipherSpec`.
     ChangeCipherSpec,
+    /// A heartbeat in clear: its whole record's content.
+    Heartbeat(&'a [u8]),
     /// A whole record of application data that keys opened.
     ApplicationData {
         /// What it holds.

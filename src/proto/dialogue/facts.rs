@@ -281,7 +281,10 @@ impl Observer for FactsObserver<'_> {
             }
             EventKind::ApplicationData { early, .. } if !early => self.application_data(event),
             EventKind::ChangeCipherSpec => self.facts.progress.changed_cipher[from] = true,
-            EventKind::ApplicationData { .. } | EventKind::Cut { .. } => {}
+            EventKind::ApplicationData { .. }
+            | EventKind::Cut { .. }
+            | EventKind::TooLong { .. }
+            | EventKind::Heartbeat(_) => {}
             EventKind::Protected { content, length } => self.protected(event, content, length),
             EventKind::Foreign(_) => self.facts.progress.foreign[from] = true,
             EventKind::Gap => self.facts.progress.gap |= !self.facts.is_complete(),

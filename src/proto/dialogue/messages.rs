@@ -6,8 +6,9 @@ use crate::proto::tls::message::{HandshakeHeader, RecordHeader};
 use crate::vocab::iana::{ContentType, HandshakeType};
 use crate::vocab::{Direction, PacketNumber, StreamRange, Time};
 
-/// Longest handshake message we put together, in bytes; a longer one is taken for damage.
-const MAX_MESSAGE: usize = 256 * 1024;
+/// Longest handshake message we put together, in bytes. A longer one that can be is told as such and passed over; else it is
+/// taken for damage.
+pub(crate) const MAX_MESSAGE: usize = 256 * 1024;
 
 /// Where a record's content lies in its sender's stream.
 #[derive(Clone, Copy)]
@@ -29,6 +30,8 @@ pub(super) struct Messages {
     origin: Option<(PacketNumber, Time)>,
     announced: bool,
     decrypted: bool,
+    /// Bytes to come of a message that is passed over.
+    passing: usize,
     /// Whether records that were not opened hide where the next decrypted message begins.
     unframed: bool,
 }
@@ -49,6 +52,7 @@ impl Messages {
     pub fn clear(&mut self) {
         self.bytes.clear();
         self.pieces.clear();
+        self.passing = 0;
     }
 
     /// A record stays closed: a decrypted message that was begun cannot be continued.
@@ -117,19 +121,24 @@ impl Messages {
         }
         let mut at = 0;
         while at < content.len() {
+            if self.passing > 0 {
+                at += self.pass_over(content.len() - at);
+                continue;
+            }
             let begun = self.bytes.len();
             if begun == 0 {
                 self.origin = Some(marks.origin(place.record.start));
             }
             let total = self.total(&content[at..]);
-            if total.is_some_and(|total| total > MAX_MESSAGE) {
-                let kind = EventKind::Malformed(Defect::ImpossibleLength);
+            if let Some(total) = total.filter(|total| *total > MAX_MESSAGE) {
+                let kind = HandshakeType(self.bytes.first().copied().unwrap_or(content[at]));
                 // Messages before it in the record are whole.
                 let start = if at == 0 { place.record.start } else { place.content + at as u64 };
-                let event = marks.event(place.from, StreamRange::new(start, place.record.end), kind);
-                observer.event(&Event { decrypted: place.decrypted, ..event });
-                self.clear();
-                return;
+                let range = StreamRange::new(start, place.record.end);
+                if !self.too_long(kind, total, Place { record: range, ..place }, marks, observer) {
+                    return;
+                }
+                continue;
             }
             let missing = total.map_or(usize::MAX, |total| total - begun);
             let part = &content[at..at + missing.min(content.len() - at)];
@@ -159,6 +168,45 @@ impl Messages {
         }
     }
 
+    /// Tells of a message of `total` bytes that is longer than those that are put together; whether it can be, so that it is
+    /// passed over. `place` is that of the record from there on.
+    fn too_long(
+        &mut self,
+        kind: HandshakeType,
+        total: usize,
+        place: Place,
+        marks: &Marks,
+        observer: &mut impl Observer,
+    ) -> bool {
+        let can_be = can_be_longer(kind);
+        let told = if can_be {
+            EventKind::TooLong { kind, announced: total }
+        } else {
+            EventKind::Malformed(Defect::ImpossibleLength)
+        };
+        let event = marks.event(place.from, place.record, told);
+        observer.event(&Event { decrypted: place.decrypted, ..event });
+        let begun = self.bytes.len();
+        self.clear();
+        if can_be {
+            self.announced = true;
+            self.passing = total - begun;
+            self.pieces.push(place.record);
+        }
+        can_be
+    }
+
+    /// Passes over so many bytes of the message that is too long, of `there`; returns how many they are.
+    fn pass_over(&mut self, there: usize) -> usize {
+        let gone = self.passing.min(there);
+        self.passing -= gone;
+        if self.passing == 0 {
+            self.announced = false;
+            self.pieces.clear();
+        }
+        gone
+    }
+
     /// Length of the message being put together, of which `more` follows; none before its header is whole.
     fn total(&self, more: &[u8]) -> Option<usize> {
         let mut head = [0; HandshakeHeader::LENGTH];
@@ -185,6 +233,13 @@ impl Messages {
             kind: EventKind::Message { kind: HandshakeType(bytes[0]), bytes, pieces },
         });
     }
+}
+
+/// Whether a message may be longer than those that are put together: those with a list of up to 2^24 bytes (RFC 8446 §4.4.2,
+/// RFC 8879 §4, RFC 6066 §8). The lists of all others have lengths of two bytes.
+fn can_be_longer(kind: HandshakeType) -> bool {
+    use HandshakeType as Kind;
+    matches!(kind, Kind::CERTIFICATE | Kind::COMPRESSED_CERTIFICATE | Kind::CERTIFICATE_STATUS)
 }
 
 /// Whether bytes are whole handshake messages of registered types, one behind the other.
@@ -253,6 +308,18 @@ mod tests {
     #[test]
     fn an_impossible_length_ends_what_was_begun() {
         assert_eq!(run(&[&[20, 0xff, 0, 0, 1], &[20, 0, 0, 0]]), [(20, 4)]);
+    }
+
+    #[test]
+    fn a_message_above_the_cap_is_passed_over() {
+        let length = MAX_MESSAGE - HandshakeHeader::LENGTH + 1;
+        let header = [&[11][..], &(length as u32).to_be_bytes()[1..]].concat();
+        let begin = [&header[..], &[20, 0, 0, 0]].concat();
+        let rest = vec![20; length - 4];
+        assert_eq!(run(&[&begin, &rest, &[20, 0, 0, 0]]), [(20, 4)]);
+        assert_eq!(run(&[&begin, &rest[1..], &[20, 20, 0, 0, 0]]), [(20, 4)]);
+        let whole = [&[11][..], &(length as u32 - 1).to_be_bytes()[1..], &rest, &[0, 0, 0]].concat();
+        assert_eq!(run(&[&whole]), [(11, MAX_MESSAGE)]);
     }
 
     #[test]

@@ -26,5 +26,6 @@ pub use events::{Defect, Event, EventKind, Observer, Wrapping};
 pub use facts::FactsObserver;
 pub use fast_path::FastPath;
 pub(super) use framing::Framing;
+pub(crate) use messages::MAX_MESSAGE;
 pub use opening::{Plaintext, hello_sender, plaintext};
 pub use tracker::Dialogue;

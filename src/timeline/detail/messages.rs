@@ -46,6 +46,7 @@ pub(super) fn sections(source: &Source<'_>, step: &Step, detail: &mut Detail) {
         What::Message(_) | What::HelloRetryRequest | What::Ssl2Hello => view.message(detail),
         What::Alert(..) => view.inside(detail, tree::alert),
         What::ChangeCipherSpec => view.inside(detail, tree::change_cipher_spec),
+        What::Heartbeat(_) => view.inside(detail, tree::heartbeat),
         What::Plaintext(_) => view.outside_tls(text, detail),
         _ if !records.is_empty() => view.encrypted(detail),
         _ => view.outside_tls(foreign, detail),

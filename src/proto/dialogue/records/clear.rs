@@ -36,6 +36,7 @@ impl Side {
                 }
                 None => self.tell(from, range, EventKind::Protected { content, length }, observer),
             },
+            ContentType::HEARTBEAT => self.tell(from, range, EventKind::Heartbeat(body), observer),
             _ => {
                 self.tell(from, range, EventKind::ChangeCipherSpec, observer);
                 // Before any hello it changes nothing that came into use.

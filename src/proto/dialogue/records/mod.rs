@@ -361,7 +361,7 @@ impl Side {
             self.open(from, header, body, start, shared, observer);
             return whole;
         }
-        if protected || !matches!(header.content_type.0, 20..=22) {
+        if protected || header.content_type == ContentType::APPLICATION_DATA {
             return self.skip(from, header, bytes.len(), start, observer);
         }
         let Some(body) = body else {

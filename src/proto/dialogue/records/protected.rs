@@ -31,6 +31,8 @@ impl Side {
             _ if header.length == 0 => Protection::Clear,
             ContentType::APPLICATION_DATA => Protection::Sealed,
             ContentType::ALERT => sealed(header.length != 2 && encrypted),
+            // TLS 1.3 sends them like application data (RFC 6520 §3 comes before it).
+            ContentType::HEARTBEAT => sealed(self.changed_cipher && !shared.is_null() || joined_late),
             // Only the client's direction was captured: what follows its ChangeCipherSpec can be its second ClientHello, after
             // a HelloRetryRequest (RFC 8446 §D.4).
             ContentType::HANDSHAKE if shared.agreed.version.is_none() && is_client_hello(body, header.length) => {
@@ -116,7 +118,7 @@ impl Side {
     pub(super) fn pass(&mut self, from: Direction, record: Skipped, end: u64, observer: &mut impl Observer) {
         self.records += 1;
         let (content, length) = (record.header.content_type, record.header.length);
-        let protected = (content != ContentType::HEARTBEAT || self.changed_cipher) && !record.cut;
+        let protected = !record.cut;
         let (packet, time) = self.marks.origin(end.saturating_sub(1));
         let event = Event {
             from,
