@@ -31,11 +31,11 @@ pub(super) fn late_refusal(case: &Case<'_>) -> Option<(PacketNumber, AlertDescri
     }
 }
 
-/// The client's alert after the server's ServerHello.
+/// The client's alert after the beginning of the server's answer.
 pub(super) fn client_refusal(case: &Case<'_>) -> Option<(PacketNumber, AlertDescription)> {
     match case.ending? {
         Ending { kind: EndingKind::Alert(_, description), from: Direction::ToServer, packet, .. }
-            if (Stage::RetryAsked..=Stage::ClientFinished).contains(&case.stage) =>
+            if (Stage::AnswerBegun..=Stage::ClientFinished).contains(&case.stage) =>
         {
             Some((packet, description))
         }

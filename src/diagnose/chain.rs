@@ -191,9 +191,14 @@ impl<'c> Refused<'c> {
         Some(Self { case, refusal, leaf })
     }
 
-    /// How sure it is that a fault that can be checked is why: an alert speaks of the certificate, leaving does not.
+    /// How sure it is that a fault that can be checked is why: an alert speaks of the certificate, leaving does not; one that
+    /// names another reason (revoked, of an unsupported type, the OCSP response) leaves both possible.
     pub fn confidence(&self) -> Confidence {
-        if self.refusal.alert.is_some() { Confidence::Certain } else { Confidence::Likely }
+        match self.refusal.alert {
+            Some(AlertDescription(42 | 45 | 46 | 48)) => Confidence::Certain,
+            Some(_) => Confidence::Possible,
+            None => Confidence::Likely,
+        }
     }
 
     /// The first fault of a single certificate that `wanted` takes, with that certificate.

@@ -54,6 +54,15 @@ impl<'a> Case<'a> {
         first.is_some_and(|(first, _)| last.is_some_and(|last| last.packet > first.packet))
     }
 
+    /// Whether the server sent records behind the client's Finished that are only inferred to be tickets: were they data, the
+    /// handshake would be complete.
+    pub fn is_behind_tickets(&self) -> bool {
+        let until = self.ending.map_or(PacketNumber(u32::MAX), |ending| ending.packet);
+        let steps = self.seen.client_finished.and_then(|at| self.timeline.steps.get(at + 1..)).unwrap_or_default();
+        let sealed = |step: &Step| step.what.is_protected() && !step.decrypted && step.packet < until;
+        self.is_tls13() && steps.iter().any(|step| step.from == Direction::ToClient && sealed(step))
+    }
+
     /// Packets of this connection that came from another address.
     pub fn elsewhere(&self) -> Option<&'a Elsewhere> {
         self.context.elsewhere.get(&self.flow)

@@ -4,6 +4,8 @@
 //! something names the cause. What no rule finds is given its outcome by how far the handshake came. A finding without
 //! a packet as evidence does not exist; what is inferred is said to be.
 
+#[cfg(test)]
+mod alert_table;
 mod alerts;
 mod beside;
 mod case;

@@ -36,7 +36,8 @@ pub(super) fn judge(case: &Case<'_>, rejected: bool) -> Answer {
     let of_server = ending.from == Direction::ToClient;
     let refused = if of_server { server_refuses(case, ending.kind, sent) } else { client_leaves(case, ending.kind) };
     let required_alert = matches!(ending.kind, EndingKind::Alert(_, AlertDescription::CERTIFICATE_REQUIRED));
-    let was_sent = sent == Sent::Some && !required_alert;
+    // An alert that says that none came disproves what was inferred, not what was seen.
+    let was_sent = sent == Sent::Some && !(required_alert && is_sent_inferred);
     if !refused || was_sent != rejected {
         return Answer::Clear;
     }
@@ -91,7 +92,10 @@ fn is_over(case: &Case<'_>) -> bool {
 fn server_refuses(case: &Case<'_>, kind: EndingKind, sent: Sent) -> bool {
     let asked = sent != Sent::NotAsked;
     match kind {
-        EndingKind::Alert(_, AlertDescription::CERTIFICATE_REQUIRED) => true,
+        // Up to TLS 1.2 the flight shows whether a certificate was asked for.
+        EndingKind::Alert(_, AlertDescription::CERTIFICATE_REQUIRED) => {
+            asked || case.is_tls13() || case.tls.progress.gap
+        }
         EndingKind::Alert(_, AlertDescription::BAD_RECORD_MAC | AlertDescription::DECRYPT_ERROR) => sent == Sent::Empty,
         EndingKind::Alert(_, description) => asked && !description.is_close() || sent == Sent::Empty,
         EndingKind::EncryptedAlert => asked,

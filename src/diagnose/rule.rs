@@ -83,6 +83,13 @@ impl Found {
         self
     }
 
+    /// The same no surer than that.
+    #[must_use]
+    pub fn at_most(mut self, confidence: Confidence) -> Self {
+        self.confidence = self.confidence.min(confidence);
+        self
+    }
+
     /// The same with advice of its own in place of the rule's.
     #[must_use]
     pub fn advice<const N: usize>(mut self, next: [&str; N]) -> Self {

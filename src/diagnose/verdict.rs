@@ -297,6 +297,19 @@ mod tests {
     }
 
     #[test]
+    fn an_end_behind_what_passes_for_a_ticket_is_no_more_than_likely() {
+        let through = "> hello\n< server 23/900\n> 23/53\n";
+        check(&format!("{through}< RST"), 0.0, "failed: reset-after-server-hello, server, likely");
+        check(&format!("{through}< 23/250 23/250\n< RST"), 0.0, "failed: reset-after-server-hello, server, likely");
+        // However sure it is who sent it.
+        let at_once = "> hello\n< server 23/900\n> wait=1 23/53\n< wait=1 RST ttl=63";
+        check(at_once, 0.0, "failed: reset-after-server-hello, middlebox, certain");
+        let behind = "> hello\n< server 23/900\n> 23/53\n< 23/250 23/250\n> wait=1\n< wait=1 RST ttl=63";
+        check(behind, 0.0, "failed: reset-after-server-hello, middlebox, likely");
+        check(&format!("{through}< 23/250 23/250\n< FIN"), 0.0, "failed: closed-after-server-hello, server, likely");
+    }
+
+    #[test]
     fn odd_records_before_a_hello_change_nothing() {
         let fin = "> wait=20 FIN";
         check("> 22/0 23/0 hello\n< alert:2:40", 0.0, "failed: no-common-cipher, server, likely");

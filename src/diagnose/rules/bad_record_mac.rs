@@ -1,6 +1,7 @@
 //! `bad-record-mac`: a record does not verify: its MAC or authentication tag does not fit its bytes.
 
 use super::prelude::*;
+use crate::timeline::Step;
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {
@@ -53,9 +54,12 @@ fn judge(case: &Case<'_>) -> Answer {
         return Answer::Clear;
     }
     let by = if ending.from == Direction::ToServer { EndedBy::Client } else { EndedBy::Server };
+    // Without an encrypted record before it the alert is about something that was not captured, or about nothing.
+    let sealed = |step: &Step| step.from != ending.from && step.packet <= ending.packet && step.what.is_protected();
+    let is_about_record = description == AlertDescription::BAD_RECORD_MAC && case.timeline.steps.iter().any(sealed);
     Found::at(
         ending.packet,
-        if description == AlertDescription::BAD_RECORD_MAC { Confidence::Certain } else { Confidence::Possible },
+        if is_about_record { Confidence::Certain } else { Confidence::Possible },
         by,
         format!("the {} says {description}", ending.from.sender()),
     )

@@ -39,5 +39,6 @@ fn judge(case: &Case<'_>) -> Answer {
     )
     .supported(Some(packet), what)
     .sent_by(&sender)
+    .at_most(if case.is_behind_tickets() { Confidence::Likely } else { Confidence::Certain })
     .answer()
 }

@@ -30,9 +30,20 @@ fn judge(case: &Case<'_>) -> Answer {
         }
         _ => ("server", format!(": {}", offer(case))),
     };
-    Found::at(packet, Confidence::Certain, ended_by, format!("the {who} refuses the protocol version{what}"))
+    // A client that refuses what it listed itself means something else by it.
+    let is_listed = ended_by == EndedBy::Client && case.tls.version.is_none_or(|version| lists(case, version));
+    let confidence = if is_listed { Confidence::Possible } else { Confidence::Certain };
+    Found::at(packet, confidence, ended_by, format!("the {who} refuses the protocol version{what}"))
         .supported(case.at(case.seen.client_hello).map(|s| s.packet), "the ClientHello")
         .answer()
+}
+
+/// Whether the ClientHello names a version: in its list, else as the highest one.
+fn lists(case: &Case<'_>, version: ProtocolVersion) -> bool {
+    case.hello().is_some_and(|hello| {
+        let listed = hello.supported_versions();
+        listed.iter().any(|one| one == version) || listed.iter().next().is_none() && hello.highest_version() == version
+    })
 }
 
 /// The versions that the ClientHello offered.

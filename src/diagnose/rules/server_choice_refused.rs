@@ -34,7 +34,7 @@ pub(super) const RULE: Rule = Rule {
 
 fn judge(case: &Case<'_>) -> Answer {
     let Some((packet, alert)) = alerts::client_refusal(case) else { return Answer::Clear };
-    if alert.is_close() || alert.is_about_certificate() || case.stage < Stage::ServerHello {
+    if alert.is_close() || alert.is_about_certificate() && has_certificate(case) {
         return Answer::Clear;
     }
     let contradiction = legality::contradiction(case);
@@ -45,6 +45,9 @@ fn judge(case: &Case<'_>) -> Answer {
     }
     if contradiction.is_some() {
         return Answer::Clear;
+    }
+    if case.stage < Stage::ServerHello {
+        return unexplained(case, packet, alert, case.seen.retry);
     }
     match reason(case, alert) {
         Some(Reason { what, at, advice }) => {
@@ -58,13 +61,29 @@ fn judge(case: &Case<'_>) -> Answer {
             .detail("That this is the reason is inferred: it is what such clients refuse, and nothing else is wrong.");
             found.advice([advice, "Ask the client: its own error text names the reason"]).answer()
         }
-        // What other rules take for damage, or for a refusal of the offer, they are asked about below.
-        None if matches!(alert.0, 40 | 71 | 80) && case.stage <= Stage::ServerFlight => {
-            let headline = format!("the client sends {alert} in answer to the server's messages");
-            found(case, packet, Confidence::Possible, headline, case.seen.server_hello)
-        }
-        None => Answer::Clear,
+        None => unexplained(case, packet, alert, case.seen.server_hello),
     }
+}
+
+/// An alert that answers the server's messages, which show no reason for it. What other rules take for damage, or for a
+/// refusal of the version, they are asked about below.
+fn unexplained(case: &Case<'_>, packet: PacketNumber, alert: AlertDescription, at: Option<usize>) -> Answer {
+    let is_another = match alert.0 {
+        70 => true,
+        10 | 47 | 50 | 109 | 110 => case.stage >= Stage::RetryAsked,
+        20 | 51 => case.stage >= Stage::ServerHello,
+        _ => false,
+    };
+    if is_another || case.stage == Stage::ClientFinished && case.is_tls13() {
+        return Answer::Clear;
+    }
+    let headline = format!("the client sends {alert} in answer to the server's messages");
+    found(case, packet, Confidence::Possible, headline, at)
+}
+
+/// Whether the client can have a certificate to refuse: one that was seen, or, under TLS 1.3, encrypted messages.
+fn has_certificate(case: &Case<'_>) -> bool {
+    case.seen.certificate.is_some() || case.is_tls13() && case.seen.server_protected.is_some()
 }
 
 fn found(case: &Case<'_>, packet: PacketNumber, sure: Confidence, headline: String, at: Option<usize>) -> Answer {
