@@ -6,7 +6,7 @@ use std::collections::{HashMap, HashSet};
 use std::net::IpAddr;
 use std::time::Duration;
 
-use crate::diagnose::{Context, GoodChains, KnownServer, Leaves, ResetAnswer, RoundTrips, Served};
+use crate::diagnose::{Context, GoodChains, KnownServer, Leaves, ResetAnswer, RoundTrips, Served, service};
 use crate::facts::FlowFacts;
 use crate::flow::{FlowRow, SideFlags, after};
 use crate::index::Index;
@@ -26,17 +26,18 @@ pub(crate) fn context(index: &Index) -> Context {
         servers_speak |= row.sides.to_client.packets > 0;
         context.capture_end = context.capture_end.max(row.end);
         let tls = index.tls(row);
+        let server = tls.map_or(row.server, |tls| service(row, tls));
         let refuses = |alert: &SeenAlert| alert.from == Direction::ToServer && alert.description.is_about_certificate();
         if tls.is_some_and(|tls| tls.alerts.iter().any(refuses)) {
-            context.refused_servers.insert(row.server);
+            context.refused_servers.insert(server);
         }
         // What speaks TLS behind a preamble only (STARTTLS, CONNECT) expects text at first.
         let at_once = |tls: &TlsFacts| tls.start.to_server == 0;
         if tls.is_some_and(|tls| at_once(tls) && (tls.is_complete() || tls.progress.server_hello)) {
-            tls_servers.insert(row.server);
+            tls_servers.insert(server);
         }
         if let Some(tls) = tls.filter(|tls| tls.is_used()) {
-            let began = context.good_beginnings.entry(row.server).or_default();
+            let began = context.good_beginnings.entry(server).or_default();
             let count = match (tls.start.to_server, tls.progress.alpn_offered) {
                 (1.., _) => &mut began.upgraded,
                 (0, true) => &mut began.with_alpn,
@@ -57,7 +58,7 @@ pub(crate) fn context(index: &Index) -> Context {
             context.known_servers.entry(row.server).or_insert(new).add(ttl, round_trip);
         }
         if tls.is_some_and(|tls| is_unserved(row, tls)) {
-            context.unserved.entry(row.server).or_default().push((flow, row.start));
+            context.unserved.entry(server).or_default().push((flow, row.start));
         }
         if let Some(pause) = row.outlived_pause() {
             let longest = context.outlived_pauses.entry(row.server).or_insert(pause);
@@ -138,7 +139,7 @@ pub(crate) fn leaves(index: &Index, suspects: &[FlowNumber]) -> Leaves {
     let mut leaves = Leaves::new();
     for facts in suspects.iter().filter_map(|flow| index.facts(*flow)) {
         if let Some(tls) = facts.tls.filter(|tls| tls.leaf.is_some()) {
-            leaves.entry(facts.row.server).or_default().entry(tls.server_name.clone()).or_default();
+            leaves.entry(service(facts.row, tls)).or_default().entry(tls.server_name.clone()).or_default();
         }
     }
     if leaves.is_empty() {
@@ -147,8 +148,8 @@ pub(crate) fn leaves(index: &Index, suspects: &[FlowNumber]) -> Leaves {
     for facts in index.iter() {
         let Some(tls) = facts.tls else { continue };
         let Some(leaf) = tls.leaf else { continue };
-        let service = leaves.get_mut(&facts.row.server).and_then(|names| names.get_mut(&tls.server_name));
-        let Some(served) = service else { continue };
+        let names = leaves.get_mut(&service(facts.row, tls)).and_then(|names| names.get_mut(&tls.server_name));
+        let Some(served) = names else { continue };
         let served = served.entry(leaf).or_insert(Served { first: facts.flow, flows: 0, used: 0 });
         served.flows += 1;
         served.used += u32::from(tls.is_used());
@@ -160,12 +161,11 @@ pub(crate) fn leaves(index: &Index, suspects: &[FlowNumber]) -> Leaves {
 pub(crate) fn chain_flows(index: &Index, suspects: &[FlowNumber]) -> GoodChains<FlowNumber> {
     let mut wanted: GoodChains<Option<FlowNumber>> = GoodChains::default();
     for facts in suspects.iter().filter_map(|flow| index.facts(*flow)) {
-        match facts.tls.map(|tls| &tls.server_name) {
-            Some(Some(name)) => {
-                wanted.names.entry(facts.row.server.port).or_default().insert(name.clone(), None);
-            }
-            Some(None) => _ = wanted.servers.insert(facts.row.server, None),
-            None => {}
+        let Some(tls) = facts.tls else { continue };
+        let server = service(facts.row, tls);
+        match &tls.server_name {
+            Some(name) => _ = wanted.names.entry(server.port).or_default().insert(name.clone(), None),
+            None => _ = wanted.servers.insert(server, None),
         }
     }
     if wanted.names.is_empty() && wanted.servers.is_empty() {
@@ -175,9 +175,10 @@ pub(crate) fn chain_flows(index: &Index, suspects: &[FlowNumber]) -> GoodChains<
         // A server may speak first; that the client used the connection shows that it took the chain. One that closes
         // it unused may have checked the chain late.
         let Some(tls) = facts.tls.filter(|tls| tls.is_used() && tls.certificates > 0) else { continue };
-        let service = wanted.names.get_mut(&facts.row.server.port);
-        let named = service.zip(tls.server_name.as_ref()).and_then(|(names, name)| names.get_mut(name));
-        for slot in [named, wanted.servers.get_mut(&facts.row.server)].into_iter().flatten() {
+        let server = service(facts.row, tls);
+        let names = wanted.names.get_mut(&server.port);
+        let named = names.zip(tls.server_name.as_ref()).and_then(|(names, name)| names.get_mut(name));
+        for slot in [named, wanted.servers.get_mut(&server)].into_iter().flatten() {
             slot.get_or_insert(facts.flow);
         }
     }

@@ -118,7 +118,8 @@ fn never_served(case: &Case<'_>, cause: Cause) -> Option<String> {
     }
     let row = &case.trace.row;
     let about = |(flow, start): &&(FlowNumber, Time)| *flow != case.flow && start.since(row.start).abs() <= ABOUT;
-    let others: Vec<_> = case.context.unserved.get(&row.server)?.iter().filter(about).map(|(flow, _)| flow).collect();
+    let others: Vec<_> =
+        case.context.unserved.get(&case.service())?.iter().filter(about).map(|(flow, _)| flow).collect();
     let names: Vec<_> = others.iter().take(NAMED).map(ToString::to_string).collect();
     let more = if others.len() > NAMED { " and more" } else { "" };
     let connections = counted(others.len(), "other connection");
@@ -138,7 +139,7 @@ fn lacks_alpn(case: &Case<'_>, cause: Cause) -> Option<String> {
         cause,
         Cause::RefusedByAlert | Cause::ClosedByAlert | Cause::ClosedAfterServerHello | Cause::NoCommonAlpn
     );
-    let Beginnings { with_alpn, upgraded, plain } = case.context.good_beginnings.get(&case.trace.row.server)?;
+    let Beginnings { with_alpn, upgraded, plain } = case.context.good_beginnings.get(&case.service())?;
     if !refused
         || *plain > 0
         || case.tls.start.to_server > 0

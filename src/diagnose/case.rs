@@ -8,7 +8,7 @@ use super::ending::{Ending, EndingKind};
 use super::shown::Shown;
 use super::stage::{Seen, Stage};
 use crate::flow::{Trace, TraceSegment, Unusable, unusable};
-use crate::net::IcmpError;
+use crate::net::{Endpoint, IcmpError};
 use crate::proto::TlsFacts;
 use crate::proto::dialogue::plaintext;
 use crate::proto::dialogue::sealed::Lengths;
@@ -103,6 +103,12 @@ impl<'a> Case<'a> {
             case.stage = Stage::Complete;
         }
         case
+    }
+
+    /// Whose service it uses, as [`service`](super::context::service) names it: its ends are already named by TLS.
+    pub fn service(&self) -> Endpoint {
+        let server = self.trace.row.server;
+        if self.trace.is_turned { Endpoint { port: 0, ..server } } else { server }
     }
 
     /// Whether the version is TLS 1.3.

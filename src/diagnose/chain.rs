@@ -166,7 +166,7 @@ impl Case<'_> {
 
     /// The chain that a good flow of the same name shows; of the same server where the client names none.
     pub(super) fn good_chain(&self) -> Option<&GoodChain> {
-        self.context.good_chains.of(self.tls, self.trace.row.server).filter(|good| good.flow != self.flow)
+        self.context.good_chains.of(self.tls, self.service()).filter(|good| good.flow != self.flow)
     }
 }
 
@@ -226,7 +226,7 @@ impl<'c> Refused<'c> {
     /// What is said of the certificates that this server serves for the name, where they are several.
     fn certificates_served(&self) -> Option<String> {
         let case = self.case;
-        let leaves = case.context.leaves.get(&case.trace.row.server)?.get(&case.tls.server_name)?;
+        let leaves = case.context.leaves.get(&case.service())?.get(&case.tls.server_name)?;
         let own = case.tls.leaf.filter(|_| leaves.len() > 1)?;
         let good = case.good_chain().and_then(|good| good.certificates.first());
         let mut served: Vec<_> = leaves.iter().collect();
@@ -289,7 +289,7 @@ impl<'c> Refused<'c> {
 /// Whether a client that left after the handshake left for what it saw in it: without a word, at a server that others
 /// refuse in words, and whose chain nobody is seen to accept.
 pub(super) fn is_late_refusal(case: &Case<'_>) -> bool {
-    is_abrupt(case) && case.context.refused_servers.contains(&case.trace.row.server) && !is_shared(case)
+    is_abrupt(case) && case.context.refused_servers.contains(&case.service()) && !is_shared(case)
 }
 
 /// Seconds since the epoch at which the certificate was seen.

@@ -72,6 +72,12 @@ pub struct Context {
     pub certificates: Arc<CertificateStore>,
 }
 
+/// Whose service a flow of TLS uses: by what other flows know it. Where the end that opened the connection is the server
+/// of TLS, its port is another one each time and tells nothing: it is known by its address, with port 0.
+pub fn service(row: &FlowRow, tls: &TlsFacts) -> Endpoint {
+    if tls.turned { Endpoint { ip: row.client.ip, port: 0 } } else { row.server }
+}
+
 /// How the clients of good flows to one end began.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Beginnings {
@@ -214,5 +220,23 @@ impl Context {
     pub fn usual_ttl(&self, server: IpAddr) -> Option<u8> {
         let seen = self.server_ttls.get(&server)?;
         seen.iter().max_by_key(|(ttl, count)| (**count, **ttl)).map(|(ttl, _)| *ttl)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_service_is_known_by_the_server_of_tls() {
+        let end = |last, port| Endpoint { ip: [10, 0, 0, last].into(), port };
+        let row = FlowRow::new(end(1, 50_000), end(2, 443), PacketNumber(1), Time(0));
+        let mut tls = TlsFacts::default();
+        assert_eq!(service(&row, &tls), end(2, 443));
+        tls.turn();
+        assert_eq!(service(&row, &tls), end(1, 0));
+        // Another connection of the same server has another port.
+        let next = FlowRow::new(end(1, 50_001), end(2, 443), PacketNumber(9), Time(0));
+        assert_eq!(service(&next, &tls), end(1, 0));
     }
 }

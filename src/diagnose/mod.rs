@@ -44,7 +44,9 @@ mod window;
 pub use case::Case;
 pub use chain::certificates;
 pub use clients::{Why, why};
-pub use context::{Context, Elsewhere, GoodChain, GoodChains, KnownServer, Leaves, ResetAnswer, RoundTrips, Served};
+pub use context::{
+    Context, Elsewhere, GoodChain, GoodChains, KnownServer, Leaves, ResetAnswer, RoundTrips, Served, service,
+};
 pub use ending::EndingKind;
 pub use finding::{Also, ClientReport, Evidence, Finding, Role};
 pub use notes::Note;

@@ -7,6 +7,7 @@ use super::chart::{self, Histogram};
 use super::list;
 use super::noise;
 use super::role::{Line, Role};
+use super::unfound;
 use super::values;
 use crate::diagnose;
 use crate::engine::{Phase, Progress};
@@ -139,7 +140,7 @@ pub fn brief(flow: FlowNumber, index: &Index) -> Vec<Line> {
         }
         let outcome = row.and_then(|row| row.outcome);
         let text = match outcome {
-            Some(Outcome::Ok) => "The handshake is complete.",
+            Some(Outcome::Ok) => unfound::came_through(index.facts(flow).and_then(|facts| facts.tls)),
             Some(Outcome::Failed) => "It failed; why is not known.",
             Some(Outcome::Incomplete) => {
                 "The capture cannot tell: it begins or ends inside the handshake, or lacks a direction."

@@ -5,6 +5,7 @@ use super::role::Role;
 use super::values;
 use crate::engine::FlowView;
 use crate::flow::Issues;
+use crate::proto::TlsFacts;
 use crate::timeline::is_midstream;
 use crate::vocab::{Direction, Outcome};
 
@@ -24,6 +25,7 @@ pub fn sentences(view: &FlowView) -> Vec<(Role, String)> {
         return vec![(Role::Text, noise::sentence(signs))];
     }
     match row.outcome {
+        Some(Outcome::Ok) => sentences.push((Role::Ok, format!("✓ {}", came_through(Some(&view.tls))))),
         Some(Outcome::Unused) => {
             sentences.push((
                 Role::Text,
@@ -41,6 +43,21 @@ pub fn sentences(view: &FlowView) -> Vec<(Role, String)> {
         _ => sentences.push((Role::Dim, "Nothing was found to say about this flow.".to_owned())),
     }
     sentences
+}
+
+/// What shows that the handshake of a flow came through, as far as it was seen.
+pub(super) fn came_through(tls: Option<&TlsFacts>) -> &'static str {
+    let used = tls.map(|tls| tls.progress.application_data);
+    match (tls, used) {
+        (Some(tls), _) if tls.progress.joined_late => {
+            "The connection is in use: its handshake came before the first captured packet."
+        }
+        (Some(tls), _) if tls.is_complete() => "The handshake is complete.",
+        (_, Some(used)) if used.to_server && used.to_client => {
+            "Both ends sent application data: that the handshake is complete is inferred from it."
+        }
+        _ => "Nothing failed in what was captured; the end of the handshake is not in it, or not to be told.",
+    }
 }
 
 /// What the capture lacks of a flow, each in a sentence.
@@ -71,4 +88,24 @@ fn lacks(view: &FlowView) -> Vec<String> {
             .push(format!("Its last packet of the flow comes {lasted} after the first, before the handshake is over."));
     }
     lacks
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_handshake_is_called_complete_where_its_end_was_seen() {
+        let mut tls = TlsFacts::default();
+        let mut check = |change: fn(&mut TlsFacts), said: &str| {
+            change(&mut tls);
+            assert!(came_through(Some(&tls)).starts_with(said), "{}", came_through(Some(&tls)));
+        };
+        check(|_| {}, "Nothing failed in what was captured");
+        check(|tls| tls.progress.application_data.to_server = true, "Nothing failed in what was captured");
+        check(|tls| tls.progress.application_data.to_client = true, "Both ends sent application data");
+        check(|tls| tls.progress.finished.to_server = true, "Both ends sent application data");
+        check(|tls| tls.progress.finished.to_client = true, "The handshake is complete.");
+        check(|tls| tls.progress.joined_late = true, "The connection is in use");
+    }
 }

@@ -61,7 +61,7 @@ fn encrypted(case: &Case<'_>) -> Answer {
     let headline = "the client says that the certificate has expired";
     let found = Found::at(refusal.packet, Confidence::Likely, EndedBy::Client, headline)
         .detail("The certificate itself is encrypted and cannot be checked without keys.");
-    if !case.context.tls_servers.contains(&case.trace.row.server) {
+    if !case.context.tls_servers.contains(&case.service()) {
         return found.answer();
     }
     found

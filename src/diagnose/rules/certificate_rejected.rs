@@ -29,7 +29,7 @@ fn judge(case: &Case<'_>) -> Answer {
         return Answer::Clear;
     }
     // Of an encrypted chain a quiet leaving says nothing where others use the same service.
-    let used = case.context.good_beginnings.contains_key(&case.trace.row.server);
+    let used = case.context.good_beginnings.contains_key(&case.service());
     if refusal.alert.is_none() && case.chain().is_empty() && used {
         return Answer::Clear;
     }
