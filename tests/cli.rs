@@ -300,12 +300,16 @@ fn diagnose_offers_the_successful_twin_as_the_baseline() {
     let compared = object(&run(&["compare", "--format", "json", &retried, "0"]));
     assert_eq!(compared["baseline"]["flow"], finding["baseline"]["flow"], "compare chooses the same");
     assert!(run(&["diagnose", &retried]).out.contains(&format!("Baseline: flow {} ({twin}", good["flow"])));
-    // Where no try succeeded, the nearest good flow; a named capture's flows come before all.
+    // Where no try succeeded, the nearest good flow; a named capture's flows come before all but the twin.
     let findings = &object(&run(&["diagnose", &capture("one-percent"), "--format", "json"]))["findings"];
     let all = findings.as_array().expect("findings");
     assert!(all.iter().all(|finding| finding["baseline"]["why"].is_string()), "{findings}");
-    let named = object(&run(&["diagnose", &retried, "--baseline", &capture(GOOD), "--format", "json"]));
-    let named = &named["findings"][0]["baseline"];
+    let named = |of: &str| {
+        let diagnosis = object(&run(&["diagnose", of, "--baseline", &capture(GOOD), "--format", "json"]));
+        diagnosis["findings"][0]["baseline"].clone()
+    };
+    assert_eq!(named(&retried)["flow"], finding["baseline"]["flow"]);
+    let named = named(&capture("reset-by-access-point"));
     assert_eq!(named["capture"].as_str(), Some(&*capture(GOOD)));
     assert!(named["why"].as_str().is_some_and(|why| !why.contains("same attempt")), "another capture has no twin");
 }

@@ -53,8 +53,27 @@ fn check(name: &str, folder: &Path, mismatches: &mut Vec<String>) {
     compare(&format!("{name} flows"), &expected["flows"], &Value::Array(flows), mismatches);
     let diagnosis: Value = serde_json::from_str(&said("diagnose")).expect("the diagnosis is an object");
     compare(&format!("{name} diagnose"), &expected["diagnose"], &diagnosis, mismatches);
+    parted(name, &expected["first_divergence"], mismatches);
     explained(name, &diagnosis, mismatches);
     proven(name, &diagnosis, mismatches);
+}
+
+/// Where a failing flow parts from a good one, as names of steps: the nearest of its own capture, or of another fixture's.
+fn parted(name: &str, expected: &Value, mismatches: &mut Vec<String>) {
+    let Some(flow) = expected["flow"].as_u64() else { return };
+    let mut arguments = vec!["compare".to_owned(), common::capture(name), flow.to_string()];
+    if let (Some(fixture), Some(flow)) = (expected["with"][0].as_str(), expected["with"][1].as_u64()) {
+        arguments.extend([common::capture(fixture), flow.to_string()]);
+    }
+    arguments.extend(["--format".to_owned(), "json".to_owned()]);
+    let ran = common::run(&arguments.iter().map(String::as_str).collect::<Vec<_>>());
+    let compared: Value = serde_json::from_str(&ran.out).unwrap_or_default();
+    for side in ["baseline", "subject"] {
+        let (want, got) = (&expected[side], &compared["first_divergence"][side]["name"]);
+        if want != got {
+            mismatches.push(format!("{name} compare: first_divergence.{side}: want {want}, got {got}"));
+        }
+    }
 }
 
 /// A finding without a packet as evidence does not exist; the first abnormal packet is the first of them.

@@ -225,10 +225,10 @@ mod scene {
         let mut play = Play::fixture("one-percent", WIDE);
         play.press("n c d").is_on("Change Cipher Spec").press("D").is_on("▶").press("g d").is_on("◀── ACK");
         play.press("G d").shows("no further difference");
-        play.press("Tab").is_on("step").press("j").is_on("ip.ttl").press("Enter").is_on("▶");
-        play.press("Tab Home").is_on("step").press("shift-Tab").is_on("▶");
+        play.press("Tab").is_on("ip.ttl").press("j").is_on("step").press("Enter").is_on("▶");
+        play.press("Tab Home").is_on("ip.ttl").press("shift-Tab").is_on("▶");
         // Where only the ports of the flows differ, there is no row to go to.
-        play.press("Tab : first Enter").is_on("step").press("j j Enter").shows("one of the flows as a whole");
+        play.press("Tab : first Enter").is_on("ip.ttl").press("j j j Enter").shows("one of the flows as a whole");
         play
     }
 

@@ -169,6 +169,9 @@ pub(super) struct CompareArgs {
     /// good flow is chosen
     #[arg(required = true, num_args = 2.., value_name = "CAPTURE FLOW [CAPTURE] [FLOW]")]
     pub target: Vec<String>,
+    /// List the good flows that can be compared with, the best first, with what each is worth
+    #[arg(long)]
+    pub candidates: bool,
     /// How to write it
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub format: ReportFormat,

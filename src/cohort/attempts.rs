@@ -64,11 +64,10 @@ pub(crate) fn attempts(index: &Index) -> Vec<u32> {
         let same = previous.is_some_and(|previous| {
             let after_end = row.start.nanos_since(previous.end);
             let after_start = row.start.nanos_since(previous.start);
-            previous.retried
-                && same_software(previous.ja4.as_deref(), ja4.as_deref())
-                && (-RETRY..=RETRY).contains(&after_end)
+            let near = previous.retried && (-RETRY..=RETRY).contains(&after_end)
                 || !previous.came_up && (0..=RACE).contains(&after_start)
-                || (previous.dropped || dropped) && after_end < 0 && (0..=BESIDE).contains(&after_start)
+                || (previous.dropped || dropped) && after_end < 0 && (0..=BESIDE).contains(&after_start);
+            near && same_software(previous.ja4.as_deref(), ja4.as_deref())
         });
         let attempt = match previous {
             Some(previous) if same => previous.attempt,

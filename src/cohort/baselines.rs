@@ -36,29 +36,35 @@ impl Baselines<'_> {
     /// A baseline for each of `flows` that has one. Where they are so many that to look at every good flow for each would
     /// take too long, the last ones have one only if it is of the same attempt.
     pub fn of(&self, flows: &[FlowNumber]) -> BTreeMap<FlowNumber, Baseline> {
-        let tries = if self.baseline.is_none() { self.tries(flows) } else { HashMap::new() };
+        let tries = self.tries(flows);
         let candidates = self.baseline.unwrap_or(self.main).len().max(1);
         let mut left = (MAX_SCORED / candidates).max(1);
         let mut found = BTreeMap::new();
         for subject in flows.iter().filter_map(|flow| self.main.facts(*flow)) {
             let same = subject.attempt.and_then(|attempt| tries.get(&attempt)).map_or(&[][..], Vec::as_slice);
-            let twin = best(&subject, Source::Main, same.iter().filter_map(|flow| self.main.facts(*flow)));
+            let tries = same.iter().filter_map(|flow| self.main.facts(*flow));
+            let twin = ranked(&subject, Source::Main, tries, 1).pop().filter(|twin| twin.near.fits());
             let nearest = twin.or_else(|| {
                 left = left.checked_sub(1)?;
-                self.best(&subject)
+                self.candidates(&subject, 1).pop()
             });
             found.extend(nearest.map(|nearest| (subject.flow, nearest)));
         }
         found
     }
 
-    fn best(&self, subject: &FlowFacts<'_>) -> Option<Baseline> {
-        let given = self.baseline.and_then(|index| best(subject, Source::Baseline, index.iter()));
-        if given.as_ref().is_some_and(|given| given.near.is_of_the_place()) {
-            return given;
+    /// The good flows that compare best with `subject`, the best first, up to `count`: those of its own attempt, then
+    /// those of the captures that were given to compare with, then those of its own.
+    pub fn candidates(&self, subject: &FlowFacts<'_>, count: usize) -> Vec<Baseline> {
+        let mut all = ranked(subject, Source::Main, self.main.iter(), count);
+        if let Some(index) = self.baseline {
+            all.extend(ranked(subject, Source::Baseline, index.iter(), count));
         }
-        let own = best(subject, Source::Main, self.main.iter());
-        own.into_iter().chain(given).max_by_key(|one| one.near.is_of_the_place())
+        let is_twin = |one: &Baseline| one.near.is_of_one_attempt() && one.near.fits();
+        let given = |one: &Baseline| one.flow.source == Source::Baseline && one.near.is_of_the_place();
+        all.sort_by_key(|one| Reverse((is_twin(one), given(one), one.near.points())));
+        all.truncate(count);
+        all
     }
 
     /// The successful tries of each attempt that one of `flows` belongs to.
@@ -74,27 +80,39 @@ impl Baselines<'_> {
     }
 }
 
-/// The flow that compares best with `subject` of those that are good.
-fn best<'a>(subject: &FlowFacts<'_>, source: Source, flows: impl Iterator<Item = FlowFacts<'a>>) -> Option<Baseline> {
+/// The flows that compare best with `subject` of those that are good, the best first, up to `count`. Of equals the first
+/// one wins: the answer does not depend on how the flows are stored.
+fn ranked<'a>(
+    subject: &FlowFacts<'_>,
+    source: Source,
+    flows: impl Iterator<Item = FlowFacts<'a>>,
+    count: usize,
+) -> Vec<Baseline> {
     let own = Candidate::new(subject);
-    flows
-        .filter(Candidate::is_good)
-        .filter(|facts| source == Source::Baseline || facts.flow != subject.flow)
-        .filter_map(|facts| {
-            let mut candidate = Candidate::new(&facts);
-            if source == Source::Baseline {
-                // Each session numbers its own attempts.
-                candidate.attempt = None;
-            }
-            Some((Nearness::of(&own, &candidate)?, facts))
-        })
-        // Of equals the first one wins: the answer does not depend on how the flows are stored.
-        .max_by_key(|(near, facts)| (near.points(), Reverse(facts.flow)))
-        .map(|(near, facts)| Baseline {
-            capture: facts.capture.to_owned(),
-            flow: FlowRef { source, flow: facts.flow },
-            near,
-        })
+    let mut found: Vec<(i64, Nearness, FlowFacts<'a>)> = Vec::with_capacity(count + 1);
+    for facts in flows.filter(Candidate::is_good) {
+        if source == Source::Main && facts.flow == subject.flow {
+            continue;
+        }
+        let mut candidate = Candidate::new(&facts);
+        if source == Source::Baseline {
+            // Each session numbers its own attempts.
+            candidate.attempt = None;
+        }
+        let Some(near) = Nearness::of(&own, &candidate) else { continue };
+        let points = near.points();
+        let at = found.partition_point(|(better, ..)| *better >= points);
+        if at < count {
+            found.insert(at, (points, near, facts));
+            found.truncate(count);
+        }
+    }
+    let baseline = |(_, near, facts): (i64, Nearness, FlowFacts<'_>)| Baseline {
+        capture: facts.capture.to_owned(),
+        flow: FlowRef { source, flow: facts.flow },
+        near,
+    };
+    found.into_iter().map(baseline).collect()
 }
 
 #[cfg(test)]
@@ -117,6 +135,20 @@ mod tests {
         let found = Baselines { main: &main, baseline: baseline.as_ref() }.of(&[FlowNumber(0)]);
         let said = found.get(&FlowNumber(0)).map(|found| (found.flow.source, found.flow.flow.0));
         assert_eq!(said, expected);
+    }
+
+    #[test]
+    fn candidates_are_ranked() {
+        let subject = Flow { outcome: FAILED, ..Flow::default() };
+        let good = |start| Flow { start, end: start + 5, ..Flow::default() };
+        let index = index(&[subject, good(900_000), good(60_000), Flow { client: 2, ..good(60_000) }, good(60_000)]);
+        let subject = index.facts(FlowNumber(0)).expect("it is there");
+        let candidates = |count| {
+            let found = Baselines { main: &index, baseline: None }.candidates(&subject, count);
+            found.iter().map(|one| one.flow.flow.0).collect::<Vec<_>>()
+        };
+        assert_eq!(candidates(9), [2, 4, 1, 3]);
+        assert_eq!(candidates(2), [2, 4]);
     }
 
     const FAILED: Option<Outcome> = Some(Outcome::Failed);
@@ -154,11 +186,14 @@ mod tests {
     fn a_baselines_flows_come_first_and_have_attempts_of_their_own() {
         let subject = Flow { outcome: FAILED, ..Flow::default() };
         let retry = Flow { start: 100, end: 110, ..Flow::default() };
+        let later = Flow { start: 900_000, end: 900_100, ..retry };
         let elsewhere = Flow { name: "b.other.test", server: 3, ..Flow::default() };
-        check(&[subject, retry], Some(&[elsewhere, retry]), Some((Source::Baseline, 1)));
-        check(&[subject, retry], Some(&[elsewhere]), Some((Source::Main, 1)));
+        check(&[subject, later], Some(&[elsewhere, retry]), Some((Source::Baseline, 1)));
+        check(&[subject, later], Some(&[elsewhere]), Some((Source::Main, 1)));
+        // But for the client's own retry.
+        check(&[subject, retry], Some(&[elsewhere, retry]), Some((Source::Main, 1)));
         check(&[subject], Some(&[elsewhere]), Some((Source::Baseline, 0)));
         // Flow 0 of the baseline is another flow than flow 0 of the main captures.
-        check(&[subject, retry], Some(&[retry]), Some((Source::Baseline, 0)));
+        check(&[subject, later], Some(&[retry]), Some((Source::Baseline, 0)));
     }
 }

@@ -11,6 +11,7 @@ mod link;
 mod linker;
 mod noise;
 pub mod rates;
+mod usual;
 
 pub(crate) use attempts::attempts;
 pub use baselines::{Baseline, Baselines};
@@ -19,3 +20,4 @@ pub(crate) use elsewhere::elsewhere;
 pub use link::{End, Link, LinkKind, Outcomes, Seen, Tie, Toward};
 pub use linker::Linker;
 pub(crate) use noise::{explained, spares};
+pub use usual::usual;

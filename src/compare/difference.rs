@@ -1,6 +1,7 @@
 //! One differing fact, and how they are gathered: only what differs is kept.
 
 use super::{Field, Value};
+use crate::vocab::PacketNumber;
 
 /// One differing fact.
 #[derive(Clone, PartialEq, Debug)]
@@ -13,8 +14,21 @@ pub struct Difference {
     pub subject: Value,
     /// How telling it is: 0 is noise, 100 could explain the failure by itself.
     pub weight: u8,
-    /// Whether it differs between any two good flows too (randoms, ports, GREASE, times).
+    /// Whether it differs between any two good flows too (randoms, ports, GREASE, times), or follows from what comes before.
     pub expected: bool,
+    /// The packets that show it: the baseline's, the subject's; none for what no packet shows by itself.
+    pub packets: (Option<PacketNumber>, Option<PacketNumber>),
+    /// How usual the subject's value is among good flows of its kind, where that was counted.
+    pub usual: Option<Usual>,
+}
+
+/// How many good flows have a value.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Usual {
+    /// Good flows that have it.
+    pub have: u32,
+    /// Good flows of that kind.
+    pub of: u32,
 }
 
 /// A list that keeps what differs.
@@ -56,6 +70,7 @@ impl Differences {
 
     /// Takes note of a difference, expected or not.
     pub fn push(&mut self, field: Field, baseline: Value, subject: Value, weight: u8, expected: bool) {
-        self.0.push(Difference { field, baseline, subject, weight, expected });
+        let (packets, usual) = ((None, None), None);
+        self.0.push(Difference { field, baseline, subject, weight, expected, packets, usual });
     }
 }

@@ -18,6 +18,8 @@ pub(super) fn weigh(cause: Option<Cause>, differences: &mut [Difference]) {
 fn explains(cause: Cause, field: Field) -> bool {
     use Field as F;
     match cause {
+        Cause::ClientHelloLost | Cause::ClientHelloSegmentLost => field == F::ClientHelloAcknowledged,
+        Cause::ProxyRefused | Cause::UpgradeRefused => matches!(field, F::Bytes | F::TextStatus),
         Cause::NoCommonVersion => {
             matches!(field, F::ClientHelloVersion | F::ClientHelloSupportedVersions | F::ServerHelloVersion)
         }
@@ -50,7 +52,7 @@ fn explains(cause: Cause, field: Field) -> bool {
         Cause::CertificateWrongName => {
             matches!(field, F::CertificateNames | F::CertificateSubject | F::ClientHelloServerName)
         }
-        Cause::CertificateIncompleteChain => field == F::CertificateChainLength,
+        Cause::CertificateIncompleteChain | Cause::ClientCertificateRequired => field == F::CertificateChainLength,
         Cause::CertificateWeak => matches!(field, F::CertificateKeyType | F::CertificateSignature),
         Cause::CertificateSelfSigned | Cause::CertificateUntrusted | Cause::CertificateIntercepted => {
             field == F::CertificateIssuer
@@ -80,6 +82,8 @@ mod tests {
             subject: Value::Number(1),
             weight: 30,
             expected: false,
+            packets: (None, None),
+            usual: None,
         };
         let mut differences: Vec<Difference> = fields.iter().map(one).collect();
         weigh(cause, &mut differences);

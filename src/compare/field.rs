@@ -95,6 +95,7 @@ fields! {
     ServerPort = "server.port",
     ClientIp = "client.ip",
     ClientPort = "client.port",
+    PortParity = "client.port.parity",
     Resumed = "tls.resumed",
     ServerFlight = "server_flight.record_lengths",
     Close = "close",

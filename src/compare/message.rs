@@ -12,6 +12,7 @@ use crate::proto::tls::message::{
 };
 use crate::timeline::{Page, Step, What};
 use crate::vocab::iana::{ExtensionType, HandshakeType};
+use crate::vocab::text::visible_bytes;
 
 /// Chrome pads a hello's ECH GREASE in steps of this many bytes, for one name and version.
 const CHROME_STEP: u64 = 32;
@@ -50,11 +51,11 @@ pub(super) fn steps(
             differences.tell(Field::AlertName, b.what.clone(), s.what.clone(), 50);
         }
         (What::Plaintext(left), What::Plaintext(right)) => {
-            differences.tell(Field::TextStatus, first_word(&left.first_line), first_word(&right.first_line), 95);
+            differences.tell(Field::TextStatus, status(left, &b.body), status(right, &s.body), 95);
             differences.tell(Field::TextFirstLine, Page::clone(left), Page::clone(right), 40);
         }
         // What another protocol says before TLS is its own affair.
-        (_, What::Foreign | What::Malformed(_) | What::BadTag(_)) if !subject.1.ends => {
+        (_, What::Foreign | What::Malformed(_) | What::BadTag(_)) if !subject.1.ends && subject.0.cause.is_none() => {
             differences.noise(Field::Bytes, shown(&b.body), shown(&s.body));
         }
         (_, What::Foreign | What::Malformed(_) | What::BadTag(_)) => {
@@ -101,14 +102,17 @@ fn is_about_certificates(what: &What) -> bool {
     }
 }
 
-/// What tells two answers or requests in clear apart: the status of an HTTP answer, else the first word.
-fn first_word(line: &str) -> String {
-    let mut words = line.split([' ', ';']);
-    match words.next() {
-        Some(version) if version.starts_with("HTTP/") => format!("HTTP {}", words.next().unwrap_or_default()),
-        Some(word) => word.to_owned(),
-        None => String::new(),
+/// What tells two answers or requests in clear apart: the status of an HTTP answer; else of the last line, which is what
+/// the other end goes by, a tagged status (IMAP, RFC 9051 §7.1) or the first word (SMTP, RFC 5321 §4.2).
+fn status(page: &Page, body: &[u8]) -> String {
+    let mut words = page.first_line.split(' ');
+    if words.next().is_some_and(|version| version.starts_with("HTTP/")) {
+        return format!("HTTP {}", words.next().unwrap_or_default());
     }
+    let last = body.split(|byte| matches!(byte, b'\r' | b'\n')).rfind(|line| !line.is_empty()).unwrap_or_default();
+    let mut words = last.split(|byte| matches!(byte, b' ' | b';')).map(visible_bytes);
+    let (first, second) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
+    if matches!(second.as_str(), "OK" | "NO" | "BAD") { second } else { first }
 }
 
 fn shown(body: &[u8]) -> Value {

@@ -18,15 +18,17 @@ mod rank;
 mod rows;
 mod sentence;
 mod side;
+mod usual;
 mod value;
 mod whole;
 
-pub use difference::Difference;
+pub use difference::{Difference, Usual};
 pub use field::{Field, OfSender};
 pub use nearest::{Candidate, Likeness, Nearness};
 pub use rows::Row;
 pub use sentence::{Act, Copies, Good, Parting, Sentence, Stranger, Then};
 pub use side::Side;
+pub use usual::{Asked, Counted};
 pub use value::{IpIds, Resumption, Value};
 
 /// A baseline and a subject, aligned.

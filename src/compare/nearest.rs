@@ -96,9 +96,9 @@ const PLACE: i64 = 100_000;
 /// less.
 const MISFIT: i64 = 5_000;
 
-/// Makes the likenesses from rows of their doc, name and worth.
+/// Makes the likenesses from rows of their doc, name, name in output and worth.
 macro_rules! likenesses {
-    ($($(#[$doc:meta])* $name:ident = $worth:expr,)+) => {
+    ($($(#[$doc:meta])* $name:ident = $text:literal $worth:expr,)+) => {
         /// What two flows have in common, or have not.
         #[derive(Clone, Copy, PartialEq, Eq, Debug)]
         pub enum Likeness {
@@ -108,6 +108,13 @@ macro_rules! likenesses {
         impl Likeness {
             /// All, in the order in which they are said.
             pub const ALL: &'static [Likeness] = &[$(Likeness::$name,)+];
+
+            /// Its name in output.
+            pub fn name(self) -> &'static str {
+                match self {
+                    $(Self::$name => $text,)+
+                }
+            }
 
             /// What it is worth, in points that have no meaning but their order.
             pub fn worth(self) -> i64 {
@@ -121,47 +128,47 @@ macro_rules! likenesses {
 
 likenesses! {
     /// They are tries of one attempt.
-    Attempt = 1000,
+    Attempt = "attempt" 1000,
     /// The server name.
-    Name = 2 * PLACE,
+    Name = "name" 2 * PLACE,
     /// The domain that both names are of.
-    Domain = PLACE,
+    Domain = "domain" PLACE,
     /// The server's address and port, where no name says more.
-    Endpoint = 2 * PLACE,
+    Endpoint = "endpoint" 2 * PLACE,
     /// The server's address, where the one in question states no name.
-    Nameless = PLACE,
+    Nameless = "nameless" PLACE,
     /// Only the client, and the server's network or port: another name.
-    OtherName = 0,
+    OtherName = "other_name" 0,
     /// The server's address.
-    Server = 120,
+    Server = "server" 120,
     /// The network of the servers' addresses, which are not the same.
-    Neighbour = 60,
+    Neighbour = "neighbour" 60,
     /// The server's port.
-    Port = 40,
+    Port = "port" 40,
     /// The client's address.
-    Client = 100,
+    Client = "client" 100,
     /// The JA4 of the ClientHello.
-    Software = 80,
+    Software = "software" 80,
     /// The family of the JA4s, which are not the same.
-    SimilarHello = 40,
+    SimilarHello = "similar_hello" 40,
     /// The TTLs of both ends: the way from each to the capture.
-    Way = 50,
+    Way = "way" 50,
     /// The number of the ClientHello's segments.
-    Segments = 40,
+    Segments = "segments" 40,
     /// Nothing of the candidate was sent again.
-    NoLoss = 20,
+    NoLoss = "no_loss" 20,
     /// The hellos have different numbers of segments.
-    OtherSegments = 0,
+    OtherSegments = "other_segments" 0,
     /// The versions differ, negotiated or offered.
-    OtherVersion = -MISFIT,
+    OtherVersion = "other_version" -MISFIT,
     /// Only one of the two resumes.
-    OtherResumption = -MISFIT,
+    OtherResumption = "other_resumption" -MISFIT,
     /// Only one of the two servers asked for another ClientHello.
-    OtherRetry = -MISFIT,
+    OtherRetry = "other_retry" -MISFIT,
     /// Only one of the two servers asked for a certificate.
-    OtherCertificate = -MISFIT,
+    OtherCertificate = "other_certificate" -MISFIT,
     /// Only one of the two begins with another protocol.
-    OtherPreamble = -MISFIT,
+    OtherPreamble = "other_preamble" -MISFIT,
 }
 
 /// How well a good flow compares with the one in question.
@@ -210,18 +217,32 @@ impl Nearness {
         Some(near)
     }
 
+    /// Whether both go to the same name, or where one has none, to the same address and port.
+    pub fn is_same_place(subject: &Candidate<'_>, candidate: &Candidate<'_>) -> bool {
+        matches!(place(subject, candidate), Some(Likeness::Name | Likeness::Endpoint | Likeness::Nameless))
+    }
+
     fn note(&mut self, likeness: Likeness, holds: bool) {
         self.likenesses |= u32::from(holds) << likeness as u32;
     }
 
     /// What the two have in common, or have not, in the order in which it is said.
     pub fn likenesses(self) -> impl Iterator<Item = Likeness> {
-        Likeness::ALL.iter().copied().filter(move |likeness| self.likenesses >> *likeness as u32 & 1 == 1)
+        Likeness::ALL.iter().copied().filter(move |likeness| self.has(*likeness))
+    }
+
+    /// Whether both are tries of one attempt.
+    pub fn is_of_one_attempt(self) -> bool {
+        self.has(Likeness::Attempt)
+    }
+
+    fn has(self, likeness: Likeness) -> bool {
+        self.likenesses >> likeness as u32 & 1 == 1
     }
 
     /// Whether both go to one place, as far as names and addresses tell.
     pub fn is_of_the_place(self) -> bool {
-        self.likenesses >> Likeness::OtherName as u32 & 1 == 0
+        !self.has(Likeness::OtherName)
     }
 
     /// Whether both handshakes are of one kind.

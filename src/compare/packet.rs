@@ -20,7 +20,8 @@ pub(super) fn opening(b: &TraceSegment, s: &TraceSegment, differences: &mut Diff
     differences.tell(Field::SackPermitted, left.sack_permitted, right.sack_permitted, 30);
     differences.tell(Field::FastOpen, left.fast_open, right.fast_open, 25);
     differences.tell(Field::Flags, b.flags, s.flags, 30);
-    differences.tell(Field::Window, b.window, s.window, 15);
+    // Nobody can send anything to an end that has no room.
+    differences.tell(Field::Window, b.window, s.window, if s.window == 0 { 100 } else { 15 });
     differences.noise(Field::SequenceNumber, b.seq, s.seq);
     if let (Some((left, _)), Some((right, _))) = (left.timestamps, right.timestamps) {
         differences.noise(Field::Timestamp, left, right);
@@ -50,7 +51,7 @@ pub(super) fn out_of_line(
             Field::Ttl,
             usual_ttl(baseline.trace, from).into(),
             odd,
-            if milestone.parts() { 85 } else { 30 },
+            if milestone.parts() { 100 } else { 30 },
         );
     }
     let negotiated = Direction::BOTH.iter().all(|way| {
@@ -77,15 +78,15 @@ fn direction(baseline: &Side<'_>, subject: &Side<'_>, way: Direction, same_serve
         return Vec::new();
     }
     if let (Some(left), Some(right)) = (usual_ttl(baseline.trace, way), usual_ttl(subject.trace, way)) {
-        let weight = match left.abs_diff(right) {
-            0..TTL_SPREAD => 10,
-            _ if same_server => 40,
-            _ => 20,
-        };
-        differences.tell(Field::Sent(way, OfSender::Ttl), left, right, weight);
+        let field = Field::Sent(way, OfSender::Ttl);
+        match left.abs_diff(right) {
+            0..TTL_SPREAD => differences.noise(field, left, right),
+            _ => differences.tell(field, left, right, if same_server { 40 } else { 20 }),
+        }
     }
     if let (Some(left), Some(right)) = (ids(baseline, way), ids(subject, way)) {
-        differences.tell(Field::Sent(way, OfSender::IpId), left, right, 15);
+        // Stacks choose by connection, and a few packets hardly show how.
+        differences.noise(Field::Sent(way, OfSender::IpId), left, right);
     }
     let dscp = |side: &Side<'_>| usual(side, way, |segment| segment.ip.traffic_class >> 2);
     differences.tell(Field::Sent(way, OfSender::Dscp), dscp(baseline), dscp(subject), 25);

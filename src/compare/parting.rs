@@ -6,6 +6,8 @@
 
 use super::align::{Pair, align};
 use super::milestone::{Milestone, Moment, Phase, TELLS};
+use crate::vocab::Direction;
+use crate::vocab::iana::HandshakeType;
 
 /// Nanoseconds, and times over, by which an end waited longer than the other flow had to: then silence came first.
 const WAITED_NANOS: i64 = 100_000_000;
@@ -109,9 +111,8 @@ impl Run<'_, '_> {
     /// Its rows: what tells little, the two that stand opposite, what comes behind them.
     fn lay(&self, met: &mut Met) {
         let other = self.other();
-        let good = self.baseline.iter().position(|at| self.b[*at].weight >= TELLS);
-        let parts = other.is_some() || good.is_some_and(|at| self.b[self.baseline[at]].parts());
-        let good = good.or_else(|| self.goes_on(other)).filter(|_| parts);
+        let parts = other.is_some() || self.baseline.iter().any(|at| self.b[*at].parts());
+        let good = self.good(other).or_else(|| self.goes_on(other)).filter(|_| parts);
         match (good, other) {
             (Some(good), Some(other)) => match self.relation(good, other) {
                 Relation::Opposite => self.opposite(Some(good), Some(other), other, met),
@@ -125,6 +126,18 @@ impl Run<'_, '_> {
                 alone(&self.baseline, true, met);
             }
         }
+    }
+
+    /// What the baseline does instead. A client's alert is its answer to a server that came as far as that: what the client
+    /// of the baseline answers stands opposite.
+    fn good(&self, other: Option<usize>) -> Option<usize> {
+        let tells = |at: &usize| self.b[*at].weight >= TELLS;
+        let first = self.baseline.iter().position(tells)?;
+        let alert = other.map(|at| &self.s[self.subject[at]]).filter(|one| one.moment == Moment::Alert);
+        let from = alert.map(|alert| alert.step.from).filter(|from| *from == Direction::ToServer);
+        let is_asked = self.last.is_some_and(|(b, _)| b.is_some_and(|b| self.b[b].step.from == Direction::ToClient));
+        let own = |at: &usize| tells(at) && from == Some(self.b[*at].step.from);
+        self.baseline.iter().position(own).filter(|_| is_asked).or(Some(first))
     }
 
     /// The subject's first milestone that tells much. What cuts a message off says more than the rest of it.
@@ -171,7 +184,9 @@ impl Run<'_, '_> {
     /// stand for what did not come: that is silence.
     fn relation(&self, good: usize, other: usize) -> Relation {
         let (good, other) = (&self.b[self.baseline[good]], &self.s[self.subject[other]]);
-        if good.step.from == other.step.from || other.moment == Moment::Icmp {
+        // A server that closes before it was asked anything waits for nobody.
+        let unasked = good.step.what.message() == Some(HandshakeType::CLIENT_HELLO) && other.ends;
+        if good.step.from == other.step.from || other.moment == Moment::Icmp || unasked {
             return Relation::Opposite;
         }
         let (b, s) = match self.last {

@@ -20,7 +20,8 @@ pub(super) fn rank(baseline: &Side<'_>, subject: &Side<'_>, aligned: &Aligned<'_
     all
 }
 
-/// What is not expected first, then by how telling it is; of equals what comes first in the flow.
+/// What is not expected first, then by how telling it is; of equals why comes before what, and then what comes first in the
+/// flow.
 pub(super) fn sort(differences: &mut [Difference]) {
-    differences.sort_by_key(|difference| (difference.expected, Reverse(difference.weight)));
+    differences.sort_by_key(|one| (one.expected, Reverse(one.weight), one.field == Field::Step));
 }

@@ -60,12 +60,14 @@ impl AlignedRow<'_> {
         self.row.differences.iter().any(|difference| !difference.expected && difference.weight >= PARTS)
     }
 
-    /// Whether both do the same thing, and its contents are why one of the two ended. A ClientHello's are not: what was
-    /// made of it comes later.
+    /// Whether both do the same thing, and its contents are why one of the two ended. What a SYN, its answer or a ClientHello
+    /// offers is not: what was made of it comes later.
     fn is_explained(&self) -> bool {
-        let is_hello =
-            self.subject.as_ref().is_some_and(|one| one.step.what.message() == Some(HandshakeType::CLIENT_HELLO));
-        self.is_matched() && !is_hello && self.row.differences.iter().any(|one| !one.expected && one.weight >= DECIDES)
+        let is_offer = self.subject.as_ref().is_some_and(|one| {
+            matches!(one.moment, Moment::Syn | Moment::SynAck)
+                || one.step.what.message() == Some(HandshakeType::CLIENT_HELLO)
+        });
+        self.is_matched() && !is_offer && self.row.differences.iter().any(|one| !one.expected && one.weight >= DECIDES)
     }
 }
 
@@ -95,17 +97,24 @@ pub(super) fn aligned<'a>(baseline: &Side<'a>, subject: &Side<'a>) -> Aligned<'a
     let pairs = met.pairs.iter();
     let mut rows: Vec<AlignedRow<'a>> = pairs.map(|pair| row(baseline, subject, &b, &s, *pair)).collect();
     for (direction, differences) in packet::directions(baseline, subject) {
-        let first = rows.iter_mut().find(|row| {
-            row.is_matched() && row.subject.as_ref().is_some_and(|milestone| milestone.step.from == direction)
-        });
+        let sent = |row: &AlignedRow<'_>| row.subject.as_ref().is_some_and(|one| one.step.from == direction);
+        let first = rows.iter().position(|row| row.is_matched() && sent(row)).or_else(|| rows.iter().position(sent));
         if let Some(first) = first {
-            first.row.differences.extend(differences);
+            rows[first].row.differences.extend(differences);
         }
     }
-    for row in &mut rows {
+    for (row, apart) in rows.iter_mut().zip(&met.apart) {
+        let is_rest = row.subject.as_ref().is_some_and(|one| one.moment == Moment::Unfinished);
+        if is_rest && !apart {
+            // What cuts a message off stands opposite.
+            row.row.differences.iter_mut().for_each(|difference| difference.expected = true);
+        }
         explain::weigh(subject.cause, &mut row.row.differences);
+        let packet = |milestone: &Option<Milestone<'_>>| milestone.as_ref().map(|one| one.step.packet);
+        let packets = (packet(&row.baseline), packet(&row.subject));
+        row.row.differences.iter_mut().for_each(|difference| difference.packets = packets);
     }
-    let first_divergence = first_divergence(&rows, &met.apart);
+    let first_divergence = first_divergence(&rows, &met.apart, subject.cause.is_some());
     let ended = met.ended.filter(|_| first_divergence.is_some());
     if let Some(ended) = ended {
         let behind = rows.iter_mut().skip(ended + 1).flat_map(|row| &mut row.row.differences);
@@ -115,10 +124,12 @@ pub(super) fn aligned<'a>(baseline: &Side<'a>, subject: &Side<'a>) -> Aligned<'a
 }
 
 /// The first row in which the two go different ways, or in which what one says explains how it ended. Where there is none,
-/// the first whose contents differ in what tells much.
-fn first_divergence(rows: &[AlignedRow<'_>], apart: &[bool]) -> Option<usize> {
+/// the first whose contents differ in what tells much; of a flow that failed all the same, the first thing that it lacks.
+fn first_divergence(rows: &[AlignedRow<'_>], apart: &[bool], failed: bool) -> Option<usize> {
     let decides = |(row, apart): (&AlignedRow<'_>, &bool)| *apart || row.is_explained();
-    rows.iter().zip(apart).position(decides).or_else(|| rows.iter().position(AlignedRow::parts))
+    let lacks = |row: &AlignedRow<'_>| row.subject.is_none();
+    let first = rows.iter().zip(apart).position(decides).or_else(|| rows.iter().position(AlignedRow::parts));
+    first.or_else(|| rows.iter().position(lacks).filter(|_| failed))
 }
 
 fn delay(milestones: &[Milestone<'_>], at: Option<usize>) -> Option<i64> {
@@ -146,7 +157,8 @@ fn row<'a>(
                 packet::opening(left, right, &mut differences);
             }
             message::steps((baseline, left), (subject, right), &mut differences);
-            if left.phase == Phase::Handshake && right.phase == Phase::Handshake {
+            // Good flows wait for each other as it happens.
+            if subject.cause.is_some() && left.phase == Phase::Handshake && right.phase == Phase::Handshake {
                 timing(delays, &mut differences);
             }
         }
@@ -206,19 +218,27 @@ fn too_fast(side: &Side<'_>, milestones: &[Milestone<'_>], at: Option<usize>) ->
     if !answer.parts() || matches!(answer.moment, Moment::SynAck | Moment::Icmp) {
         return None;
     }
-    let way = side.trace.row.syn_rtt().map(|rtt| rtt.as_nanos() as i64).filter(|nanos| *nanos >= FAR_NANOS)?;
-    let packet = side.trace.by_packet(answer.step.packet).filter(|segment| segment.flags.ack())?;
-    let asked = |segment: &&TraceSegment| {
+    let packet = side.trace.by_packet(answer.step.packet)?;
+    let soon = answered_after(side, packet)?;
+    // A SYN may wait for an address or a busy server: the shortest way is the one that any answer took.
+    let syn = side.trace.row.syn_rtt().map(|rtt| rtt.as_nanos() as i64)?;
+    let others =
+        side.trace.sent(Direction::ToClient).filter(|other| other.packet < packet.packet && !other.flags.syn());
+    let way = others.filter_map(|other| answered_after(side, other)).chain([syn]).min()?;
+    (way >= FAR_NANOS && soon * 2 < way).then_some((way, soon))
+}
+
+/// Nanoseconds from the client's last data that a packet of the server acknowledges to that packet; of data sent twice from
+/// its first copy.
+fn answered_after(side: &Side<'_>, packet: &TraceSegment) -> Option<i64> {
+    let covers = |segment: &&TraceSegment| {
         segment.packet < packet.packet
             && segment.payload_len > 0
             && packet.ack.wrapping_sub(segment.seq.wrapping_add(segment.payload_len)).cast_signed() >= 0
     };
-    let question = side.trace.sent(Direction::ToServer).rfind(asked)?;
-    // Where the question was sent twice, the first copy may be what is answered.
-    let first =
-        side.trace.sent(Direction::ToServer).find(|segment| segment.seq == question.seq && segment.payload_len > 0)?;
-    let soon = answer.step.time.nanos_since(first.time);
-    (soon * 2 < way).then_some((way, soon))
+    let last = side.trace.sent(Direction::ToServer).rfind(covers).filter(|_| packet.flags.ack())?;
+    let first = side.trace.sent(Direction::ToServer).find(|one| one.seq == last.seq && one.payload_len > 0)?;
+    Some(packet.time.nanos_since(first.time))
 }
 
 /// Whether a message of certificates is missing because one of the two resumes a session.

@@ -18,6 +18,8 @@ pub enum Value {
     Number(u64),
     /// Whether it is so.
     Is(bool),
+    /// Whether a number is odd; else it is even.
+    Odd(bool),
     /// Whether it is so, as far as that is known.
     Perhaps(Option<bool>),
     /// A duration in nanoseconds.

@@ -20,13 +20,15 @@ pub(super) fn whole(baseline: &Side<'_>, subject: &Side<'_>) -> Vec<Difference> 
     differences.tell(Field::ServerPort, b.server.port, s.server.port, 35);
     differences.tell(Field::ClientIp, b.client.ip, s.client.ip, 15);
     differences.noise(Field::ClientPort, b.client.port, s.client.port);
+    // Of two flows one has the other parity half of the time: what tells is that no good flow has it.
+    differences.noise(Field::PortParity, Value::Odd(b.client.port % 2 == 1), Value::Odd(s.client.port % 2 == 1));
     if let (Some(left), Some(right)) = (is_hello_acknowledged(baseline), is_hello_acknowledged(subject)) {
-        differences.tell(Field::ClientHelloAcknowledged, left, right, 60);
+        differences.tell(Field::ClientHelloAcknowledged, left, right, 42);
     }
     for way in Direction::BOTH {
         let (left, right) = (b.sides[way].retransmissions, s.sides[way].retransmissions);
         let field = Field::Sent(way, OfSender::Retransmissions);
-        if subject.tls.is_complete() {
+        if subject.tls.is_complete() && subject.cause.is_none() {
             // What was lost and came all the same did no harm.
             differences.noise(field, left, right);
         } else {

@@ -10,10 +10,10 @@ use super::shared::Shared;
 use super::traces;
 use super::view::FlowView;
 use crate::cohort::rates::{Counter, Rates};
-use crate::cohort::{Baseline, Baselines};
+use crate::cohort::{Baseline, Baselines, usual};
 use crate::compare::{self, Comparison};
 use crate::flow::Trace;
-use crate::index::Place;
+use crate::index::{Index, Place};
 use crate::timeline::detail::{Detail, Frame};
 use crate::vocab::{FlowNumber, FlowRef, PacketNumber, Source};
 
@@ -32,8 +32,8 @@ pub(super) struct Core {
     pub baseline: Option<Arc<Shared>>,
 }
 
-/// Two views compared.
-pub(super) fn compare(baseline: &FlowView, subject: &FlowView) -> Comparison {
+/// Two views compared, whatever other flows do.
+fn compare(baseline: &FlowView, subject: &FlowView) -> Comparison {
     let turned = [baseline.as_tls_sees_it(), subject.as_tls_sees_it()];
     let mut comparison =
         Comparison::new(side(turned[0].as_ref().unwrap_or(baseline)), side(turned[1].as_ref().unwrap_or(subject)));
@@ -59,6 +59,23 @@ impl Core {
             Source::Main => Ok(&self.main),
             Source::Baseline => self.baseline.as_ref().ok_or(Error::NoBaseline),
         }
+    }
+
+    /// Two views compared, and how usual the subject's values are among the good flows of its kind.
+    pub fn compare(&self, baseline: &FlowView, subject: &FlowView) -> Comparison {
+        let mut comparison = compare(baseline, subject);
+        let (main, baseline_index) = (self.main.index.read(), self.baseline.as_ref().map(|shared| shared.index.read()));
+        let others = baseline_index.as_deref();
+        let own = match subject.flow.source {
+            Source::Main => Some(&*main),
+            Source::Baseline => others,
+        };
+        if let Some(facts) = own.and_then(|index| index.facts(subject.flow.flow)) {
+            let indexes: Vec<&Index> = [Some(&*main), others].into_iter().flatten().collect();
+            let asked = comparison.asks(&facts);
+            comparison.heed(&usual(&indexes, &facts, &asked));
+        }
+        comparison
     }
 
     /// Reads a flow's packets again.
@@ -160,6 +177,13 @@ impl Core {
     pub fn baselines(&self, flows: &[FlowNumber]) -> BTreeMap<FlowNumber, Baseline> {
         let (main, baseline) = (self.main.index.read(), self.baseline.as_ref().map(|shared| shared.index.read()));
         Baselines { main: &main, baseline: baseline.as_deref() }.of(flows)
+    }
+
+    /// The good flows that compare best with a flow, the best first, up to `count`.
+    pub fn candidates(&self, flow: FlowNumber, count: usize) -> Vec<Baseline> {
+        let (main, baseline) = (self.main.index.read(), self.baseline.as_ref().map(|shared| shared.index.read()));
+        let baselines = Baselines { main: &main, baseline: baseline.as_deref() };
+        main.facts(flow).map_or_else(Vec::new, |subject| baselines.candidates(&subject, count))
     }
 
     /// The best good flow to compare a flow with.

@@ -315,7 +315,7 @@ fn perform(core: &Core, request: Request, job: &mut Job<'_>) -> Answer {
         Request::Compare { baseline, subject } => {
             let both = core.view(baseline).and_then(|baseline| Ok((baseline, core.view(subject)?)));
             both.map_or_else(failed, |(baseline, subject)| {
-                let comparison = Box::new(super::core::compare(&baseline, &subject));
+                let comparison = Box::new(core.compare(&baseline, &subject));
                 Answer::Compared { baseline: Arc::new(baseline), subject: Arc::new(subject), comparison }
             })
         }

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use parking_lot::{Mutex, RwLockReadGuard};
 
-use super::core::{self, Core};
+use super::core::Core;
 use super::damage::Damage;
 use super::error::Error;
 use super::follow::StreamMap;
@@ -241,12 +241,17 @@ impl Session {
 
     /// Compares two opened flows.
     pub fn compare(&self, baseline: &FlowView, subject: &FlowView) -> Comparison {
-        core::compare(baseline, subject)
+        self.core().compare(baseline, subject)
     }
 
     /// The best good flow to compare a flow with; `None` where no flow is good and goes to the same place.
     pub fn nearest(&self, flow: FlowNumber) -> Option<Baseline> {
         self.core().nearest(flow)
+    }
+
+    /// The good flows that compare best with a flow, the best first, up to `count`.
+    pub fn candidates(&self, flow: FlowNumber, count: usize) -> Vec<Baseline> {
+        self.core().candidates(flow, count)
     }
 
     /// A baseline for each of some flows, the most important ones first; flows without one are left out.

@@ -86,6 +86,7 @@ impl Compared<'_> {
                 ("Field", Align::Left),
                 ("Baseline", Align::Left),
                 ("Subject", Align::Left),
+                ("As the subject", Align::Left),
             ];
             Table { columns, paint }.write(out, || differences.iter().copied().map(difference_cells))?;
         }
@@ -138,12 +139,17 @@ impl Compared<'_> {
         }
         let differences = self.differences();
         if !differences.is_empty() {
-            writeln!(out, "\n| weight | field | baseline | subject |\n| --- | --- | --- | --- |")?;
+            writeln!(
+                out,
+                "\n| weight | field | baseline | subject | as the subject |\n| --- | --- | --- | --- | --- |"
+            )?;
         }
-        for Difference { field, baseline, subject, weight, .. } in differences {
+        for difference in differences {
+            let Difference { field, baseline, subject, weight, .. } = difference;
+            let usual = said::usual(difference);
             let (baseline, subject) = (said::value(baseline), said::value(subject));
             let (baseline, subject) = (markdown(&baseline), markdown(&subject));
-            writeln!(out, "| {weight} | {} | {baseline} | {subject} |", markdown(&field.name()))?;
+            writeln!(out, "| {weight} | {} | {baseline} | {subject} | {usual} |", markdown(&field.name()))?;
         }
         Ok(())
     }
@@ -190,6 +196,7 @@ fn difference_cells(difference: &Difference) -> Vec<Cell> {
         Cell::of(role, difference.field.name().into_owned()),
         Cell::plain(value(&difference.baseline)),
         Cell::plain(value(&difference.subject)),
+        Cell::of(Role::Dim, said::usual(difference)),
     ]
 }
 
@@ -233,6 +240,23 @@ struct DifferenceJson {
     subject: String,
     weight: u8,
     expected: bool,
+    packets: PacketsJson,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    good_flows: Option<UsualJson>,
+}
+
+/// The packets that show a difference.
+#[derive(Serialize)]
+struct PacketsJson {
+    baseline: Option<u32>,
+    subject: Option<u32>,
+}
+
+/// How usual the subject's value is among good flows of its kind.
+#[derive(Serialize)]
+struct UsualJson {
+    have: u32,
+    of: u32,
 }
 
 impl<'a> ComparisonJson<'a> {
@@ -263,5 +287,10 @@ fn difference_json(difference: &Difference) -> DifferenceJson {
         subject: said::value(&difference.subject),
         weight: difference.weight,
         expected: difference.expected,
+        packets: PacketsJson {
+            baseline: difference.packets.0.map(|packet| packet.0),
+            subject: difference.packets.1.map(|packet| packet.0),
+        },
+        good_flows: difference.usual.map(|usual| UsualJson { have: usual.have, of: usual.of }),
     }
 }

@@ -4,6 +4,7 @@
 //! tables, CSV and Markdown.
 
 mod baseline;
+pub mod candidates;
 pub mod cells;
 pub mod comparison;
 pub mod diagnosis;

@@ -3,7 +3,8 @@
 //! What a step is called and what is said of it is made in [`crate::timeline::words`].
 
 use crate::compare::{
-    Act, Copies, Difference, Good, IpIds, Likeness, Nearness, Parting, Resumption, Sentence, Stranger, Then, Value,
+    Act, Copies, Difference, Good, IpIds, Likeness, Nearness, Parting, Resumption, Sentence, Stranger, Then, Usual,
+    Value,
 };
 use crate::net::options::kind_name;
 use crate::proto::tls::message::Downgrade;
@@ -55,6 +56,7 @@ pub fn value(value: &Value) -> String {
         Value::Absent => String::new(),
         Value::Number(number) => number.to_string(),
         Value::Is(is) | Value::Perhaps(Some(is)) => yes(*is).into(),
+        Value::Odd(odd) => if *odd { "odd" } else { "even" }.into(),
         Value::Perhaps(None) => "unknown".into(),
         Value::Duration(nanos) => span(*nanos),
         Value::AtLeast(nanos) => format!("at least {}", span(*nanos)),
@@ -127,6 +129,15 @@ fn close(end: Option<(Direction, bool)>) -> String {
     match end {
         Some((from, reset)) => format!("{} {}", from.sender(), if reset { "RST" } else { "FIN" }),
         None => "open to the end of the capture".into(),
+    }
+}
+
+/// How usual the failing value of a difference is; empty where that was not counted.
+pub fn usual(difference: &Difference) -> String {
+    match difference.usual {
+        Some(Usual { of: 0, .. }) | None => String::new(),
+        Some(Usual { have: 0, of }) => format!("none of {of} good flows"),
+        Some(Usual { have, of }) => format!("{have} of {of} good flows"),
     }
 }
 
