@@ -48,6 +48,7 @@ mod capture;
 mod cli;
 mod cohort;
 mod compare;
+mod contrast;
 mod diagnose;
 mod engine;
 mod export;
@@ -101,6 +102,12 @@ pub mod internal {
     }
     pub mod compare {
         pub use crate::compare::{Field, Row, Side, Value};
+    }
+    pub mod contrast {
+        pub use crate::contrast::{
+            About, Burst, Claim, Condition, Contrast, Difference, Exceptions, Factor, Group, Line, Nothing, Op,
+            Progress, Twins, all_hold,
+        };
     }
     pub mod diagnose {
         pub use crate::diagnose::{Case, Context, EndingKind, RULES, why};

@@ -274,17 +274,33 @@ fn diagnose_has_failure_rates_over_time_and_by_cohort() {
 }
 
 #[test]
-fn diagnose_names_what_fails_more_often_than_the_others() {
+fn diagnose_begins_with_what_the_failing_have_in_common() {
     // Every failure is in the network of the access point with the filter; no single client or name stands out as surely.
     let ran = run(&["diagnose", &capture("one-percent")]);
-    let (_, worse) = ran.out.split_once("Failing more often than all the others").expect("the block");
-    let (worse, _) = worse.split_once("\n\n").expect("its end");
-    let rows: Vec<_> = worse.lines().filter(|line| line.contains(" to ")).collect();
-    assert_eq!(rows.len(), 1, "{worse}");
-    assert!(rows[0].contains("client network") && rows[0].contains("10.9.1.0/24"), "{worse}");
+    let (first, _) = ran.out.split_once("\n\n").expect("its end");
+    assert!(first.starts_with("10 of 1303 attempts: ended by a middlebox at TTL 63. Worth a look"), "{first}");
+    assert!(first.contains("client network 10.9.1.0/24   10 of 10 failing, 633 of 1293 good (49 %)"), "{first}");
     let markdown = run(&["diagnose", &capture("one-percent"), "--format", "markdown"]).out;
-    assert!(markdown.contains("- client network 10.9.1.0/24: 11 of 644 handshakes failed"), "{markdown}");
-    assert!(!run(&["diagnose", &capture(GOOD)]).out.contains("more often"));
+    assert!(markdown.contains("- client network 10.9.1.0/24: 10 of 10 failing"), "{markdown}");
+    assert!(!run(&["diagnose", &capture(GOOD)]).out.contains("in common"));
+    let contrast = &object(&run(&["diagnose", &capture(GOOD), "--format", "json"]))["contrast"];
+    assert_eq!(*contrast, serde_json::json!([]));
+}
+
+#[test]
+fn the_contrast_of_a_capture_is_exact() {
+    let contrast = &object(&run(&["diagnose", &capture("one-percent"), "--format", "json"]))["contrast"][0];
+    let causes = ["reset-after-client-hello", "plaintext-answer"];
+    assert_eq!(contrast["group"], serde_json::json!({"ended_by": "middlebox", "ttl": 63, "causes": causes}));
+    assert_eq!(contrast["claim"], "look");
+    let conditions = serde_json::json!([{"field": "client.network", "op": "=", "value": "10.9.1.0/24"}]);
+    assert_eq!(contrast["conditions"], conditions);
+    for (key, value) in [("failed", 10), ("failed_of", 10), ("ok", 633), ("ok_of", 1293)] {
+        assert_eq!(contrast[key], value, "{key}");
+    }
+    assert!(contrast["p"].as_f64().is_some_and(|p| p < 1e-3), "{contrast}");
+    assert!(contrast["odds_ratio"]["low"].as_f64().is_some_and(|low| low > 1.0), "{contrast}");
+    assert!(contrast["same_as"].is_array() && contrast["exceptions"].is_array(), "{contrast}");
 }
 
 #[test]

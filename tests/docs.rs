@@ -18,9 +18,10 @@ fn the_fields_are_documented() {
     let mut text = String::from(
         "# Fields\n\n\
          Every fact of a flow. Its name is a word of `--filter`; it is a column of `flows --format csv` and, with dots as nesting, a key of\n\
-         `flows --format json` where the table says so. Made from `src/facts/fields.rs` by `UPDATE_DOCS=1 cargo test --test docs`.\n\n\
-         Known is when: *identity* only says which flow it is; *before* anything could go wrong; from the *answer* to the SYN; as a\n\
-         *consequence* of how the flow went, which explains nothing.\n\n\
+         `flows --format json` where the table says so; where it says *contrast*, `diagnose` asks whether failing attempts have it in common.\n\
+         Made from `src/facts/fields.rs` by `UPDATE_DOCS=1 cargo test --test docs`.\n\n\
+         Known is when: *identity* only says which flow it is; *before* anything could go wrong; from the *answer* to the SYN; from the\n\
+         Client*Hello*; as a *consequence* of how the flow went, which explains nothing.\n\n\
          | field | value | known | in | says |\n| --- | --- | --- | --- | --- |\n",
     );
     for field in FIELDS {
@@ -66,7 +67,8 @@ fn the_fields_are_documented() {
 fn places(field: &Field) -> String {
     let csv = field.csv.map(|_| "CSV".to_owned());
     let json = field.json.map(|path| if path == field.name { "JSON".to_owned() } else { format!("JSON as `{path}`") });
-    csv.into_iter().chain(json).collect::<Vec<_>>().join(", ")
+    let contrast = field.explains.map(|_| "contrast".to_owned());
+    csv.into_iter().chain(json).chain(contrast).collect::<Vec<_>>().join(", ")
 }
 
 #[test]

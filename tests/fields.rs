@@ -42,7 +42,8 @@ fn rows_are_whole() {
         assert!(names.insert(name), "{name} is there twice");
         assert!(field.doc.ends_with('.'), "{name}: {}", field.doc);
         assert!(field.json.is_none_or(|path| paths.insert(path)), "{name}: another field has its key in JSON");
-        assert!(field.json.is_some() || field.csv.is_some(), "{name} is nowhere to be read");
+        let is_read = field.json.is_some() || field.csv.is_some() || field.explains.is_some();
+        assert!(is_read, "{name} is nowhere to be read");
         if let Kind::OneOf(values) | Kind::Set(values) = field.kind {
             assert!(!values.is_empty(), "{name} can have no value");
         }

@@ -33,18 +33,25 @@ const ROOMS: &[(&str, &[&str])] = &[
     (
         "export",
         &[
-            "net", "flow", "proto", "timeline", "facts", "diagnose", "compare", "index", "cohort", "engine", "present",
-            "stats",
+            "net", "flow", "proto", "timeline", "facts", "diagnose", "compare", "index", "cohort", "contrast",
+            "engine", "present", "stats",
         ],
     ),
     (
         "present",
-        &["net", "flow", "proto", "timeline", "facts", "diagnose", "compare", "index", "cohort", "engine", "stats"],
+        &[
+            "net", "flow", "proto", "timeline", "facts", "diagnose", "compare", "index", "cohort", "contrast",
+            "engine", "stats",
+        ],
     ),
     (
         "engine",
-        &["capture", "net", "flow", "stream", "proto", "timeline", "facts", "diagnose", "compare", "index", "cohort"],
+        &[
+            "capture", "net", "flow", "stream", "proto", "timeline", "facts", "diagnose", "compare", "index", "cohort",
+            "contrast",
+        ],
     ),
+    ("contrast", &["net", "flow", "facts", "diagnose", "index", "stats"]),
     ("cohort", &["net", "flow", "proto", "facts", "diagnose", "compare", "index", "stats"]),
     ("index", &["capture", "net", "flow", "stream", "proto", "timeline", "facts", "diagnose"]),
     ("diagnose", &["net", "flow", "proto", "timeline", "facts"]),

@@ -79,6 +79,8 @@ pub struct Finding {
     pub detail: String,
     /// The injected or refusing packet, or the first sign of loss.
     pub first_abnormal_packet: Option<PacketNumber>,
+    /// TTL or hop limit of that packet, where it is the flow's own: a sign of who sent it.
+    pub ttl: Option<u8>,
     /// The packets that prove it, the primary first.
     pub evidence: Vec<Evidence>,
     /// What the client's user saw.

@@ -100,6 +100,7 @@ fn also(case: &Case<'_>, cause: Cause, rules: &[Rule]) -> Vec<Also> {
 fn finding(case: &Case<'_>, rule: &Rule, found: Found) -> Finding {
     // Where nobody ends the flow and the capture lacks segments, the rest of it may be among these.
     let unsure = case.ending.is_none() && beside::lacks_segments(case, rule.cause);
+    let abnormal = found.first_abnormal.and_then(|packet| case.trace.segments.iter().find(|s| s.packet == packet));
     Finding {
         flow: case.flow,
         cause: rule.cause,
@@ -108,6 +109,7 @@ fn finding(case: &Case<'_>, rule: &Rule, found: Found) -> Finding {
         headline: found.headline,
         detail: beside::detail(case, rule.cause, &found.detail),
         first_abnormal_packet: found.first_abnormal,
+        ttl: abnormal.map(|segment| segment.ip.ttl),
         evidence: found.evidence,
         clients_report: clients::reports(case, rule.cause),
         next_steps: beside::next_steps(case, rule, &found.next),

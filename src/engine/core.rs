@@ -12,6 +12,7 @@ use super::view::FlowView;
 use crate::cohort::rates::{Counter, Rates};
 use crate::cohort::{Baseline, Baselines, usual};
 use crate::compare::{self, Comparison};
+use crate::contrast::{Contrast, Encoding, Progress, Survey};
 use crate::flow::Trace;
 use crate::index::{Index, Place};
 use crate::timeline::detail::{Detail, Frame};
@@ -171,6 +172,41 @@ impl Core {
                 return (counter.finish(), generation);
             }
         }
+    }
+
+    /// What failing attempts have in common, and the generation of the index when they began to be counted; none where
+    /// `is_over`. `tell` gets how far it has come: first the flows, then the groups of failures. Whoever changes the index
+    /// waits for a few thousand flows at most.
+    pub fn contrast(&self, is_over: &dyn Fn() -> bool, tell: &mut dyn FnMut(Progress)) -> Option<(Contrast, u64)> {
+        let generation = self.main.index.read().generation();
+        let mut survey = Survey::default();
+        let mut next = 0;
+        loop {
+            let index = self.main.index.read();
+            let end = index.len().min(next + MAX_COUNTED);
+            let flows = (next..end).filter_map(|number| index.facts(FlowNumber(number as u32)));
+            flows.for_each(|facts| survey.add(&facts, index.finding(facts.flow)));
+            next = end;
+            if is_over() {
+                return None;
+            }
+            if next >= index.len() {
+                break;
+            }
+        }
+        let mut encoding = Encoding::of(survey);
+        while !encoding.is_done() {
+            let index = self.main.index.read();
+            for _ in 0..MAX_COUNTED {
+                let Some(flow) = encoding.next() else { break };
+                encoding.add(index.facts(flow).as_ref());
+            }
+            tell(encoding.progress());
+            if is_over() {
+                return None;
+            }
+        }
+        encoding.answer(is_over, tell).map(|contrast| (contrast, generation))
     }
 
     /// A baseline for each of some flows, the most important ones first; flows without one are left out.

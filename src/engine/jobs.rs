@@ -21,6 +21,7 @@ use super::view::FlowView;
 use crate::cohort::Baseline;
 use crate::cohort::rates::Rates;
 use crate::compare::Comparison;
+use crate::contrast::{Contrast, Progress};
 use crate::timeline::Detail;
 use crate::vocab::{Direction, FlowNumber, FlowRef};
 
@@ -85,6 +86,8 @@ pub enum Request {
     },
     /// How often handshakes fail, in which cohorts.
     Rates,
+    /// What failing attempts have in common; word comes as it is found out.
+    Contrast,
     /// Rows put in order.
     Sort(Unsorted),
 }
@@ -100,12 +103,13 @@ impl Request {
             Request::Save { .. } => 4,
             Request::Rates => 5,
             Request::Sort(_) => 6,
+            Request::Contrast => 7,
         }
     }
 }
 
 /// Threads at work.
-const LANES: usize = 7;
+const LANES: usize = 8;
 /// The first lane whose work takes long, so that a newer request ends it.
 const LONG: usize = 2;
 
@@ -139,6 +143,10 @@ pub enum Answer {
     Saved(Saved),
     /// The failure rates, and the generation of the index that they are of.
     Rates(Arc<Rates>, u64),
+    /// So much of the contrast is done.
+    Contrasting(Progress),
+    /// What failing attempts have in common, and the generation of the index that it is of.
+    Contrast(Arc<Contrast>, u64),
     /// The rows' numbers in order.
     Sorted(Vec<u32>),
     /// It could not be done; a line that says why.
@@ -323,6 +331,12 @@ fn perform(core: &Core, request: Request, job: &mut Job<'_>) -> Answer {
         Request::Rates => {
             let (rates, generation) = core.rates(&job.until());
             Answer::Rates(Arc::new(rates), generation)
+        }
+        Request::Contrast => {
+            let is_over = job.until();
+            let found = core.contrast(&is_over, &mut |progress| job.tick(|| Answer::Contrasting(progress)));
+            let (contrast, generation) = found.unwrap_or_default();
+            Answer::Contrast(Arc::new(contrast), generation)
         }
         Request::Sort(unsorted) => Answer::Sorted(unsorted.sorted()),
         Request::Part { map, number } => map.part(number).map_or_else(failed, |part| Answer::Part(Arc::new(part))),

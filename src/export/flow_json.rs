@@ -109,7 +109,7 @@ impl Serialize for Filled<'_, '_> {
 }
 
 /// A value as its kind is written.
-struct Scalar<'a>(Value<'a>);
+pub(super) struct Scalar<'a>(pub Value<'a>);
 
 impl Serialize for Scalar<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

@@ -7,6 +7,7 @@ mod baseline;
 pub mod candidates;
 pub mod cells;
 pub mod comparison;
+mod contrast;
 pub mod diagnosis;
 pub mod explain;
 mod finding;

@@ -1,23 +1,17 @@
-//! Failure rates over time and by cohort: all of them as JSON, those that differ from the others as text.
+//! Failure rates over time and by cohort, as JSON. They claim nothing: what failures have in common is tested elsewhere.
 
 use std::collections::BTreeMap;
-use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::cells::{markdown, percent};
+use super::cells::percent;
 use super::json;
-use super::paint::Paint;
-use super::table::{Align, Cell, Table};
 use crate::cohort::rates::{Cohort, Dimension, Rates, Tallies, Tally};
-use crate::present::role::Role;
 use crate::stats::Rate;
 use crate::vocab::text::counted;
 
 /// Cohorts of a dimension that the JSON has.
 const MAX_ROWS: usize = 50;
-/// Cohorts that text and Markdown name.
-const MAX_NAMED: usize = 10;
 
 /// What a tally says in words.
 pub(super) fn sentence(tally: Tally, noun: &str) -> String {
@@ -30,60 +24,6 @@ pub(super) fn sentence(tally: Tally, noun: &str) -> String {
 
 fn interval(rate: Rate) -> String {
     format!("{} to {}", percent(rate.low), percent(rate.high))
-}
-
-/// Writes the cohorts whose handshakes fail more often than all others, if there are any.
-pub(super) fn write_text(out: &mut impl Write, paint: Paint, rates: &Rates) -> io::Result<()> {
-    let outliers = rates.outliers();
-    if outliers.is_empty() {
-        return Ok(());
-    }
-    let title = "Failing more often than all the others (the 95 % intervals do not overlap)";
-    writeln!(out, "\n{}", paint.role(Role::Heading, title))?;
-    let columns = &[
-        ("  Rate", Align::Right),
-        ("Interval", Align::Left),
-        ("Failed", Align::Right),
-        ("Of", Align::Right),
-        ("Which", Align::Left),
-        ("", Align::Left),
-    ];
-    Table { columns, paint }
-        .write(out, || outliers.iter().take(MAX_NAMED).map(|(cohort, tally)| row(cohort, *tally)))?;
-    match more(outliers.len()) {
-        Some(more) => writeln!(out, "  {more}"),
-        None => Ok(()),
-    }
-}
-
-fn row(cohort: &Cohort, tally: Tally) -> Vec<Cell> {
-    vec![
-        Cell::of(Role::Failed, tally.rate().map_or_else(String::new, |rate| percent(rate.value))),
-        Cell::plain(tally.rate().map_or_else(String::new, interval)),
-        Cell::plain(tally.failed.to_string()),
-        Cell::plain(tally.handshakes.to_string()),
-        Cell::plain(cohort.dimension().title()),
-        Cell::plain(cohort.to_string()),
-    ]
-}
-
-fn more(outliers: usize) -> Option<String> {
-    let more = outliers.checked_sub(MAX_NAMED).filter(|more| *more > 0)?;
-    Some(format!("and {more} more; the JSON has the rates of up to {MAX_ROWS} of each kind"))
-}
-
-/// The same in Markdown.
-pub(super) fn write_markdown(out: &mut impl Write, rates: &Rates) -> io::Result<()> {
-    let outliers = rates.outliers();
-    if outliers.is_empty() {
-        return Ok(());
-    }
-    writeln!(out, "\n## Failing more often than all the others\n")?;
-    for (cohort, tally) in outliers.iter().take(MAX_NAMED) {
-        let what = markdown(&cohort.to_string());
-        writeln!(out, "- {} {what}: {}", cohort.dimension().title(), sentence(*tally, "handshake"))?;
-    }
-    more(outliers.len()).map_or(Ok(()), |more| writeln!(out, "- {more}"))
 }
 
 /// All rates as an object.

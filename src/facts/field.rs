@@ -1,6 +1,6 @@
 //! What a row of the field table says of a field.
 
-use super::{FlowFacts, Kind, Tier, Value};
+use super::{FlowFacts, Kind, Rank, Tier, Value};
 
 /// Reads a field's value of a flow; `None` where it does not apply.
 pub type Get = for<'a> fn(&FlowFacts<'a>) -> Option<Value<'a>>;
@@ -14,6 +14,8 @@ pub struct Field {
     pub kind: Kind,
     /// When it is known.
     pub tier: Tier,
+    /// What it is about, where it may explain a failure.
+    pub explains: Option<Rank>,
     /// What it says, and its source.
     pub doc: &'static str,
     /// Reads it.
@@ -77,12 +79,34 @@ pub enum Tone {
 impl Field {
     /// A field that is a filter word and, under its name, a key of JSON.
     pub(super) const fn new(name: &'static str, kind: Kind, tier: Tier, get: Get) -> Self {
-        Self { name, kind, tier, get, doc: "", aliases: &[], json: Some(name), sparse: false, csv: None, column: None }
+        Self {
+            name,
+            kind,
+            tier,
+            explains: None,
+            get,
+            doc: "",
+            aliases: &[],
+            json: Some(name),
+            sparse: false,
+            csv: None,
+            column: None,
+        }
     }
 
     /// What it says, in a sentence.
     pub(super) const fn says(mut self, doc: &'static str) -> Self {
         self.doc = doc;
+        self
+    }
+
+    /// It may explain a failure. The table of fields is made when it is compiled: a consequence in it ends that.
+    pub(super) const fn explains(mut self, rank: Rank) -> Self {
+        assert!(
+            matches!(self.tier, Tier::Before | Tier::Answer | Tier::Hello),
+            "what is known only from the outcome explains nothing"
+        );
+        self.explains = Some(rank);
         self
     }
 
@@ -104,7 +128,7 @@ impl Field {
         self
     }
 
-    /// It has no key in JSON: the object of its name has the parts.
+    /// It has no key in JSON: the object of its name has the parts, or another key says it.
     pub(super) const fn total(mut self) -> Self {
         self.json = None;
         self

@@ -1,15 +1,16 @@
 //! The fields, one row each, in the order of JSON and of the documentation.
 
 use std::borrow::Cow;
+use std::net::IpAddr;
 
 use super::Kind::{Address, Duration, Number, OneOf, Set, Text, Truth, Version};
-use super::Tier::{Answer, Before, Consequence, Identity};
+use super::Tier::{Answer, Before, Consequence, Hello, Identity};
 use super::Unit::{
-    Attempt, Bits, Bytes, Certificates, Code, Errors, Flow, Hops, Packet, Packets, Port, Records, Segments,
+    Attempt, Bits, Bytes, Certificates, Code, Errors, Flow, Hops, Packet, Packets, Port, Records, Remainder, Segments,
 };
-use super::{Column, Field, FlowFacts, Kind, Tone, Value};
+use super::{Column, Field, FlowFacts, Kind, Rank, Tone, Value};
 use crate::flow::{Issues, Side, SideFlags};
-use crate::vocab::{Cause, Direction, EndedBy, Noise, Outcome, text};
+use crate::vocab::{Cause, Direction, EndedBy, Network, Noise, Outcome, text};
 
 #[expect(clippy::unnecessary_wraps, reason = "the shape of a field's getter")]
 fn integer<'a>(number: impl Into<i64>) -> Option<Value<'a>> {
@@ -55,6 +56,22 @@ fn name_in_hex<'a>(facts: &FlowFacts<'a>) -> Option<Value<'a>> {
     (!is_plain).then(|| Value::Text(Cow::Owned(text::hex(name))))
 }
 
+/// The network that an address is of.
+#[expect(clippy::unnecessary_wraps, reason = "the shape of a field's getter")]
+fn network<'a>(ip: IpAddr) -> Option<Value<'a>> {
+    Some(Value::Text(Cow::Owned(Network::of(ip).to_string())))
+}
+
+/// The last two labels of a name.
+fn domain(name: &[u8]) -> Option<Value<'_>> {
+    let mut dots = name.iter().enumerate().rev().filter(|(_, byte)| **byte == b'.').map(|(at, _)| at);
+    let start = dots.nth(1).map_or(0, |dot| dot + 1);
+    name.get(start..).map(Value::Bytes)
+}
+
+/// What a number is when it is divided by 2.
+const PARITIES: [&str; 2] = ["even", "odd"];
+
 /// Whose address a segment bears.
 const SENDERS: Kind = OneOf(&Direction::SENDERS);
 
@@ -65,25 +82,56 @@ pub static FIELDS: &[Field] = &[
         .csv(0)
         .also(&["tcp.stream"])
         .listed(Column::new(0, "Flow", (4, 8, 8), 0).tone(Tone::Number)),
-    Field::new("capture", Text, Before, |f| borrowed(Some(f.capture))).says("File that holds the first packet.").csv(1),
+    Field::new("capture", Text, Before, |f| borrowed(Some(f.capture)))
+        .explains(Rank::Interface)
+        .says("File that holds the first packet.")
+        .csv(1),
     Field::new("client.ip", Address, Before, |f| Some(Value::Ip(f.row.client.ip)))
+        .explains(Rank::Client)
         .says("Address of the end that opened the connection.")
         .csv(4)
         .also(&["client", "ip", "ip.addr", "ipv6.addr", "ip.src"])
         .listed(Column::new(2, "Client", (12, 21, 47), 3).port("client.port").tone(Tone::Client)),
     Field::new("client.port", Number(Port), Before, |f| integer(f.row.client.port))
+        .explains(Rank::Port)
         .says("Its TCP port.")
         .csv(5)
         .also(&["port", "tcp.port", "tcp.srcport"]),
+    Field::new("client.network", Text, Before, |f| network(f.row.client.ip))
+        .explains(Rank::Network)
+        .says("Network of its address: /24 of IPv4, /64 of IPv6.")
+        .total(),
+    Field::new("client.port.parity", OneOf(&PARITIES), Before, |f| name(PARITIES[usize::from(f.row.client.port % 2)]))
+        .explains(Rank::Remainder)
+        .says("Whether its port is even or odd.")
+        .total(),
+    Field::new("client.port.mod4", Number(Remainder), Before, |f| integer(f.row.client.port % 4))
+        .explains(Rank::Remainder)
+        .says("What is left when its port is divided by 4.")
+        .total(),
+    Field::new("client.port.mod8", Number(Remainder), Before, |f| integer(f.row.client.port % 8))
+        .explains(Rank::Remainder)
+        .says("What is left when its port is divided by 8.")
+        .total(),
     Field::new("server.ip", Address, Before, |f| Some(Value::Ip(f.row.server.ip)))
+        .explains(Rank::Address)
         .says("Address of the end that was connected to.")
         .csv(6)
         .also(&["server", "ip", "ip.addr", "ipv6.addr", "ip.dst"])
         .listed(Column::new(3, "Server", (12, 21, 47), 5).port("server.port").tone(Tone::Server)),
     Field::new("server.port", Number(Port), Before, |f| integer(f.row.server.port))
+        .explains(Rank::Address)
         .says("Its TCP port.")
         .csv(7)
         .also(&["port", "tcp.port", "tcp.dstport"]),
+    Field::new("server.network", Text, Before, |f| network(f.row.server.ip))
+        .explains(Rank::Address)
+        .says("Network of its address: /24 of IPv4, /64 of IPv6.")
+        .total(),
+    Field::new("ip.version", Number(Code), Before, |f| integer(if f.row.client.ip.is_ipv4() { 4 } else { 6 }))
+        .explains(Rank::Client)
+        .says("Version of IP.")
+        .total(),
     Field::new("first_packet", Number(Packet), Identity, |f| integer(f.row.first_packet.0))
         .says("Number of the first packet, as Wireshark's frame.number."),
     Field::new("last_packet", Number(Packet), Identity, |f| integer(f.row.last_packet.0))
@@ -117,17 +165,22 @@ pub static FIELDS: &[Field] = &[
         .says("TCP payload from the server.")
         .csv(28),
     Field::new("tcp.syn_rtt", Duration, Answer, |f| Some(Value::Seconds(f.row.syn_rtt()?.as_secs_f64())))
+        .explains(Rank::Distance)
         .says("From the SYN to the SYN-ACK.")
         .csv(30),
     Field::new("tcp.mss.to_server", Number(Bytes), Before, |f| stated(f.row.sides.to_server.mss))
+        .explains(Rank::Options)
         .says("MSS of the client's SYN.")
         .csv(33),
     Field::new("tcp.mss.to_client", Number(Bytes), Answer, |f| stated(f.row.sides.to_client.mss))
+        .explains(Rank::Options)
         .says("MSS of the server's SYN-ACK.")
         .csv(34),
     Field::new("tcp.window_scale.to_server", Number(Bits), Before, |f| window_scale(&f.row.sides.to_server))
+        .explains(Rank::Options)
         .says("Window scale of the client's SYN."),
     Field::new("tcp.window_scale.to_client", Number(Bits), Answer, |f| window_scale(&f.row.sides.to_client))
+        .explains(Rank::Options)
         .says("Window scale of the server's SYN-ACK."),
     Field::new("tcp.retransmissions", Number(Segments), Consequence, |f| sum(f, |side| side.retransmissions.into()))
         .says("Retransmitted segments of both directions.")
@@ -144,10 +197,12 @@ pub static FIELDS: &[Field] = &[
     })
     .says("Retransmitted segments of the server."),
     Field::new("tcp.ttl.to_server", Number(Hops), Before, |f| ttl(&f.row.sides.to_server))
+        .explains(Rank::Distance)
         .says("TTL or hop limit of the client's first packet.")
         .csv(31)
         .also(&["ttl", "ip.ttl"]),
     Field::new("tcp.ttl.to_client", Number(Hops), Answer, |f| ttl(&f.row.sides.to_client))
+        .explains(Rank::Distance)
         .says("TTL or hop limit of the server's first packet.")
         .csv(32)
         .also(&["ttl", "ip.ttl"]),
@@ -162,7 +217,7 @@ pub static FIELDS: &[Field] = &[
         .csv(37)
         .json("tcp.icmp_errors")
         .sparse(),
-    Field::new("tls.client", SENDERS, Before, |f| {
+    Field::new("tls.client", SENDERS, Hello, |f| {
         let tls = f.tls.filter(|tls| tls.progress.hello_begun)?;
         name(tls.way(Direction::ToServer).sender())
     })
@@ -171,13 +226,18 @@ pub static FIELDS: &[Field] = &[
          agent, FTP's active mode). All other fields, ended_by among them, name the ends of TCP.",
     )
     .csv(39),
-    Field::new("tls.sni", Text, Before, |f| f.tls?.server_name.as_deref().map(Value::Bytes))
+    Field::new("tls.sni", Text, Hello, |f| f.tls?.server_name.as_deref().map(Value::Bytes))
+        .explains(Rank::Name)
         .says("Server name indication of the first ClientHello (RFC 6066 §3).")
         .csv(8)
         .also(&["sni", "name", "tls.handshake.extensions_server_name"])
         .listed(Column::new(4, "Server name", (8, 24, 40), 2).tone(Tone::Strong)),
-    Field::new("tls.sni_hex", Text, Before, name_in_hex)
+    Field::new("tls.sni_hex", Text, Hello, name_in_hex)
         .says("Its bytes in hexadecimal, where they are not plain ASCII."),
+    Field::new("tls.sni_domain", Text, Hello, |f| domain(f.tls?.server_name.as_deref()?))
+        .explains(Rank::Name)
+        .says("The last two labels of the server name.")
+        .total(),
     Field::new("tls.version", Version, Consequence, |f| Some(Value::Text(f.tls?.version?.shown())))
         .says("Version of the first ServerHello (RFC 8446 §4.2.1).")
         .csv(9)
@@ -198,7 +258,7 @@ pub static FIELDS: &[Field] = &[
         .says("Key exchange group the server chose (IANA TLS Supported Groups).")
         .csv(12)
         .also(&["group"]),
-    Field::new("tls.ja3", Text, Before, |f| borrowed(f.tls?.ja3.as_deref()))
+    Field::new("tls.ja3", Text, Hello, |f| borrowed(f.tls?.ja3.as_deref()))
         .says("JA3 of the first ClientHello.")
         .csv(13)
         .also(&["ja3", "tls.handshake.ja3"]),
@@ -206,14 +266,21 @@ pub static FIELDS: &[Field] = &[
         .says("JA3S of the first ServerHello.")
         .csv(14)
         .also(&["ja3s", "tls.handshake.ja3s"]),
-    Field::new("tls.ja4", Text, Before, |f| borrowed(f.tls?.ja4.as_deref()))
+    Field::new("tls.ja4", Text, Hello, |f| borrowed(f.tls?.ja4.as_deref()))
+        .explains(Rank::Software)
         .says("JA4 of the first ClientHello.")
         .csv(15)
         .also(&["ja4", "tls.handshake.ja4"]),
-    Field::new("tls.client_hello_bytes", Number(Bytes), Before, |f| stated(f.tls?.client_hello_bytes))
+    Field::new("tls.ja4_family", Text, Hello, |f| borrowed(f.tls?.ja4.as_deref()?.split('_').next()))
+        .explains(Rank::Software)
+        .says("The first part of JA4: TLS version, whether it names a server, how many suites and extensions, ALPN.")
+        .total(),
+    Field::new("tls.client_hello_bytes", Number(Bytes), Hello, |f| stated(f.tls?.client_hello_bytes))
+        .explains(Rank::Segments)
         .says("Length of the first ClientHello, header included.")
         .csv(16),
-    Field::new("tls.client_hello_segments", Number(Segments), Before, |f| stated(f.tls?.client_hello_segments))
+    Field::new("tls.client_hello_segments", Number(Segments), Hello, |f| stated(f.tls?.client_hello_segments))
+        .explains(Rank::Segments)
         .says("TCP segments that carried the first ClientHello.")
         .csv(17),
     Field::new("tls.resumed", Truth, Consequence, |f| Some(Value::Bool(f.tls?.resumed?)))

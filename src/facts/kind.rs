@@ -57,6 +57,8 @@ pub enum Unit {
     Port,
     /// A number of an IANA registry.
     Code,
+    /// What is left when a number is divided.
+    Remainder,
 }
 
 /// When a fact is known, and so what it can tell of a failure.
@@ -64,10 +66,12 @@ pub enum Unit {
 pub enum Tier {
     /// It only says which flow this is: numbers in the capture.
     Identity,
-    /// Known before anything could go wrong: the ends, the SYN, the ClientHello.
+    /// Known before anything could go wrong: the ends, the SYN.
     Before,
     /// Known from the answer to the SYN.
     Answer,
+    /// Known from the ClientHello.
+    Hello,
     /// A consequence of how the flow went: it explains nothing.
     Consequence,
 }
@@ -76,6 +80,15 @@ impl Kind {
     /// Whether values are compared by their size at a glance, so that they end at a column's right edge.
     pub fn is_right(self) -> bool {
         matches!(self, Kind::Number(_) | Kind::Duration)
+    }
+
+    /// Whether values are sizes, between which a threshold can lie; else each is one of its own.
+    pub fn is_quantity(self) -> bool {
+        match self {
+            Kind::Duration => true,
+            Kind::Number(unit) => unit.is_quantity(),
+            _ => false,
+        }
     }
 
     /// The names that a value can have; none where it is no name.
@@ -104,6 +117,11 @@ impl Kind {
 }
 
 impl Unit {
+    /// Whether there is more and less of it.
+    fn is_quantity(self) -> bool {
+        !matches!(self, Unit::Flow | Unit::Attempt | Unit::Packet | Unit::Code | Unit::Remainder)
+    }
+
     /// Its name, in the plural where it is counted.
     pub fn name(self) -> &'static str {
         match self {
@@ -120,6 +138,7 @@ impl Unit {
             Unit::Packet => "packet number",
             Unit::Port => "port",
             Unit::Code => "registered number",
+            Unit::Remainder => "remainder",
         }
     }
 }
@@ -131,6 +150,7 @@ impl Tier {
             Tier::Identity => "identity",
             Tier::Before => "before",
             Tier::Answer => "answer",
+            Tier::Hello => "hello",
             Tier::Consequence => "consequence",
         }
     }

@@ -7,11 +7,13 @@
 mod field;
 mod fields;
 mod kind;
+mod rank;
 mod value;
 
 pub use field::{Column, Field, Tone};
 pub use fields::{FIELDS, by_name, csv_columns};
 pub use kind::{Kind, Tier, Unit};
+pub use rank::Rank;
 pub use value::{Value, visible};
 
 use crate::flow::FlowRow;

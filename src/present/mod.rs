@@ -8,6 +8,7 @@ pub mod apart;
 pub mod causes;
 pub mod chart;
 pub mod compare;
+pub mod conditions;
 pub mod detail;
 pub mod finding;
 pub mod flights;

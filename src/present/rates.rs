@@ -107,11 +107,11 @@ pub fn line(rates: &Rates, row: Row, zone: &TimeZone) -> Line {
         }
         Row::One(Section::Cohorts(dimension), at) => {
             let cohort = rates.cohorts.get(dimension).and_then(|cohorts| cohorts.rows.get(at));
-            cohort.map_or_else(Line::new, |(cohort, of)| tally_line(rates, &cohort.to_string(), of.tls))
+            cohort.map_or_else(Line::new, |(cohort, of)| tally_line(&cohort.to_string(), of.tls))
         }
         Row::One(Section::Periods, at) => periods(rates)
             .nth(at)
-            .map_or_else(Line::new, |(start, tally)| tally_line(rates, &values::date_and_clock(start, zone), tally)),
+            .map_or_else(Line::new, |(start, tally)| tally_line(&values::date_and_clock(start, zone), tally)),
     }
 }
 
@@ -193,22 +193,16 @@ pub fn ends(incident: &Incident) -> String {
     }
 }
 
-fn tally_line(rates: &Rates, what: &str, tally: Tally) -> Line {
+fn tally_line(what: &str, tally: Tally) -> Line {
     let Some(rate) = tally.rate() else {
         return Line::of(Role::Dim, format!(" {:>8}  {:<17}{:>7}{:>8}  {what}", "–", "no handshake", 0, 0));
     };
-    let is_worse = rates.is_outlier(tally);
-    let role = match (is_worse, tally.failed) {
-        (true, _) => Role::Failed,
-        (_, 0) => Role::Dim,
-        _ => Role::Text,
-    };
+    let role = if tally.failed == 0 { Role::Dim } else { Role::Text };
     Line::of(role, format!(" {:>8}", percent(rate.value)))
         .with(Role::Dim, format!("  {:<17}", interval(rate)))
         .with(role, format!("{:>7}", values::count(tally.failed as u64)))
         .with(Role::Dim, format!("{:>8}  ", values::count(tally.handshakes as u64)))
-        .with(if is_worse { Role::Strong } else { Role::Text }, what)
-        .with(Role::Failed, if is_worse { "  more than the others" } else { "" })
+        .with(Role::Text, what)
 }
 
 /// What the columns are.

@@ -10,9 +10,11 @@ pub mod iana;
 pub mod text;
 pub mod verdict;
 
+mod network;
 mod units;
 
 pub use chunked::Chunked;
 pub use field::{Field, Registered, Registry};
+pub use network::Network;
 pub use units::{Direction, FlowNumber, FlowRef, PacketNumber, PerDirection, Source, StreamRange, Time};
 pub use verdict::{Cause, Confidence, EndedBy, Gravity, Noise, Outcome};

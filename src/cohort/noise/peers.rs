@@ -3,12 +3,11 @@
 use std::collections::BTreeSet;
 use std::net::IpAddr;
 
-use super::super::rates::Network;
 use super::used::Used;
 use crate::facts::FlowFacts;
 use crate::flow::SideFlags;
 use crate::index::{Explained, Signs};
-use crate::vocab::Time;
+use crate::vocab::{Network, Time};
 
 /// Nanoseconds without another dial that end a series.
 const PAUSE: i64 = 120 * Time::SECOND;

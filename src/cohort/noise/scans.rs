@@ -3,12 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
-use super::super::rates::Network;
 use super::used::{Used, says_nothing};
 use crate::facts::FlowFacts;
 use crate::flow::{FlowRow, SideFlags};
 use crate::index::{Explained, Signs};
-use crate::vocab::Time;
+use crate::vocab::{Network, Time};
 
 /// Nanoseconds without another try that end a scan.
 const PAUSE: i64 = 10 * Time::SECOND;

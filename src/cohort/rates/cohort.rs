@@ -1,11 +1,11 @@
 //! Flows that have something in common: a client, a server, a server name, a network.
 
 use std::fmt;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::net::IpAddr;
 
 use crate::facts::FlowFacts;
 use crate::net::Endpoint;
-use crate::vocab::text;
+use crate::vocab::{Network, text};
 
 /// What sets cohorts apart.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -36,26 +36,6 @@ impl Dimension {
             Dimension::ClientNetwork => "client network",
             Dimension::ServerNetwork => "server network",
         }
-    }
-}
-
-/// A network of the size that hosts of one place usually share: /24 of IPv4, /64 of IPv6.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub struct Network(IpAddr);
-
-impl Network {
-    /// The network of an address.
-    pub fn of(ip: IpAddr) -> Self {
-        Self(match ip {
-            IpAddr::V4(ip) => IpAddr::V4(Ipv4Addr::from_bits(ip.to_bits() & !0xff)),
-            IpAddr::V6(ip) => IpAddr::V6(Ipv6Addr::from_bits(ip.to_bits() & !u128::from(u64::MAX))),
-        })
-    }
-}
-
-impl fmt::Display for Network {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}/{}", self.0, if self.0.is_ipv4() { 24 } else { 64 })
     }
 }
 
@@ -121,21 +101,6 @@ impl fmt::Display for Cohort {
             Self::Server(ip, port) => Endpoint { ip: *ip, port: *port }.fmt(f),
             Self::Name(name) => f.write_str(&text::visible_bytes(name)),
             Self::ClientNetwork(network) | Self::ServerNetwork(network) => network.fmt(f),
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn networks_are_named_by_their_first_address() {
-        for (ip, network) in
-            [("10.9.1.77", "10.9.1.0/24"), ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"), ("::ffff:10.9.1.7", "::/64")]
-        {
-            let ip = ip.parse().expect("an address");
-            assert_eq!(Network::of(ip).to_string(), network);
         }
     }
 }

@@ -13,7 +13,6 @@ mod time;
 
 use hashbrown::HashMap;
 
-pub(super) use cohort::Network;
 pub use cohort::{Cohort, Dimension};
 pub use incidents::Incident;
 pub use rate::{Tallies, Tally};
@@ -65,24 +64,6 @@ impl Rates {
         let mut counter = Counter::default();
         flows.for_each(|flow| counter.add(&flow));
         counter.finish()
-    }
-
-    /// Whether a cohort's handshakes fail more often than all the others, so that the two intervals do not overlap.
-    pub fn is_outlier(&self, tally: Tally) -> bool {
-        let rest = Tally {
-            handshakes: self.tls.handshakes.saturating_sub(tally.handshakes),
-            failed: self.tls.failed.saturating_sub(tally.failed),
-        };
-        tally.interval().0 > rest.interval().1
-    }
-
-    /// The cohorts whose handshakes fail more often than all the others; the worst first.
-    pub fn outliers(&self) -> Vec<(&Cohort, Tally)> {
-        let all = self.cohorts.iter().flat_map(|cohorts| &cohorts.rows);
-        let mut worse: Vec<_> =
-            all.filter(|(_, of)| self.is_outlier(of.tls)).map(|(cohort, of)| (cohort, of.tls)).collect();
-        worse.sort_by(|a, b| b.1.interval().0.total_cmp(&a.1.interval().0).then_with(|| a.0.cmp(b.0)));
-        worse
     }
 }
 

@@ -6,6 +6,7 @@ use serde::ser::SerializeSeq;
 use serde::{Serialize, Serializer};
 
 use super::super::baseline::ComparedJson;
+use super::super::contrast::ContrastJson;
 use super::super::finding::FindingJson;
 use super::super::json;
 use super::super::rates::{Counts, RatesJson};
@@ -34,6 +35,7 @@ pub struct DiagnosisJson<'a> {
     connect: Connects,
     left: Left,
     rates: RatesJson,
+    contrast: ContrastJson<'a>,
     outcomes: &'a BTreeMap<Outcome, usize>,
     causes: Vec<CauseJson<'a>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -159,6 +161,7 @@ impl<'a> DiagnosisJson<'a> {
             connect: Connects::new(diagnosis.rates.connect),
             left: Left { flows: diagnosis.rates.left },
             rates: RatesJson::new(&diagnosis.rates),
+            contrast: ContrastJson(&diagnosis.contrast),
             outcomes: &diagnosis.outcomes,
             causes: diagnosis
                 .causes

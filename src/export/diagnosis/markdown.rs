@@ -3,8 +3,8 @@
 use std::io::{self, Write};
 
 use super::super::cells::markdown;
-use super::super::rates::{self, sentence};
-use super::super::{baseline, json, links};
+use super::super::rates::sentence;
+use super::super::{baseline, contrast, json, links};
 use super::summary::{Diagnosis, Group, server_name};
 use crate::diagnose::Finding;
 use crate::vocab::text::counted;
@@ -26,7 +26,7 @@ pub fn write(out: &mut impl Write, diagnosis: &Diagnosis<'_>) -> io::Result<()> 
     for trouble in diagnosis.troubles {
         writeln!(out, "- {}", markdown(&trouble.to_string()))?;
     }
-    rates::write_markdown(out, &diagnosis.rates)?;
+    contrast::write_markdown(out, &diagnosis.contrast)?;
     diagnosis.causes.iter().try_for_each(|group| write_group(out, diagnosis, group))?;
     if !diagnosis.explained.is_empty() {
         writeln!(out, "\n## Explained: no failures of a handshake\n")?;

@@ -7,6 +7,7 @@ use serde::{Serialize, Serializer};
 use super::super::{cells, json};
 use crate::cohort::rates::{Incident, Rates};
 use crate::cohort::{Baseline, Linker};
+use crate::contrast::Contrast;
 use crate::diagnose::{Doc, Finding, Note, RULES};
 use crate::engine::Damage;
 use crate::facts::FlowFacts;
@@ -30,6 +31,7 @@ pub struct Diagnosis<'a> {
     pub(super) flows: usize,
     pub(super) outcomes: BTreeMap<Outcome, usize>,
     pub(super) rates: Rates,
+    pub(super) contrast: Contrast,
     pub(super) causes: Vec<Group<'a>>,
     pub(super) linker: Linker<'a>,
     /// Flows with each issue.
@@ -192,6 +194,7 @@ impl<'a> Diagnosis<'a> {
             captures: index.captures(),
             flows,
             outcomes,
+            contrast: Contrast::of(index, &wanted),
             rates,
             causes,
             linker: Linker::new(index, &found),

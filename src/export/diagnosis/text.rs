@@ -3,9 +3,9 @@
 use std::io::{self, Write};
 
 use super::super::paint::Paint;
-use super::super::rates::{self, sentence};
+use super::super::rates::sentence;
 use super::super::table::{Align, Cell, Table};
-use super::super::{baseline, links};
+use super::super::{baseline, contrast, links};
 use super::summary::{Diagnosis, Group, server_name};
 use crate::diagnose::Finding;
 use crate::facts::FlowFacts;
@@ -14,6 +14,7 @@ use crate::vocab::text::{self, counted};
 
 /// Writes the diagnosis.
 pub fn write(out: &mut impl Write, paint: Paint, diagnosis: &Diagnosis<'_>) -> io::Result<()> {
+    contrast::write_lines(out, paint, &diagnosis.contrast)?;
     writeln!(out, "{}: {}", counted(diagnosis.flows, "flow"), diagnosis.outcomes_line())?;
     let role = if diagnosis.rates.tls.failed > 0 { Role::Failed } else { Role::Ok };
     writeln!(out, "{}", paint.role(role, sentence(diagnosis.rates.tls, "handshake")))?;
@@ -24,7 +25,7 @@ pub fn write(out: &mut impl Write, paint: Paint, diagnosis: &Diagnosis<'_>) -> i
         writeln!(out, "{}", sentence(diagnosis.rates.attempts, "attempt"))?;
     }
     diagnosis.health_lines().try_for_each(|line| writeln!(out, "{}", paint.role(Role::Warning, line)))?;
-    rates::write_text(out, paint, &diagnosis.rates)?;
+    contrast::write_nothing(out, &diagnosis.contrast)?;
     diagnosis.causes.iter().try_for_each(|group| write_group(out, paint, diagnosis, group))?;
     if !diagnosis.explained.is_empty() {
         writeln!(out, "\n{}", paint.role(Role::Heading, "Explained: no failures of a handshake"))?;
