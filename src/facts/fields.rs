@@ -10,6 +10,7 @@ use super::Unit::{
 };
 use super::{Column, Field, FlowFacts, Kind, Rank, Tone, Value};
 use crate::flow::{Issues, Side, SideFlags};
+use crate::proto::tls::Offers;
 use crate::vocab::{Cause, Direction, EndedBy, Network, Noise, Outcome, text};
 
 #[expect(clippy::unnecessary_wraps, reason = "the shape of a field's getter")]
@@ -54,6 +55,11 @@ fn name_in_hex<'a>(facts: &FlowFacts<'a>) -> Option<Value<'a>> {
     let name = facts.tls?.server_name.as_deref()?;
     let is_plain = name.iter().all(|byte| matches!(byte, b' '..=b'~'));
     (!is_plain).then(|| Value::Text(Cow::Owned(text::hex(name))))
+}
+
+/// A list that the ClientHello offers, unless it offers none.
+fn offered<'a>(facts: &FlowFacts<'a>, list: impl Fn(&Offers) -> &str) -> Option<Value<'a>> {
+    borrowed(facts.tls?.offers.as_deref().map(list)).filter(|value| *value != Value::Text(Cow::Borrowed("")))
 }
 
 /// The network that an address is of.
@@ -283,6 +289,59 @@ pub static FIELDS: &[Field] = &[
         .explains(Rank::Segments)
         .says("TCP segments that carried the first ClientHello.")
         .csv(17),
+    Field::new("tls.first_segment_bytes", Number(Bytes), Hello, |f| stated(f.tls?.first_segment))
+        .explains(Rank::Segments)
+        .says("Bytes of the first segment that carried the ClientHello, from its record's header on."),
+    Field::new("tls.sni_in_first_segment", Truth, Hello, |f| {
+        let tls = f.tls.filter(|tls| tls.server_name_at > 0)?;
+        let end = tls.server_name_at as usize + tls.server_name.as_deref()?.len();
+        Some(Value::Bool(end <= tls.first_segment as usize))
+    })
+        .explains(Rank::Segments)
+        .says("Whether that segment holds the whole server name."),
+    Field::new("tls.sni_offset", Number(Bytes), Hello, |f| stated(f.tls?.server_name_at))
+        .explains(Rank::Segments)
+        .says("Where the server name begins, in bytes from the header of the ClientHello's record on."),
+    Field::new("tls.versions", Text, Hello, |f| offered(f, |offers| &offers.versions))
+        .explains(Rank::Offer)
+        .says("Versions offered (RFC 8446 §4.2.1), in the client's order."),
+    Field::new("tls.groups", Text, Hello, |f| offered(f, |offers| &offers.groups))
+        .explains(Rank::Offer)
+        .says("Key exchange groups offered (RFC 8446 §4.2.7), in the client's order."),
+    Field::new("tls.key_shares", Text, Hello, |f| offered(f, |offers| &offers.key_shares))
+        .explains(Rank::Offer)
+        .says("Groups of which a key is sent along (RFC 8446 §4.2.8), in the client's order."),
+    Field::new("tls.alpn_offered", Text, Hello, |f| offered(f, |offers| &offers.alpn))
+        .explains(Rank::Offer)
+        .says("Application protocols offered (RFC 7301), in the client's order."),
+    Field::new("tls.ech", Truth, Hello, |f| Some(Value::Bool(f.tls?.offers.as_ref()?.ech)))
+        .explains(Rank::Offer)
+        .says("Whether it has an encrypted ClientHello, real or GREASE (RFC 9849)."),
+    Field::new("tls.psk", Truth, Hello, |f| Some(Value::Bool(f.tls?.offers.as_ref()?.psk)))
+        .explains(Rank::Offer)
+        .says("Whether it offers a pre-shared key (RFC 8446 §4.2.11)."),
+    Field::new("tls.ticket", Truth, Hello, |f| Some(Value::Bool(f.tls?.offers.as_ref()?.ticket)))
+        .explains(Rank::Offer)
+        .says("Whether it returns a session ticket (RFC 5077)."),
+    Field::new("tls.early_data", Truth, Hello, |f| Some(Value::Bool(f.tls?.offers.as_ref()?.early_data)))
+        .explains(Rank::Offer)
+        .says("Whether it announces early data (RFC 8446 §4.2.10)."),
+    Field::new("tls.extensions", Text, Hello, |f| offered(f, |offers| &offers.extensions))
+        .explains(Rank::Extensions)
+        .says("Its extensions, in the order of their numbers.")
+        .total(),
+    Field::new("tls.first_extension", Text, Hello, |f| borrowed(f.tls?.offers.as_ref()?.ends.as_ref().map(|ends| &*ends.0)))
+        .explains(Rank::Extensions)
+        .says("Its first extension.")
+        .total(),
+    Field::new("tls.last_extension", Text, Hello, |f| borrowed(f.tls?.offers.as_ref()?.ends.as_ref().map(|ends| &*ends.1)))
+        .explains(Rank::Extensions)
+        .says("Its last extension.")
+        .total(),
+    Field::new("tls.ja4_suites", Text, Hello, |f| borrowed(f.tls?.ja4.as_deref()?.split('_').nth(1)))
+        .explains(Rank::Software)
+        .says("The hash of its cipher suites: the second part of JA4.")
+        .total(),
     Field::new("tls.resumed", Truth, Consequence, |f| Some(Value::Bool(f.tls?.resumed?)))
         .says("Whether an earlier session was resumed.")
         .csv(18),

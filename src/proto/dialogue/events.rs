@@ -35,6 +35,8 @@ pub struct Event<'a> {
     pub range: StreamRange,
     /// Packets that carried it.
     pub segments: u16,
+    /// Bytes of it that the first of these packets carried.
+    pub head: u32,
     /// Whether keys opened it.
     pub decrypted: bool,
     /// What it is.

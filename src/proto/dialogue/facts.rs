@@ -9,6 +9,23 @@ use crate::proto::upgrade;
 use crate::vocab::Direction;
 use crate::vocab::iana::{ContentType, HandshakeType, ProtocolVersion};
 
+/// Bytes of a record's header.
+const RECORD_HEADER: u32 = 5;
+
+/// How far from its record's header on the part of a message lies in the stream, where records may cut the message.
+fn stream_offset(event: &Event<'_>, body: &[u8], part: &[u8]) -> Option<u32> {
+    let EventKind::Message { pieces, .. } = event.kind else { return None };
+    let mut offset = (4 + (part.as_ptr().addr() - body.as_ptr().addr())) as u64;
+    for piece in pieces {
+        let length = piece.end - piece.start;
+        if offset < length {
+            return Some((piece.start + offset - event.range.start) as u32 + RECORD_HEADER);
+        }
+        offset -= length;
+    }
+    None
+}
+
 /// Messages and alerts listed of one flow; more are passed over.
 const MAX_LISTED: usize = 64;
 
@@ -73,6 +90,9 @@ impl<'a> FactsObserver<'a> {
         facts.progress.alpn_offered = hello.alpn().next().is_some();
         facts.client_random = hello.random.last_chunk::<8>().map(|tail| u64::from_be_bytes(*tail));
         facts.server_name = hello.server_name().map(Into::into);
+        facts.offers = Some(self.prints.offers(&hello));
+        facts.first_segment = event.head + RECORD_HEADER;
+        facts.server_name_at = hello.server_name().and_then(|name| stream_offset(event, body, name)).unwrap_or(0);
         let ClientPrints { ja3, ja4 } = self.prints.client(&hello);
         (facts.ja3, facts.ja4) = (Some(ja3), Some(ja4));
         facts.resumable_session = if hello.session_id.is_empty() { None } else { Some(hello.session_id.into()) };

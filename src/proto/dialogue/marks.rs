@@ -47,12 +47,19 @@ impl Marks {
         (over + 1).saturating_sub(begun).clamp(1, usize::from(u16::MAX)) as u16
     }
 
+    /// How many bytes of `start..end` came with the first packet, as far as that is still known.
+    pub fn head(&self, start: u64, end: u64) -> u32 {
+        let first = self.0.iter().find(|mark| mark.end > start);
+        first.map_or(0, |mark| mark.end.min(end).saturating_sub(start).min(u64::from(u32::MAX)) as u32)
+    }
+
     /// What `range` of a stream tells.
     pub fn event<'k>(&self, from: Direction, range: StreamRange, kind: EventKind<'k>) -> Event<'k> {
         let (first_packet, began) = self.origin(range.start);
         let (packet, time) = self.origin(range.end.saturating_sub(1));
         let segments = self.segments(range.start, range.end);
-        Event { from, first_packet, packet, began, time, range, segments, decrypted: false, kind }
+        let head = self.head(range.start, range.end);
+        Event { from, first_packet, packet, began, time, range, segments, head, decrypted: false, kind }
     }
 }
 
@@ -86,6 +93,12 @@ mod tests {
         check(&three, (11, 30), (3, 3, 1));
         // What is not there yet is the last packet's.
         check(&three, (29, 40), (3, 3, 1));
+    }
+
+    #[test]
+    fn the_first_packet_carries_the_head() {
+        let three = marks(&[10, 11, 30]);
+        assert_eq!([(0, 10), (4, 30), (10, 30), (11, 20)].map(|(start, end)| three.head(start, end)), [10, 6, 1, 9]);
     }
 
     #[test]

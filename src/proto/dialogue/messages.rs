@@ -229,6 +229,7 @@ impl Messages {
             time,
             range: StreamRange::new(first.start, last.end),
             segments: marks.segments(first.start, last.end),
+            head: marks.head(first.start, last.end),
             decrypted: place.decrypted,
             kind: EventKind::Message { kind: HandshakeType(bytes[0]), bytes, pieces },
         });

@@ -184,6 +184,7 @@ impl Dialogue {
             time,
             range: StreamRange::default(),
             segments: 1,
+            head: 0,
             decrypted: false,
             kind: EventKind::Turned,
         });
@@ -254,6 +255,7 @@ impl Dialogue {
                     time,
                     range: StreamRange::new(start, start),
                     segments: 1,
+                    head: 0,
                     decrypted: false,
                     kind: EventKind::Start { opens, late: self.shared.joined_late, wrapping: None },
                 });

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::offers::Offers;
 use crate::proto::dialogue::Wrapping;
 use crate::vocab::iana::{AlertDescription, AlertLevel, CipherSuite, HandshakeType, NamedGroup, ProtocolVersion};
 use crate::vocab::{Direction, PacketNumber, PerDirection, Time};
@@ -60,6 +61,12 @@ pub struct TlsFacts {
     pub client_hello_bytes: u32,
     /// Segments that carried the first `ClientHello`.
     pub client_hello_segments: u16,
+    /// Bytes of the first segment that carried it, from its record's header on.
+    pub first_segment: u32,
+    /// Where its server name begins, in bytes from its record's header on; 0 without one.
+    pub server_name_at: u32,
+    /// What it offers.
+    pub offers: Option<Arc<Offers>>,
     /// Whether the handshake resumed an earlier session; `None` where that is not known.
     pub resumed: Option<bool>,
     /// Certificates seen, both directions.

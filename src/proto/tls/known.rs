@@ -7,6 +7,7 @@ use hashbrown::HashMap;
 
 use super::fingerprint;
 use super::message::{ClientHello, ServerHello};
+use super::offers::Offers;
 use crate::vocab::iana::ExtensionType;
 
 /// Kinds of hellos kept; then all are forgotten. Clients that shuffle their extensions never send one twice.
@@ -28,6 +29,7 @@ pub struct ClientPrints {
 pub struct Fingerprints {
     clients: HashMap<Box<[u8]>, ClientPrints, FixedState>,
     servers: HashMap<Box<[u8]>, Arc<str>, FixedState>,
+    offers: HashMap<Box<[u8]>, Arc<Offers>, FixedState>,
     /// Room for what a hello is known by.
     key: Vec<u8>,
 }
@@ -46,6 +48,23 @@ impl Fingerprints {
         self.bytes(hello.alpn().next().unwrap_or_default());
         let compute = || ClientPrints { ja3: fingerprint::ja3(hello).into(), ja4: fingerprint::ja4(hello).into() };
         known(&mut self.clients, &self.key, compute)
+    }
+
+    /// What a `ClientHello` offers.
+    pub fn offers(&mut self, hello: &ClientHello<'_>) -> Arc<Offers> {
+        self.key.clear();
+        self.number(hello.legacy_version.0);
+        let mut kinds: Vec<u16> = hello.extensions.iter().map(|extension| extension.kind.0).collect();
+        self.numbers(kinds.first().into_iter().chain(kinds.last()).copied());
+        // Clients that shuffle their extensions offer the same all the same.
+        kinds.sort_unstable_by_key(|kind| if ExtensionType(*kind).is_grease() { GREASE } else { *kind });
+        self.numbers(kinds.into_iter());
+        self.numbers(hello.groups().iter().map(|group| group.0));
+        self.numbers(hello.supported_versions().iter().map(|version| version.0));
+        self.numbers(hello.key_shares().map(|share| share.group.0));
+        hello.alpn().for_each(|name| self.bytes(name));
+        self.number(hello.session_ticket().map_or(0, |ticket| ticket.len().min(1) as u16));
+        known(&mut self.offers, &self.key, || Arc::new(Offers::of(hello)))
     }
 
     /// JA3S of a `ServerHello`.

@@ -11,6 +11,7 @@ mod facts;
 pub mod fingerprint;
 mod known;
 pub mod message;
+mod offers;
 pub mod outline;
 pub mod reader;
 pub mod secrets;
@@ -18,6 +19,7 @@ pub mod tree;
 
 pub use facts::{Progress, SeenAlert, SeenMessage, TlsFacts};
 pub use known::{ClientPrints, Fingerprints};
+pub use offers::Offers;
 
 #[cfg(test)]
 pub(crate) mod samples;

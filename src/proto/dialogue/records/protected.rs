@@ -128,6 +128,7 @@ impl Side {
             time,
             range: StreamRange::new(record.start, end.max(record.start)),
             segments: self.marks.segments(record.start, end),
+            head: self.marks.head(record.start, end),
             decrypted: false,
             kind: EventKind::Record { content, length, protected },
         };
