@@ -93,7 +93,13 @@ fn direction(baseline: &Side<'_>, subject: &Side<'_>, way: Direction, same_serve
     let fragment = |side: &Side<'_>| usual(side, way, |segment| segment.ip.dont_fragment);
     differences.tell(Field::Sent(way, OfSender::DontFragment), fragment(baseline), fragment(subject), 25);
     let mac = |side: &Side<'_>| usual(side, way, |segment| segment.link.macs.map(|(source, _)| source)).flatten();
-    differences.tell(Field::Sent(way, OfSender::Mac), mac(baseline), mac(subject), 20);
+    let field = Field::Sent(way, OfSender::Mac);
+    if baseline.trace.row.client.ip == subject.trace.row.client.ip {
+        differences.tell(field, mac(baseline), mac(subject), 20);
+    } else {
+        // Another client has another address, and may have another next hop.
+        differences.noise(field, mac(baseline), mac(subject));
+    }
     let vlan = |side: &Side<'_>| usual(side, way, |segment| segment.link.vlan).flatten();
     differences.tell(Field::Vlan, vlan(baseline), vlan(subject), 30);
     differences.0
