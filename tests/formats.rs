@@ -2,6 +2,7 @@
 
 mod common;
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
@@ -322,5 +323,16 @@ fn a_ring_with_a_file_missing_gives_the_rest() {
     fs::write(folder.path().join("ring_00009_20261124080400.pcapng"), b"").expect("a file that was just begun");
     let ran = run(&["flows", &folder.path().to_string_lossy(), "--format", "json"]);
     assert_eq!(ran.code, Some(0), "{}", ran.err);
-    assert!(objects(&ran.out).len() > 1000);
+    let flows = objects(&ran.out);
+    assert!(flows.len() > 1000);
+    let report = run(&["diagnose", &folder.path().to_string_lossy(), "--format", "json"]).out;
+    let health = &serde_json::from_str::<Value>(&report).expect("one object")["health"];
+    assert_eq!((&health["missing_files"], &health["breaks"][0]["reason"]), (&1.into(), &"files-missing".into()));
+    // What lies in the missing file makes no failure.
+    let failed = |flows: &[Value]| -> BTreeSet<String> {
+        let failed = flows.iter().filter(|flow| flow["outcome"] == "failed");
+        failed.map(|flow| format!("{} {} {}", flow["client"], flow["server"], flow["cause"])).collect()
+    };
+    let whole = objects(&run(&["flows", &capture("one-percent"), "--format", "json"]).out);
+    assert_eq!(failed(&flows).difference(&failed(&whole)).count(), 0);
 }

@@ -12,11 +12,13 @@ mod layout;
 mod pcap;
 mod pcapng;
 mod reader;
+mod ring;
 mod scanner;
 
 pub use input::{Input, InputError, open_all};
 pub use layout::{Layout, Section};
 pub use reader::{OpenFile, PacketReader, ReadError, dropped};
+pub use ring::missing_before;
 pub use scanner::{Found, NotACapture, Scanner, Trouble};
 
 use crate::vocab::Time;

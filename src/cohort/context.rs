@@ -17,7 +17,7 @@ use crate::vocab::{Direction, FlowNumber, Outcome, Time};
 
 /// What all flows tell the rules, before it is known which are suspects.
 pub(crate) fn context(index: &Index) -> Context {
-    let mut context = Context { missing_share: index.missing_share(), ..Context::default() };
+    let mut context = Context { missing_share: index.missing_share(), breaks: index.breaks(), ..Context::default() };
     let mut tls_servers = HashSet::new();
     let mut ttls: HashMap<_, HashMap<u8, u32>> = HashMap::new();
     let (mut clients_go_on, mut servers_speak) = (false, false);

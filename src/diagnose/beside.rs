@@ -3,9 +3,11 @@
 //!
 //! Nothing here finds a cause.
 
+use super::breaks::Break;
 use super::case::Case;
 use super::context::Beginnings;
 use super::rule::Rule;
+use super::silence::last_progress;
 use crate::proto::dialogue::Wrapping;
 use crate::vocab::iana::ProtocolVersion;
 use crate::vocab::text::counted;
@@ -39,6 +41,7 @@ const OF_ANOTHER_PROTOCOL: [Cause; 6] = [
 /// A rule's detail, and behind it what is known beside the flow.
 pub(super) fn detail(case: &Case<'_>, cause: Cause, found: &str) -> String {
     let missing = missing(case, cause);
+    let broken = break_in(case, cause).map(|one| format!("The capture {}.", one.describe()));
     let others = other_protocol(case, cause).map(|others| {
         let (server, flows) = (case.trace.row.server, counted(others as usize, "other flow"));
         let speak = if others == 1 { "does" } else { "do" };
@@ -46,7 +49,8 @@ pub(super) fn detail(case: &Case<'_>, cause: Cause, found: &str) -> String {
     });
     let wrapped = case.tls.wrapping.map(|Wrapping::Tds| "The handshake is wrapped in TDS (SQL Server).".to_owned());
     let alpn = lacks_alpn(case, cause);
-    let parts = [found.trim_end().to_owned()].into_iter().chain(missing).chain(others).chain(wrapped).chain(alpn);
+    let parts =
+        [found.trim_end().to_owned()].into_iter().chain(missing).chain(broken).chain(others).chain(wrapped).chain(alpn);
     let parts = parts.chain(old_offer(case, cause)).chain(never_served(case, cause)).chain(turned(case));
     parts.filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
 }
@@ -83,6 +87,11 @@ fn missing(case: &Case<'_>, cause: Cause) -> Option<String> {
     let share = case.context.missing_share;
     lacks_segments(case, cause)
         .then(|| format!("At least {:.1} % of the segments are missing from this capture.", share * 100.0))
+}
+
+/// The break of the capture that ends, or lies in, the silence that a finding rests on.
+pub(super) fn break_in(case: &Case<'_>, cause: Cause) -> Option<Break> {
+    NOT_SEEN.contains(&cause).then(|| case.break_in(last_progress(case)))?
 }
 
 /// How many other flows to this server speak another protocol, where none speaks TLS and the cause can be that.

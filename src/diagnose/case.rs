@@ -139,11 +139,6 @@ impl<'a> Case<'a> {
         }
     }
 
-    /// When the capture ended.
-    pub fn capture_end(&self) -> Time {
-        self.context.capture_end.max(self.trace.row.end)
-    }
-
     /// The first ICMP error that says that the flow's packets cannot get there.
     pub fn unreachable(&self) -> Option<(PacketNumber, Time, &'a IcmpError)> {
         let icmp = self.trace.icmp.iter().find(|note| note.error.is_unreachable())?;

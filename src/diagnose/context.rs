@@ -6,6 +6,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::breaks::Break;
 use crate::flow::FlowRow;
 use crate::net::Endpoint;
 use crate::proto::TlsFacts;
@@ -28,6 +29,8 @@ pub struct GoodChain {
 pub struct Context {
     /// When the last packet of the capture was captured.
     pub capture_end: Time,
+    /// The spans in which the capture did not watch, by time.
+    pub breaks: Vec<Break>,
     /// Share of all segments that shows that others were not captured.
     pub missing_share: f64,
     /// Whether no server's packet was captured at all, though clients acknowledge what servers sent.

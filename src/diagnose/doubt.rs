@@ -2,9 +2,10 @@
 
 use super::case::Case;
 use super::ending::{Ending, EndingKind};
+use super::silence::last_progress;
 use super::stage::Stage;
-use crate::flow::TraceSegment;
-use crate::timeline::Piece;
+use crate::flow::{Issues, TraceSegment};
+use crate::timeline::{Piece, is_midstream};
 use crate::vocab::iana::AlertLevel;
 use crate::vocab::{Direction, PacketNumber, PerDirection};
 
@@ -36,7 +37,11 @@ pub(super) fn is_undecidable(case: &Case<'_>) -> bool {
             && beheaded
             && case.acknowledged(Direction::ToClient) > 0;
     }
-    if hides_last_word(case) {
+    let since = last_progress(case);
+    if lacks_beginning(case)
+        || hides_last_word(case)
+        || !case.is_watched(since, case.ending.map_or(case.trace.row.end, |e| e.time))
+    {
         return true;
     }
     // The first bytes of an answer that is no TLS are there, however much of it is not.
@@ -85,6 +90,13 @@ fn finished_at(case: &Case<'_>) -> Option<(PacketNumber, PerDirection<u64>)> {
     let received = segment.ack.wrapping_sub(case.trace.row.sides.to_client.first_seq()) as i32;
     let to_server = step.spans.first().map_or(0, |span| span.start);
     Some((step.packet, PerDirection { to_server, to_client: u64::try_from(received).unwrap_or(0) }))
+}
+
+/// Whether a flow was joined so late that what is not seen of it may have come before, or beside what was captured.
+fn lacks_beginning(case: &Case<'_>) -> bool {
+    let row = &case.trace.row;
+    is_midstream(row)
+        && (case.seen.client_hello.is_none() && !case.tls.progress.client_hello || row.issues.has(Issues::GAP))
 }
 
 /// Whether the client's first bytes can begin a `ClientHello`, and the capture has no more of them.

@@ -102,6 +102,9 @@ impl<'a> Case<'a> {
 
     /// Whether the flow ended, or was left, after a wait that names silence as the reason.
     pub fn ended_in_silence(&self, since: Time) -> bool {
+        if !self.is_watched(since, self.ending.map_or(self.trace.row.end, |ending| ending.time)) {
+            return false;
+        }
         let waited = self.waited(since);
         match self.ending {
             None => (SILENCE..PAUSE).contains(&waited) && self.is_captured_to_the_end(),

@@ -170,6 +170,9 @@ fn stopped_answer(case: &Case<'_>) -> Answer {
             .any(|s| s.events.any(Events::ANY_RETRANSMISSION) && s.time >= silent_until);
     let left_open = leaving.is_none() && waited >= SILENCE && case.is_captured_to_the_end();
     let unfinished = case.tls.progress.unfinished.to_client;
+    if !case.is_watched(last.time, silent_until.min(case.trace.row.end)) {
+        return Answer::Clear;
+    }
     if !(unfinished && waited >= STOPPED && (unanswered_end || left_open)) {
         // The client may leave yet, or give up what it cannot send.
         return if unfinished && leaving.is_none_or(|_| !answered) { Answer::Pending } else { Answer::Clear };

@@ -8,6 +8,7 @@
 mod alert_table;
 mod alerts;
 mod beside;
+mod breaks;
 mod case;
 mod chain;
 mod clients;
@@ -39,8 +40,10 @@ mod stage;
 mod unanswered;
 mod upgrade;
 mod verdict;
+mod watch;
 mod window;
 
+pub use breaks::{Break, BreakReason};
 pub use case::Case;
 pub use chain::certificates;
 pub use clients::{Why, why};

@@ -3,6 +3,7 @@
 //! Start at [`notes`]. Each kind of note is a function that looks at one case.
 
 use super::case::Case;
+use super::silence::last_progress;
 use super::stage::Stage;
 use super::upgrade;
 use crate::proto::tls::message::ServerHello;
@@ -28,7 +29,7 @@ type Kind = fn(&Case<'_>, Outcome) -> Option<(Vec<PacketNumber>, String)>;
 
 /// The notes on a flow that came out like this.
 pub(super) fn notes(case: &Case<'_>, outcome: Outcome) -> Vec<Note> {
-    let kinds: &[Kind] = &[not_offered, went_on_in_clear, no_alpn_chosen];
+    let kinds: &[Kind] = &[not_offered, went_on_in_clear, no_alpn_chosen, hidden_by_break];
     kinds
         .iter()
         .filter_map(|kind| kind(case, outcome))
@@ -101,4 +102,17 @@ fn no_alpn_chosen(case: &Case<'_>, outcome: Outcome) -> Option<(Vec<PacketNumber
         names.join(", ")
     );
     Some((vec![client_step.packet, server_step.packet], text))
+}
+
+/// A handshake of which the rest may have passed while the capture did not watch.
+fn hidden_by_break(case: &Case<'_>, outcome: Outcome) -> Option<(Vec<PacketNumber>, String)> {
+    if outcome != Outcome::Incomplete || case.stage >= Stage::Complete || case.is_one_sided() {
+        return None;
+    }
+    let at = case.break_in(last_progress(case))?;
+    let segments = &case.trace.segments;
+    let before = segments.iter().rfind(|s| s.time <= at.from);
+    let after = segments.iter().find(|s| s.time >= at.to);
+    let text = format!("the capture {}; how the handshake went on cannot be told", at.describe());
+    Some((before.into_iter().chain(after).map(|s| s.packet).collect(), text))
 }

@@ -56,7 +56,8 @@ pub(super) fn judge(case: &Case<'_>) -> Answer {
     if waited < limit {
         return if leaving.is_none() { Answer::Pending } else { Answer::Clear };
     }
-    if waited >= PAUSE || !case.is_captured_to_the_end() {
+    let until = leaving.map_or(case.trace.row.end, |s| s.time);
+    if waited >= PAUSE || !case.is_captured_to_the_end() || !case.is_watched(time, until) {
         return Answer::Clear;
     }
     let what = if again { "ClientHello for another handshake (renegotiation)" } else { "first request" };

@@ -101,10 +101,11 @@ fn finding(case: &Case<'_>, rule: &Rule, found: Found) -> Finding {
     // Where nobody ends the flow and the capture lacks segments, the rest of it may be among these.
     let unsure = case.ending.is_none() && beside::lacks_segments(case, rule.cause);
     let abnormal = found.first_abnormal.and_then(|packet| case.trace.segments.iter().find(|s| s.packet == packet));
+    let most = if beside::break_in(case, rule.cause).is_some() { Confidence::Likely } else { Confidence::Certain };
     Finding {
         flow: case.flow,
         cause: rule.cause,
-        confidence: if unsure { Confidence::Possible } else { found.confidence },
+        confidence: if unsure { Confidence::Possible } else { found.confidence.min(most) },
         ended_by: if case.trace.is_turned { found.ended_by.turned() } else { found.ended_by },
         headline: found.headline,
         detail: beside::detail(case, rule.cause, &found.detail),
@@ -173,7 +174,7 @@ fn may_be_a_try(case: &Case<'_>) -> bool {
 
 /// Whether nothing was captured of a flow for so long that silence is a finding.
 pub fn is_silent(row: &FlowRow, context: &Context) -> bool {
-    context.capture_end.since(row.end) >= SILENCE
+    context.watched_until(row.end).since(row.end) >= SILENCE
 }
 
 /// Whether nothing but SYNs of the client was captured of a flow.
@@ -197,7 +198,7 @@ pub fn unanswered(row: &FlowRow, context: &Context) -> (Outcome, Option<(Cause, 
     let cancelled = again == 0 && context.connected.contains_key(&(row.client.ip, row.server));
     if cancelled
         || context.lacks_servers
-        || again < RETRANSMISSIONS && context.capture_end.since(row.start) < SYN_SILENCE
+        || again < RETRANSMISSIONS && context.watched_until(row.end).since(row.start) < SYN_SILENCE
     {
         return (Outcome::Incomplete, None);
     }

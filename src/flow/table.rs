@@ -19,6 +19,8 @@ pub struct Placed {
     pub direction: Direction,
     /// What it was.
     pub events: Events,
+    /// When the flow's last packet before it was captured; its own time for the first.
+    pub before: Time,
 }
 
 /// Hashes pairs of ends, with a seed of its own.
@@ -98,8 +100,10 @@ impl FlowTable {
             let (client, server) = opener(segment);
             flow = self.replace(client, server, packet, time);
         }
-        let (direction, events) = self.rows[flow.index()].segment(segment, packet, time);
-        Placed { flow, direction, events }
+        let row = &mut self.rows[flow.index()];
+        let before = row.end;
+        let (direction, events) = row.segment(segment, packet, time);
+        Placed { flow, direction, events, before }
     }
 
     /// The flow that an ICMP error quotes; like Wireshark's, a quoted connection gets a number too.

@@ -4,6 +4,7 @@
 use serde::Serialize;
 
 use super::Index;
+use crate::diagnose::Break;
 use crate::flow::{FlowRow, Issues, UnusableCounts};
 use crate::net::hops;
 use crate::vocab::PerDirection;
@@ -85,6 +86,11 @@ pub struct Health {
     /// Packets that their receivers cannot use, by reason, of the flows that were judged in full: those that did not
     /// simply succeed.
     pub unusable: UnusableCounts,
+    /// Files of a ring that are not among those that were given.
+    pub missing_files: u64,
+    /// The spans in which the capture did not watch, by time.
+    #[serde(skip)]
+    pub breaks: Vec<Break>,
     /// Where it was taken, inferred from TTLs.
     pub vantage: Vantage,
 }
@@ -93,6 +99,8 @@ impl Index {
     /// What the captures lack, what they have twice, where they were taken.
     pub fn health(&self) -> Health {
         let tally = self.tally;
+        let breaks = self.breaks();
+        let missing = breaks.iter().filter_map(|at| at.why.files());
         let mut health = Health {
             segments: tally.segments,
             dropped: self.dropped,
@@ -107,6 +115,8 @@ impl Index {
             unlinked_datagrams: self.datagrams.left_out + self.neighbours.left_out,
             contested_addresses: self.neighbours.contested().count() as u64,
             fragment_overlaps: self.fragment_overlaps,
+            missing_files: missing.map(u64::from).sum(),
+            breaks,
             ..Health::default()
         };
         let mut caused = 0;

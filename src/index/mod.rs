@@ -18,6 +18,7 @@ mod readers;
 mod tally;
 #[cfg(test)]
 pub(crate) mod testing;
+mod watch;
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -34,8 +35,9 @@ pub(crate) use place::Place;
 
 use datagrams::Datagrams;
 use tally::Tally;
+use watch::Watch;
 
-use crate::diagnose::{Finding, Note};
+use crate::diagnose::{Break, Finding, Note};
 use crate::facts::FlowFacts;
 use crate::flow::{EndsHasher, FlowRow, FlowTable, PacketIndex, PacketPlace, UnusableCounts};
 use crate::net::Unread;
@@ -64,6 +66,7 @@ pub struct Index {
     unread_flows: u64,
     uncompared_flows: u64,
     tally: Tally,
+    watch: Watch,
     dropped: Option<u64>,
     datagrams: Datagrams,
     neighbours: Neighbours,
@@ -173,6 +176,11 @@ impl Index {
         self.tally.missing_share()
     }
 
+    /// The spans in which the capture did not watch, by time.
+    pub fn breaks(&self) -> Vec<Break> {
+        self.watch.breaks(&self.names)
+    }
+
     /// How the ends of a connection are hashed, for whoever decodes ahead of the pass.
     pub(crate) fn hasher(&self) -> EndsHasher {
         self.flows.hasher()
@@ -203,6 +211,7 @@ impl Index {
     /// Begins another file: the packets that follow are its.
     pub(crate) fn begin_file(&mut self, number: usize) {
         self.packets.begin_file(number);
+        self.watch.begin_file(number);
     }
 
     /// Takes note that all files are read: what the capturing system says it dropped, how many IP fragments covered bytes

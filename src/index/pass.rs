@@ -41,6 +41,7 @@ impl Pass {
             );
             for item in batch {
                 let number = index.packets.next_number();
+                index.watch.packet(item.time);
                 let flow = self.what(index, &item.what, &block.bytes, number, item.time);
                 index.packets.push(item.offset, flow);
             }
@@ -100,6 +101,9 @@ impl Pass {
     ) -> FlowNumber {
         let placed = index.flows.segment(segment, hash, number, time);
         index.tally.segment(segment, placed.events, time);
+        if !segment.flags.rst() {
+            index.watch.segment(placed.before, placed.events, time);
+        }
         for earlier in segment.fragments.iter().filter(|earlier| **earlier != number) {
             index.packets.fragment(number, *earlier);
         }

@@ -165,7 +165,7 @@ impl Readers {
         packet: PacketNumber,
         time: Time,
     ) {
-        let Placed { flow, mut direction, events } = placed;
+        let Placed { flow, mut direction, events, .. } = placed;
         let Some(row) = index.flows.get_mut(flow) else { return };
         if events.any(Events::NOT_PART) {
             return;

@@ -1,7 +1,9 @@
 //! The health of a capture, a row each: what it lacks, what it has twice, where it was taken.
 
+use crate::diagnose::Break;
 use crate::flow::UnusableCounts;
 use crate::index::Health;
+use crate::vocab::text::duration;
 
 /// One fact of the capture's health.
 pub struct Row {
@@ -31,6 +33,11 @@ pub fn rows(health: &Health) -> Vec<Row> {
             value: missing,
             matters: health.missing_share >= WORTH_SAYING,
         },
+        Row {
+            name: "times that the capture did not watch",
+            value: watched(&health.breaks),
+            matters: !health.breaks.is_empty(),
+        },
         count("packets cut by the snap length", health.cut_packets, true),
         count("flows of which one direction alone was captured", health.one_sided_flows, true),
         count("flows whose beginning was not captured", health.midstream_flows, false),
@@ -59,4 +66,16 @@ fn unusable(counts: UnusableCounts) -> String {
     let reasons = counts.named().into_iter().filter(|(count, _)| *count > 0);
     let reasons: Vec<String> = reasons.map(|(count, why)| format!("{count} {why}")).collect();
     if reasons.is_empty() { "0".into() } else { format!("{}: {}", counts.total(), reasons.join(", ")) }
+}
+
+/// How often the capture did not watch, and why: in words for one time, as a sum for several.
+fn watched(breaks: &[Break]) -> String {
+    match breaks {
+        [] => "0".to_owned(),
+        [one] => format!("it {}", one.describe()),
+        several => {
+            let seconds: f64 = several.iter().map(|one| one.to.since(one.from)).sum();
+            format!("{} ({} in all); the first time it {}", several.len(), duration(seconds), several[0].describe())
+        }
+    }
 }

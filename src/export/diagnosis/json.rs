@@ -12,7 +12,7 @@ use super::super::json;
 use super::super::rates::{Counts, RatesJson};
 use super::summary::{Diagnosis, ExplainedJson, Group, Noted, Packets};
 use crate::cohort::rates::{Incident, Tally};
-use crate::diagnose::Finding;
+use crate::diagnose::{Break, Finding};
 use crate::engine::Damage;
 use crate::index::Health;
 use crate::stats::Rate;
@@ -140,10 +140,29 @@ impl IncidentJson {
 struct HealthJson<'a> {
     #[serde(flatten)]
     counts: &'a Health,
+    /// The spans in which the capture did not watch.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    breaks: Vec<BreakJson>,
     /// Flows with each issue.
     issues: BTreeMap<&'static str, usize>,
     /// What is wrong with the files.
     troubles: Vec<json::Shown<&'a Damage>>,
+}
+
+/// A span in which the capture did not watch.
+#[derive(Serialize)]
+struct BreakJson {
+    from: json::Moment,
+    to: json::Moment,
+    reason: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    files: Option<u32>,
+}
+
+impl BreakJson {
+    fn new(at: &Break) -> Self {
+        Self { from: json::Moment(at.from), to: json::Moment(at.to), reason: at.why.name(), files: at.why.files() }
+    }
 }
 
 impl<'a> DiagnosisJson<'a> {
@@ -175,6 +194,7 @@ impl<'a> DiagnosisJson<'a> {
             packets: &diagnosis.packets,
             health: HealthJson {
                 counts: &diagnosis.health,
+                breaks: diagnosis.health.breaks.iter().map(BreakJson::new).collect(),
                 issues: diagnosis.issues.iter().flat_map(|(issue, flows)| issue.names().zip([*flows])).collect(),
                 troubles: diagnosis.troubles.iter().map(json::Shown).collect(),
             },
