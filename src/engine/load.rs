@@ -60,7 +60,7 @@ pub(super) fn load(shared: &Arc<Shared>, inputs: Vec<Input>, mut keylog: Option<
     let dropped = dropped(&shared.files.read());
     let mut index = shared.index.write();
     pass.finish(&mut index);
-    index.end_files(dropped, decoder.fragment_overlaps(), decoder.missing_fragments());
+    index.end_files(dropped, &decoder);
 }
 
 /// Reads what a key log has grown by. One that cannot be read any more brings no more secrets; those it had stay.
@@ -73,7 +73,7 @@ fn load_one(shared: &Shared, pass: &mut Pass, reader: FileReader<'_>, input: Box
     let (free_tx, free_rx) = bounded(BLOCKS);
     for _ in 0..BLOCKS {
         // The channel has room for exactly these.
-        let _ = free_tx.send(Block { bytes: vec![0; HEADROOM + BLOCK], items: Vec::new() });
+        let _ = free_tx.send(Block { bytes: vec![0; HEADROOM + BLOCK], items: Vec::new(), links: Vec::new() });
     }
     std::thread::scope(|scope| {
         scope.spawn(move || reader.run(input, follow, &free_rx, &full_tx));
@@ -126,7 +126,7 @@ impl FileReader<'_> {
         let mut carry: Vec<u8> = Vec::new();
         let mut offset = 0;
         let mut interfaces = 0;
-        while let Ok(Block { mut bytes, mut items }) = free.recv() {
+        while let Ok(Block { mut bytes, mut items, .. }) = free.recv() {
             if self.shared.is_cancelled() {
                 break;
             }
@@ -171,7 +171,7 @@ impl FileReader<'_> {
                     Trouble::Unreadable { offset, what }
                 });
             }
-            if full.send(Block { bytes, items }).is_err() || end.is_some() {
+            if full.send(Block { bytes, items, links: self.decoder.new_links() }).is_err() || end.is_some() {
                 break;
             }
         }

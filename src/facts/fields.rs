@@ -42,6 +42,11 @@ fn window_scale<'a>(side: &Side) -> Option<Value<'a>> {
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "the shape of a field's getter")]
+fn mac<'a>(address: [u8; 6]) -> Option<Value<'a>> {
+    Some(Value::Text(Cow::Owned(text::mac(address))))
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "the shape of a field's getter")]
 fn name(text: &'static str) -> Option<Value<'static>> {
     Some(Value::Text(Cow::Borrowed(text)))
 }
@@ -138,6 +143,20 @@ pub static FIELDS: &[Field] = &[
         .explains(Rank::Client)
         .says("Version of IP.")
         .total(),
+    Field::new("client.mac", Text, Before, |f| mac(f.macs.to_server?.0))
+        .explains(Rank::Client)
+        .says("Hardware address from which the client's first packet comes, on the link of the capture: its own or its router's.")
+        .csv(41)
+        .also(&["mac", "eth.addr", "eth.src"]),
+    Field::new("next_hop.mac", Text, Before, |f| mac(f.macs.to_server?.1))
+        .explains(Rank::NextHop)
+        .says("Hardware address to which it goes: the next hop's towards the server.")
+        .csv(42)
+        .also(&["mac", "eth.addr", "eth.dst"]),
+    Field::new("server.mac", Text, Answer, |f| mac(f.macs.to_client?.0))
+        .says("Hardware address from which the server's first packet comes.")
+        .csv(43)
+        .also(&["mac", "eth.addr"]),
     Field::new("first_packet", Number(Packet), Identity, |f| integer(f.row.first_packet.0))
         .says("Number of the first packet, as Wireshark's frame.number."),
     Field::new("last_packet", Number(Packet), Identity, |f| integer(f.row.last_packet.0))

@@ -18,7 +18,7 @@ pub use value::{Value, visible};
 
 use crate::flow::FlowRow;
 use crate::proto::TlsFacts;
-use crate::vocab::FlowNumber;
+use crate::vocab::{FlowNumber, PerDirection};
 
 /// All that the index knows of one flow, borrowed from it.
 #[derive(Clone, Copy)]
@@ -33,4 +33,6 @@ pub struct FlowFacts<'a> {
     pub tls: Option<&'a TlsFacts>,
     /// The number of the attempt it belongs to.
     pub attempt: Option<u32>,
+    /// Sender's and receiver's hardware address of each direction's first packet, where the link has both.
+    pub macs: PerDirection<Option<([u8; 6], [u8; 6])>>,
 }

@@ -165,6 +165,9 @@ pub struct FlowRow {
     pub tls: u32,
     /// The longest pause behind which both ends went on, in tenths of a second; 0 for none.
     pub(super) longest_pause: u16,
+    /// Which hardware addresses each direction's first packet has, where the room above knows them by numbers from 1; 0 for
+    /// none.
+    pub links: PerDirection<u16>,
     /// ICMP errors that quote it, up to 255.
     pub icmp_errors: u8,
     /// What is wrong with its capture.
@@ -203,6 +206,7 @@ impl FlowRow {
             reuses_ports: false,
             tls: u32::MAX,
             longest_pause: 0,
+            links: PerDirection::default(),
             icmp_errors: 0,
             issues: Issues::default(),
             outcome: None,
@@ -303,6 +307,7 @@ impl FlowRow {
     pub fn swap_ends(&mut self) {
         std::mem::swap(&mut self.client, &mut self.server);
         self.sides.swap();
+        self.links.swap();
         if let Some(holes) = &mut self.holes {
             holes.swap();
         }

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::datagrams::Fact;
+use super::links::{Links, Macs};
 use crate::capture::Packet;
 use crate::flow::EndsHasher;
 use crate::net::{
@@ -17,6 +18,8 @@ pub(crate) struct Block {
     pub bytes: Vec<u8>,
     /// The packets, in file order.
     pub items: Vec<Item>,
+    /// The hardware addresses that are new in it, in the order of their numbers.
+    pub links: Vec<Macs>,
 }
 
 /// One packet of a block.
@@ -71,10 +74,12 @@ pub(crate) struct PendingSegment {
     checksum: u16,
     urgent: u16,
     ip: IpFacts,
+    /// Number of its hardware addresses; 0 for none.
+    pub link: u16,
 }
 
 impl PendingSegment {
-    fn new(segment: &Segment<'_>, bytes: &[u8], hash: u64) -> Self {
+    fn new(segment: &Segment<'_>, bytes: &[u8], hash: u64, link: u16) -> Self {
         let place = |part: &[u8]| {
             let start = part.as_ptr().addr().wrapping_sub(bytes.as_ptr().addr()) as u32;
             if part.is_empty() { 0..0 } else { start..start + part.len() as u32 }
@@ -96,6 +101,7 @@ impl PendingSegment {
             checksum: segment.checksum,
             urgent: segment.urgent,
             ip: segment.ip,
+            link,
         }
     }
 
@@ -132,6 +138,7 @@ impl PendingSegment {
 pub(crate) struct Numbered {
     decoder: Decoder,
     hasher: EndsHasher,
+    links: Links,
     last: PacketNumber,
 }
 
@@ -153,12 +160,13 @@ impl Numbered {
         Item { time: packet.time, offset: packet.offset, what }
     }
 
-    fn segment(&self, segment: &Segment<'_>, bytes: &[u8]) -> What {
-        What::Segment(PendingSegment::new(segment, bytes, self.hasher.hash(segment.src, segment.dst)))
+    fn segment(&mut self, segment: &Segment<'_>, bytes: &[u8]) -> What {
+        let link = self.links.number(segment.link.macs);
+        What::Segment(PendingSegment::new(segment, bytes, self.hasher.hash(segment.src, segment.dst), link))
     }
 
     /// What a frame is, of which all bytes were captured or not.
-    fn what(&self, decoded: Decoded<'_>, bytes: &[u8], whole: bool) -> What {
+    fn what(&mut self, decoded: Decoded<'_>, bytes: &[u8], whole: bool) -> What {
         match decoded {
             Decoded::Tcp(segment) => self.segment(&segment, bytes),
             Decoded::Reassembled(datagram) => What::Reassembled(datagram),
@@ -175,6 +183,16 @@ impl Numbered {
             Decoded::Other(other) => What::Other(other),
             Decoded::Unread(reason) => What::Unread(reason.in_frame(whole)),
         }
+    }
+
+    /// The hardware addresses that are new since the last block, for its [`Block::links`].
+    pub fn new_links(&mut self) -> Vec<Macs> {
+        self.links.take_new()
+    }
+
+    /// Packets whose hardware addresses were not kept: there are too many.
+    pub fn unkept_links(&self) -> u64 {
+        self.links.left_out
     }
 
     /// IP fragments that covered bytes already received.

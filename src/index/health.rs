@@ -79,6 +79,8 @@ pub struct Health {
     pub flows_without_finding: u64,
     /// DNS lookups, QUIC tries, ICMP errors and ARP messages that found no room, so that no flow is linked to them.
     pub unlinked_datagrams: u64,
+    /// Packets whose hardware addresses were not kept: there are too many.
+    pub unkept_links: u64,
     /// IP fragments that covered bytes already received.
     pub fragment_overlaps: u64,
     /// IPv4 addresses that more than one machine says by ARP to have.
@@ -115,6 +117,7 @@ impl Index {
             unlinked_datagrams: self.datagrams.left_out + self.neighbours.left_out,
             contested_addresses: self.neighbours.contested().count() as u64,
             fragment_overlaps: self.fragment_overlaps,
+            unkept_links: self.unkept_links,
             missing_files: missing.map(u64::from).sum(),
             breaks,
             ..Health::default()

@@ -10,6 +10,7 @@ mod counts;
 mod datagrams;
 mod health;
 mod judged;
+mod links;
 mod neighbours;
 mod noise;
 mod pass;
@@ -34,6 +35,7 @@ pub(crate) use pass::Pass;
 pub(crate) use place::Place;
 
 use datagrams::Datagrams;
+use links::Macs;
 use tally::Tally;
 use watch::Watch;
 
@@ -42,7 +44,7 @@ use crate::facts::FlowFacts;
 use crate::flow::{EndsHasher, FlowRow, FlowTable, PacketIndex, PacketPlace, UnusableCounts};
 use crate::net::Unread;
 use crate::proto::TlsFacts;
-use crate::vocab::{Chunked, FlowNumber, PacketNumber};
+use crate::vocab::{Chunked, FlowNumber, PacketNumber, PerDirection};
 
 /// All flows of a session's captures.
 #[derive(Default)]
@@ -70,6 +72,9 @@ pub struct Index {
     dropped: Option<u64>,
     datagrams: Datagrams,
     neighbours: Neighbours,
+    /// By [`FlowRow::links`] less one.
+    links: Vec<Macs>,
+    unkept_links: u64,
 }
 
 impl Index {
@@ -93,7 +98,14 @@ impl Index {
         let row = self.flows.get(flow)?;
         let capture = self.names.get(self.packets.file(row.first_packet)).map_or("", String::as_str);
         let attempt = self.attempts.get(flow.index()).copied();
-        Some(FlowFacts { flow, capture, row, tls: self.tls.get(row.tls as usize), attempt })
+        let macs =
+            PerDirection { to_server: self.macs(row.links.to_server), to_client: self.macs(row.links.to_client) };
+        Some(FlowFacts { flow, capture, row, tls: self.tls.get(row.tls as usize), attempt, macs })
+    }
+
+    /// The hardware addresses of a link's number.
+    fn macs(&self, link: u16) -> Option<Macs> {
+        self.links.get(usize::from(link).checked_sub(1)?).copied()
     }
 
     /// A flow's row.
@@ -214,11 +226,12 @@ impl Index {
         self.watch.begin_file(number);
     }
 
-    /// Takes note that all files are read: what the capturing system says it dropped, how many IP fragments covered bytes
-    /// already received, and how many packets are fragments of datagrams that are not complete.
-    pub(crate) fn end_files(&mut self, dropped: Option<u64>, fragment_overlaps: u64, missing_fragments: u64) {
-        (self.dropped, self.fragment_overlaps) = (dropped, fragment_overlaps);
-        self.apart.count_unread(Unread::FragmentsMissing, missing_fragments);
+    /// Takes note that all files are read: what the capturing system says it dropped, and what was counted while decoding.
+    pub(crate) fn end_files(&mut self, dropped: Option<u64>, decoder: &Numbered) {
+        self.dropped = dropped;
+        self.fragment_overlaps = decoder.fragment_overlaps();
+        self.unkept_links = decoder.unkept_links();
+        self.apart.count_unread(Unread::FragmentsMissing, decoder.missing_fragments());
         self.change();
     }
 

@@ -30,6 +30,7 @@ impl Pass {
     /// Of many flows that take turns none is in the processor's caches when its next packet comes. So a batch goes
     /// through every table once before it is worked on: the waits for memory overlap instead of following each other.
     pub fn block(&mut self, index: &mut Index, block: &Block) {
+        index.links.extend_from_slice(&block.links);
         for batch in block.items.chunks(BATCH) {
             self.readers.prefetch(
                 index,
@@ -58,7 +59,9 @@ impl Pass {
         time: Time,
     ) -> Option<FlowNumber> {
         match what {
-            What::Segment(pending) => Some(self.segment(index, &pending.segment(bytes), pending.hash, number, time)),
+            What::Segment(pending) => {
+                Some(self.segment(index, &pending.segment(bytes), (pending.hash, pending.link), number, time))
+            }
             What::Reassembled(datagram) => self.reassembled(index, datagram, number, time),
             What::Icmp(error) => {
                 let flow = index.flows.quoted(error, number, time);
@@ -95,7 +98,7 @@ impl Pass {
         &mut self,
         index: &mut Index,
         segment: &Segment<'_>,
-        hash: u64,
+        (hash, link): (u64, u16),
         number: PacketNumber,
         time: Time,
     ) -> FlowNumber {
@@ -103,6 +106,9 @@ impl Pass {
         index.tally.segment(segment, placed.events, time);
         if !segment.flags.rst() {
             index.watch.segment(placed.before, placed.events, time);
+        }
+        if let Some(row) = index.flows.get_mut(placed.flow).filter(|row| row.links[placed.direction] == 0) {
+            row.links[placed.direction] = link;
         }
         for earlier in segment.fragments.iter().filter(|earlier| **earlier != number) {
             index.packets.fragment(number, *earlier);
@@ -122,7 +128,7 @@ impl Pass {
         datagram.decoded().each(&mut |part| match part {
             Decoded::Tcp(segment) => {
                 let hash = index.flows.hasher().hash(segment.src, segment.dst);
-                let flow = self.segment(index, segment, hash, number, time);
+                let flow = self.segment(index, segment, (hash, 0), number, time);
                 if datagram.is_overlapped()
                     && let Some(row) = index.flows.get_mut(flow)
                 {

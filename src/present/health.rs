@@ -47,6 +47,7 @@ pub fn rows(health: &Health) -> Vec<Row> {
         count("flows not read to the end, too many being open", health.unread_flows, true),
         count("flows of a flood, without a finding of their own", health.flows_without_finding, true),
         count("DNS, QUIC, ICMP and ARP packets not kept, too many", health.unlinked_datagrams, true),
+        count("packets whose hardware addresses were not kept", health.unkept_links, true),
         count("addresses that several machines claim (ARP)", health.contested_addresses, true),
         count("times the clock went back", health.clock_steps, true),
         count("packets captured twice", health.duplicates, false),

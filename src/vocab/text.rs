@@ -116,6 +116,11 @@ pub fn span(nanos: i64) -> String {
     duration(nanos as f64 / 1e9)
 }
 
+/// A hardware address, as Wireshark writes it: `02:00:0a:09:01:02`.
+pub fn mac(address: [u8; 6]) -> String {
+    address.map(|byte| format!("{byte:02x}")).join(":")
+}
+
 /// Lower-case hexadecimal digits of `bytes`, two a byte, without a separator.
 pub fn hex(bytes: &[u8]) -> String {
     let digit = |value: u8| char::from(b"0123456789abcdef"[usize::from(value)]);
