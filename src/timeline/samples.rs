@@ -56,7 +56,12 @@ pub(crate) struct Sample {
 impl Sample {
     /// Reads lines, behind TCP's handshake.
     pub fn of(lines: &str) -> Self {
-        let trace = trace(&format!("{OPENING}{lines}"));
+        Self::all_of(&format!("{OPENING}{lines}"))
+    }
+
+    /// Reads lines, the first packets among them.
+    pub fn all_of(lines: &str) -> Self {
+        let trace = trace(lines);
         let (timeline, streams, tls) = Timeline::build(&trace, &Arc::new(Secrets::default()));
         Self { trace, timeline, streams, tls }
     }
