@@ -16,7 +16,7 @@ use crate::proto::tls::certificate::{
 use crate::proto::tls::der::time_text;
 use crate::proto::tls::message::{Certificate, CompressedCertificate};
 use crate::timeline::Step;
-use crate::vocab::iana::{AlertDescription, HandshakeType, ProtocolVersion};
+use crate::vocab::iana::{AlertDescription, ExtensionType, HandshakeType, ProtocolVersion};
 use crate::vocab::text::counted;
 use crate::vocab::{Confidence, Direction, EndedBy, PacketNumber};
 
@@ -136,15 +136,17 @@ pub fn certificates(
     version: Option<ProtocolVersion>,
     store: &CertificateStore,
 ) -> Vec<Arc<CertificateFacts>> {
+    read(step, version, |message| message.certificates().map(|entry| store.facts(entry.der)).collect())
+}
+
+/// What `of` makes of a step's Certificate, compressed or not.
+fn read<T>(step: &Step, version: Option<ProtocolVersion>, of: impl FnOnce(&Certificate<'_>) -> T) -> T {
     let body = step.body.get(4..).unwrap_or_default();
-    let unpacked;
-    let body = if step.what.message() == Some(HandshakeType::COMPRESSED_CERTIFICATE) {
-        unpacked = CompressedCertificate::decode(body).decompress().unwrap_or_default();
-        &unpacked[..]
-    } else {
-        body
-    };
-    Certificate::decode(body, version).certificates().map(|entry| store.facts(entry.der)).collect()
+    if step.what.message() == Some(HandshakeType::COMPRESSED_CERTIFICATE) {
+        let unpacked = CompressedCertificate::decode(body).decompress().unwrap_or_default();
+        return of(&Certificate::decode(&unpacked, version));
+    }
+    of(&Certificate::decode(body, version))
 }
 
 impl Case<'_> {
@@ -211,6 +213,13 @@ impl<'c> Refused<'c> {
     /// whatever else the certificate's faults are.
     pub fn is_called_unknown(&self) -> bool {
         self.refusal.alert == Some(AlertDescription::UNKNOWN_CA) && !self.is_known() && !is_shared(self.case)
+    }
+
+    /// Whether a certificate stands between the leaf and the root of the chain.
+    pub fn is_intermediate(&self, certificate: &CertificateFacts) -> bool {
+        let certificates = self.case.chain();
+        let above = chain::path(certificates).into_iter().skip(1);
+        above.filter_map(|place| certificates.get(place)).any(|one| one.der == certificate.der && !one.is_own_issuer())
     }
 
     /// Whether the chain ends in a known root.
@@ -290,6 +299,22 @@ impl<'c> Refused<'c> {
 /// refuse in words, and whose chain nobody is seen to accept.
 pub(super) fn is_late_refusal(case: &Case<'_>) -> bool {
     is_abrupt(case) && case.context.refused_servers.contains(&case.service()) && !is_shared(case)
+}
+
+/// Whether the leaf demands a stapled OCSP response (RFC 7633), the client asked for one, and the server sent none.
+pub(super) fn lacks_staple(case: &Case<'_>) -> bool {
+    let asked = case.hello().is_some_and(|hello| hello.extensions.has(ExtensionType::STATUS_REQUEST));
+    let demanded = case.chain().first().is_some_and(|leaf| leaf.must_staple);
+    let is_status = |step: &Step| step.what.message() == Some(HandshakeType::CERTIFICATE_STATUS);
+    asked && demanded && !case.timeline.steps.iter().any(is_status) && !is_stapled(case)
+}
+
+/// Whether the entry of the leaf has an OCSP response with it (RFC 8446 §4.4.2.1).
+fn is_stapled(case: &Case<'_>) -> bool {
+    let Some(step) = case.at(case.seen.certificate) else { return false };
+    read(step, case.tls.version, |message| {
+        message.certificates().next().is_some_and(|leaf| leaf.extensions.has(ExtensionType::STATUS_REQUEST))
+    })
 }
 
 /// Seconds since the epoch at which the certificate was seen.

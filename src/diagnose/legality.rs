@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::case::Case;
 use crate::proto::tls::certificate::{CertificateFacts, SignatureVerdict, chain};
-use crate::proto::tls::message::{ClientHello, ServerHello, ServerKeyExchange};
+use crate::proto::tls::message::{ClientHello, Downgrade, ServerHello, ServerKeyExchange};
 use crate::proto::tls::reader::Issue;
 use crate::timeline::Step;
 use crate::vocab::iana::{CipherSuite, ExtensionType, HandshakeType, NamedGroup, ProtocolVersion};
@@ -28,6 +28,8 @@ pub(super) enum Contradiction {
     SessionId,
     /// The signature of the ServerKeyExchange does not fit both hellos.
     KeyExchange,
+    /// The server's random says that it would speak a higher version, which the client offers (RFC 8446 §4.1.3).
+    Downgrade(ProtocolVersion),
     /// A certificate's signature is not that of the issuer it names by name and key.
     Certificate {
         /// The certificate.
@@ -45,7 +47,25 @@ pub(super) fn contradiction(case: &Case<'_>) -> Option<Contradiction> {
     let client = case.at(case.seen.second_hello.or(case.seen.client_hello))?.body.get(4..)?;
     let server = case.at(case.seen.server_hello)?.body.get(4..)?;
     let (client, server) = (ClientHello::decode(client), ServerHello::decode(server));
-    between(&client, &server).or_else(|| key_exchange(case, &client, &server)).or_else(|| broken_chain(case))
+    between(&client, &server)
+        .or_else(|| key_exchange(case, &client, &server))
+        .or_else(|| broken_chain(case))
+        .or_else(|| downgraded(&client, &server).map(Contradiction::Downgrade))
+}
+
+/// The version that a server chose below what both speak, by the warning in its random.
+pub(super) fn warns_of_downgrade(case: &Case<'_>) -> Option<ProtocolVersion> {
+    let server = case.at(case.seen.server_hello).and_then(|step| step.body.get(4..))?;
+    downgraded(&case.hello()?, &ServerHello::decode(server))
+}
+
+fn downgraded(client: &ClientHello<'_>, server: &ServerHello<'_>) -> Option<ProtocolVersion> {
+    let spoken = match server.downgrade()? {
+        Downgrade::ToTls12 => ProtocolVersion::TLS_1_3,
+        Downgrade::ToTls11OrBelow => ProtocolVersion::TLS_1_2,
+    };
+    let version = server.selected_version();
+    (version < spoken && client.offers_version(spoken)).then_some(version)
 }
 
 /// Whether the client of a handshake up to TLS 1.2 signals secure renegotiation and the server does not (RFC 5746 §3.4).
@@ -143,6 +163,21 @@ mod tests {
         check(86, &[0x00, 0x17], Some(&Contradiction::Group(NamedGroup(0x0017))));
         check(82, &[0x12, 0x34], Some(&Contradiction::Extension(ExtensionType(0x1234))));
         check(39, &[0x00], Some(&Contradiction::SessionId));
+    }
+
+    /// Whether a ServerHello of this version whose random ends in `mark` is a downgrade for a client that offers TLS 1.3.
+    fn is_downgraded(version: [u8; 2], mark: [u8; 8]) -> bool {
+        let client = bytes(samples::CLIENT_HELLO);
+        let server = [&version[..], &[0; 24], &mark, &[0, 0xc0, 0x2f, 0]].concat();
+        downgraded(&ClientHello::decode(&client[4..]), &ServerHello::decode(&server)).is_some()
+    }
+
+    #[test]
+    fn a_downgrade_is_one_below_what_both_speak() {
+        assert!(is_downgraded([3, 3], *b"DOWNGRD\x01"));
+        assert!(!is_downgraded([3, 3], *b"DOWNGRD\x00"), "a server without TLS 1.3 that chose TLS 1.2");
+        assert!(is_downgraded([3, 2], *b"DOWNGRD\x00"));
+        assert!(!is_downgraded([3, 3], [0; 8]));
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use super::{Experience, Place};
 use crate::diagnose::case::Case;
+use crate::diagnose::chain;
 use crate::diagnose::ending::EndingKind;
 use crate::diagnose::legality::{self, Contradiction};
 use crate::diagnose::proxy::{self, Denial, Request};
@@ -25,13 +26,15 @@ pub(super) enum Effect {
     Where(fn(&Case<'_>) -> bool, Experience),
     /// The server's alert: one of these, any where none is listed.
     Alert(&'static [u8]),
+    /// The server's alert, whichever, to a client that it asked for a certificate.
+    UponRequest,
     /// The server's alert that nobody can read without keys (TLS 1.3), which is this one as far as can be known.
     Unread(u8),
     /// What a proxy answers to the request for a tunnel.
     Denied,
 }
 
-use Effect::{Alert, Denied, Is, Unread, Where};
+use Effect::{Alert, Denied, Is, Unread, UponRequest, Where};
 
 impl Effect {
     /// What the client of a case experiences; none where the case shows something else.
@@ -42,6 +45,7 @@ impl Effect {
             Alert(_) => servers_alert(case)
                 .map(|alert| Experience::Alert(alert.0, place(case)))
                 .filter(|experience| self.can_be(*experience)),
+            UponRequest => servers_alert(case).map(|alert| Experience::AlertUponRequest(alert.0, place(case))),
             Unread(alert) => (case.is_tls13() && case.ended_with(Direction::ToClient, EndingKind::EncryptedAlert))
                 .then(|| Experience::Alert(*alert, place(case))),
             Denied => denied(case),
@@ -53,11 +57,12 @@ impl Effect {
         match (self, wanted) {
             (Is(experience) | Where(_, experience), _) => *experience == wanted,
             (Alert(numbers), Experience::Alert(number, _)) => numbers.is_empty() || numbers.contains(&number),
+            (UponRequest, Experience::Alert(..) | Experience::AlertUponRequest(..)) => true,
             (Unread(alert), Experience::Alert(number, _)) => *alert == number,
             (Denied, _) => {
                 matches!(wanted, Experience::ProxyRefused(_) | Experience::SocksRefused(_) | Experience::SocksMethod)
             }
-            (Alert(_) | Unread(_), _) => false,
+            (Alert(_) | UponRequest | Unread(_), _) => false,
         }
     }
 }
@@ -110,6 +115,7 @@ pub(super) fn effects(cause: Cause) -> &'static [Effect] {
         Cause::CertificateRejected => &[
             Where(is_not_for_servers, Experience::CertificatePurpose),
             Where(is_no_issuer, Experience::CertificateIssuer),
+            Where(chain::lacks_staple, Experience::CertificateStaple),
         ],
         Cause::CertificateExpired => &[Is(Experience::CertificateExpired)],
         Cause::CertificateNotYetValid => &[Is(Experience::CertificateNotYetValid)],
@@ -175,10 +181,9 @@ const CERTIFICATE_WANTED: &[Effect] = &[
     Where(server_closes, Experience::Closed),
     Where(server_resets_late, Experience::ResetLate),
     Where(server_resets, Experience::Reset),
-    Where(fails_upon_request, Experience::FailureAfterRequest),
     Where(closes_late, Experience::CloseNotifyLate),
     Unread(116),
-    Alert(&[]),
+    UponRequest,
 ];
 
 /// What a server does to a client whose certificate it refuses.
@@ -189,7 +194,7 @@ const CERTIFICATE_REFUSED: &[Effect] = &[
     Where(server_resets_late, Experience::ResetLate),
     Where(server_resets, Experience::Reset),
     Where(closes_late, Experience::CloseNotifyLate),
-    Alert(&[]),
+    UponRequest,
 ];
 
 /// Another handshake that is refused.
@@ -325,10 +330,6 @@ fn closes_late(case: &Case<'_>) -> bool {
     is_close_notify(case) && is_late(case)
 }
 
-fn fails_upon_request(case: &Case<'_>) -> bool {
-    !case.is_tls13() && servers_alert(case) == Some(AlertDescription::HANDSHAKE_FAILURE)
-}
-
 /// Whether the client refuses another handshake that the server asks for.
 fn client_refuses_renegotiation(case: &Case<'_>) -> bool {
     renegotiation::refused(case).is_some_and(|refused| refused.by == Direction::ToServer)
@@ -404,6 +405,8 @@ const SERVERS_CHOICE: &[Effect] = &[
 
 /// Messages that contradict each other.
 const CONTRADICTED: &[Effect] = &[
+    // Clients read the random before they check a signature.
+    Where(warns_of_downgrade, Experience::Downgrade),
     Where(has_bad_signature, Experience::BadSignature),
     Where(chose_extension, Experience::ExtensionUnasked),
     Where(chose_suite, Experience::CipherUnasked),
@@ -431,6 +434,10 @@ fn echoes(case: &Case<'_>) -> bool {
 /// Whether the ServerHello is one that clients call unsafe: the client signals secure renegotiation, the server does not.
 fn lacks_renegotiation_info(case: &Case<'_>) -> bool {
     client_refuses(case) && legality::lacks_renegotiation_info(case)
+}
+
+fn warns_of_downgrade(case: &Case<'_>) -> bool {
+    client_refuses(case) && legality::warns_of_downgrade(case).is_some()
 }
 
 fn has_bad_signature(case: &Case<'_>) -> bool {

@@ -61,8 +61,6 @@ pub(in crate::diagnose) enum Experience {
     UpgradeRefused,
     /// A proxy closes instead of answering CONNECT.
     ProxyClosed,
-    /// `handshake_failure` after the server's request for a certificate (TLS 1.2).
-    FailureAfterRequest,
     /// A record of an impossible length comes.
     AbsurdLength,
     /// Application data comes first.
@@ -79,6 +77,8 @@ pub(in crate::diagnose) enum Experience {
     CipherUnasked,
     /// A ServerHello of TLS 1.3 that does not echo the session identifier.
     SessionIdChanged,
+    /// A ServerHello whose random warns of a downgrade (RFC 8446 §4.1.3).
+    Downgrade,
     /// A ClientHello in place of the ServerHello.
     Echo,
     /// A ServerHello without `renegotiation_info`.
@@ -103,6 +103,8 @@ pub(in crate::diagnose) enum Experience {
     CertificatePurpose,
     /// A record whose tag does not fit.
     BadRecord,
+    /// A certificate that demands a stapled OCSP response (RFC 7633), which the server did not send though it was asked.
+    CertificateStaple,
     /// A `ServerKeyExchange` whose signature is bad.
     BadSignature,
     /// TLS 1.0 or 1.1 is all the server speaks.
@@ -113,6 +115,8 @@ pub(in crate::diagnose) enum Experience {
     RenegotiationAsked,
     /// An alert of this number.
     Alert(u8, Place),
+    /// An alert of this number from a server that asked for the client's certificate.
+    AlertUponRequest(u8, Place),
 }
 
 /// Alerts for which clients have texts.
@@ -165,7 +169,7 @@ impl Experience {
             Experience::SilenceLate => Experience::Silence,
             Experience::NotTlsWaited | Experience::NotTlsWhole => Experience::NotTls,
             Experience::UnknownRecord => Experience::DataFirst,
-            Experience::FailureAfterRequest => Experience::Alert(40, Place::AfterServerHello),
+            Experience::AlertUponRequest(alert, place) => Experience::Alert(alert, place),
             Experience::CertificateRootSent | Experience::CertificateSelfSigned | Experience::CertificateIssuer => {
                 Experience::CertificateAuthority
             }

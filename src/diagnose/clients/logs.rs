@@ -169,13 +169,11 @@ pub(super) const SAYINGS: &[Saying] = &[
         &[RenegotiationRefused, RefusedByAlert],
     ),
     saying("Firefox", "153", "SSL_ERROR_UNSUPPORTED_VERSION", &[NoCommonVersion, SignatureRefused]),
-    saying("Firefox", "153", "MOZILLA_PKIX_ERROR_REQUIRED_TLS_FEATURE_MISSING", &[CertificateRejected]),
     saying("Firefox", "153", "MOZILLA_PKIX_ERROR_MITM_DETECTED", &[CertificateIntercepted, CertificateUntrusted]),
     saying("Firefox", "153", "SEC_ERROR_REVOKED_CERTIFICATE", &[CertificateRejected]),
     saying("Chrome", "156", "net::ERR_CERT_REVOKED", &[CertificateRejected]),
     saying("Chrome", "156", "net::ERR_CERT_WEAK_KEY", &[CertificateWeak]),
     saying("Chrome", "156", "net::ERR_SSL_OBSOLETE_VERSION", &[NoCommonVersion, SignatureRefused]),
-    saying("Chrome", "156", "net::ERR_TLS13_DOWNGRADE_DETECTED", &[CorruptedHandshake]),
     // TLS inside other protocols: `Microsoft.Data.SqlClient`, libpq `fe-connect.c`.
     saying("libpq", "", "server does not support SSL, but SSL was required", UPGRADE),
     saying("libpq", "", "server sent an error response during SSL exchange", UPGRADE),

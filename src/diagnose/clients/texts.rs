@@ -6,6 +6,7 @@
 
 use super::Client;
 use super::Experience as E;
+use super::Place;
 use super::alerts;
 
 /// The clients, each with the versions its texts were measured with.
@@ -30,7 +31,10 @@ const CHROME: Client = Client {
         (E::SocksRefused(0), &[("", "net::ERR_SOCKS_CONNECTION_FAILED")]),
         (E::SocksClosed, &[("", "net::ERR_SOCKS_CONNECTION_FAILED")]),
         (E::ProxyClosed, &[("", "net::ERR_EMPTY_RESPONSE")]),
-        (E::FailureAfterRequest, &[("", "net::ERR_BAD_SSL_CLIENT_AUTH_CERT")]),
+        (E::AlertUponRequest(40, Place::AfterServerHello), &[("", "net::ERR_BAD_SSL_CLIENT_AUTH_CERT")]),
+        (E::AlertUponRequest(40, Place::AfterFinished), &[("", "net::ERR_BAD_SSL_CLIENT_AUTH_CERT")]),
+        (E::AlertUponRequest(49, Place::AfterServerHello), &[("", "net::ERR_BAD_SSL_CLIENT_AUTH_CERT")]),
+        (E::AlertUponRequest(49, Place::AfterFinished), &[("", "net::ERR_BAD_SSL_CLIENT_AUTH_CERT")]),
         (E::AbsurdLength, &[("", "net::ERR_SSL_PROTOCOL_ERROR")]),
         (E::DataFirst, &[("", "net::ERR_SSL_PROTOCOL_ERROR")]),
         (E::NotTlsLater, &[("", "net::ERR_SSL_PROTOCOL_ERROR")]),
@@ -48,6 +52,7 @@ const CHROME: Client = Client {
         (E::ExtensionUnasked, &[("", "net::ERR_SSL_PROTOCOL_ERROR")]),
         (E::CipherUnasked, &[("", "net::ERR_SSL_PROTOCOL_ERROR")]),
         (E::SessionIdChanged, &[("", "net::ERR_SSL_PROTOCOL_ERROR")]),
+        (E::Downgrade, &[("", "net::ERR_TLS13_DOWNGRADE_DETECTED")]),
         (E::Echo, &[("", "net::ERR_SSL_PROTOCOL_ERROR")]),
     ],
     alert: alerts::chrome,
@@ -112,6 +117,8 @@ const FIREFOX: Client = Client {
         (E::ExtensionUnasked, &[("", "SSL_ERROR_RX_UNEXPECTED_EXTENSION")]),
         (E::CipherUnasked, &[("", "SSL_ERROR_NO_CYPHER_OVERLAP")]),
         (E::SessionIdChanged, &[("", "SSL_ERROR_RX_MALFORMED_SERVER_HELLO")]),
+        (E::Downgrade, &[("", "SSL_ERROR_RX_MALFORMED_SERVER_HELLO")]),
+        (E::CertificateStaple, &[("153", "MOZILLA_PKIX_ERROR_REQUIRED_TLS_FEATURE_MISSING")]),
         (E::Echo, &[("", "SSL_ERROR_RX_UNEXPECTED_CLIENT_HELLO")]),
     ],
     alert: alerts::nss,
@@ -273,6 +280,7 @@ const CURL: Client = Client {
             ],
         ),
         (E::SessionIdChanged, &[("", "curl: (35) error:0A0003E7: invalid session id")]),
+        (E::Downgrade, &[("", "curl: (35) error:0A000175: inappropriate fallback")]),
         (E::Echo, &[("", "curl: (35) error:0A0000F4: unexpected message")]),
         (E::LegacyRenegotiation, &[("", "curl: (35) error:0A000152: unsafe legacy renegotiation disabled")]),
     ],
@@ -342,6 +350,7 @@ const GO: Client = Client {
         (E::ExtensionUnasked, &[("", "tls: server selected unadvertised ALPN protocol")]),
         (E::CipherUnasked, &[("", "tls: server chose an unconfigured cipher suite")]),
         (E::SessionIdChanged, &[("", "tls: server did not echo the legacy session ID")]),
+        (E::Downgrade, &[("", "tls: downgrade attempt detected, possibly due to a MitM attack or a broken middlebox")]),
         (
             E::Echo,
             &[(
@@ -452,7 +461,7 @@ const JAVA: Client = Client {
             ],
         ),
         (
-            E::FailureAfterRequest,
+            E::AlertUponRequest(40, Place::AfterServerHello),
             &[
                 ("", "SSLHandshakeException: Received fatal alert: handshake_failure"),
                 ("while it writes", "SocketException: Broken pipe"),
@@ -514,6 +523,7 @@ const JAVA: Client = Client {
             &[("", "SSLProtocolException: Unexpected application_layer_protocol_negotiation extension")],
         ),
         (E::CipherUnasked, &[("", "SSLHandshakeException: Server selected improper ciphersuite")]),
+        (E::Downgrade, &[("", "SSLHandshakeException: A potential protocol version downgrade attack")]),
         (E::Echo, &[("", "SSLProtocolException: Unexpected handshake message: client_hello")]),
     ],
     alert: alerts::java,
@@ -600,7 +610,13 @@ const NODE: Client = Client {
                 ),
             ],
         ),
-        (E::CertificateIssuer, &[("", "UNSPECIFIED: invalid CA certificate")]),
+        (
+            E::CertificateIssuer,
+            &[
+                ("", "UNSPECIFIED: invalid CA certificate"),
+                ("by its key usage", "UNSPECIFIED: key usage does not include certificate signing"),
+            ],
+        ),
         (
             E::CertificateName,
             &[("", "ERR_TLS_CERT_ALTNAME_INVALID: Hostname/IP does not match certificate's altnames")],
@@ -658,6 +674,13 @@ const NODE: Client = Client {
             &[
                 ("tls, fetch", "ERR_SSL_INVALID_SESSION_ID"),
                 ("https", "write EPROTO error:0A0003E7:SSL routines:invalid session id"),
+            ],
+        ),
+        (
+            E::Downgrade,
+            &[
+                ("tls, fetch", "ERR_SSL_INAPPROPRIATE_FALLBACK"),
+                ("https", "write EPROTO error:0A000175:SSL routines:inappropriate fallback"),
             ],
         ),
         (
@@ -844,6 +867,7 @@ const PYTHON: Client = Client {
             ],
         ),
         (E::SessionIdChanged, &[("", "SSLError: [SSL: INVALID_SESSION_ID] invalid session id")]),
+        (E::Downgrade, &[("", "SSLError: [SSL: INAPPROPRIATE_FALLBACK] inappropriate fallback")]),
         (E::Echo, &[("", "SSLError: [SSL: UNEXPECTED_MESSAGE] unexpected message")]),
         (
             E::LegacyRenegotiation,

@@ -240,6 +240,8 @@ mod tests {
         can("dh key too small", Cause::ServerChoiceRefused);
         can("curl: (64) STARTTLS denied, code 454", Cause::UpgradeRefused);
         can("pre-login handshake", Cause::ClosedAfterClientHello);
+        can("net::ERR_TLS13_DOWNGRADE_DETECTED", Cause::CorruptedHandshake);
+        can("tls: downgrade attempt detected, possibly due to a MitM attack", Cause::CorruptedHandshake);
         can("MOZILLA_PKIX_ERROR_REQUIRED_TLS_FEATURE_MISSING", Cause::CertificateRejected);
     }
 

@@ -26,12 +26,16 @@ fn judge(case: &Case<'_>) -> Answer {
         Fault::Expired { days } => Some(*days),
         _ => None,
     };
-    let Some((certificate, days)) = refused.fault(expired).filter(|_| !refused.is_called_unknown()) else {
+    let Some((certificate, days)) = refused.fault(expired) else { return Answer::Clear };
+    // NSS says unknown_ca of an expired issuer too: it is no part of any chain then.
+    let called_unknown = refused.is_called_unknown();
+    if called_unknown && !refused.is_intermediate(certificate) {
         return Answer::Clear;
-    };
+    }
     let whose = certificate.common_name.as_deref().unwrap_or(&certificate.subject);
     let headline = format!("the certificate of {whose} had expired {days} days before");
     let found = refused.because(refused.confidence(), headline);
+    let found = if called_unknown { found.at_most(Confidence::Likely) } else { found };
     // Others take the same chain by a way around it.
     if certificate.der != refused.leaf.der && chain::is_accepted(case) {
         return found

@@ -40,12 +40,22 @@ fn judge(case: &Case<'_>) -> Answer {
     let how = refusal
         .alert
         .map_or_else(|| "leaves right after the server's flight".to_owned(), |alert| format!("sends {alert}"));
-    let found = Found::at(refusal.packet, refusal.confidence, EndedBy::Client, format!("the client {how}"))
+    let unstapled = refusal.alert.is_some() && chain::lacks_staple(case);
+    let (confidence, headline) = if unstapled {
+        let headline = format!("the client {how}: the certificate demands a stapled OCSP response, and there is none");
+        (refusal.confidence.min(Confidence::Likely), headline)
+    } else {
+        (refusal.confidence, format!("the client {how}"))
+    };
+    let found = Found::at(refusal.packet, confidence, EndedBy::Client, headline)
         .supported(case.at(case.seen.certificate).map(|s| s.packet), "the certificate");
     let confronted = confronted(case, refusal.alert);
     let inferred =
         if refusal.alert.is_some() { "" } else { " That it refuses the certificate is inferred from the moment." };
     let found = found.detail(format!("{}{inferred}", confronted.said));
+    if unstapled {
+        return found.advice(STAPLE).answer();
+    }
     // What a key log would open is in clear.
     let is_read = !case.chain().is_empty() && refusal.alert.is_some();
     match (confronted.clock, is_read) {
@@ -55,6 +65,12 @@ fn judge(case: &Case<'_>) -> Answer {
     }
     .answer()
 }
+
+/// What to try where a stapled OCSP response is demanded and missing.
+const STAPLE: [&str; 2] = [
+    "Switch OCSP stapling on at the server, and check that it can reach the authority's OCSP responder",
+    "Or have the certificate issued without must-staple (TLS feature, RFC 7633)",
+];
 
 /// What to try where the client's clock is the likeliest reason.
 const CLOCK: [&str; 3] = [
@@ -79,6 +95,13 @@ fn confronted(case: &Case<'_>, alert: Option<AlertDescription>) -> Confronted {
     let valid = case.chain().iter().all(|certificate| within(certificate));
     let accepted = chain::is_accepted(case);
     let mut said = Vec::new();
+    if chain::lacks_staple(case) {
+        said.push(
+            "The certificate demands a stapled OCSP response (must-staple, RFC 7633), the client asks for one, and \
+             the server sends none."
+                .into(),
+        );
+    }
     if let (true, Some(from), Some(until)) = (valid, leaf.not_before, leaf.not_after) {
         let (from, until) = (time_text(from), time_text(until));
         said.push(format!("The certificate is valid from {from} until {until}, at the time of the capture too."));

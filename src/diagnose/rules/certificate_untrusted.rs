@@ -2,6 +2,7 @@
 
 use super::prelude::*;
 use crate::diagnose::chain::{self, Refused};
+use crate::proto::tls::certificate::Fault;
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {
@@ -32,7 +33,8 @@ fn judge(case: &Case<'_>) -> Answer {
                 | AlertDescription::CERTIFICATE_EXPIRED
         )
     );
-    if other || !refused.leaf.allows_server() || refused.is_known() || chain::is_shared(case) {
+    let unstapled = refusal.alert != Some(AlertDescription::UNKNOWN_CA) && chain::lacks_staple(case);
+    if other || unstapled || !refused.leaf.allows_server() || refused.is_known() || chain::is_shared(case) {
         return Answer::Clear;
     }
     let confidence = match refusal.alert {
@@ -40,6 +42,10 @@ fn judge(case: &Case<'_>) -> Answer {
         Some(AlertDescription::UNKNOWN_CA) => Confidence::Certain,
         _ => Confidence::Likely,
     };
+    if let Some((issuer, ())) = refused.fault(|fault| matches!(fault, Fault::NoAuthority).then_some(())) {
+        let headline = format!("the issuer {} is no authority: its certificate may not sign others", issuer.subject);
+        return refused.because(confidence, headline).answer();
+    }
     let top = refused.missing_issuer().unwrap_or(&refused.leaf.issuer);
     refused.because(confidence, format!("the chain ends in {top}, which is none of today's common roots")).answer()
 }

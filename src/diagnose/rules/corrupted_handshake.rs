@@ -77,7 +77,9 @@ fn without_a_word(case: &Case<'_>, by: EndedBy) -> Answer {
     if !leaves || !upon_flight || ending.from != Direction::ToServer || silence::is_silence(case) {
         return Answer::Clear;
     }
-    let Some(why) = legality::contradiction(case) else { return Answer::Clear };
+    // A client that heeds the warning of a downgrade says so by an alert; many do not.
+    let why = legality::contradiction(case).filter(|why| !matches!(why, Contradiction::Downgrade(_)));
+    let Some(why) = why else { return Answer::Clear };
     Found::at(ending.packet, Confidence::Likely, by, words(&why))
         .supported(case.at(case.seen.server_hello).map(|s| s.packet), "the ServerHello")
         .answer()
@@ -102,6 +104,10 @@ fn words(contradiction: &Contradiction) -> String {
         Contradiction::KeyExchange => {
             "the signature of the ServerKeyExchange does not fit both hellos: bytes were changed on the way".into()
         }
+        Contradiction::Downgrade(version) => format!(
+            "the server chose {version}, and its random says that it would speak more, as the client does: a hello was \
+             changed on the way"
+        ),
         Contradiction::Certificate { subject, issuer } => format!(
             "the signature of {} is not that of its issuer {}: its bytes were changed",
             subject.subject, issuer.subject

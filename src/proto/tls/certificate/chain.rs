@@ -36,6 +36,12 @@ impl CertificateFacts {
         };
         !self.issuer_der.is_empty() && self.issuer_der == issuer.subject_der && ids_agree
     }
+
+    /// Whether it names itself as its issuer, by key too: one of the same name that another key signed is merely
+    /// self-issued (RFC 5280 §3.2).
+    pub fn is_own_issuer(&self) -> bool {
+        self.self_issued && self.names_issuer(self)
+    }
 }
 
 /// Compares the sent order with the order of issuing. Repeated certificates count as extra.
@@ -61,7 +67,7 @@ pub fn path<C: Borrow<CertificateFacts>>(certificates: &[C]) -> Vec<usize> {
     while let Some(index) = current {
         path.push(index);
         let certificate = certificates[index].borrow();
-        current = if certificate.self_issued {
+        current = if certificate.is_own_issuer() {
             None
         } else {
             // The next in line comes first, so that cross-signed twins do not make an ordered chain look shuffled.
@@ -78,11 +84,11 @@ pub fn path<C: Borrow<CertificateFacts>>(certificates: &[C]) -> Vec<usize> {
 /// in a self-issued certificate or is empty.
 pub fn missing_issuer<C: Borrow<CertificateFacts>>(certificates: &[C]) -> Option<&str> {
     let top = certificates.get(*path(certificates).last()?)?.borrow();
-    (!top.self_issued).then_some(top.issuer.as_str())
+    (!top.is_own_issuer()).then_some(top.issuer.as_str())
 }
 
 /// Whether the sender's own certificate signed itself, as far as that can be checked.
 pub fn is_self_signed<C: Borrow<CertificateFacts>>(certificates: &[C]) -> bool {
     let own = certificates.first().map(Borrow::borrow);
-    own.is_some_and(|own| own.self_issued && own.self_signed() != SignatureVerdict::Bad)
+    own.is_some_and(|own| own.is_own_issuer() && own.self_signed() != SignatureVerdict::Bad)
 }

@@ -261,7 +261,7 @@ fn constraints(facts: &CertificateFacts, signs: bool) -> Check {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::proto::tls::certificate::tests::{Chain, chain};
+    use crate::proto::tls::certificate::tests::{Chain, chain, leaf_as_issuer};
 
     const NOW: i64 = 1_790_000_000;
 
@@ -292,6 +292,9 @@ mod tests {
         check(&[&leaf], "leaf.test", NOW, &[&intermediate, &root], "missing intermediate: CN=Middle");
         check(&[&leaf, &root, &intermediate], "leaf.test", NOW, &[&root], "wrong order: issued as 0, 2, 1");
         check(&[&leaf, &intermediate, &leaf], "leaf.test", NOW, &[&root], "no part of the chain: 2");
+        let [same, no_authority, its_root] = leaf_as_issuer();
+        let borrowed = faults(&[&same, &no_authority, &its_root], "leaf.test", NOW, &[&its_root]);
+        assert!(borrowed.contains(&"signs others and is no CA".to_owned()), "{borrowed:?}");
         let old = faults(&[&leaf, &intermediate], "leaf.test", -1_000_000_000, &[&root]);
         assert!(old.len() == 2 && old.iter().all(|fault| fault.starts_with("not yet valid")), "{old:?}");
         let late = faults(&[&leaf, &intermediate], "leaf.test", 1 << 40, &[&root]);

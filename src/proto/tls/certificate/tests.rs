@@ -50,6 +50,29 @@ fn sample_certificate() -> Vec<u8> {
     certificate.certificates().next().expect("one certificate").der.to_vec()
 }
 
+/// A leaf that another leaf of the same name signed, that one, and its root.
+pub(super) fn leaf_as_issuer() -> [CertificateFacts; 3] {
+    let key = || KeyPair::generate().expect("a key");
+    let named = |name| {
+        let mut parameters = parameters(name, false);
+        parameters.is_ca = IsCa::ExplicitNoCa;
+        parameters.use_authority_key_identifier_extension = true;
+        parameters
+    };
+    let root = CertifiedIssuer::self_signed(parameters("Root", true), key()).expect("a root");
+    let issuer = CertifiedIssuer::signed_by(named("leaf.test"), key(), &root).expect("an issuer");
+    let leaf = named("leaf.test").signed_by(&key(), &issuer).expect("a leaf");
+    [leaf.der(), issuer.der(), root.der()].map(|der| CertificateFacts::decode(der))
+}
+
+#[test]
+fn one_of_the_same_name_and_another_key_is_not_its_own_issuer() {
+    let chain = leaf_as_issuer();
+    assert!(chain[0].self_issued && !chain[0].is_own_issuer() && chain[2].is_own_issuer());
+    assert_eq!(chain::path(&chain), [0, 1, 2]);
+    assert_eq!(chain::missing_issuer(&chain[..1]), Some("CN=leaf.test"));
+}
+
 #[test]
 fn facts_of_a_leaf() {
     let Chain { leaf, intermediate, root } = chain();
