@@ -304,6 +304,26 @@ fn the_contrast_of_a_capture_is_exact() {
 }
 
 #[test]
+fn trend_says_what_is_not_shown_yet() {
+    let (before, after) = (capture("one-percent"), capture("one-percent-afterwards"));
+    let ran = run(&["trend", &before, "--after", &after, "--format", "json"]);
+    let trend = object(&ran);
+    let row = &trend["rows"][0];
+    assert_eq!(row["cause"], "reset-after-client-hello");
+    assert_eq!((&row["before"]["failed"], &row["before"]["of"]), (&8.into(), &1301.into()), "{row}");
+    assert_eq!((&row["after"]["failed"], &row["after"]["of"]), (&0.into(), &323.into()), "{row}");
+    assert!(row["p"].as_f64().is_some_and(|p| p > 0.05) && row["needed"].is_u64(), "{row}");
+    let rows = trend["rows"].as_array().expect("rows");
+    let within = rows.iter().find(|row| row["conditions"].is_array()).expect("what they had in common");
+    assert_eq!(within["conditions"][0]["value"], "10.9.1.0/24");
+    assert_eq!((&within["before"]["failed"], &within["before"]["of"]), (&10.into(), &643.into()), "{within}");
+    assert!(run(&["trend", &before, "--after", &after]).out.contains("not shown yet (p 0."));
+    let parted = object(&run(&["trend", &before, "--at", "2100-01-01", "--format", "json"]));
+    assert_eq!(parted["after"]["of"], 0);
+    assert_eq!(run(&["trend", &before]).code, Some(2));
+}
+
+#[test]
 fn diagnose_offers_the_successful_twin_as_the_baseline() {
     let retried = capture("block-page-then-retry-ok");
     let finding = &object(&run(&["diagnose", &retried, "--format", "json"]))["findings"][0];

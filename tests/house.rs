@@ -27,7 +27,7 @@ use sources::{root, sources};
 
 /// Each room, from the top of the house down, with the rooms it may use; all may use `vocab`.
 const ROOMS: &[(&str, &[&str])] = &[
-    ("cli", &["filter", "diagnose", "engine", "export", "tui"]),
+    ("cli", &["facts", "filter", "diagnose", "contrast", "engine", "export", "tui"]),
     ("tui", &["index", "engine", "present", "app", "export"]),
     ("app", &["index", "cohort", "engine", "present"]),
     (

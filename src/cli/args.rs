@@ -85,6 +85,8 @@ pub(super) enum Command {
     Diagnose(DiagnoseArgs),
     /// Put a failing flow beside a good one: the first divergence, then all differences, ranked
     Compare(CompareArgs),
+    /// Say whether attempts fail less often after a change than before it, cause by cause
+    Trend(TrendArgs),
     /// Say what a cause means, how it is known, what to try; without a cause, list them
     Explain(ExplainArgs),
     /// Say which patterns can and cannot make a client report an error, and which flows match
@@ -172,6 +174,23 @@ pub(super) struct CompareArgs {
     /// List the good flows that can be compared with, the best first, with what each is worth
     #[arg(long)]
     pub candidates: bool,
+    /// How to write it
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: ReportFormat,
+}
+
+/// Arguments of `trend`.
+#[derive(Args, Debug)]
+pub(super) struct TrendArgs {
+    /// Captures or folders of them from before; - for standard input
+    #[arg(required = true, value_name = "BEFORE")]
+    pub captures: Vec<String>,
+    /// Captures or folders of them from afterwards
+    #[arg(long, value_name = "CAPTURE", num_args = 1.., conflicts_with = "at")]
+    pub after: Vec<String>,
+    /// The moment that parts one capture into before and after: 2026-11-24T08:08
+    #[arg(long, value_name = "TIME")]
+    pub at: Option<String>,
     /// How to write it
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub format: ReportFormat,

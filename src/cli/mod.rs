@@ -45,6 +45,7 @@ fn run(cli: Cli) -> Result<Outcome, Failure> {
         Command::Follow(args) => commands::follow::run(&everywhere, &args),
         Command::Diagnose(args) => commands::diagnose::run(&everywhere, &args),
         Command::Compare(args) => commands::compare::run(&everywhere, &args),
+        Command::Trend(args) => commands::trend::run(&everywhere, &args),
         Command::Explain(args) => commands::explain::run(&everywhere, &args),
         Command::Why(args) => commands::why::run(&everywhere, &args),
         Command::Completions(args) => commands::documents::completions(&args),
@@ -65,6 +66,6 @@ fn unfiltered(command: &Command) -> Option<&'static str> {
             Some("no capture is given")
         }
         Command::Explain(_) | Command::Completions(_) | Command::Man => Some("this command reads no capture"),
-        Command::Flows(_) | Command::Diagnose(_) | Command::Why(_) => None,
+        Command::Flows(_) | Command::Diagnose(_) | Command::Trend(_) | Command::Why(_) => None,
     }
 }

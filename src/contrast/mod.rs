@@ -25,6 +25,7 @@ mod table;
 mod testing;
 #[cfg(test)]
 mod tests;
+pub mod trend;
 mod twins;
 mod units;
 

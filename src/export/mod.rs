@@ -22,6 +22,7 @@ pub mod paint;
 pub mod pem;
 mod rates;
 pub mod table;
+pub mod trend;
 pub mod why;
 
 use std::{fmt, io};

@@ -9,4 +9,5 @@ pub(super) mod flows;
 pub(super) mod follow;
 pub(super) mod handshake;
 pub(super) mod packets;
+pub(super) mod trend;
 pub(super) mod why;

@@ -29,15 +29,17 @@ impl Serialize for ContrastJson<'_> {
     }
 }
 
+/// What a group is about, as an object.
 #[derive(Serialize)]
 #[serde(untagged)]
-enum GroupJson<'a> {
+pub(in super::super) enum GroupJson<'a> {
     Cause { cause: Cause },
     Ending { ended_by: EndedBy, ttl: u8, causes: &'a [Cause] },
 }
 
 impl<'a> GroupJson<'a> {
-    fn new(about: &'a About) -> Self {
+    /// The JSON form of what a group is about.
+    pub fn new(about: &'a About) -> Self {
         match about {
             About::Cause(cause) => Self::Cause { cause: *cause },
             About::Ending { ended_by, ttl, causes } => Self::Ending { ended_by: *ended_by, ttl: *ttl, causes },
@@ -120,7 +122,8 @@ impl Serialize for Name {
     }
 }
 
-struct ConditionJson<'a>(&'a Condition);
+/// A condition as an object.
+pub(in super::super) struct ConditionJson<'a>(pub &'a Condition);
 
 impl Serialize for ConditionJson<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

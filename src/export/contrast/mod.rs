@@ -3,5 +3,5 @@
 mod json;
 mod text;
 
-pub(super) use json::ContrastJson;
+pub(super) use json::{ConditionJson, ContrastJson, GroupJson};
 pub(super) use text::{write_lines, write_markdown, write_nothing};
