@@ -112,10 +112,10 @@ fn objects(text: &str) -> Vec<Value> {
     text.lines().map(|line| serde_json::from_str(line).expect("a JSON object a line")).collect()
 }
 
-/// A flow without what differs from file to file: its name, and the fractions of a microsecond.
+/// A flow without what differs from file to file: its name, its interface, and the fractions of a microsecond.
 fn essence(mut flow: Value) -> Value {
     let object = flow.as_object_mut().expect("an object");
-    for key in ["capture", "start", "duration"] {
+    for key in ["capture", "interface", "start", "duration"] {
         object.remove(key);
     }
     object["tcp"].as_object_mut().expect("tcp").remove("syn_rtt");

@@ -143,20 +143,29 @@ pub static FIELDS: &[Field] = &[
         .explains(Rank::Client)
         .says("Version of IP.")
         .total(),
-    Field::new("client.mac", Text, Before, |f| mac(f.macs.to_server?.0))
+    Field::new("client.mac", Text, Before, |f| mac(f.links.to_server?.macs?.0))
         .explains(Rank::Client)
         .says("Hardware address from which the client's first packet comes, on the link of the capture: its own or its router's.")
         .csv(41)
         .also(&["mac", "eth.addr", "eth.src"]),
-    Field::new("next_hop.mac", Text, Before, |f| mac(f.macs.to_server?.1))
+    Field::new("next_hop.mac", Text, Before, |f| mac(f.links.to_server?.macs?.1))
         .explains(Rank::NextHop)
         .says("Hardware address to which it goes: the next hop's towards the server.")
         .csv(42)
         .also(&["mac", "eth.addr", "eth.dst"]),
-    Field::new("server.mac", Text, Answer, |f| mac(f.macs.to_client?.0))
+    Field::new("server.mac", Text, Answer, |f| mac(f.links.to_client?.macs?.0))
         .says("Hardware address from which the server's first packet comes.")
         .csv(43)
         .also(&["mac", "eth.addr"]),
+    Field::new("vlan", Number(Code), Before, |f| integer(f.links.to_server?.vlan?))
+        .explains(Rank::NextHop)
+        .says("VLAN identifier of the client's first packet (IEEE 802.1Q), the innermost tag's.")
+        .also(&["vlan.id"]),
+    Field::new("interface", Number(Code), Before, |f| integer(f.links.to_server?.interface))
+        .explains(Rank::NextHop)
+        .says("Number of the interface on which the client's first packet was captured, within its section of a pcapng file.")
+        .also(&["frame.interface_id"])
+        .sparse(),
     Field::new("first_packet", Number(Packet), Identity, |f| integer(f.row.first_packet.0))
         .says("Number of the first packet, as Wireshark's frame.number."),
     Field::new("last_packet", Number(Packet), Identity, |f| integer(f.row.last_packet.0))

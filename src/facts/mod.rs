@@ -33,6 +33,17 @@ pub struct FlowFacts<'a> {
     pub tls: Option<&'a TlsFacts>,
     /// The number of the attempt it belongs to.
     pub attempt: Option<u32>,
-    /// Sender's and receiver's hardware address of each direction's first packet, where the link has both.
-    pub macs: PerDirection<Option<([u8; 6], [u8; 6])>>,
+    /// On what link each direction's first packet was captured.
+    pub links: PerDirection<Option<CapturedOn>>,
+}
+
+/// On what link a packet was captured.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct CapturedOn {
+    /// Sender's and receiver's hardware address, where the link has both.
+    pub macs: Option<([u8; 6], [u8; 6])>,
+    /// VLAN identifier of the innermost tag.
+    pub vlan: Option<u16>,
+    /// Number of the interface within its section of the capture; 0 in pcap.
+    pub interface: u32,
 }

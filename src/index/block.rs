@@ -3,8 +3,9 @@
 use std::ops::Range;
 
 use super::datagrams::Fact;
-use super::links::{Links, Macs};
+use super::links::Links;
 use crate::capture::Packet;
+use crate::facts::CapturedOn;
 use crate::flow::EndsHasher;
 use crate::net::{
     Arp, Decoded, Decoder, Endpoint, IcmpError, IpFacts, LinkFacts, Other, Reassembled, Segment, TcpFlags, Unread,
@@ -18,8 +19,8 @@ pub(crate) struct Block {
     pub bytes: Vec<u8>,
     /// The packets, in file order.
     pub items: Vec<Item>,
-    /// The hardware addresses that are new in it, in the order of their numbers.
-    pub links: Vec<Macs>,
+    /// The links that are new in it, in the order of their numbers.
+    pub links: Vec<CapturedOn>,
 }
 
 /// One packet of a block.
@@ -154,25 +155,25 @@ impl Numbered {
         let whole = packet.data.len() >= packet.original_len as usize;
         let decoded = self.decoder.decode(packet.link, packet.data, self.last, packet.time);
         let what = match &decoded {
-            Decoded::Tcp(segment) => self.segment(segment, bytes),
-            _ => self.what(decoded, bytes, whole),
+            Decoded::Tcp(segment) => self.segment(segment, packet.interface, bytes),
+            _ => self.what(decoded, packet.interface, bytes, whole),
         };
         Item { time: packet.time, offset: packet.offset, what }
     }
 
-    fn segment(&mut self, segment: &Segment<'_>, bytes: &[u8]) -> What {
-        let link = self.links.number(segment.link.macs);
+    fn segment(&mut self, segment: &Segment<'_>, interface: u32, bytes: &[u8]) -> What {
+        let link = self.links.number(CapturedOn { macs: segment.link.macs, vlan: segment.link.vlan, interface });
         What::Segment(PendingSegment::new(segment, bytes, self.hasher.hash(segment.src, segment.dst), link))
     }
 
     /// What a frame is, of which all bytes were captured or not.
-    fn what(&mut self, decoded: Decoded<'_>, bytes: &[u8], whole: bool) -> What {
+    fn what(&mut self, decoded: Decoded<'_>, interface: u32, bytes: &[u8], whole: bool) -> What {
         match decoded {
-            Decoded::Tcp(segment) => self.segment(&segment, bytes),
+            Decoded::Tcp(segment) => self.segment(&segment, interface, bytes),
             Decoded::Reassembled(datagram) => What::Reassembled(datagram),
             Decoded::Fragment => What::Fragment,
             Decoded::Several(parts) => {
-                What::Several(parts.into_iter().map(|part| self.what(part, bytes, whole)).collect())
+                What::Several(parts.into_iter().map(|part| self.what(part, interface, bytes, whole)).collect())
             }
             Decoded::Icmp(error) => What::Icmp(Box::new(error)),
             Decoded::Udp(datagram) => match Fact::read(&datagram) {
@@ -185,12 +186,12 @@ impl Numbered {
         }
     }
 
-    /// The hardware addresses that are new since the last block, for its [`Block::links`].
-    pub fn new_links(&mut self) -> Vec<Macs> {
+    /// The links that are new since the last block, for its [`Block::links`].
+    pub fn new_links(&mut self) -> Vec<CapturedOn> {
         self.links.take_new()
     }
 
-    /// Packets whose hardware addresses were not kept: there are too many.
+    /// Packets whose link was not kept: there are too many.
     pub fn unkept_links(&self) -> u64 {
         self.links.left_out
     }

@@ -1,32 +1,30 @@
-//! The hardware addresses of packets, each pair kept once: a flow has a number for it.
+//! On what links packets were captured, each kept once: a flow has a number for it.
 
 use std::collections::HashMap;
 
-/// Sender's and receiver's hardware address.
-pub(crate) type Macs = ([u8; 6], [u8; 6]);
+use crate::facts::CapturedOn;
 
-/// Pairs known by their numbers, on the side that decodes.
+/// Links known by their numbers, on the side that decodes.
 #[derive(Default)]
 pub(super) struct Links {
-    known: HashMap<Macs, u16>,
-    last: Option<(Macs, u16)>,
-    new: Vec<Macs>,
-    /// Packets whose pair found no number.
+    known: HashMap<CapturedOn, u16>,
+    last: Option<(CapturedOn, u16)>,
+    new: Vec<CapturedOn>,
+    /// Packets whose link found no number.
     pub left_out: u64,
 }
 
 impl Links {
-    /// The number of a pair, from 1; 0 where there is none.
-    pub fn number(&mut self, macs: Option<Macs>) -> u16 {
-        let Some(macs) = macs else { return 0 };
-        if let Some((_, number)) = self.last.filter(|(last, _)| *last == macs) {
+    /// The number of a link, from 1; 0 where there are too many.
+    pub fn number(&mut self, link: CapturedOn) -> u16 {
+        if let Some((_, number)) = self.last.filter(|(last, _)| *last == link) {
             return number;
         }
-        let number = match (self.known.get(&macs), u16::try_from(self.known.len() + 1)) {
+        let number = match (self.known.get(&link), u16::try_from(self.known.len() + 1)) {
             (Some(number), _) => *number,
             (None, Ok(number)) => {
-                self.known.insert(macs, number);
-                self.new.push(macs);
+                self.known.insert(link, number);
+                self.new.push(link);
                 number
             }
             (None, Err(_)) => {
@@ -34,12 +32,12 @@ impl Links {
                 return 0;
             }
         };
-        self.last = Some((macs, number));
+        self.last = Some((link, number));
         number
     }
 
-    /// The pairs that got a number since the last time, in the order of their numbers.
-    pub fn take_new(&mut self) -> Vec<Macs> {
+    /// The links that got a number since the last time, in the order of their numbers.
+    pub fn take_new(&mut self) -> Vec<CapturedOn> {
         std::mem::take(&mut self.new)
     }
 }
@@ -49,13 +47,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_pair_keeps_its_number() {
+    fn a_link_keeps_its_number() {
         let mut links = Links::default();
         let macs = |last: u32| {
             let [a, b, c, d] = last.to_be_bytes();
-            Some(([2, 0, a, b, c, d], [2; 6]))
+            CapturedOn { macs: Some(([2, 0, a, b, c, d], [2; 6])), vlan: None, interface: 0 }
         };
-        assert_eq!(links.number(None), 0);
         let numbers: Vec<_> = [1, 1, 2, 1, 3].map(|last| links.number(macs(last))).to_vec();
         assert_eq!(numbers, [1, 1, 2, 1, 3]);
         assert_eq!(links.take_new().len(), 3);

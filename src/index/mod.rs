@@ -35,12 +35,11 @@ pub(crate) use pass::Pass;
 pub(crate) use place::Place;
 
 use datagrams::Datagrams;
-use links::Macs;
 use tally::Tally;
 use watch::Watch;
 
 use crate::diagnose::{Break, Finding, Note};
-use crate::facts::FlowFacts;
+use crate::facts::{CapturedOn, FlowFacts};
 use crate::flow::{EndsHasher, FlowRow, FlowTable, PacketIndex, PacketPlace, UnusableCounts};
 use crate::net::Unread;
 use crate::proto::TlsFacts;
@@ -73,7 +72,7 @@ pub struct Index {
     datagrams: Datagrams,
     neighbours: Neighbours,
     /// By [`FlowRow::links`] less one.
-    links: Vec<Macs>,
+    links: Vec<CapturedOn>,
     unkept_links: u64,
 }
 
@@ -98,13 +97,13 @@ impl Index {
         let row = self.flows.get(flow)?;
         let capture = self.names.get(self.packets.file(row.first_packet)).map_or("", String::as_str);
         let attempt = self.attempts.get(flow.index()).copied();
-        let macs =
-            PerDirection { to_server: self.macs(row.links.to_server), to_client: self.macs(row.links.to_client) };
-        Some(FlowFacts { flow, capture, row, tls: self.tls.get(row.tls as usize), attempt, macs })
+        let links =
+            PerDirection { to_server: self.link(row.links.to_server), to_client: self.link(row.links.to_client) };
+        Some(FlowFacts { flow, capture, row, tls: self.tls.get(row.tls as usize), attempt, links })
     }
 
-    /// The hardware addresses of a link's number.
-    fn macs(&self, link: u16) -> Option<Macs> {
+    /// The link of a number.
+    fn link(&self, link: u16) -> Option<CapturedOn> {
         self.links.get(usize::from(link).checked_sub(1)?).copied()
     }
 
