@@ -6,6 +6,7 @@
 use std::collections::{HashMap, HashSet};
 use std::net::{IpAddr, Ipv4Addr};
 
+use super::copies::{Mark, is_same, marks};
 use super::link::{End, Link, Outcomes, Seen, Tie, Toward};
 use crate::facts::FlowFacts;
 use crate::flow::FlowRow;
@@ -23,8 +24,6 @@ const QUIC_AFTER: i64 = Time::SECOND;
 const LOOKUP_BEFORE: i64 = 30 * Time::SECOND;
 /// Nanoseconds for which a port that went to another server is worth saying: TIME-WAIT (RFC 9293 §3.4.2).
 const PORT_BEFORE: i64 = 240 * Time::SECOND;
-/// Nanoseconds between the SYNs on both sides of a device; one that accepts first connects to the server later.
-const TRANSLATED: i64 = Time::SECOND;
 /// Links of one kind that are listed one by one.
 const MAX_EACH: usize = 3;
 /// Siblings on each side in time whose outcomes are counted.
@@ -56,7 +55,7 @@ pub struct Linker<'a> {
     ports: HashMap<Endpoint, InTime>,
     targets: HashMap<(IpAddr, Target<'a>), InTime>,
     attempts: HashMap<u32, Vec<FlowNumber>>,
-    randoms: HashMap<u64, InTime>,
+    marks: HashMap<Mark, InTime>,
     lookups: HashMap<(IpAddr, Asked<'a>), Vec<&'a Lookup>>,
     tries: HashMap<(IpAddr, IpAddr), Vec<&'a QuicTry>>,
     quoted: HashMap<FlowNumber, Vec<&'a Quoted>>,
@@ -70,7 +69,7 @@ impl<'a> Linker<'a> {
             ports: HashMap::new(),
             targets: HashMap::new(),
             attempts: HashMap::new(),
-            randoms: HashMap::new(),
+            marks: HashMap::new(),
             lookups: HashMap::new(),
             tries: HashMap::new(),
             quoted: HashMap::new(),
@@ -86,7 +85,7 @@ impl<'a> Linker<'a> {
             for target in targets(&facts) {
                 linker.targets.insert((facts.row.client.ip, target), Vec::new());
             }
-            linker.randoms.extend(random(&facts).map(|random| (random, Vec::new())));
+            linker.marks.extend(marks(&facts).map(|mark| (mark, Vec::new())));
             linker.attempts.extend(facts.attempt.map(|attempt| (attempt, Vec::new())));
             linker.quoted.insert(facts.flow, Vec::new());
         }
@@ -98,8 +97,10 @@ impl<'a> Linker<'a> {
     fn walk(&mut self, clients: &HashSet<IpAddr>) {
         let index = self.index;
         for facts in index.iter() {
-            if let Some(same) = random(&facts).and_then(|random| self.randoms.get_mut(&random)) {
-                same.push((facts.row.start, facts.flow));
+            for mark in marks(&facts) {
+                if let Some(same) = self.marks.get_mut(&mark) {
+                    same.push((facts.row.start, facts.flow));
+                }
             }
         }
         let rows = index.rows().filter(|(_, row)| clients.contains(&row.client.ip));
@@ -235,22 +236,22 @@ impl<'a> Linker<'a> {
         }
     }
 
-    /// The flows that carry the same ClientHello, and no other answer to it, at the same time between other addresses.
-    ///
-    /// A client that sends one hello again and again, as scanners do, takes another port each time: its own flows are none.
+    /// The flows that are the same connection between other addresses.
     fn same_connection(&self, facts: &FlowFacts<'_>, links: &mut Vec<Link>) {
         let row = facts.row;
-        let Some(same) = random(facts).and_then(|random| self.randoms.get(&random)) else { return };
-        let is_same = |other: &FlowFacts<'_>| {
-            let (client, server) = (other.row.client, other.row.server);
-            let translated = client.ip != row.client.ip || client == row.client && server != row.server;
-            let answer = |facts: &FlowFacts<'_>| facts.tls.and_then(|tls| tls.ja3s.clone());
-            let alike = answer(facts).zip(answer(other)).is_none_or(|(own, theirs)| own == theirs);
-            translated && alike && row.start.nanos_since(other.row.start).abs() <= TRANSLATED
-        };
-        let others =
-            same.iter().filter(|(_, flow)| *flow != facts.flow).filter_map(|(_, flow)| self.index.facts(*flow));
-        for other in others.filter(is_same).take(MAX_EACH) {
+        let mut same: Vec<FlowNumber> = Vec::new();
+        for (_, flow) in marks(facts).filter_map(|mark| self.marks.get(&mark)).flatten() {
+            if *flow != facts.flow
+                && !same.contains(flow)
+                && self.index.facts(*flow).is_some_and(|it| is_same(facts, &it))
+            {
+                same.push(*flow);
+            }
+            if same.len() == MAX_EACH {
+                break;
+            }
+        }
+        for other in same.into_iter().filter_map(|flow| self.index.facts(flow)) {
             let (client, server) = (other.row.client, other.row.server);
             let seen = Seen::SameConnection {
                 client: (client != row.client).then_some(client),
@@ -327,12 +328,6 @@ impl<'a> Linker<'a> {
             links.push(Link { flow: None, packet: None, start, seen });
         }
     }
-}
-
-/// What the two sides of one TLS connection have in common, whatever is translated between them: the ClientHello's random
-/// (RFC 8446 §4.1.2).
-fn random(facts: &FlowFacts<'_>) -> Option<u64> {
-    facts.tls?.client_random
 }
 
 /// What a flow shares with its siblings.

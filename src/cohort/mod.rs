@@ -6,6 +6,7 @@
 mod attempts;
 mod baselines;
 mod context;
+mod copies;
 mod elsewhere;
 mod link;
 mod linker;
@@ -16,6 +17,7 @@ mod usual;
 pub(crate) use attempts::attempts;
 pub use baselines::{Baseline, Baselines};
 pub(crate) use context::{chain_flows, context, leaves, passing};
+pub(crate) use copies::copies;
 pub(crate) use elsewhere::elsewhere;
 pub use link::{End, Link, LinkKind, Outcomes, Seen, Tie, Toward};
 pub use linker::Linker;

@@ -38,15 +38,20 @@ pub(super) fn judge_so_far(shared: &Shared) {
     group(shared);
 }
 
-/// Groups the flows into attempts, and finds out which only look like failures.
+/// Groups the flows into attempts, and finds out which only look like failures and which are one connection seen twice.
 fn group(shared: &Shared) {
     let (attempts, explained) = {
         let index = shared.index.read();
         (cohort::attempts(&index), cohort::explained(&index))
     };
-    let mut index = shared.index.write();
-    index.set_attempts(attempts);
-    index.set_explained(explained);
+    {
+        let mut index = shared.index.write();
+        index.set_attempts(attempts);
+        index.set_explained(explained);
+    }
+    // Both sides of a connection have to come out alike, and what is explained is known only now.
+    let copies = cohort::copies(&shared.index.read());
+    shared.index.write().set_copies(copies);
 }
 
 /// Reads again the flows that were read before the secrets for them came, so that the index says what a view shows.

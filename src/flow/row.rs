@@ -180,6 +180,8 @@ pub struct FlowRow {
     pub ended_by: Option<EndedBy>,
     /// What it is that looks like a failure and is none, as other flows show.
     pub noise: Option<Noise>,
+    /// Whether it is another side of a connection that the capture also has on this side of an address translation.
+    pub is_copy: bool,
     /// Who sent the first RST.
     pub reset_by: Option<Direction>,
     /// Who sent the first FIN.
@@ -213,6 +215,7 @@ impl FlowRow {
             cause: None,
             ended_by: None,
             noise: None,
+            is_copy: false,
             reset_by: None,
             closed_by: None,
         }

@@ -56,6 +56,19 @@ impl Index {
         self.counts.add(row);
     }
 
+    /// Takes which flows are another side of a connection that the index also has, in place of what was known before.
+    pub(crate) fn set_copies(&mut self, copies: Vec<FlowNumber>) {
+        let before = std::mem::replace(&mut self.copies, copies);
+        for (flows, is_copy) in [(&before, false), (&self.copies, true)] {
+            for flow in flows {
+                if let Some(row) = self.flows.get_mut(*flow) {
+                    row.is_copy = is_copy;
+                }
+            }
+        }
+        self.change();
+    }
+
     /// Takes the TLS facts of a flow that was read again.
     pub(crate) fn set_tls(&mut self, flow: FlowNumber, facts: TlsFacts) {
         let slot = self.flows.get(flow).map(|row| row.tls as usize);

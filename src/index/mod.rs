@@ -59,6 +59,8 @@ pub struct Index {
     explained: Vec<Explained>,
     /// By flow: its place in `explained`.
     explained_at: HashMap<FlowNumber, usize>,
+    /// Flows that are another side of a connection.
+    copies: Vec<FlowNumber>,
     apart: Apart,
     names: Vec<String>,
     counts: Counts,

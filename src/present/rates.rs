@@ -231,7 +231,22 @@ pub fn whole(rates: &Rates) -> Vec<Line> {
         let left = values::about(rates.left as u64, "flow");
         lines.push(Line::of(Role::Label, " left      ").with(Role::Text, format!("{left}, by the client")));
     }
+    if let Some(copies) = copies(rates.copies) {
+        lines.push(Line::of(Role::Label, " twice     ").with(Role::Text, copies));
+    }
     lines
+}
+
+/// How many connections the capture has on both sides of an address translation, in words; none where there are none.
+pub fn copies(flows: usize) -> Option<String> {
+    let (counted, are, count) = match flows {
+        0 => return None,
+        1 => ("1 connection".to_owned(), "is", "counts"),
+        more => (values::about(more as u64, "connection"), "are", "count"),
+    };
+    Some(format!(
+        "{counted} {are} seen twice, on both sides of an address translation, and {count} once over time and by cohort"
+    ))
 }
 
 fn percent(share: f64) -> String {

@@ -48,6 +48,9 @@ pub struct Rates {
     pub connect: Tally,
     /// Flows that the client left by itself; they are no failure of the handshake.
     pub left: usize,
+    /// Flows among those that succeeded or failed which are the other side of a connection that counts already. They are in
+    /// the sums above, each flow in its own, and not in what is counted over time and by cohort.
+    pub copies: usize,
     /// Each attempt counts; one that some flow carried through did not fail.
     pub attempts: Tally,
     /// By the time at which the flows began.
@@ -73,6 +76,7 @@ pub(crate) struct Counter {
     flows: Tallies,
     connect: Tally,
     left: usize,
+    copies: usize,
     /// For each attempt whether a flow of it succeeded, and whether one failed.
     attempts: Vec<(bool, bool)>,
     /// Flows that belong to no attempt yet.
@@ -97,8 +101,12 @@ impl Counter {
         if failed.is_some() {
             self.incidents.add(flow);
         }
-        self.time.add(flow.row.start, failed);
         self.count_attempt(flow.attempt, failed.is_some());
+        if flow.row.is_copy {
+            self.copies += 1;
+            return;
+        }
+        self.time.add(flow.row.start, failed);
         for (dimension, (kept, uncounted)) in Dimension::ALL.iter().zip(&mut self.cohorts) {
             let Some(cohort) = Cohort::of(*dimension, flow) else { continue };
             let is_full = kept.len() >= MAX_COHORTS;
@@ -137,8 +145,8 @@ impl Counter {
         };
         let cohorts = Dimension::ALL.iter().zip(self.cohorts).map(sorted).collect();
         let incidents = self.incidents.finish();
-        let Self { flows: Tallies { all: flows, tls }, connect, left, time, .. } = self;
-        Rates { flows, tls, connect, left, attempts, time, cohorts, incidents }
+        let Self { flows: Tallies { all: flows, tls }, connect, left, copies, time, .. } = self;
+        Rates { flows, tls, connect, left, copies, attempts, time, cohorts, incidents }
     }
 }
 

@@ -34,6 +34,9 @@ pub struct DiagnosisJson<'a> {
     tls: Counts,
     connect: Connects,
     left: Left,
+    /// Flows that are the other side of a connection that counts already; `rates` leaves them out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    copies: Option<usize>,
     rates: RatesJson,
     contrast: ContrastJson<'a>,
     outcomes: &'a BTreeMap<Outcome, usize>,
@@ -179,6 +182,7 @@ impl<'a> DiagnosisJson<'a> {
             tls: Counts::new(diagnosis.rates.tls),
             connect: Connects::new(diagnosis.rates.connect),
             left: Left { flows: diagnosis.rates.left },
+            copies: Some(diagnosis.rates.copies).filter(|copies| *copies > 0),
             rates: RatesJson::new(&diagnosis.rates),
             contrast: ContrastJson(&diagnosis.contrast),
             outcomes: &diagnosis.outcomes,

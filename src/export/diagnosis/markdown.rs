@@ -19,6 +19,9 @@ pub fn write(out: &mut impl Write, diagnosis: &Diagnosis<'_>) -> io::Result<()> 
     if let Some(others) = diagnosis.others_line() {
         writeln!(out, "- {others}")?;
     }
+    if let Some(copies) = diagnosis.copies_line() {
+        writeln!(out, "- {copies}")?;
+    }
     writeln!(out, "- {}", sentence(diagnosis.rates.attempts, "attempt"))?;
     for line in diagnosis.health_lines() {
         writeln!(out, "- {line}")?;

@@ -15,7 +15,7 @@ use crate::flow::Issues;
 use crate::index::{Health, Index};
 use crate::present::apart::{self, Counted};
 use crate::present::rates::ends;
-use crate::present::{health, noise};
+use crate::present::{health, noise, rates};
 use crate::vocab::text::{self, counted, noun_for};
 use crate::vocab::{Cause, FlowNumber, Gravity, Noise, Outcome};
 
@@ -240,6 +240,11 @@ impl<'a> Diagnosis<'a> {
         let left = (*left > 0).then(|| format!("{} left by the client", counted(*left, "flow")));
         let parts: Vec<_> = connect.into_iter().chain(left).collect();
         (!parts.is_empty()).then(|| format!("Beside these: {}", parts.join("; ")))
+    }
+
+    /// How many flows are the other side of one that counts already, where there are any.
+    pub(super) fn copies_line(&self) -> Option<String> {
+        rates::copies(self.rates.copies)
     }
 
     /// What is explained, a line each, and how many more there are.

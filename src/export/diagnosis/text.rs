@@ -21,6 +21,9 @@ pub fn write(out: &mut impl Write, paint: Paint, diagnosis: &Diagnosis<'_>) -> i
     if let Some(others) = diagnosis.others_line() {
         writeln!(out, "{others}")?;
     }
+    if let Some(copies) = diagnosis.copies_line() {
+        writeln!(out, "{copies}")?;
+    }
     if diagnosis.rates.attempts != diagnosis.rates.flows {
         writeln!(out, "{}", sentence(diagnosis.rates.attempts, "attempt"))?;
     }
