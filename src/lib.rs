@@ -31,7 +31,8 @@
 //! assert!(comparison.first_divergence.is_some());
 //!
 //! let baseline = index.facts(nearest.flow.flow).expect("the flow that was just opened");
-//! let compared = Compared { baseline, near: Some(nearest.near), subject, comparison: &comparison };
+//! let (finding, links) = (bad.finding.as_ref(), &*bad.links);
+//! let compared = Compared { baseline, near: Some(nearest.near), subject, comparison: &comparison, finding, links };
 //! compared.write(&mut std::io::stdout(), Format::Text, Paint::Plain)?;
 //! # Ok(())
 //! # }

@@ -617,6 +617,15 @@ fn compare_takes_one_flow_or_two_of_one_capture_or_two() {
     let chosen = object(&run(&["compare", "--format", "json", &many, "162"]));
     assert!(chosen["baseline"]["why"].is_string(), "why it was chosen is said");
     assert_eq!(chosen["baseline"]["outcome"], "ok");
+    assert_eq!(chosen["finding"]["cause"], chosen["subject"]["cause"]);
+    let proof = &chosen["finding"]["evidence"][0];
+    let row = &chosen["first_divergence"]["subject"]["packet"];
+    for (format, finding) in [("markdown", "\n## "), ("text", "\nFinding:  ")] {
+        let said = run(&["compare", "--format", format, &many, "162"]).out;
+        assert!(said.contains(finding), "{said}");
+        assert!(said.contains(&format!("packet {}: ", proof["packet"])), "{said}");
+        assert!(said.contains(&format!(" {row} ")), "the packets of the rows are named: {said}");
+    }
     let other = object(&run(&["compare", "--format", "json", &many, "162", "--baseline", &good]));
     assert!(other["baseline"]["capture"].as_str().is_some_and(|name| name.contains(GOOD)));
     refused(&run(&["compare", &many]), 2, &[]);

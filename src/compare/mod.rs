@@ -38,6 +38,8 @@ pub struct Comparison {
     pub rows: Vec<Row>,
     /// Index of the first row in which the two part, if they do.
     pub first_divergence: Option<usize>,
+    /// Index of the row behind which all follows from how one of the two ended.
+    pub ended: Option<usize>,
     /// What is to be said of where they part.
     pub sentence: Sentence,
     /// All differences, the most telling first.
@@ -50,7 +52,8 @@ impl Comparison {
         let aligned = rows::aligned(&baseline, &subject);
         let sentence = sentence::sentence(&subject, &aligned);
         let differences = rank::rank(&baseline, &subject, &aligned);
+        let (first_divergence, ended) = (aligned.first_divergence, aligned.ended);
         let rows = aligned.rows.into_iter().map(|row| row.row).collect();
-        Comparison { rows, first_divergence: aligned.first_divergence, sentence, differences }
+        Comparison { rows, first_divergence, ended, sentence, differences }
     }
 }

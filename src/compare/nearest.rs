@@ -251,19 +251,25 @@ impl Nearness {
     }
 
     /// Points for nearness in time.
-    pub fn soon(self) -> i64 {
+    fn soon(self) -> i64 {
         let seconds = self.later.saturating_abs() / Time::SECOND;
         TIME_POINTS * (FAR_SECONDS - seconds.min(FAR_SECONDS)) / FAR_SECONDS
     }
 
     /// Points lost for what was sent again.
-    pub fn loss(self) -> i64 {
+    fn loss(self) -> i64 {
         i64::from(self.retransmissions.min(MAX_LOSS))
+    }
+
+    /// What the points are made of, each with its name in output.
+    pub fn parts(self) -> impl Iterator<Item = (&'static str, i64)> {
+        let likenesses = self.likenesses().map(|likeness| (likeness.name(), likeness.worth()));
+        likenesses.chain([("time", self.soon()), ("loss", -self.loss())])
     }
 
     /// Points, that have no meaning but their order.
     pub fn points(self) -> i64 {
-        self.likenesses().map(Likeness::worth).sum::<i64>() + self.soon() - self.loss()
+        self.parts().map(|(_, worth)| worth).sum()
     }
 }
 

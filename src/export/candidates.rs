@@ -60,13 +60,11 @@ fn cells(one: &Baseline) -> Vec<Cell> {
 }
 
 fn candidate_json(one: &Baseline) -> CandidateJson<'_> {
-    let likenesses = one.near.likenesses().map(|likeness| (likeness.name(), likeness.worth()));
-    let others = [("time", one.near.soon()), ("loss", -one.near.loss())];
     CandidateJson {
         capture: &one.capture,
         flow: one.flow.flow.0,
         score: one.near.points(),
-        parts: likenesses.chain(others).collect(),
+        parts: one.near.parts().collect(),
         why: words::nearness(one.near),
     }
 }

@@ -6,17 +6,20 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::cells::markdown;
+use super::finding::{self, FindingJson};
 use super::flow_json::FlowJson;
 use super::handshake::StepJson;
 use super::paint::Paint;
 use super::table::{Align, Cell, Table};
 use super::{Format, json};
+use crate::cohort::Link;
 use crate::compare::{Comparison, Difference, Nearness, Row, Value};
+use crate::diagnose::Finding;
 use crate::facts::FlowFacts;
 use crate::present::role::Role;
 use crate::present::words as said;
 use crate::timeline::{Step, words};
-use crate::vocab::{Direction, Time, text};
+use crate::vocab::{Direction, PacketNumber, Time, text};
 
 /// What is compared: the two flows' facts, why this baseline, and how they differ.
 pub struct Compared<'a> {
@@ -28,10 +31,14 @@ pub struct Compared<'a> {
     pub subject: FlowFacts<'a>,
     /// How they differ.
     pub comparison: &'a Comparison,
+    /// Why the flow in question failed, where it did.
+    pub finding: Option<&'a Finding>,
+    /// What else in the captures belongs to that flow.
+    pub links: &'a [Link],
 }
 
 /// Columns of one flow's steps in the text.
-const SIDE: usize = 46;
+const SIDE: usize = 53;
 /// Columns of a value in the table of differences.
 const VALUE: usize = 48;
 
@@ -72,6 +79,10 @@ impl Compared<'_> {
         let because = self.near.map_or_else(String::new, |near| format!(" ({})", said::nearness(near)));
         writeln!(out, "Baseline: {}{because}", named(&self.baseline))?;
         writeln!(out, "Subject:  {}", named(&self.subject))?;
+        if let Some(finding) = self.finding {
+            writeln!(out, "Finding:  {}", paint.role(Role::Failed, verdict(finding)))?;
+            finding::write_text(out, "          ", finding, self.links)?;
+        }
         writeln!(out, "{}\n", paint.role(Role::Heading, text::visible(&self.sentence())))?;
         let starts = self.starts();
         let columns =
@@ -86,6 +97,7 @@ impl Compared<'_> {
                 ("Field", Align::Left),
                 ("Baseline", Align::Left),
                 ("Subject", Align::Left),
+                ("Packets", Align::Left),
                 ("As the subject", Align::Left),
             ];
             Table { columns, paint }.write(out, || differences.iter().copied().map(difference_cells))?;
@@ -123,8 +135,12 @@ impl Compared<'_> {
             writeln!(out, "- chosen because: {}", markdown(&self.why()))?;
         }
         writeln!(out, "- subject: {}", markdown(&named(&self.subject)))?;
-        writeln!(out, "\n**{}**\n", markdown(&self.sentence()))?;
-        writeln!(out, "| | baseline | subject | differs in |\n| --- | --- | --- | --- |")?;
+        writeln!(out, "\n**{}**", markdown(&self.sentence()))?;
+        if let Some(finding) = self.finding {
+            writeln!(out, "\n## {}\n", markdown(&verdict(finding)))?;
+            finding::write_markdown(out, finding, self.links)?;
+        }
+        writeln!(out, "\n## Step by step\n\n| | baseline | subject | differs in |\n| --- | --- | --- | --- |")?;
         let starts = self.starts();
         for (at, row) in self.comparison.rows.iter().enumerate() {
             let mark = if self.comparison.first_divergence == Some(at) { "first" } else { "" };
@@ -141,7 +157,8 @@ impl Compared<'_> {
         if !differences.is_empty() {
             writeln!(
                 out,
-                "\n| weight | field | baseline | subject | as the subject |\n| --- | --- | --- | --- | --- |"
+                "\n## Differences, the most telling first\n\n\
+                 | weight | field | baseline | subject | packets | as the subject |\n| --- | --- | --- | --- | --- | --- |"
             )?;
         }
         for difference in differences {
@@ -149,7 +166,8 @@ impl Compared<'_> {
             let usual = said::usual(difference);
             let (baseline, subject) = (said::value(baseline), said::value(subject));
             let (baseline, subject) = (markdown(&baseline), markdown(&subject));
-            writeln!(out, "| {weight} | {} | {baseline} | {subject} | {usual} |", markdown(&field.name()))?;
+            let packets = packets(difference);
+            writeln!(out, "| {weight} | {} | {baseline} | {subject} | {packets} | {usual} |", markdown(&field.name()))?;
         }
         Ok(())
     }
@@ -172,7 +190,8 @@ fn line(step: &Step, start: Time) -> String {
     };
     let bytes = if step.bytes > 0 { format!(" ({})", step.bytes) } else { String::new() };
     format!(
-        "{:9.6} {arrow} {}{bytes}",
+        "{:>6} {:9.6} {arrow} {}{bytes}",
+        step.packet.0,
         json::seconds(step.time.nanos_since(start)),
         text::visible(&words::name(&step.what))
     )
@@ -196,8 +215,24 @@ fn difference_cells(difference: &Difference) -> Vec<Cell> {
         Cell::of(role, difference.field.name().into_owned()),
         Cell::plain(value(&difference.baseline)),
         Cell::plain(value(&difference.subject)),
+        Cell::plain(packets(difference)),
         Cell::of(Role::Dim, said::usual(difference)),
     ]
+}
+
+/// The packets that show a difference: the baseline's, the subject's.
+fn packets(difference: &Difference) -> String {
+    let packet = |packet: Option<PacketNumber>| packet.map_or_else(|| "-".to_owned(), |packet| packet.to_string());
+    match difference.packets {
+        (None, None) => String::new(),
+        (baseline, subject) => format!("{}, {}", packet(baseline), packet(subject)),
+    }
+}
+
+/// What a finding says, how sure that is and who ended the flow.
+fn verdict(finding: &Finding) -> String {
+    let Finding { headline, cause, confidence, ended_by, .. } = finding;
+    text::visible(&format!("{headline} ({cause}, {confidence}, ended by {ended_by})"))
 }
 
 #[derive(Serialize)]
@@ -207,6 +242,10 @@ struct ComparisonJson<'a> {
     sentence: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     first_divergence: Option<Divergence<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ended: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    finding: Option<FindingJson<'a>>,
     rows: Vec<RowJson<'a>>,
     differences: Vec<DifferenceJson>,
 }
@@ -274,6 +313,8 @@ impl<'a> ComparisonJson<'a> {
             first_divergence: comparison
                 .first_divergence
                 .and_then(|at| Some(Divergence { row: at, steps: row(comparison.rows.get(at)?) })),
+            ended: comparison.ended,
+            finding: compared.finding.map(|finding| FindingJson::new(finding, compared.links)),
             rows: comparison.rows.iter().map(row).collect(),
             differences: compared.differences().into_iter().map(difference_json).collect(),
         }

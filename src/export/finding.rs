@@ -1,11 +1,14 @@
-//! A finding as an object.
+//! A finding as an object, and what proves it as Markdown and text.
+
+use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::links::LinkJson;
+use super::cells::markdown;
+use super::links::{self, LinkJson};
 use crate::cohort::Link;
 use crate::diagnose::{Also, ClientReport, Evidence, Finding};
-use crate::vocab::Cause;
+use crate::vocab::{Cause, text};
 
 /// A finding as an object.
 #[derive(Serialize)]
@@ -78,4 +81,35 @@ impl<'a> FindingJson<'a> {
             links: LinkJson::all(links),
         }
     }
+}
+
+/// Writes what proves a finding, and what is linked to its flow, as Markdown.
+pub(super) fn write_markdown(out: &mut impl Write, finding: &Finding, links: &[Link]) -> io::Result<()> {
+    for evidence in &finding.evidence {
+        writeln!(out, "- packet {}: {}", evidence.packet, markdown(&evidence.note))?;
+    }
+    if !finding.detail.is_empty() {
+        writeln!(out, "\n{}", markdown(&finding.detail))?;
+    }
+    for also in &finding.also {
+        writeln!(out, "\nAlso {}: {}", also.cause, markdown(&also.headline))?;
+    }
+    if !links.is_empty() {
+        writeln!(out, "\nLinked:\n")?;
+    }
+    links.iter().try_for_each(|link| writeln!(out, "- {}", markdown(&links::line(link))))
+}
+
+/// Writes the same as text, a line each behind `indent`.
+pub(super) fn write_text(out: &mut impl Write, indent: &str, finding: &Finding, links: &[Link]) -> io::Result<()> {
+    for evidence in &finding.evidence {
+        writeln!(out, "{indent}packet {}: {}", evidence.packet, text::visible(&evidence.note))?;
+    }
+    if !finding.detail.is_empty() {
+        writeln!(out, "{indent}{}", text::visible(&finding.detail))?;
+    }
+    for also in &finding.also {
+        writeln!(out, "{indent}also {}: {}", also.cause, text::visible(&also.headline))?;
+    }
+    links.iter().try_for_each(|link| writeln!(out, "{indent}linked: {}", links::line(link)))
 }

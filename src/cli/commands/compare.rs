@@ -41,13 +41,14 @@ pub(in crate::cli) fn run(everywhere: &Everywhere, args: &CompareArgs) -> Result
     };
     let baseline = captures::view(&session, names(&session, &target.captures, &others, baseline), baseline)?;
     let comparison = session.compare(&baseline, &subject);
+    let (finding, links) = (subject.finding.as_ref(), &*subject.links);
     let (index, good) = (session.index(), session.baseline().map(Session::index));
     let of = |flow: FlowRef| match flow.source {
         Source::Main => index.facts(flow.flow),
         Source::Baseline => good.as_ref().and_then(|good| good.facts(flow.flow)),
     };
     if let (Some(baseline), Some(subject)) = (of(baseline.flow), of(subject.flow)) {
-        let compared = Compared { baseline, near, subject, comparison: &comparison };
+        let compared = Compared { baseline, near, subject, comparison: &comparison, finding, links };
         output::write(|out| compared.write(out, args.format.into(), output::paint(&everywhere)))?;
     }
     Ok(Outcome::Done)

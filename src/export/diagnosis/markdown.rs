@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use super::super::cells::markdown;
 use super::super::rates::sentence;
-use super::super::{baseline, contrast, json, links};
+use super::super::{baseline, contrast, finding, json};
 use super::summary::{Diagnosis, Group, server_name};
 use crate::diagnose::Finding;
 use crate::vocab::text::counted;
@@ -84,22 +84,7 @@ fn write_group(out: &mut impl Write, diagnosis: &Diagnosis<'_>, group: &Group<'_
 
 fn write_proof(out: &mut impl Write, diagnosis: &Diagnosis<'_>, finding: &Finding) -> io::Result<()> {
     writeln!(out, "\nProof, for flow {}:\n", finding.flow)?;
-    for evidence in &finding.evidence {
-        writeln!(out, "- packet {}: {}", evidence.packet, markdown(&evidence.note))?;
-    }
-    if !finding.detail.is_empty() {
-        writeln!(out, "\n{}", markdown(&finding.detail))?;
-    }
-    for also in &finding.also {
-        writeln!(out, "\nAlso {}: {}", also.cause, markdown(&also.headline))?;
-    }
-    let linked = diagnosis.linker.links(finding.flow);
-    if !linked.is_empty() {
-        writeln!(out, "\nLinked:\n")?;
-    }
-    for link in linked {
-        writeln!(out, "- {}", markdown(&links::line(&link)))?;
-    }
+    finding::write_markdown(out, finding, &diagnosis.linker.links(finding.flow))?;
     if let Some(good) = diagnosis.baselines.get(&finding.flow) {
         writeln!(out, "\nBaseline: {}", markdown(&baseline::line(good)))?;
     }

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use super::super::paint::Paint;
 use super::super::rates::sentence;
 use super::super::table::{Align, Cell, Table};
-use super::super::{baseline, contrast, links};
+use super::super::{baseline, contrast, finding};
 use super::summary::{Diagnosis, Group, server_name};
 use crate::diagnose::Finding;
 use crate::facts::FlowFacts;
@@ -73,18 +73,7 @@ fn write_group(out: &mut impl Write, paint: Paint, diagnosis: &Diagnosis<'_>, gr
 
 fn write_proof(out: &mut impl Write, diagnosis: &Diagnosis<'_>, finding: &Finding) -> io::Result<()> {
     writeln!(out, "  Proof, for flow {}:", finding.flow)?;
-    for evidence in &finding.evidence {
-        writeln!(out, "    packet {}: {}", evidence.packet, text::visible(&evidence.note))?;
-    }
-    if !finding.detail.is_empty() {
-        writeln!(out, "    {}", text::visible(&finding.detail))?;
-    }
-    for also in &finding.also {
-        writeln!(out, "    also {}: {}", also.cause, text::visible(&also.headline))?;
-    }
-    for link in diagnosis.linker.links(finding.flow) {
-        writeln!(out, "    linked: {}", links::line(&link))?;
-    }
+    finding::write_text(out, "    ", finding, &diagnosis.linker.links(finding.flow))?;
     if let Some(good) = diagnosis.baselines.get(&finding.flow) {
         writeln!(out, "  Baseline: {}", text::visible(&baseline::line(good)))?;
     }
