@@ -57,6 +57,8 @@ scenes! {
     the_comparison_begins_at_the_first_divergence,
     differences_are_gone_through,
     the_comparison_goes_on_to_other_flows,
+    a_comparison_is_copied_and_saved,
+    other_baselines_are_a_key_away,
     steps_are_gone_through,
     evidence_leads_to_its_packet,
     a_link_leads_to_its_flow,
@@ -217,18 +219,58 @@ mod scene {
         play.press("n c").shows("Identical until Client Hello").is_on("▶").is_on("Server Hello").is_on("✕── RST");
         let compare = play.screens().compare.pair.as_ref().expect("a comparison");
         assert_eq!(compare.ready().and_then(|ready| ready.first_divergence), compare.row());
+        play.shows("rows that follow from it; = shows them").lacks("Encrypted Extensions");
+        play.press("=").lacks("follow from it").shows("Encrypted Extensions").is_on("▶");
         play.press("=").shows("4 equal ones hidden").is_on("▶").press("=").lacks("equal ones hidden").is_on("▶");
+        play.press("j").is_on("rows that follow from it").press("Enter").is_on("Change Cipher Spec");
         play
     }
 
     pub fn differences_are_gone_through() -> Play {
         let mut play = Play::fixture("one-percent", WIDE);
-        play.press("n c d").is_on("Change Cipher Spec").press("D").is_on("▶").press("g d").is_on("◀── ACK");
+        play.press("n c = d").is_on("Change Cipher Spec").press("D").is_on("▶").press("g d").is_on("◀── ACK");
         play.press("G d").shows("no further difference");
         play.press("Tab").is_on("ip.ttl").press("j").is_on("step").press("Enter").is_on("▶");
         play.press("Tab Home").is_on("ip.ttl").press("shift-Tab").is_on("▶");
         // Where only the ports of the flows differ, there is no row to go to.
         play.press("Tab : first Enter").is_on("ip.ttl").press("j j j Enter").shows("one of the flows as a whole");
+        play
+    }
+
+    pub fn a_comparison_is_copied_and_saved() -> Play {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("compared.md");
+        let typed = path.display();
+        let mut play = Play::fixture("one-percent", WIDE);
+        let copied = |play: &mut Play| match &play.orders()[..] {
+            [Order::Copy(text)] => text.clone(),
+            other => panic!("{other:?}"),
+        };
+        play.press("n c y").shows("the row sent to the terminal's clipboard");
+        let row = copied(&mut play);
+        assert!(row.starts_with("baseline: packet 2507, Server Hello\nsubject: packet 3772, RST\n"), "{row}");
+        assert!(row.contains("ip.ttl: 55 → 63"), "{row}");
+        play.press("Tab y").shows("the difference sent to");
+        let difference = copied(&mut play);
+        assert!(difference.contains("ip.ttl: 55 → 63"), "{difference}");
+        assert!(difference.contains("packets 2507 → 3772"), "{difference}");
+        play.press("Y").shows("the comparison sent to the terminal's clipboard");
+        assert!(copied(&mut play).contains("  3772"), "packets have numbers");
+        play.press("w ctrl-u").press(&format!("{typed} Enter")).shows("the comparison saved in");
+        let saved = std::fs::read_to_string(&path).expect("the file");
+        assert!(saved.contains("packet 3772"), "{saved}");
+        play.press("w ctrl-u").press(&format!("{typed} Enter")).shows("exists; replace it?").press("n");
+        play.shows("nothing was saved");
+        play
+    }
+
+    pub fn other_baselines_are_a_key_away() -> Play {
+        let mut play = Play::fixture("one-percent", WIDE);
+        play.press("n c").shows("This baseline (1 of").press("<").shows("no better good flow");
+        play.press(">").shows("This baseline (2 of").press("b").shows("score").shows("same server address").press("q");
+        play.press("<").shows("This baseline (1 of");
+        // From a good flow one comes to the failing one that is nearest to it.
+        play.press("L : 4 Enter c").shows("baseline flow 4").shows("is the failing one that is nearest to it");
         play
     }
 

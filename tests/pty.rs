@@ -118,7 +118,7 @@ fn from_the_capture_to_a_comparison_and_out_again() {
     terminal.shows("reset-after-client-hello");
     terminal.press("pm");
     terminal.press("c");
-    terminal.shows("This baseline: ");
+    terminal.shows("This baseline (1 of ");
     terminal.resize(60, 20);
     terminal.until("the narrow screen", |screen| {
         screen.size() == (20, 60) && screen.contents().contains("? help") && screen.contents().contains("compare")

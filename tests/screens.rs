@@ -93,14 +93,19 @@ fn follow() {
 #[test]
 fn compare() {
     assert_snapshot!("compare_reset_with_the_nearest_good_flow", picture("one-percent", "n c", WIDE));
-    assert_snapshot!("compare_equal_rows_hidden", picture("one-percent", "n c = Tab j j", USUAL));
+    assert_snapshot!("compare_equal_rows_hidden", picture("one-percent", "n c = = Tab j j", USUAL));
+    assert_snapshot!("compare_on_a_usual_terminal", picture("one-percent", "n c", (80, 24)));
+    assert_snapshot!("compare_with_the_differences_on_120_columns", picture("one-percent", "n c Tab", (120, 40)));
+    assert_snapshot!("compare_with_all_rows_on_200_columns", picture("one-percent", "n c =", (200, 60)));
+    assert_snapshot!("compare_candidates", picture("one-percent", "n c > b", USUAL));
+    assert_snapshot!("compare_retransmissions", picture("block-page-then-retry-ok", "c", USUAL));
     assert_snapshot!("compare_narrow", picture("one-percent", "n c", NARROW));
     assert_snapshot!("compare_tiny", picture("one-percent", "n c", TINY));
 }
 
 #[test]
 fn compare_that_is_not_there() {
-    assert_snapshot!("compare_without_a_good_flow", picture("reset-by-access-point", "c", NARROW));
+    assert_snapshot!("compare_without_a_good_flow", picture("reset-by-access-point", "c", (80, 24)));
     let mut play = Play::fixture("one-percent", NARROW);
     assert_snapshot!("compare_looking_for_a_good_flow", play.press_and_look("c").picture());
 }

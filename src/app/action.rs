@@ -130,6 +130,8 @@ actions! {
     Copy = "copy",
     /// Copy the timeline to the clipboard.
     CopyTimeline = "copy-timeline",
+    /// Copy the comparison to the clipboard.
+    CopyComparison = "copy-comparison",
     /// Fold or unfold the field or the flight.
     ToggleFold = "fold",
     /// Unfold all fields.
@@ -156,8 +158,14 @@ actions! {
     NextDifference = "next-difference",
     /// The previous difference.
     PreviousDifference = "previous-difference",
-    /// Hide or show equal rows.
+    /// Show the rows that tell something, all, or those that differ.
     ToggleEqual = "equal",
+    /// The next good flow to compare with.
+    NextBaseline = "next-baseline",
+    /// The good flow to compare with that comes before.
+    PreviousBaseline = "previous-baseline",
+    /// The good flows to compare with.
+    Candidates = "candidates",
     /// Baseline and subject exchanged.
     Swap = "swap",
     /// The next packet with an event.

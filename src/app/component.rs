@@ -51,6 +51,8 @@ pub enum Then {
     Act(Action),
     /// A screen is shown, at a packet of the open flow if one is named: one goes back to it, or it comes on top.
     Go(Screen, Option<PacketNumber>),
+    /// The first screen has nothing to show: the second one is shown in its place.
+    Instead(Screen, Screen),
     /// Timeline, stream and packets show this flow, at a packet if one is named.
     Show(FlowRef, Option<PacketNumber>),
     /// The list shows these flows alone.

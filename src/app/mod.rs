@@ -25,6 +25,7 @@ pub mod screen;
 pub mod screens;
 pub mod subject;
 pub mod timeline;
+mod told;
 
 mod command;
 #[cfg(test)]
@@ -34,7 +35,7 @@ mod update;
 pub use action::Action;
 pub use key::Key;
 pub use model::{Model, Overlay};
-pub use msg::{Copied, Effect, MAX_COPY, Msg, Pane, PaneSize, Saved, Slot, Target};
+pub use msg::{Both, Copied, Effect, MAX_COPY, Msg, Pane, PaneSize, Saved, Slot, Target};
 pub use prompt::Prompt;
 pub use screen::Screen;
 pub use subject::Opened;

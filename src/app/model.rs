@@ -125,6 +125,15 @@ impl Model {
         }
     }
 
+    /// Takes a screen away; another one is shown in its place, if it was shown.
+    pub(super) fn instead(&mut self, empty: Screen, screen: Screen) {
+        let was_shown = self.screen() == empty;
+        self.stack.retain(|one| *one != empty);
+        if was_shown {
+            self.go(screen);
+        }
+    }
+
     /// Shows a screen: goes back to it if it lies below, else puts it on top.
     pub(super) fn go(&mut self, screen: Screen) {
         match self.stack.iter().position(|below| *below == screen) {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::key::Key;
 use super::screen::Screen;
 use crate::engine::{Answer, FlowView, Progress, Request};
+use crate::present::compare::{Comparison, Nearness};
 
 /// Most bytes of text that are copied: terminals take no more.
 pub const MAX_COPY: usize = 74_994;
@@ -82,10 +83,10 @@ pub enum Msg {
     Refresh,
     /// Time to go on with what is done in slices.
     Work,
-    /// What became of a file that was to be written.
-    Saved(Saved),
-    /// What became of a timeline that was to be copied.
-    Copied(Copied),
+    /// What became of a file that a screen wanted written.
+    Saved(Screen, Saved),
+    /// What became of all that a screen shows, which was to be copied.
+    Copied(Screen, Copied),
     /// The terminal came back, or the like: forget what was said.
     Resumed,
 }
@@ -154,6 +155,19 @@ impl Slot {
     }
 }
 
+/// Two flows that are compared.
+#[derive(Clone, Debug)]
+pub struct Both {
+    /// The flow to compare with.
+    pub baseline: Arc<FlowView>,
+    /// How near it is, where it was chosen by that.
+    pub near: Option<Nearness>,
+    /// The flow in question.
+    pub subject: Arc<FlowView>,
+    /// How they differ.
+    pub comparison: Comparison,
+}
+
 /// Something to be done outside the model.
 #[derive(Debug)]
 pub enum Effect {
@@ -174,6 +188,17 @@ pub enum Effect {
     Copy(String),
     /// Put a flow's whole timeline on the clipboard; what became of that comes back as [`Msg::Copied`].
     CopyTimeline(Arc<FlowView>),
+    /// Put a whole comparison on the clipboard; what became of that comes back as [`Msg::Copied`].
+    CopyComparison(Box<Both>),
+    /// Write a comparison to a file; what became of it comes back as [`Msg::Saved`].
+    SaveComparison {
+        /// The comparison.
+        both: Box<Both>,
+        /// The file.
+        path: PathBuf,
+        /// Whether a file of that name may be replaced.
+        replace: bool,
+    },
     /// Stop loading the captures.
     StopLoading,
     /// Leave the program.

@@ -10,7 +10,7 @@ use super::page::Page;
 use super::prompt::{Prompt, Typed};
 use super::screen::Screen;
 use super::subject::{Opened, Subject};
-use super::{command, help, timeline};
+use super::{command, help, told};
 use crate::engine::{Answer, Request};
 use crate::index::Index;
 use crate::present::page;
@@ -43,8 +43,8 @@ fn take(model: &mut Model, index: &Index, msg: Msg) -> Vec<Then> {
         Msg::Answer(slot, answer) => return take_answer(model, index, slot, answer),
         Msg::Refresh => model.screens.list.refresh(index),
         Msg::Work => return model.screens.list.advance(index, &model.zone).map(Then::Do).into_iter().collect(),
-        Msg::Saved(saved) => return vec![timeline::saved(saved)],
-        Msg::Copied(copied) => return vec![timeline::copied(copied)],
+        Msg::Saved(screen, saved) => return vec![told::saved(screen, saved)],
+        Msg::Copied(screen, copied) => return vec![told::copied(screen, copied)],
         Msg::Resumed => model.notice = None,
     }
     Vec::new()
@@ -70,6 +70,7 @@ fn perform(model: &mut Model, index: &Index, thens: Vec<Then>) -> Vec<Effect> {
                     shown.go_to_packet(&context, packet);
                 }
             }
+            Then::Instead(empty, screen) => model.instead(empty, screen),
             Then::Show(flow, packet) => effects.extend(show(model, index, flow, packet)),
             Then::List(selection) => {
                 model.screens.list.show_only(selection, index);

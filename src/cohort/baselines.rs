@@ -67,6 +67,17 @@ impl Baselines<'_> {
         all
     }
 
+    /// The failing flow that compares best with `good`, a good flow of the main captures, and how near the two are; none
+    /// where no failing flow is near.
+    pub fn failing(&self, good: &FlowFacts<'_>) -> Option<Baseline> {
+        let own = Candidate::new(good);
+        let failed = self.main.iter().filter(|facts| facts.row.outcome == Some(Outcome::Failed) && facts.tls.is_some());
+        let scored = failed.filter_map(|facts| Some((Nearness::of(&Candidate::new(&facts), &own)?, facts)));
+        // Of equals the first one.
+        let best = scored.min_by_key(|(near, _)| Reverse(near.points()));
+        best.map(|(near, facts)| Baseline { capture: facts.capture.to_owned(), flow: FlowRef::main(facts.flow), near })
+    }
+
     /// The successful tries of each attempt that one of `flows` belongs to.
     fn tries(&self, flows: &[FlowNumber]) -> HashMap<u32, Vec<FlowNumber>> {
         let attempts = flows.iter().filter_map(|flow| self.main.facts(*flow)?.attempt);
@@ -168,6 +179,21 @@ mod tests {
         check(&[subject, Flow { name: "", ..good(500) }], None, None);
         // A flow is no baseline of itself.
         check(&[Flow::default()], None, None);
+    }
+
+    #[test]
+    fn the_failing_flow_nearest_to_a_good_one_is_found() {
+        let failed = |start| Flow { outcome: FAILED, start, end: start + 5, ..Flow::default() };
+        let elsewhere = Flow { name: "b.other.test", server: 3, client: 2, ..failed(4) };
+        let check = |flows: &[Flow], expected: Option<u32>| {
+            let index = index(flows);
+            let good = index.facts(FlowNumber(0)).expect("it is there");
+            let found = Baselines { main: &index, baseline: None }.failing(&good);
+            assert_eq!(found.map(|found| found.flow.flow.0), expected);
+        };
+        check(&[Flow::default(), failed(900_000), failed(60_000), Flow::default()], Some(2));
+        check(&[Flow::default(), failed(5_000), failed(5_000)], Some(1));
+        check(&[Flow::default(), elsewhere, Flow::default()], None);
     }
 
     #[test]

@@ -222,6 +222,12 @@ impl Core {
         main.facts(flow).map_or_else(Vec::new, |subject| baselines.candidates(&subject, count))
     }
 
+    /// The failing flow that is best compared with a good one.
+    pub fn failing(&self, good: FlowNumber) -> Option<Baseline> {
+        let main = self.main.index.read();
+        Baselines { main: &main, baseline: None }.failing(&main.facts(good)?)
+    }
+
     /// The best good flow to compare a flow with.
     pub fn nearest(&self, flow: FlowNumber) -> Option<Baseline> {
         self.baselines(&[flow]).remove(&flow)

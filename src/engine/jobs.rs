@@ -28,6 +28,9 @@ use crate::vocab::{Direction, FlowNumber, FlowRef};
 /// Time between two words about how far work has come.
 const TICK: Duration = Duration::from_millis(60);
 
+/// Good flows that are looked for to compare one flow with.
+pub const MAX_CANDIDATES: usize = 50;
+
 /// A request's number.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
 pub struct JobId(pub u64);
@@ -51,8 +54,10 @@ pub enum Request {
         /// The one in question.
         subject: FlowRef,
     },
-    /// The best good flow to compare a flow with, and why it is that one.
-    Nearest(FlowNumber),
+    /// The good flows that compare best with a flow, the best first.
+    Candidates(FlowNumber),
+    /// The failing flow that is best compared with a good one.
+    Failing(FlowNumber),
     /// The map of a flow's conversation; it comes at once, and again as it grows.
     Follow(FlowRef),
     /// A part of a conversation.
@@ -96,7 +101,11 @@ impl Request {
     /// Whose thread does it.
     fn lane(&self) -> usize {
         match self {
-            Request::Open(_) | Request::Detail { .. } | Request::Compare { .. } | Request::Nearest(_) => 0,
+            Request::Open(_)
+            | Request::Detail { .. }
+            | Request::Compare { .. }
+            | Request::Candidates(_)
+            | Request::Failing(_) => 0,
             Request::Part { .. } => 1,
             Request::Follow(_) => 2,
             Request::Search { .. } => 3,
@@ -129,8 +138,11 @@ pub enum Answer {
         /// Their comparison.
         comparison: Box<Comparison>,
     },
-    /// The best good flow; `None` where no flow is good and goes to the same place.
-    Nearest(Option<Baseline>),
+    /// Good flows to compare with, the best first, no more than [`MAX_CANDIDATES`]; none where no good flow goes to the
+    /// same place.
+    Candidates(Vec<Baseline>),
+    /// The failing flow, and how near the good one is to it; none where no failing flow is near.
+    Failing(Option<Baseline>),
     /// The map of a conversation, as far as it has grown.
     Followed(Arc<StreamMap>),
     /// A part of a conversation.
@@ -327,7 +339,8 @@ fn perform(core: &Core, request: Request, job: &mut Job<'_>) -> Answer {
                 Answer::Compared { baseline: Arc::new(baseline), subject: Arc::new(subject), comparison }
             })
         }
-        Request::Nearest(flow) => Answer::Nearest(core.nearest(flow)),
+        Request::Candidates(flow) => Answer::Candidates(core.candidates(flow, MAX_CANDIDATES)),
+        Request::Failing(flow) => Answer::Failing(core.failing(flow)),
         Request::Rates => {
             let (rates, generation) = core.rates(&job.until());
             Answer::Rates(Arc::new(rates), generation)

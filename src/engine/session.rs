@@ -249,6 +249,11 @@ impl Session {
         self.core().nearest(flow)
     }
 
+    /// The failing flow that is best compared with a good one; `None` where no failing flow is near.
+    pub fn failing(&self, good: FlowNumber) -> Option<Baseline> {
+        self.core().failing(good)
+    }
+
     /// The good flows that compare best with a flow, the best first, up to `count`.
     pub fn candidates(&self, flow: FlowNumber, count: usize) -> Vec<Baseline> {
         self.core().candidates(flow, count)

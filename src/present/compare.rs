@@ -3,12 +3,13 @@
 use super::role::{Line, Role, Span};
 use super::wrap::wrap;
 use super::{header, ladder, list, values, words as said};
-pub use crate::compare::{Comparison, Difference, Row};
-use crate::compare::{Field, Value};
-use crate::engine::FlowView;
+use crate::cohort::Baseline;
+pub use crate::compare::{Comparison, Difference, Nearness, Row};
+use crate::compare::{Field, Usual, Value};
+use crate::engine::{FlowView, MAX_CANDIDATES};
 use crate::index::Index;
 use crate::timeline::{Step, What, words};
-use crate::vocab::{FlowRef, Time, text};
+use crate::vocab::{FlowRef, PacketNumber, Time, text};
 
 /// How the two sides of a row relate.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -60,8 +61,8 @@ pub struct SideCells {
     pub ttl: Span,
 }
 
-/// A side's cells; `start` is when its flow began.
-pub fn side(step: Option<&Step>, start: Option<Time>, row: &Row) -> SideCells {
+/// A side's cells; `start` is when its flow began, `times` how often the row comes.
+pub fn side(step: Option<&Step>, start: Option<Time>, row: &Row, times: usize) -> SideCells {
     let Some(step) = step else { return SideCells::default() };
     let role = |is: fn(Field) -> bool| {
         let differs = row.differences.iter().any(|one| !one.expected && is(one.field));
@@ -78,10 +79,11 @@ pub fn side(step: Option<&Step>, start: Option<Time>, row: &Row) -> SideCells {
         _ if ladder::is_message(step) => Role::Strong,
         _ => Role::Text,
     };
+    let again = if times > 1 { format!(" ×{times}") } else { String::new() };
     SideCells {
         packet: Span::new(Role::Offset, step.packet.to_string()),
         time: Span::new(Role::Dim, start.map_or(String::new(), |start| values::duration(step.time.since(start)))),
-        name: Line::of(arrow.role, format!("{} ", arrow.short())).with(name, arrow.label),
+        name: Line::of(arrow.role, format!("{} ", arrow.short())).with(name, arrow.label).with(Role::Dim, again),
         size: Span::new(role(Field::is_size), if step.bytes == 0 { String::new() } else { step.bytes.to_string() }),
         ttl: Span::new(role(Field::is_ttl), step.ttl.map_or(String::new(), |ttl| ttl.to_string())),
     }
@@ -95,26 +97,69 @@ pub fn starts(comparison: &Comparison) -> (Option<Time>, Option<Time>) {
     (baseline, subject)
 }
 
-/// A difference as a line: field, both values, how telling it is.
-pub fn difference(difference: &Difference, width: usize) -> Line {
-    let (name, value) = if difference.expected { (Role::Dim, Role::Dim) } else { (Role::Label, Role::Difference) };
+/// Columns from which on a difference says in full how usual its value is.
+const IN_FULL: usize = 100;
+
+/// What is said behind the values of differences: how usual the subject's is, or that it is no news.
+fn tail(difference: &Difference, in_full: bool) -> String {
+    match difference.usual {
+        Some(Usual { have, of }) if of > 0 && !in_full => format!("{have} of {of}"),
+        Some(Usual { of, .. }) if of > 0 => said::usual(difference),
+        _ if difference.expected && in_full => "(expected)".to_owned(),
+        _ => String::new(),
+    }
+}
+
+/// The columns that the longest tail of some differences takes in lines of `width` columns.
+pub fn tail_width(differences: &[Difference], width: usize) -> usize {
+    let longest = differences.iter().map(|one| text::width(&tail(one, width >= IN_FULL))).max();
+    longest.unwrap_or(0).min(width / 3)
+}
+
+/// A difference as a line: how telling it is, field, both values, how usual the subject's is in `tail_width` columns.
+pub fn difference(difference: &Difference, width: usize, tail_width: usize) -> Line {
+    let expected = difference.expected;
+    let role = |role: Role| if expected { Role::Dim } else { role };
     let filled = usize::from(difference.weight).div_ceil(20).min(5);
     let bar = format!("{}{} ", "█".repeat(filled), "░".repeat(5 - filled));
     let absent = |value: &Value| or(&said::value(value), "(absent)");
     let field_width = (width / 4).clamp(12, 34);
-    let (said, expected) = if difference.expected { (0, "  (expected)".len()) } else { ("  (expected)".len(), 0) };
-    let value_width = width.saturating_sub(field_width + 6 + 4 + said + expected) / 2;
+    let value_width = width.saturating_sub(field_width + 6 + 4 + tail_width + 2) / 2;
     let fit = |text: String, width: usize| text::padded(&text::clipped(&text, width), width);
-    let mut line = Line::of(if difference.expected { Role::Dim } else { Role::Warning }, bar);
-    line.push(name, fit(difference.field.name().into_owned(), field_width));
+    let mut line = Line::of(role(Role::Warning), bar);
+    line.push(role(Role::Label), fit(difference.field.name().into_owned(), field_width));
     line.push(Role::Text, "  ");
-    line.push(if difference.expected { Role::Dim } else { Role::Text }, fit(absent(&difference.baseline), value_width));
+    line.push(role(Role::Text), fit(absent(&difference.baseline), value_width));
     line.push(Role::Text, "  ");
-    line.push(value, fit(absent(&difference.subject), value_width + said));
-    if difference.expected {
-        line.push(Role::Dim, "  (expected)");
+    line.push(role(Role::Difference), fit(absent(&difference.subject), value_width));
+    if tail_width > 0 {
+        line.push(Role::Dim, format!("  {}", text::clipped(&tail(difference, width >= IN_FULL), tail_width)));
     }
     line
+}
+
+/// A difference in full.
+fn in_full(one: &Difference) -> Line {
+    let absent = |value: &Value| or(&said::value(value), "absent");
+    let role = if one.expected { Role::Dim } else { Role::Difference };
+    Line::of(role, format!("{}: {} → {}", one.field.name(), absent(&one.baseline), absent(&one.subject)))
+}
+
+/// A difference in full, how usual it is and the packets that show it, in lines of `width` columns.
+pub fn about(one: &Difference, width: usize) -> Vec<Line> {
+    let mut line = in_full(one);
+    let usual = said::usual(one);
+    let packet = |packet: Option<PacketNumber>| packet.map_or_else(|| "none".to_owned(), |packet| packet.to_string());
+    let packets = match one.packets {
+        (None, None) => String::new(),
+        (baseline, subject) => format!("packets {} → {}", packet(baseline), packet(subject)),
+    };
+    for more in [usual, packets] {
+        if !more.is_empty() {
+            line.push(Role::Dim, format!("   {more}"));
+        }
+    }
+    flow(vec![line], width)
 }
 
 /// A text made visible, or another one where it is empty.
@@ -122,25 +167,95 @@ fn or(text: &str, other: &str) -> String {
     if text.is_empty() { other.to_owned() } else { text::visible(text) }
 }
 
-/// What differs in a row, in a line; of an inferred step also from what it was inferred.
-pub fn row_differences(row: &Row) -> Line {
-    let mut line = Line::new();
+/// What differs in a row, in lines of `width` columns; of an inferred step also from what it was inferred.
+pub fn row_differences(row: &Row, width: usize) -> Vec<Line> {
+    let mut pieces = Vec::new();
     match Relation::of(row) {
-        Relation::BaselineOnly => line.push(Role::Difference, "only in the baseline  "),
-        Relation::SubjectOnly => line.push(Role::Difference, "not in the baseline  "),
-        Relation::Equal if row.differences.is_empty() => line.push(Role::Dim, "no difference"),
+        Relation::BaselineOnly => pieces.push(Line::of(Role::Difference, "only in the baseline")),
+        Relation::SubjectOnly => pieces.push(Line::of(Role::Difference, "not in the baseline")),
+        Relation::Equal if row.differences.is_empty() => pieces.push(Line::of(Role::Dim, "no difference")),
         _ => {}
     }
-    for one in &row.differences {
-        let role = if one.expected { Role::Dim } else { Role::Difference };
-        let absent = |value: &Value| text::clipped(&or(&said::value(value), "absent"), 40).into_owned();
-        line.push(role, format!("{}: {} → {}", one.field.name(), absent(&one.baseline), absent(&one.subject)));
-        line.push(Role::Dim, "   ");
-    }
+    let (expected, telling): (Vec<_>, Vec<_>) = row.differences.iter().partition(|one| one.expected);
+    pieces.extend(telling.into_iter().chain(expected).map(in_full));
     if let Some(step) = row.subject.iter().chain(&row.baseline).find(|step| step.is_inferred()) {
-        line.push(Role::Inferred, format!("   {}", words::note(step)));
+        pieces.push(Line::of(Role::Inferred, words::note(step)));
     }
-    line
+    flow(pieces, width)
+}
+
+/// Pieces one behind the other, in lines of `width` columns.
+fn flow(pieces: Vec<Line>, width: usize) -> Vec<Line> {
+    let mut lines: Vec<Line> = Vec::new();
+    for piece in pieces {
+        let taken = lines.last().map_or(width, |line| text::width(&line.plain()));
+        match lines.last_mut() {
+            Some(line) if taken + 3 + text::width(&piece.plain()) <= width => {
+                line.push(Role::Dim, "   ");
+                line.spans.extend(piece.spans);
+            }
+            _ if text::width(&piece.plain()) <= width => lines.push(piece),
+            _ => {
+                let role = piece.spans.first().map_or(Role::Text, |span| span.role);
+                lines.extend(wrap(&piece.plain(), width).into_iter().map(|part| Line::of(role, part)));
+            }
+        }
+    }
+    lines
+}
+
+/// The first of `lines` that `height` has room for; the last one says how many are left out.
+pub fn at_most(mut lines: Vec<Line>, height: usize, width: usize) -> Vec<Line> {
+    let more = lines.len().saturating_sub(height);
+    lines.truncate(height);
+    if let Some(last) = lines.last_mut().filter(|_| more > 0) {
+        let said = format!("  … {} more, y copies all", text::counted(more, "line"));
+        let role = last.spans.first().map_or(Role::Text, |span| span.role);
+        let room = width.saturating_sub(text::width(&said));
+        *last = Line::of(role, text::clipped(&last.plain(), room)).with(Role::Dim, said);
+    }
+    lines
+}
+
+/// A row as text: both steps, and all that differs, a line each.
+pub fn plain_row(row: &Row) -> String {
+    let side = |name: &str, step: &Option<Step>| match step {
+        Some(step) => format!("{name}: packet {}, {}\n", step.packet, text::visible(&words::name(&step.what))),
+        None => format!("{name}: nothing\n"),
+    };
+    let differences = row.differences.iter().map(plain_difference);
+    [side("baseline", &row.baseline), side("subject", &row.subject)].into_iter().chain(differences).collect()
+}
+
+/// A difference as text.
+pub fn plain_difference(one: &Difference) -> String {
+    let line: Vec<_> = about(one, usize::MAX).iter().map(Line::plain).collect();
+    format!("{}\n", line.join(" "))
+}
+
+/// The good flows to compare with, the best first, as a page to read; `current` is compared now.
+pub fn candidates(all: &[Baseline], current: Option<FlowRef>) -> Vec<Line> {
+    let mut lines = vec![Line::of(Role::Heading, place(all, None)), Line::new()];
+    for (at, one) in all.iter().enumerate() {
+        let is_current = current == Some(one.flow);
+        let (sign, role) = if is_current { ("▸", Role::Strong) } else { (" ", Role::Text) };
+        let name = format!("{sign} {:>3}  {}   score {}", at + 1, header::name(one.flow), one.near.points());
+        lines.push(Line::of(role, name).with(Role::Text, format!("   {}", said::nearness(one.near))));
+        let parts: Vec<_> = one.near.parts().map(|(name, worth)| format!("{name} {worth:+}")).collect();
+        lines.push(Line::of(Role::Dim, format!("       {}", parts.join(", "))));
+    }
+    lines
+}
+
+/// Which of the good flows one is, in words; without one how many there are.
+pub fn place(all: &[Baseline], at: Option<usize>) -> String {
+    let at = at.map(|at| at + 1);
+    match (at, all.len()) {
+        (Some(at), MAX_CANDIDATES) => format!("{at} of the {MAX_CANDIDATES} nearest"),
+        (Some(at), count) => format!("{at} of {count}"),
+        (None, MAX_CANDIDATES) => format!("The {MAX_CANDIDATES} good flows that compare best, the best first"),
+        (None, count) => format!("{}, the best first", text::counted(count, "good flow")),
+    }
 }
 
 /// The bar above a comparison: of the baseline, if it is known, and the subject; where `width` is short, addresses and
@@ -181,14 +296,17 @@ fn describe(line: &mut Line, flow: FlowRef, view: Option<&FlowView>, index: &Ind
     }
 }
 
-/// What is to say above the rows: where the two part, and why this baseline.
-pub fn sentence(comparison: &Comparison, why: &str, width: usize) -> Vec<Line> {
+/// What is to say above the rows: where the two part, and why this baseline, which of the candidates it is.
+pub fn sentence(comparison: &Comparison, why: &str, place: Option<&str>, width: usize) -> Vec<Line> {
     let mut lines: Vec<_> = wrap(&said::sentence(&comparison.sentence), width)
         .into_iter()
         .map(|part| Line::of(Role::Strong, part))
         .collect();
     if !why.is_empty() {
-        lines.extend(wrap(&format!("This baseline: {why}."), width).into_iter().map(|part| Line::of(Role::Dim, part)));
+        let place = place.map_or_else(String::new, |place| format!(" ({place})"));
+        lines.extend(
+            wrap(&format!("This baseline{place}: {why}."), width).into_iter().map(|part| Line::of(Role::Dim, part)),
+        );
     }
     lines
 }

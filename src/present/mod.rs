@@ -12,6 +12,7 @@ pub mod conditions;
 pub mod detail;
 pub mod finding;
 pub mod flights;
+pub mod folds;
 pub mod follow;
 mod glyphs;
 pub mod header;

@@ -1,7 +1,7 @@
 //! Files that the user asks for. A file that is there is never replaced unasked.
 
 use std::fs::OpenOptions;
-use std::io::{self, BufWriter, Write};
+use std::io::{self, Write};
 use std::path::Path;
 
 use crate::app::Saved;
@@ -12,21 +12,27 @@ use crate::vocab::text::counted;
 
 /// Writes a flow's certificates as PEM.
 pub fn certificates(view: &FlowView, path: &Path, replace: bool) -> Saved {
-    match write(view, path, replace) {
-        Ok(count) => Saved::Done { path: path.to_owned(), what: counted(count, "certificate") },
+    let mut pem = Vec::new();
+    match export::pem::write(&mut pem, view) {
+        Ok(count) => file(path, replace, &counted(count, "certificate"), Ok(pem)),
+        Err(error) => file(path, replace, "", Err(error)),
+    }
+}
+
+/// Writes a file that holds `what`.
+pub fn file(path: &Path, replace: bool, what: &str, content: io::Result<Vec<u8>>) -> Saved {
+    match content.and_then(|content| write(&content, path, replace)) {
+        Ok(()) => Saved::Done { path: path.to_owned(), what: what.to_owned() },
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists && !replace => Saved::Exists(path.to_owned()),
         Err(error) => Saved::Failed(format!("{}: cannot write it: {error}", path.display())),
     }
 }
 
-fn write(view: &FlowView, path: &Path, replace: bool) -> io::Result<usize> {
+fn write(content: &[u8], path: &Path, replace: bool) -> io::Result<()> {
     let mut options = OpenOptions::new();
     options.write(true);
     // What asks and creates in one step cannot be overtaken by another program.
-    let file =
+    let mut file =
         if replace { options.create(true).truncate(true) } else { options.create_new(true) }.open(at_home(path))?;
-    let mut out = BufWriter::new(file);
-    let count = export::pem::write(&mut out, view)?;
-    out.flush()?;
-    Ok(count)
+    file.write_all(content)
 }

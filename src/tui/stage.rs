@@ -1,5 +1,6 @@
 //! A session, its model and what is drawn of it, without a terminal: the event loop plays on it, and so do key scripts.
 
+use std::io;
 use std::time::{Duration, Instant};
 
 use jiff::tz::TimeZone;
@@ -11,10 +12,12 @@ use super::desk::Desk;
 use super::save;
 use super::screens;
 use super::theme::Theme;
-use crate::app::{Copied, Effect, Key, MAX_COPY, Model, Msg, Pane, Target, update};
+use crate::app::{Both, Copied, Effect, Key, MAX_COPY, Model, Msg, Pane, Screen, Target, update};
 use crate::engine::{FlowView, Session};
+use crate::export::comparison::Compared;
 use crate::export::paint::Paint;
 use crate::export::{self, Format};
+use crate::vocab::{FlowRef, Source};
 
 /// Time spent at once on what is done in slices.
 const SLICE: Duration = Duration::from_millis(8);
@@ -82,10 +85,21 @@ impl Stage {
                 Effect::Ask(slot, request) => self.desk.ask(&self.session, slot, request),
                 Effect::GiveUp(slot) => self.desk.give_up(&self.session, slot),
                 Effect::SaveCertificates { view, path, replace } => {
-                    self.tell(Msg::Saved(save::certificates(&view, &path, replace)));
+                    self.tell(Msg::Saved(Screen::Timeline, save::certificates(&view, &path, replace)));
                 }
                 Effect::Copy(text) => self.orders.push(Order::Copy(text)),
                 Effect::CopyTimeline(view) => self.copy_timeline(&view),
+                Effect::CopyComparison(both) => {
+                    let mut out = Vec::new();
+                    let written = self.write_comparison(&both, &mut out, Format::Text);
+                    self.copy(Screen::Compare, &written, out);
+                }
+                Effect::SaveComparison { both, path, replace } => {
+                    let mut out = Vec::new();
+                    let written = self.write_comparison(&both, &mut out, Format::Markdown);
+                    let saved = save::file(&path, replace, "the comparison", written.map(|()| out));
+                    self.tell(Msg::Saved(Screen::Compare, saved));
+                }
                 Effect::StopLoading => self.session.cancel(),
                 Effect::Quit => self.orders.push(Order::Quit),
                 Effect::Suspend => self.orders.push(Order::Suspend),
@@ -97,6 +111,24 @@ impl Stage {
         let mut out = Vec::new();
         let fields = export::handshake::Fields { decode: &|_| None, places: false };
         let written = export::handshake::write(&mut out, Format::Text, Paint::Plain, view, fields);
+        self.copy(Screen::Timeline, &written, out);
+    }
+
+    /// Writes a comparison as the command does.
+    fn write_comparison(&self, both: &Both, out: &mut Vec<u8>, format: Format) -> io::Result<()> {
+        let (index, good) = (self.session.index(), self.session.baseline().map(Session::index));
+        let of = |flow: FlowRef| match flow.source {
+            Source::Main => index.facts(flow.flow),
+            Source::Baseline => good.as_ref().and_then(|good| good.facts(flow.flow)),
+        };
+        let (Some(baseline), Some(subject)) = (of(both.baseline.flow), of(both.subject.flow)) else { return Ok(()) };
+        let (finding, links) = (both.subject.finding.as_ref(), &*both.subject.links);
+        let compared = Compared { baseline, near: both.near, subject, comparison: &both.comparison, finding, links };
+        compared.write(out, format, Paint::Plain)
+    }
+
+    /// Puts what was written of a screen on the clipboard, if terminals take so much.
+    fn copy(&mut self, screen: Screen, written: &io::Result<()>, out: Vec<u8>) {
         let text = String::from_utf8(out).unwrap_or_default();
         let copied = match written {
             Ok(()) if text.len() <= MAX_COPY => Copied::Lines(text.lines().count()),
@@ -105,7 +137,7 @@ impl Stage {
         if let Copied::Lines(_) = copied {
             self.orders.push(Order::Copy(text));
         }
-        self.tell(Msg::Copied(copied));
+        self.tell(Msg::Copied(screen, copied));
     }
 
     /// A key was pressed.

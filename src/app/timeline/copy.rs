@@ -1,7 +1,8 @@
 //! What a user copies of a flow: a field, a message, bytes.
 
 use super::super::component::Then;
-use super::super::msg::{Copied, Effect, MAX_COPY, Pane};
+use super::super::msg::Pane;
+use super::super::told;
 use super::tree::Tree;
 use crate::engine::FlowView;
 use crate::present::{detail, ladder, values};
@@ -12,12 +13,7 @@ pub fn under_cursor(view: &FlowView, step: Option<usize>, focus: Pane, tree: &Tr
     let Some((text, what)) = step.and_then(|step| found(view, step, focus, tree)) else {
         return vec![Then::notice("there is nothing to copy here")];
     };
-    let copied = if text.len() > MAX_COPY { Copied::TooLong(text.len()) } else { Copied::Lines(text.lines().count()) };
-    let mut thens = vec![said(&what, copied)];
-    if let Copied::Lines(_) = copied {
-        thens.push(Then::Do(Effect::Copy(text)));
-    }
-    thens
+    told::copy(text, &what, "handshake")
 }
 
 /// What is under the cursor, and what that is called.
@@ -39,16 +35,5 @@ fn found(view: &FlowView, step: usize, focus: Pane, tree: &Tree) -> Option<(Stri
             }
             Some((said, ladder::name(step)))
         }
-    }
-}
-
-/// Says what became of what was to be copied.
-pub fn said(what: &str, copied: Copied) -> Then {
-    match copied {
-        Copied::Lines(1) => Then::notice(format!("{what} sent to the terminal's clipboard")),
-        Copied::Lines(lines) => Then::notice(format!("{what} sent to the terminal's clipboard, {lines} lines")),
-        Copied::TooLong(bytes) => Then::error(format!(
-            "{what} is {bytes} bytes, more than the {MAX_COPY} that terminals take; the command handshake writes it"
-        )),
     }
 }

@@ -16,13 +16,12 @@ pub use tree::Tree;
 use super::action::Action;
 use super::component::{Component, Context, Then};
 use super::cursor::Cursor;
-use super::msg::{Copied, Effect, Pane, PaneSize, Saved, Slot, Target};
+use super::msg::{Effect, Pane, PaneSize, Slot, Target};
 use super::prompt::{Prompt, Purpose, Typed};
 use super::screen::Screen;
 use crate::engine::{Answer, FlowView, Request};
 use crate::present::detail::Topic;
 use crate::present::{ladder, reference};
-use crate::vocab::text::visible;
 use crate::vocab::{FlowRef, PacketNumber};
 
 /// The panes, in the order of Tab.
@@ -289,20 +288,6 @@ impl Component for Timeline {
     }
 }
 
-/// What became of the file that certificates were to be written to.
-pub(super) fn saved(saved: Saved) -> Then {
-    match saved {
-        Saved::Done { path, what } => Then::notice(format!("{what} saved in {}", visible(&path.to_string_lossy()))),
-        Saved::Exists(path) => Then::Type(Prompt::overwrite(Screen::Timeline, path)),
-        Saved::Failed(why) => Then::error(visible(&why)),
-    }
-}
-
-/// What became of the timeline that was to be copied.
-pub(super) fn copied(copied: Copied) -> Then {
-    copy::said("the timeline", copied)
-}
-
 /// A name for a file of the flow's certificates.
 fn file_name(view: &FlowView) -> String {
     let host = view.timeline.asked_name().unwrap_or_default();
@@ -314,7 +299,9 @@ fn file_name(view: &FlowView) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::super::msg::Saved;
     use super::super::testing::{Fixture, said};
+    use super::super::told;
     use super::*;
 
     /// The timeline of a fixture's first flow, its fields decoded.
@@ -441,7 +428,9 @@ mod tests {
             let saved = save(&mut timeline, &prompt.purpose, Typed::Kept);
             assert!(matches!(&saved[..], [Then::Do(Effect::SaveCertificates { replace: false, path, .. })]
                 if path.as_os_str() == "a.pem"));
-            let Then::Type(prompt) = super::saved(Saved::Exists("a.pem".into())) else { panic!("a question") };
+            let Then::Type(prompt) = told::saved(Screen::Timeline, Saved::Exists("a.pem".into())) else {
+                panic!("a question")
+            };
             assert_eq!(prompt.screen, Some(Screen::Timeline));
             let saved = save(&mut timeline, &prompt.purpose, Typed::Kept);
             assert!(matches!(saved[..], [Then::Do(Effect::SaveCertificates { replace: true, .. })]));

@@ -8,6 +8,7 @@ use crate::app::compare::{Pair, Stage};
 use crate::app::{Model, Pane};
 use crate::index::Index;
 use crate::present::compare::{self, Comparison, Relation, SideCells};
+use crate::present::folds::{self, Shown};
 use crate::present::header;
 use crate::present::role::{Line, Role, Span};
 
@@ -26,19 +27,23 @@ pub fn draw(canvas: &mut Canvas<'_>, title: Rect, body: Rect, model: &Model, ind
         Stage::Aligning => return said(canvas, body, Role::Dim, "putting the two side by side …"),
         Stage::Failed(why) => return said(canvas, body, Role::Error, why),
     };
-    let head = compare::sentence(ready, &shown.why, usize::from(body.width.saturating_sub(2)));
+    let place = model.screens.compare.place();
+    let head = compare::sentence(ready, &shown.why, place.as_deref(), usize::from(body.width.saturating_sub(2)));
     let (top, rest) = above(body, (head.len() as u16).min(body.height / 4).max(1));
     for (row, line) in head.iter().enumerate().take(usize::from(top.height)) {
         canvas.line(top.x + 1, top.y + row as u16, top.width.saturating_sub(1), line);
     }
     let below = (rest.height / 3).min(ready.differences.len() as u16 + 1);
     let (rows, differences) = above(rest, rest.height - below);
-    let detail = u16::from(rows.height > 6);
+    let detail = match rows.height {
+        0..=6 => 0,
+        7..=9 => 1,
+        10..=15 => 2,
+        _ => 3,
+    };
     let (rows, detail) = above(rows, rows.height - detail);
     draw_rows(canvas, rows, shown, ready);
-    if let Some(row) = shown.row().and_then(|row| ready.rows.get(row)).filter(|_| detail.height > 0) {
-        canvas.line(detail.x + 1, detail.y, detail.width.saturating_sub(1), &compare::row_differences(row));
-    }
+    draw_detail(canvas, detail, shown);
     draw_differences(canvas, differences, shown, ready);
 }
 
@@ -47,11 +52,25 @@ pub(super) fn said(canvas: &mut Canvas<'_>, area: Rect, role: Role, text: &str) 
     canvas.paragraph(Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area }, role, text);
 }
 
+/// What is under the cursor of the pane that has the keys, as far as there is room for it.
+fn draw_detail(canvas: &mut Canvas<'_>, area: Rect, shown: &Pair) {
+    let width = usize::from(area.width.saturating_sub(2));
+    let lines = match shown.focus {
+        Pane::Differences => shown.difference().map(|one| compare::about(one, width)),
+        _ => shown.current().map(|(_, row)| compare::row_differences(row, width)),
+    };
+    let lines = compare::at_most(lines.unwrap_or_default(), usize::from(area.height), width);
+    for (row, line) in lines.iter().enumerate() {
+        canvas.line(area.x + 1, area.y + row as u16, area.width.saturating_sub(1), line);
+    }
+}
+
 fn draw_rows(canvas: &mut Canvas<'_>, area: Rect, shown: &Pair, ready: &Comparison) {
     let has_keys = shown.focus == Pane::Rows;
     let mut title = Line::of(Role::Heading, "Rows");
-    if shown.shown.len() < ready.rows.len() {
-        title.push(Role::Dim, format!("  {} equal ones hidden", ready.rows.len() - shown.shown.len()));
+    let hidden = folds::hidden(ready, &shown.shown);
+    if !hidden.is_empty() {
+        title.push(Role::Dim, format!("  {hidden}"));
     }
     let inner = canvas.titled(area, &title, has_keys);
     if inner.height == 0 {
@@ -66,15 +85,26 @@ fn draw_rows(canvas: &mut Canvas<'_>, area: Rect, shown: &Pair, ready: &Comparis
     let rows = canvas.scroll_bar(body, top as u64, u64::from(body.height), shown.shown.len() as u64);
     canvas.rows(Pane::Rows, rows, top);
     let (baseline_start, subject_start) = compare::starts(ready);
-    for (at, number) in shown.shown.iter().enumerate().skip(top).take(usize::from(rows.height)) {
+    for (at, one) in shown.shown.iter().enumerate().skip(top).take(usize::from(rows.height)) {
         let y = rows.y + (at - top) as u16;
-        let Some(row) = ready.rows.get(*number) else { continue };
-        if ready.first_divergence == Some(*number) {
-            canvas.span(rows.x, y, 1, &Span::new(Role::Primary, "▶"));
+        let times = match one {
+            Shown::Folded(why, range) => match folds::line(ready, *why, range) {
+                Some(line) => {
+                    canvas.line(rows.x + 2, y, rows.width.saturating_sub(2), &line);
+                    0
+                }
+                None => range.len(),
+            },
+            Shown::Row(_) => 1,
+        };
+        if let Some(row) = one.row().and_then(|row| ready.rows.get(row)) {
+            if ready.first_divergence == one.row() {
+                canvas.span(rows.x, y, 1, &Span::new(Role::Primary, "▶"));
+            }
+            side(canvas, rows.x + 2, y, half, &compare::side(row.baseline.as_ref(), baseline_start, row, times));
+            canvas.span(rows.x + half + 3, y, 1, &Relation::of(row).sign());
+            side(canvas, rows.x + half + 5, y, half, &compare::side(row.subject.as_ref(), subject_start, row, times));
         }
-        side(canvas, rows.x + 2, y, half, &compare::side(row.baseline.as_ref(), baseline_start, row));
-        canvas.span(rows.x + half + 3, y, 1, &Relation::of(row).sign());
-        side(canvas, rows.x + half + 5, y, half, &compare::side(row.subject.as_ref(), subject_start, row));
         if at == shown.rows.at {
             canvas.cursor_row(rows, (at - top) as u16, has_keys);
         }
@@ -85,8 +115,9 @@ fn draw_rows(canvas: &mut Canvas<'_>, area: Rect, shown: &Pair, ready: &Comparis
 fn side(canvas: &mut Canvas<'_>, x: u16, y: u16, width: u16, cells: &SideCells) {
     let (packet, time, size, ttl) = match width {
         ..20 => (0, 0, 0, 0),
-        20..34 => (5, 0, 0, 0),
-        34..52 => (6, 0, 6, 0),
+        20..27 => (5, 0, 0, 0),
+        27..36 => (5, 0, 0, 3),
+        36..52 => (5, 0, 5, 3),
         _ => (6, 9, 6, 4),
     };
     let mut at = x;
@@ -115,9 +146,11 @@ fn draw_differences(canvas: &mut Canvas<'_>, area: Rect, shown: &Pair, ready: &C
     let top = shown.differences.top(usize::from(inner.height), ready.differences.len());
     let rows = canvas.scroll_bar(inner, top as u64, u64::from(inner.height), ready.differences.len() as u64);
     canvas.rows(Pane::Differences, rows, top);
+    let width = usize::from(rows.width.saturating_sub(2));
+    let tail = compare::tail_width(&ready.differences, width);
     for (at, difference) in ready.differences.iter().enumerate().skip(top).take(usize::from(rows.height)) {
         let y = (at - top) as u16;
-        let line = compare::difference(difference, usize::from(rows.width.saturating_sub(2)));
+        let line = compare::difference(difference, width, tail);
         canvas.line(rows.x + 1, rows.y + y, rows.width.saturating_sub(1), &line);
         if has_keys && at == shown.differences.at {
             canvas.cursor_row(rows, y, true);
