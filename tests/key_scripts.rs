@@ -59,6 +59,7 @@ scenes! {
     the_comparison_goes_on_to_other_flows,
     a_comparison_is_copied_and_saved,
     other_baselines_are_a_key_away,
+    fields_of_both_sides_stand_side_by_side,
     steps_are_gone_through,
     evidence_leads_to_its_packet,
     a_link_leads_to_its_flow,
@@ -264,6 +265,28 @@ mod scene {
         play
     }
 
+    pub fn fields_of_both_sides_stand_side_by_side() -> Play {
+        let mut play = Play::fixture("one-percent", WIDE);
+        // Two ClientHellos: the fields that differ, then all, then the bytes.
+        play.press("n c k k Enter").shows("Fields of both sides").is_on("client_hello").shows("random: ");
+        play.lacks("legacy_version").press("=").shows("legacy_version").press("G").is_on("01f8: ").press("g");
+        play.press("j y").shows("the field sent to the terminal's clipboard");
+        assert!(matches!(&play.orders()[..], [Order::Copy(_)]));
+        // The pane follows the rows; where one side has nothing, the other stands alone.
+        play.press("d")
+            .shows("Transmission Control Protocol")
+            .press("Enter")
+            .lacks("Fields of both sides")
+            .press("= =");
+        play.press("g Tab Tab")
+            .shows("Fields of both sides")
+            .press("shift-Tab")
+            .shows("▸ Differences")
+            .press("shift-Tab");
+        play.press("G Enter").is_on("Change Cipher Spec").lacks("rows that follow").press("t").shows("▸ Steps");
+        play
+    }
+
     pub fn other_baselines_are_a_key_away() -> Play {
         let mut play = Play::fixture("one-percent", WIDE);
         play.press("n c").shows("This baseline (1 of").press("<").shows("no better good flow");
@@ -280,7 +303,7 @@ mod scene {
         play.press("n").shows("with   flow 357").press("]").shows("with   flow 362").is_on("▶");
         play.press("N").shows("with   flow 357").press("[").shows("with   flow 193");
         play.press("x").shows("baseline flow 193").shows("the two were exchanged").press("x").shows("with   flow 193");
-        play.press("Enter").shows("Steps").is_on("RST").press("q t").shows("Steps").press("q");
+        play.press("t").shows("Steps").is_on("RST").press("q");
         play.press("f").shows("client packet");
         play
     }

@@ -97,6 +97,8 @@ fn compare() {
     assert_snapshot!("compare_on_a_usual_terminal", picture("one-percent", "n c", (80, 24)));
     assert_snapshot!("compare_with_the_differences_on_120_columns", picture("one-percent", "n c Tab", (120, 40)));
     assert_snapshot!("compare_with_all_rows_on_200_columns", picture("one-percent", "n c =", (200, 60)));
+    assert_snapshot!("compare_fields_of_both_sides", picture("one-percent", "n c k k Enter j", (80, 24)));
+    assert_snapshot!("compare_all_fields_of_both_sides", picture("one-percent", "n c = k k Enter", (120, 40)));
     assert_snapshot!("compare_candidates", picture("one-percent", "n c > b", USUAL));
     assert_snapshot!("compare_retransmissions", picture("block-page-then-retry-ok", "c", USUAL));
     assert_snapshot!("compare_narrow", picture("one-percent", "n c", NARROW));
@@ -146,6 +148,7 @@ fn no_size_is_too_small() {
         "f x",
         "n c",
         "n c Tab",
+        "n c Enter",
         "R",
         "C",
         "C -",

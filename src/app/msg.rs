@@ -125,6 +125,8 @@ pub enum Slot {
     Detail,
     /// A comparison.
     Compare,
+    /// The details of a row's two steps.
+    Details,
     /// The nearest good flow.
     Nearest,
     /// The map of a conversation.
@@ -147,7 +149,7 @@ impl Slot {
         Some(match self {
             Slot::Open => return None,
             Slot::Detail => Screen::Timeline,
-            Slot::Compare | Slot::Nearest => Screen::Compare,
+            Slot::Compare | Slot::Details | Slot::Nearest => Screen::Compare,
             Slot::Follow | Slot::Part | Slot::Search | Slot::Save => Screen::Follow,
             Slot::Rates => Screen::Rates,
             Slot::Sort => Screen::List,

@@ -31,6 +31,9 @@ const TICK: Duration = Duration::from_millis(60);
 /// Good flows that are looked for to compare one flow with.
 pub const MAX_CANDIDATES: usize = 50;
 
+/// A flow as it was opened, and a step's index in its timeline.
+pub type Place = (Arc<FlowView>, usize);
+
 /// A request's number.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
 pub struct JobId(pub u64);
@@ -47,6 +50,8 @@ pub enum Request {
         /// The step's index in its timeline.
         step: usize,
     },
+    /// A step of each of two flows decoded to the leaf: of the baseline, of the subject.
+    Details(Box<[Option<Place>; 2]>),
     /// Two flows side by side.
     Compare {
         /// The good one.
@@ -103,6 +108,7 @@ impl Request {
         match self {
             Request::Open(_)
             | Request::Detail { .. }
+            | Request::Details(_)
             | Request::Compare { .. }
             | Request::Candidates(_)
             | Request::Failing(_) => 0,
@@ -129,6 +135,8 @@ pub enum Answer {
     Opened(Arc<FlowView>),
     /// The step.
     Detail(Box<Detail>),
+    /// The steps of two flows, where they are there.
+    Details(Box<[Option<Detail>; 2]>),
     /// The comparison, and both flows.
     Compared {
         /// The good flow.
@@ -341,6 +349,7 @@ fn perform(core: &Core, request: Request, job: &mut Job<'_>) -> Answer {
         }
         Request::Candidates(flow) => Answer::Candidates(core.candidates(flow, MAX_CANDIDATES)),
         Request::Failing(flow) => Answer::Failing(core.failing(flow)),
+        Request::Details(places) => details(core, &places).map_or_else(failed, Answer::Details),
         Request::Rates => {
             let (rates, generation) = core.rates(&job.until());
             Answer::Rates(Arc::new(rates), generation)
@@ -368,6 +377,11 @@ fn perform(core: &Core, request: Request, job: &mut Job<'_>) -> Answer {
             saved.map_or_else(failed, Answer::Saved)
         }
     }
+}
+
+fn details(core: &Core, places: &[Option<Place>; 2]) -> Result<Box<[Option<Detail>; 2]>, Error> {
+    let detail = |place: &Option<Place>| place.as_ref().map(|(view, step)| core.detail(view, *step)).transpose();
+    Ok(Box::new([detail(&places[0])?, detail(&places[1])?]))
 }
 
 fn follow_it(core: &Core, flow: FlowRef, job: &mut Job<'_>) -> Result<Answer, Error> {

@@ -5,6 +5,7 @@
 //! their [`plot`]s, two flows in [`compare`], a [`finding`]. [`words`] says what differs, for the screen and for files.
 
 pub mod apart;
+pub mod beside;
 pub mod causes;
 pub mod chart;
 pub mod compare;

@@ -1,5 +1,6 @@
 //! Two flows side by side: which, why these, which others could stand there.
 
+mod fields;
 mod pair;
 
 use std::path::PathBuf;
@@ -166,7 +167,7 @@ impl Compare {
         let Some(pair) = &mut self.pair else { return Vec::new() };
         match action {
             Action::NextPane | Action::PreviousPane => {
-                pair.focus = if pair.focus == Pane::Rows { Pane::Differences } else { Pane::Rows };
+                pair.next_pane(action == Action::NextPane);
             }
             Action::NextDifference | Action::PreviousDifference => {
                 if !pair.seek_difference(action == Action::NextDifference) {
@@ -179,8 +180,10 @@ impl Compare {
                     return vec![Then::notice(said)];
                 }
             }
-            Action::Open if pair.ready().is_some() && pair.row().is_none() => self.show(Showing::All),
-            Action::Open => return vec![Then::Act(Action::Timeline)],
+            Action::Open if pair.focus == Pane::Rows && pair.ready().is_some() && pair.row().is_none() => {
+                self.show(Showing::All);
+            }
+            Action::Open => pair.focus = if pair.focus == Pane::Rows { Pane::Fields } else { Pane::Rows },
             _ => {
                 let (cursor, len) = pair.cursor(pair.focus);
                 cursor.act(action, len);
@@ -276,13 +279,25 @@ impl Component for Compare {
         self.align(flow, marked(context, flow), MARKED)
     }
 
-    fn answer(&mut self, _: &Context<'_>, _: Slot, answer: Answer) -> Vec<Then> {
+    /// Another row may be under the cursor now: its fields are asked for.
+    fn needs(&mut self, _: &Context<'_>, _: bool) -> Vec<Effect> {
+        let wanted = self.pair.as_mut().and_then(Pair::wanted);
+        wanted.map(|places| Effect::Ask(Slot::Details, Request::Details(Box::new(places)))).into_iter().collect()
+    }
+
+    fn answer(&mut self, _: &Context<'_>, slot: Slot, answer: Answer) -> Vec<Then> {
         match answer {
             Answer::Candidates(found) => return self.take_candidates(found),
             Answer::Failing(found) => return self.take_failing(found),
+            Answer::Failed(why) if slot == Slot::Details => return vec![Then::error(why)],
             Answer::Failed(why) => {
                 if let Some(pair) = &mut self.pair {
                     pair.stage = Stage::Failed(why);
+                }
+            }
+            Answer::Details(details) => {
+                if let Some(pair) = &mut self.pair {
+                    pair.fields.take(details, self.showing);
                 }
             }
             Answer::Compared { .. } => return self.take(answer),
@@ -319,7 +334,9 @@ impl Component for Compare {
     }
 
     fn click(&mut self, _: &Context<'_>, target: Target) {
-        if let (Some(pair), Target::Row(pane @ (Pane::Rows | Pane::Differences), row)) = (&mut self.pair, target) {
+        if let (Some(pair), Target::Row(pane @ (Pane::Rows | Pane::Differences | Pane::Fields), row)) =
+            (&mut self.pair, target)
+        {
             pair.focus = pane;
             let (cursor, len) = pair.cursor(pane);
             cursor.select(row, len);

@@ -4,11 +4,16 @@ use std::sync::Arc;
 
 use super::super::cursor::Cursor;
 use super::super::msg::{Both, Pane};
-use crate::engine::FlowView;
+use super::fields::{Fields, places};
+use crate::engine::{FlowView, Place};
+use crate::present::beside;
 use crate::present::compare::{self, Comparison, Difference, Nearness, Relation, Row};
 use crate::present::folds::{self, Showing, Shown};
 use crate::present::words;
 use crate::vocab::{FlowRef, PacketNumber};
+
+/// The panes, in the order of Tab.
+const PANES: [Pane; 3] = [Pane::Rows, Pane::Differences, Pane::Fields];
 
 /// How far a comparison is.
 #[derive(Clone, PartialEq, Debug)]
@@ -44,6 +49,8 @@ pub struct Pair {
     pub rows: Cursor,
     /// The cursor in the ranked differences.
     pub differences: Cursor,
+    /// The fields of the row under the cursor.
+    pub fields: Fields,
     /// The pane that has the keys.
     pub focus: Pane,
 }
@@ -61,6 +68,7 @@ impl Pair {
             shown: Vec::new(),
             rows: Cursor::default(),
             differences: Cursor::default(),
+            fields: Fields::default(),
             focus: Pane::Rows,
         }
     }
@@ -81,6 +89,7 @@ impl Pair {
         self.views = Some(views);
         self.rows = Cursor::default();
         self.differences = Cursor::default();
+        self.fields = Fields::default();
         self.lay_out(showing);
         if let Some(row) = first {
             self.go_to(row);
@@ -124,9 +133,17 @@ impl Pair {
     pub fn show(&mut self, showing: Showing) {
         let row = self.shown.get(self.rows.at).map(Shown::first);
         self.lay_out(showing);
+        self.fields.lay_out(showing);
         if let Some(row) = row {
             self.go_to(row);
         }
+    }
+
+    /// Goes to another pane.
+    pub fn next_pane(&mut self, forward: bool) {
+        let at = PANES.iter().position(|pane| *pane == self.focus).unwrap_or(0);
+        let step = if forward { 1 } else { PANES.len() - 1 };
+        self.focus = PANES[(at + step) % PANES.len()];
     }
 
     /// Goes to the next row that differs, or the one before; whether there is one.
@@ -163,9 +180,18 @@ impl Pair {
         self.current()?.1.subject.as_ref().map(|step| step.packet)
     }
 
+    /// Where the steps are whose fields are to be shown and not known yet.
+    pub fn wanted(&mut self) -> Option<[Option<Place>; 2]> {
+        let row = if self.focus == Pane::Fields { self.row() } else { return None };
+        let is_new = self.fields.turn_to(row);
+        let views = self.views.as_ref().filter(|_| is_new)?;
+        Some(places(self.current()?.1, views))
+    }
+
     /// What is under the cursor as text, and what that is called.
     pub fn text(&self) -> Option<(String, &'static str)> {
         match self.focus {
+            Pane::Fields => Some((format!("{}\n", beside::plain(self.fields.row()?)), "the field")),
             Pane::Differences => Some((compare::plain_difference(self.difference()?), "the difference")),
             _ => Some((compare::plain_row(self.current()?.1), "the row")),
         }
@@ -184,6 +210,7 @@ impl Pair {
                 let ranked = self.ready().map_or(0, |ready| ready.differences.len());
                 (&mut self.differences, ranked)
             }
+            Pane::Fields => (&mut self.fields.cursor, self.fields.rows.len()),
             _ => (&mut self.rows, self.shown.len()),
         }
     }

@@ -14,7 +14,7 @@ mod window;
 pub(super) use self::gap::Proof;
 use self::packets::Packets;
 use self::source::Source;
-pub use self::tree::{Detail, Topic};
+pub use self::tree::{Detail, Section, Topic};
 use super::{Streams, Timeline, What};
 use crate::flow::Trace;
 pub use crate::net::tree::Frame;

@@ -7,6 +7,7 @@ use super::super::canvas::Canvas;
 use crate::app::compare::{Pair, Stage};
 use crate::app::{Model, Pane};
 use crate::index::Index;
+use crate::present::beside;
 use crate::present::compare::{self, Comparison, Relation, SideCells};
 use crate::present::folds::{self, Shown};
 use crate::present::header;
@@ -33,18 +34,25 @@ pub fn draw(canvas: &mut Canvas<'_>, title: Rect, body: Rect, model: &Model, ind
     for (row, line) in head.iter().enumerate().take(usize::from(top.height)) {
         canvas.line(top.x + 1, top.y + row as u16, top.width.saturating_sub(1), line);
     }
-    let below = (rest.height / 3).min(ready.differences.len() as u16 + 1);
+    let below = match shown.focus {
+        Pane::Fields => rest.height / 2,
+        _ => (rest.height / 3).min(ready.differences.len() as u16 + 1),
+    };
     let (rows, differences) = above(rest, rest.height - below);
     let detail = match rows.height {
         0..=6 => 0,
-        7..=9 => 1,
-        10..=15 => 2,
+        7..=9 if shown.focus != Pane::Fields => 1,
+        7..=15 => 2,
         _ => 3,
     };
     let (rows, detail) = above(rows, rows.height - detail);
     draw_rows(canvas, rows, shown, ready);
     draw_detail(canvas, detail, shown);
-    draw_differences(canvas, differences, shown, ready);
+    if shown.focus == Pane::Fields {
+        draw_fields(canvas, differences, shown);
+    } else {
+        draw_differences(canvas, differences, shown, ready);
+    }
 }
 
 /// Says why there is nothing to show.
@@ -57,6 +65,7 @@ fn draw_detail(canvas: &mut Canvas<'_>, area: Rect, shown: &Pair) {
     let width = usize::from(area.width.saturating_sub(2));
     let lines = match shown.focus {
         Pane::Differences => shown.difference().map(|one| compare::about(one, width)),
+        Pane::Fields => shown.fields.row().map(|row| beside::about(row, width)),
         _ => shown.current().map(|(_, row)| compare::row_differences(row, width)),
     };
     let lines = compare::at_most(lines.unwrap_or_default(), usize::from(area.height), width);
@@ -135,6 +144,34 @@ fn side(canvas: &mut Canvas<'_>, x: u16, y: u16, width: u16, cells: &SideCells) 
         if width > 0 {
             canvas.cell(at, y, width, true, cell);
             at += width + 1;
+        }
+    }
+}
+
+/// The fields and bytes of both steps of the row under the cursor.
+fn draw_fields(canvas: &mut Canvas<'_>, area: Rect, shown: &Pair) {
+    let fields = &shown.fields;
+    let mut title = Line::of(Role::Heading, "Fields of both sides");
+    let said = match (shown.row(), fields.is_ready(), fields.rows.is_empty()) {
+        (None, ..) => "  these rows are folded: = shows them",
+        (_, false, _) => "  decoding …",
+        (_, _, true) => "  none differs; = shows all",
+        _ => "",
+    };
+    title.push(Role::Dim, said);
+    let inner = canvas.titled(area, &title, true);
+    let top = fields.cursor.top(usize::from(inner.height), fields.rows.len());
+    let rows = canvas.scroll_bar(inner, top as u64, u64::from(inner.height), fields.rows.len() as u64);
+    canvas.rows(Pane::Fields, rows, top);
+    let half = inner.width.saturating_sub(5) / 2;
+    for (at, row) in fields.rows.iter().enumerate().skip(top).take(usize::from(rows.height)) {
+        let y = rows.y + (at - top) as u16;
+        canvas.line(rows.x + 1, y, half, &beside::side(row, 0));
+        let sign = if row.differs { Relation::Differs } else { Relation::Equal }.sign();
+        canvas.span(rows.x + half + 2, y, 1, &sign);
+        canvas.line(rows.x + half + 4, y, half, &beside::side(row, 1));
+        if at == fields.cursor.at {
+            canvas.cursor_row(rows, (at - top) as u16, true);
         }
     }
 }
