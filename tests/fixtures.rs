@@ -53,9 +53,34 @@ fn check(name: &str, folder: &Path, mismatches: &mut Vec<String>) {
     compare(&format!("{name} flows"), &expected["flows"], &Value::Array(flows), mismatches);
     let diagnosis: Value = serde_json::from_str(&said("diagnose")).expect("the diagnosis is an object");
     compare(&format!("{name} diagnose"), &expected["diagnose"], &diagnosis, mismatches);
+    stepped(name, &arguments, &expected["steps"], mismatches);
     parted(name, &expected["first_divergence"], mismatches);
     explained(name, &diagnosis, mismatches);
     proven(name, &diagnosis, mismatches);
+}
+
+/// The kinds of steps that a fixture can count.
+const KINDS: &[&str] = &["gap", "cut", "foreign", "heartbeat", "change-cipher-spec", "alert", "message"];
+
+/// How many steps of a kind the timeline of a flow has: 0 where it must have none.
+fn stepped(name: &str, arguments: &[&str], expected: &Value, mismatches: &mut Vec<String>) {
+    for wanted in expected.as_array().into_iter().flatten() {
+        let flow = wanted["flow"].to_string();
+        let ran = common::run(&[&["handshake"], arguments, &[flow.as_str()]].concat());
+        let timeline: Value = serde_json::from_str(&ran.out).unwrap_or_default();
+        let Some(steps) = timeline["steps"].as_array() else {
+            mismatches.push(format!("{name} handshake: flow {flow} has no timeline: {}", ran.err));
+            continue;
+        };
+        for (kind, want) in wanted["kinds"].as_object().into_iter().flatten() {
+            assert!(KINDS.contains(&kind.as_str()), "{name}: no step is of the kind {kind}");
+            let got = steps.iter().filter(|step| step["kind"] == kind.as_str()).count();
+            if *want != got {
+                mismatches
+                    .push(format!("{name} handshake: flow {flow}, steps of the kind {kind}: want {want}, got {got}"));
+            }
+        }
+    }
 }
 
 /// Where a failing flow parts from a good one, as names of steps: the nearest of its own capture, or of another fixture's.
@@ -139,6 +164,12 @@ fn compare(at: &str, want: &Value, got: &Value, mismatches: &mut Vec<String>) {
             if want.is_empty() && (at.ends_with(".causes") || at.ends_with(".findings")) =>
         {
             mismatches.extend(got.iter().map(|other| format!("{at}: not expected, got {}", brief(other))));
+        }
+        // What has no identity is compared place by place.
+        (Value::Array(want), Value::Array(got)) if !want.is_empty() && want.len() == got.len() => {
+            for (index, (want, got)) in want.iter().zip(got).enumerate() {
+                compare(&format!("{at}[{index}]"), want, got, mismatches);
+            }
         }
         // Nothing need be said of single flows.
         (Value::Array(want), Value::Array(_)) if want.is_empty() && at.ends_with(" flows") => {}

@@ -7,6 +7,8 @@ use super::silence::last_progress;
 use super::stage::Stage;
 use super::upgrade;
 use crate::proto::tls::message::ServerHello;
+use crate::timeline::What;
+use crate::vocab::iana::ContentType;
 use crate::vocab::text;
 use crate::vocab::{Direction, FlowNumber, Outcome, PacketNumber};
 
@@ -85,7 +87,7 @@ fn went_on_in_clear(case: &Case<'_>, outcome: Outcome) -> Option<(Vec<PacketNumb
 /// is in clear (RFC 7301 §3.1).
 fn no_alpn_chosen(case: &Case<'_>, outcome: Outcome) -> Option<(Vec<PacketNumber>, String)> {
     let unused = case.seen.client_application.is_none() && case.seen.server_application.is_none();
-    if outcome != Outcome::Ok || case.is_tls13() || !unused || case.trace.row.closed_by != Some(Direction::ToServer) {
+    if outcome != Outcome::Ok || case.is_tls13() || !unused || left_by(case) != Some(Direction::ToServer) {
         return None;
     }
     let client_hello = case.hello()?;
@@ -102,6 +104,14 @@ fn no_alpn_chosen(case: &Case<'_>, outcome: Outcome) -> Option<(Vec<PacketNumber
         names.join(", ")
     );
     Some((vec![client_step.packet, server_step.packet], text))
+}
+
+/// Who leaves after the handshake: the one that says so first; the one that closes first, where nobody does. The FIN that
+/// answers a `close_notify` can overtake the other's.
+fn left_by(case: &Case<'_>) -> Option<Direction> {
+    let is_alert = |what: &What| matches!(what, What::Alert(..) | What::Sealed { content: ContentType::ALERT, .. });
+    let said = case.timeline.steps.iter().find(|step| is_alert(&step.what)).map(|step| step.from);
+    said.or(case.trace.row.closed_by)
 }
 
 /// A handshake of which the rest may have passed while the capture did not watch.
