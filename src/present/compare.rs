@@ -8,7 +8,8 @@ pub use crate::compare::{Comparison, Difference, Nearness, Row};
 use crate::compare::{Field, Usual, Value};
 use crate::engine::{FlowView, MAX_CANDIDATES};
 use crate::index::Index;
-use crate::timeline::{Step, What, words};
+pub use crate::timeline::Step;
+use crate::timeline::{What, words};
 use crate::vocab::{FlowRef, PacketNumber, Time, text};
 
 /// How the two sides of a row relate.

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use super::super::cursor::Cursor;
 use crate::engine::{FlowView, Place};
 use crate::present::beside::{self, FieldRow};
-use crate::present::compare::Row;
+use crate::present::compare::{Row, Step};
+use crate::present::detail::Detail;
 use crate::present::folds::Showing;
-use crate::timeline::{Detail, Step};
 
 /// What both steps of a row are decoded to.
 #[derive(Clone, Debug, Default)]
