@@ -10,6 +10,7 @@ pub mod causes;
 pub mod chart;
 pub mod compare;
 pub mod conditions;
+pub mod contrast;
 pub mod detail;
 pub mod finding;
 pub mod flights;
