@@ -29,7 +29,7 @@ use sources::{root, sources};
 const ROOMS: &[(&str, &[&str])] = &[
     ("cli", &["facts", "filter", "diagnose", "contrast", "engine", "export", "tui"]),
     ("tui", &["index", "engine", "present", "app", "export"]),
-    ("app", &["index", "cohort", "engine", "present"]),
+    ("app", &["index", "cohort", "contrast", "engine", "present"]),
     (
         "export",
         &[

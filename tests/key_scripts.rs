@@ -82,6 +82,7 @@ scenes! {
     failure_rates_lead_to_the_flows_of_a_cohort,
     failure_rates_lead_to_incidents,
     failure_rates_lead_to_periods,
+    what_the_failing_have_in_common_leads_to_flows,
     causes_are_groups_that_fold,
     every_screen_is_reached_from_every_other,
     the_help_opens_anywhere_and_closes,
@@ -645,6 +646,32 @@ mod scene {
         play.press("R shift-Tab shift-Tab").is_on("By time").press("j Enter").shows("only the ");
         let period = play.screens().list.rows.len();
         assert!((1..1304).contains(&period), "{period}");
+        play
+    }
+
+    pub fn what_the_failing_have_in_common_leads_to_flows() -> Play {
+        let mut play = Play::fixture("one-percent", WIDE);
+        let found = play
+            .shows(" in common ended by a middlebox at TTL 63: client network 10.9.1.0/24")
+            .screens()
+            .contrast
+            .found
+            .clone()
+            .expect("found");
+        let (_, line) = found.strongest().expect("a claim");
+        play.press("W Tab Enter").shows("only the failing attempts of the claim");
+        assert_eq!(play.screens().list.rows.len(), line.failed.len());
+        play.press("W shift-Tab Tab o").shows("only the good attempts that match the claim");
+        assert_eq!(play.screens().list.rows.len(), line.ok.len());
+        play.press("W e");
+        if line.exceptions.flows.is_empty() {
+            play.shows("no flows like that").press("q");
+        } else {
+            play.shows("only the exceptions to the claim");
+            assert_eq!(play.screens().list.rows.len(), line.exceptions.flows.len());
+        }
+        play.press("Esc").lacks("of the claim");
+        play.pretend_loading(1_000, 8_000).lacks(" in common ended by");
         play
     }
 

@@ -120,6 +120,17 @@ fn rates() {
 }
 
 #[test]
+fn contrast() {
+    for (width, height) in [(80, 24), (120, 40), (200, 60)] {
+        let of = |script| picture("one-percent", script, (width, height));
+        assert_snapshot!(format!("contrast_{width}x{height}"), of("W"));
+        assert_snapshot!(format!("list_with_a_claim_{width}x{height}"), of(""));
+    }
+    assert_snapshot!("contrast_of_too_few", picture("block-page-then-retry-ok", "W", (80, 24)));
+    assert_snapshot!("contrast_without_a_failure", picture("tls13-ok", "W", NARROW));
+}
+
+#[test]
 fn help() {
     assert_snapshot!("help_in_the_timeline", picture("tls13-ok", "Enter ?", USUAL));
     assert_snapshot!("help_tiny", picture("tls13-ok", "? G", TINY));
@@ -150,6 +161,7 @@ fn no_size_is_too_small() {
         "n c Tab",
         "n c Enter",
         "R",
+        "W",
         "C",
         "C -",
     ];

@@ -64,6 +64,12 @@ actions! {
     About = "capture",
     /// Shows how often handshakes fail: of all, over time, by client, server, name and network.
     Rates = "rates",
+    /// Shows what the failing attempts have in common that the good ones have not.
+    Contrast = "contrast",
+    /// The good flows that match a claim.
+    GoodOnes = "good-ones",
+    /// The few good flows that match a claim.
+    Exceptions = "exceptions",
     /// Ask for a command.
     Command = "command",
     /// Search or filter.

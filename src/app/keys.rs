@@ -64,7 +64,7 @@ const fn anywhere(keys: &'static str, action: Action, hint: &'static str, help: 
 #[rustfmt::skip]
 pub const KEYS: &[Binding] = &{
     use Action as A;
-    use Screen::{Compare, Follow, List, Packets, Rates, Timeline};
+    use Screen::{Compare, Contrast, Follow, List, Packets, Rates, Timeline};
     [
         row(List, "Enter t", A::Open, "timeline", "Open the flow's handshake timeline"),
         row(List, "S", A::StopLoading, "stop loading", "Stop loading; what was read stays"),
@@ -77,6 +77,7 @@ pub const KEYS: &[Binding] = &{
         row(List, "o", A::NextOutcome, "outcome", "Show flows of one outcome only: failed, ok, incomplete …, all"),
         row(List, "Esc", A::ShowAll, "all rows", "Show all rows again"),
         row(List, "C", A::NextGrouping, "causes", "Group the flows by cause, with how many each has and its share, or no longer"),
+        row(List, "W", A::Contrast, "in common", "What the failing attempts have in common that the good ones have not"),
         row(List, "Space", A::ToggleFold, "fold", "Fold the group or unfold it; on a heading Enter and the arrows do it too"),
         row(List, "-", A::FoldAll, "", "Fold all groups"),
         row(List, "+", A::UnfoldAll, "", "Unfold all groups"),
@@ -90,6 +91,12 @@ pub const KEYS: &[Binding] = &{
         row(Rates, "Enter", A::Open, "its flows", "Show only the flows of this client, server, name or network in the flow list"),
         row(Rates, "Tab", A::NextPane, "next kind", "Go on to the next kind: client, server, server name, client network, server network"),
         row(Rates, "shift-Tab", A::PreviousPane, "", "Go back to the kind before"),
+
+        row(Contrast, "Enter", A::Open, "failing", "Show only the failing flows for which this holds in the flow list"),
+        row(Contrast, "o", A::GoodOnes, "good", "Show only the good flows for which it holds as well"),
+        row(Contrast, "e", A::Exceptions, "exceptions", "Show only its exceptions: the good flows for which it holds, where they are at most ten"),
+        row(Contrast, "Tab", A::NextPane, "next claim", "Go on to the next claim"),
+        row(Contrast, "shift-Tab", A::PreviousPane, "", "Go back to the claim before"),
 
         row(Timeline, "Tab", A::NextPane, "pane", "Go to the next pane: steps, finding, fields, bytes"),
         row(Timeline, "shift-Tab", A::PreviousPane, "", "Go to the previous pane"),

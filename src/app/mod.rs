@@ -3,11 +3,12 @@
 //! Start at [`update()`]: something happened ([`Msg`]), the [`Model`] changes, [`Effect`]s are to be done. The keys are
 //! one table, [`keys::KEYS`]. The screens are one table too, [`screen`]: each knows its own state and what the keys do with
 //! it ([`component::Component`]), and gives back what concerns others ([`component::Then`]); `update` carries both to and
-//! fro and knows no screen but the list, below all others.
+//! fro and knows no screen but the list, below all others, and the contrast, whose strongest claim the list shows.
 
 pub mod action;
 pub mod compare;
 pub mod component;
+pub mod contrast;
 pub mod cursor;
 pub mod follow;
 pub mod help;

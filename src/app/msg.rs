@@ -34,6 +34,8 @@ pub enum Pane {
     Differences,
     /// The failure rates.
     Rates,
+    /// What the failing have in common.
+    Contrast,
     /// The help.
     Page,
 }
@@ -139,6 +141,8 @@ pub enum Slot {
     Save,
     /// The failure rates.
     Rates,
+    /// What the failing have in common.
+    Contrast,
     /// The order of the list's rows.
     Sort,
 }
@@ -152,6 +156,7 @@ impl Slot {
             Slot::Compare | Slot::Details | Slot::Nearest => Screen::Compare,
             Slot::Follow | Slot::Part | Slot::Search | Slot::Save => Screen::Follow,
             Slot::Rates => Screen::Rates,
+            Slot::Contrast => Screen::Contrast,
             Slot::Sort => Screen::List,
         })
     }

@@ -11,6 +11,8 @@ macro_rules! every_screen {
             List list "Flow list",
             /// How often handshakes fail.
             Rates rates "Failure rates",
+            /// What the failing attempts have in common.
+            Contrast contrast "What the failing have in common",
             /// The handshake timeline.
             Timeline timeline "Handshake timeline",
             /// The streams.

@@ -25,6 +25,9 @@ pub fn update(model: &mut Model, index: &Index, msg: Msg) -> Vec<Effect> {
     let (shown, context) = model.shown(index);
     let mut needed = shown.needs(&context, is_refresh);
     needed.extend(effects);
+    // Its strongest claim stands above the list, whatever is shown now.
+    let (contrast, context) = model.at(Screen::Contrast, index);
+    needed.extend(contrast.needs(&context, is_refresh));
     needed
 }
 

@@ -1,8 +1,9 @@
 //! What failing attempts have in common, in sentences: for the screen and for files.
 
-use super::conditions::{about, conditions, name, probability, ratio};
-use super::role::Role;
-use crate::contrast::{Claim, Group, Line, MIN_FAILED, MIN_OK, Nothing};
+use super::conditions::{about, condition, conditions, name, probability, ratio};
+use super::role::{self, Role};
+use super::wrap::wrap_line;
+use crate::contrast::{Claim, Contrast, Group, Line, MIN_FAILED, MIN_OK, Nothing, Progress};
 use crate::stats::Rate;
 use crate::vocab::text::counted;
 
@@ -10,6 +11,106 @@ use crate::vocab::text::counted;
 const MAX_SAME: usize = 4;
 /// Failing flows for each failing attempt from which on both are said.
 const MUCH: f64 = 1.5;
+
+/// Columns of a bar.
+const BAR: usize = 24;
+
+/// Where a claim stands: its group, and its place among the group's lines.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Place {
+    /// The group.
+    pub group: usize,
+    /// The line.
+    pub line: usize,
+}
+
+impl Place {
+    /// The claim.
+    pub fn of(self, contrast: &Contrast) -> Option<&Line> {
+        contrast.groups.get(self.group)?.lines.get(self.line)
+    }
+}
+
+/// A row of the page.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Row {
+    /// The claim that it is about: of a heading, the strongest below it.
+    pub claim: Option<Place>,
+    /// Whether it is the first about it.
+    pub is_first: bool,
+    /// What it says.
+    pub text: role::Line,
+}
+
+/// The page in `width` columns: the groups that have something in common, then why the others have not.
+pub fn rows(contrast: &Contrast, width: usize) -> Vec<Row> {
+    let mut rows = Vec::new();
+    let mut say = |claim: Option<Place>, is_first: bool, text: &role::Line| {
+        let parts = wrap_line(text, width).into_iter().enumerate();
+        rows.extend(parts.map(|(at, text)| Row { claim, is_first: is_first && at == 0, text }));
+    };
+    let text = |text: String| role::Line::of(Role::Text, text);
+    for (at, group) in contrast.groups.iter().enumerate().filter(|(_, group)| !group.lines.is_empty()) {
+        let place = |line| Some(Place { group: at, line });
+        say(place(0), false, &role::Line::of(Role::Heading, heading(group)));
+        for (number, line) in group.lines.iter().enumerate() {
+            say(place(number), true, &role::Line::of(role(line.claim), format!("  {}", first(line))));
+            for bar in bars(line) {
+                say(place(number), false, &bar);
+            }
+            for detail in details(line) {
+                say(place(number), false, &text(format!("    {detail}")));
+            }
+        }
+        say(place(group.lines.len() - 1), false, &text(format!("  {}", last(group))));
+        say(None, false, &role::Line::new());
+    }
+    for (group, nothing) in contrast.groups.iter().filter_map(|group| Some((group, group.nothing.as_ref()?))) {
+        say(None, false, &text(none(group, nothing)));
+        if !are_too_few(group) && !nothing.constants.is_empty() {
+            let constants = nothing.constants.iter().map(condition).collect::<Vec<_>>().join(", ");
+            say(None, false, &role::Line::of(Role::Dim, format!("  All of them have: {constants}.")));
+        }
+        say(None, false, &role::Line::new());
+    }
+    rows.pop();
+    rows
+}
+
+/// The share of the failing for whom a claim holds, and under it that of the good.
+fn bars(line: &Line) -> [role::Line; 2] {
+    let split = line.split;
+    let bar = |label: &str, role: Role, part: usize, of: usize| {
+        let full = (part * BAR).div_ceil(of.max(1)).min(BAR);
+        role::Line::of(Role::Label, format!("    {label:<8}"))
+            .with(role, "█".repeat(full))
+            .with(Role::Dim, "·".repeat(BAR - full))
+            .with(Role::Text, format!(" {part} of {of}"))
+    };
+    [bar("failing", Role::Failed, split.failed, split.failed_of), bar("good", Role::Ok, split.ok, split.ok_of)]
+}
+
+/// The strongest claim in one line; none where nothing is claimed.
+pub fn strongest(contrast: &Contrast) -> Option<role::Line> {
+    let (group, line) = contrast.strongest()?;
+    Some(
+        role::Line::of(Role::Label, " in common ")
+            .with(role(line.claim), about(&group.about))
+            .with(Role::Strong, format!(": {}", first(line))),
+    )
+}
+
+/// What stands on the page where it has no row.
+pub fn instead(is_loading: bool, is_asked: bool, progress: Progress) -> String {
+    if is_loading {
+        return "the flows are still being judged …".to_owned();
+    }
+    match (progress.done * 100).checked_div(progress.of) {
+        Some(percent) if is_asked => format!("comparing the failing with the good … {percent} %"),
+        None if is_asked => "comparing the failing with the good …".to_owned(),
+        _ => "no attempt failed that can be compared with good ones".to_owned(),
+    }
+}
 
 /// What a claim means to the reader.
 pub fn role(claim: Claim) -> Role {
@@ -114,11 +215,16 @@ fn twins(group: &Group) -> String {
     )
 }
 
+/// Whether a group was not asked about at all.
+fn are_too_few(group: &Group) -> bool {
+    group.units.failed < MIN_FAILED || group.units.ok < MIN_OK
+}
+
 /// Why nothing is claimed, and what it would take.
 pub fn none(group: &Group, nothing: &Nothing) -> String {
     let (failed, ok) = (group.units.failed, group.units.ok);
     let what = about(&group.about);
-    if failed < MIN_FAILED || ok < MIN_OK {
+    if are_too_few(group) {
         return format!(
             "{what}: {} and {} are too few to say what the failing have in common.",
             counted(failed, "failing attempt"),

@@ -3,10 +3,10 @@
 use jiff::tz::TimeZone;
 
 use super::chart;
-use super::plot::{Plot, Series, Stroke};
+use super::plot::{Plot, Series, Sign, Stroke};
 use super::role::{Line, Role};
 use super::values;
-use crate::cohort::rates::{Cohorts, Incident, Rates, Selection, Tally};
+use crate::cohort::rates::{Behind, Cohorts, Incident, Rates, Selection, Tally};
 use crate::stats::Rate;
 use crate::vocab::Time;
 
@@ -94,6 +94,12 @@ pub fn selected(selection: &Selection, zone: &TimeZone) -> String {
         Selection::Incident { server: Some(server), .. } => format!("the incident at {server}"),
         Selection::Incident { client: Some(client), .. } => format!("the incident of {client}"),
         Selection::Incident { .. } => "the incident".to_owned(),
+        Selection::Claim { behind, .. } => match behind {
+            Behind::Failing => "the failing attempts of the claim",
+            Behind::Good => "the good attempts that match the claim",
+            Behind::Exceptions => "the exceptions to the claim",
+        }
+        .to_owned(),
     }
 }
 
@@ -257,30 +263,29 @@ fn interval(rate: Rate) -> String {
     format!("{:.2} – {:.2} %", rate.low * 100.0, rate.high * 100.0)
 }
 
-/// The rate over time, in per cent, each bucket with its interval; none where all began in one bucket.
+/// The rate over time, in per cent, marks at the ends of each bucket's interval; none where all began in one bucket.
 pub fn plot(rates: &Rates, zone: &TimeZone) -> Option<Plot> {
     let (first, _) = handshakes(rates).next()?;
     let (last, _) = handshakes(rates).last().filter(|(last, _)| *last > first)?;
     let length = rates.time.seconds();
-    let (mut intervals, mut points, mut top) = (Vec::new(), Vec::new(), 1.0_f64);
+    let (mut ends, mut signs, mut top) = (Vec::new(), Vec::new(), 1.0_f64);
     for (start, tally) in handshakes(rates) {
         let Some(rate) = tally.rate() else { continue };
         let x = start.since(first) + length / 2.0;
-        intervals.extend([(x, rate.low * 100.0), (x, rate.high * 100.0)]);
-        points.push((x, rate.value * 100.0));
+        ends.extend([(x, rate.low * 100.0), (x, rate.high * 100.0)]);
+        signs.push(Sign { at: (x, rate.value * 100.0), role: Role::Failed, drawn: "•" });
         top = top.max(rate.high * 100.0);
     }
     let title = Line::of(Role::Heading, "Failure rate in per cent")
         .with(Role::Dim, format!("  each {} from {}", values::duration(length), values::date_and_clock(first, zone)))
-        .with(Role::Failed, "  ─ rate")
-        .with(Role::Dim, "  ─ 95 % interval");
-    let series = |role, stroke, points| Series { role, stroke, name: "", points };
+        .with(Role::Failed, "  • rate")
+        .with(Role::Dim, "  ⠂ ends of its 95 % interval");
     Some(Plot {
         title,
         x: (0.0, last.since(first) + length),
         y: (0.0, top),
-        series: vec![series(Role::Dim, Stroke::Bars, intervals), series(Role::Failed, Stroke::Dots, points)],
-        signs: Vec::new(),
+        series: vec![Series { role: Role::Dim, stroke: Stroke::Dots, name: "", points: ends }],
+        signs,
         cursor: None,
         durations: false,
     })

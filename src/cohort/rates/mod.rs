@@ -16,7 +16,7 @@ use hashbrown::HashMap;
 pub use cohort::{Cohort, Dimension};
 pub use incidents::Incident;
 pub use rate::{Tallies, Tally};
-pub use selection::Selection;
+pub use selection::{Behind, Selection};
 pub use time::Timeline;
 
 use crate::facts::FlowFacts;

@@ -10,17 +10,20 @@ use crate::app::{Model, Pane};
 use crate::index::Index;
 use crate::present::list::{self, COLUMNS};
 use crate::present::role::{Line, Role, Span};
-use crate::present::{causes, overview, rates, values};
+use crate::present::{causes, contrast, overview, rates, values};
 use crate::vocab::{FlowNumber, FlowRef, text};
 
 /// Rows below which the finding under the list is left out.
 const FINDING_FROM: u16 = 14;
+/// Rows below which what the failing have in common is left out.
+const CLAIM_FROM: u16 = 10;
 
 /// Draws the list.
 pub fn draw(canvas: &mut Canvas<'_>, title: Rect, body: Rect, model: &Model, index: &Index) {
     canvas.line(title.x, title.y, title.width, &overview::title(&model.progress, index));
     canvas.tint(title, Role::Title);
-    let (head, rest) = above(body, if body.height < 8 { 1 } else { 2 });
+    let claim = claim(model).filter(|_| body.height >= CLAIM_FROM);
+    let (head, rest) = above(body, if body.height < 8 { 1 } else { 2 + u16::from(claim.is_some()) });
     let list = &model.screens.list;
     let query = &list.query;
     let counts = overview::counts(&index.counts(), query.outcome);
@@ -43,10 +46,19 @@ pub fn draw(canvas: &mut Canvas<'_>, title: Rect, body: Rect, model: &Model, ind
         let line = overview::chart(&list.histogram, usize::from(head.width), &model.zone);
         canvas.line(head.x, head.y + 1, head.width, &line);
     }
+    if let Some(claim) = claim {
+        canvas.line(head.x, head.y + 2, head.width, &claim);
+    }
     let finding_height = if body.height >= FINDING_FROM { 3 } else { 0 };
     let (table, finding) = above(rest, rest.height - finding_height);
     draw_table(canvas, table, model, index);
     draw_finding(canvas, finding, model, index);
+}
+
+/// What the failing have in common, in one line; none while there may be more flows.
+fn claim(model: &Model) -> Option<Line> {
+    let found = model.screens.contrast.found.as_ref().filter(|_| !model.is_loading())?;
+    contrast::strongest(found)
 }
 
 /// The columns that fit: which, and how wide each is, from left to right.

@@ -1,6 +1,7 @@
 //! The screens, one file each. They only draw: what is shown was decided before.
 
 mod compare;
+mod contrast;
 mod follow;
 mod list;
 mod packets;
@@ -33,6 +34,7 @@ pub fn draw(buffer: &mut Buffer, theme: Theme, model: &Model, index: &Index) -> 
         Screen::Packets => packets::draw(&mut canvas, title, body, model, index),
         Screen::Compare => compare::draw(&mut canvas, title, body, model, index),
         Screen::Rates => rates::draw(&mut canvas, title, body, model, index),
+        Screen::Contrast => contrast::draw(&mut canvas, title, body, model, index),
     }
     canvas.is_covered = false;
     if let Overlay::Page(shown) = &model.overlay {
