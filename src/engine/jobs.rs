@@ -146,7 +146,7 @@ pub enum Answer {
         /// Their comparison.
         comparison: Box<Comparison>,
     },
-    /// Good flows to compare with, the best first, no more than [`MAX_CANDIDATES`]; none where no good flow goes to the
+    /// Good flows to compare with, the best first, no more than `MAX_CANDIDATES`; none where no good flow goes to the
     /// same place.
     Candidates(Vec<Baseline>),
     /// The failing flow, and how near the good one is to it; none where no failing flow is near.

@@ -24,6 +24,8 @@ mod view;
 pub use damage::{Damage, Wrong};
 pub use error::Error;
 pub use follow::StreamMap;
-pub use jobs::{Answer, JobId, MAX_CANDIDATES, Place, Reply, Request};
+#[cfg(feature = "ui")]
+pub use jobs::Place;
+pub use jobs::{Answer, JobId, MAX_CANDIDATES, Reply, Request};
 pub use session::{Options, Phase, Progress, Session};
 pub use view::FlowView;
